@@ -1,0 +1,5 @@
+"""Routes of assets."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,1 @@
+"""Assistance 帮扶."""

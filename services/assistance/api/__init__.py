@@ -1,0 +1,5 @@
+"""Routes of assistance."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Routes of consumption."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,8 @@
+"""Tables of consumption."""
+
+from shared.db.base import house_base
+from shared.db.floor import lay_floor
+
+Base = house_base("consumption")
+METADATA = Base.metadata
+FLOOR = lay_floor(METADATA)

@@ -1,0 +1,5 @@
+"""Routes of employment."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,130 @@
+"""Routes of the fact ledger: one fact, or a batch."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
+
+from services.monitoring.commands.facts import FactOutcome, FactToRecord, record_batch, record_facts
+from services.monitoring.errors import (
+    AlreadySuperseded,
+    FactContradicts,
+    FactInvalid,
+    HouseholdNotFound,
+    SupersededNotFound,
+)
+from services.monitoring.models import FactMode
+from services.monitoring.schemas import (
+    FACT,
+    FACT_TYPES,
+    FactBatch,
+    FactBatchAnswer,
+    FactBatchDocument,
+    FactIn,
+    FactItem,
+    FactStored,
+)
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import DomainError, MalformedRequest, UnsupportedMediaType
+from shared.http.body import json_body
+from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.idempotency import Answer
+from shared.http.problems import invalid_from, problem_document, responses
+
+router = APIRouter(tags=["facts 事实"])
+WRITE = "monitoring:write"
+T = TypeVar("T")
+_STATUS = {"stored": 201, "duplicate": 200}
+_BODY = TypeAdapter[Any](FactIn | FactBatchDocument).json_schema(ref_template="#/components/schemas/{model}")
+
+
+@router.post(
+    "/facts",
+    summary="Record one fact, or up to 1,000 in a batch",
+    status_code=201,
+    response_model=FactStored,
+    responses={200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"}}
+    | responses(
+        HouseholdNotFound,
+        SupersededNotFound,
+        FactContradicts,
+        AlreadySuperseded,
+        FactInvalid,
+        MalformedRequest,
+        UnsupportedMediaType,
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {key: _BODY[key] for key in _BODY if key != "$defs"}}},
+        },
+        "x-schemas": _BODY["$defs"],
+    },
+)
+async def post(
+    request: Request, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
+) -> Response:
+    """201 stored and judged; 200 the same again; 409 the reference belongs to another fact."""
+    body = await json_body(request)
+    if isinstance(body, dict) and "facts" in body:
+        batch = _valid(FactBatch.model_validate, body)
+        entries = [_entry(call, document, batch.mode) for document in batch.facts]
+        return await call.answer(idempotency_key, _record_batch, entries, batch.atomic)
+    item = FactToRecord(_valid(FACT.validate_python, body), FactMode.LIVE, call.actor, call.context)
+    if idempotency_key is not None:
+        return await call.answer(idempotency_key, _record_one, item)
+    return _one_answer(await call.submit(record_facts, item)).response()
+
+
+def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
+    return _one_answer(record_facts(uow, [item])[0])
+
+
+def _record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> Answer:
+    return _batch_answer(record_batch(uow, entries, atomic))
+
+
+def _one_answer(outcome: FactOutcome) -> Answer:
+    if outcome.error is not None:
+        raise outcome.error
+    return Answer(_STATUS[outcome.result], f'{{"fact_id":"{outcome.fact_id}","status":"{outcome.result}"}}')
+
+
+def _batch_answer(outcomes: Sequence[FactOutcome]) -> Answer:
+    results = Counter(outcome.result for outcome in outcomes)
+    answer = FactBatchAnswer(
+        accepted=results["stored"],
+        duplicate=results["duplicate"],
+        rejected=results["refused"],
+        items=[_item(index, outcome) for index, outcome in enumerate(outcomes)],
+    )
+    return Answer(200, answer.model_dump_json())
+
+
+def _item(index: int, outcome: FactOutcome) -> FactItem:
+    error = outcome.error
+    status = _STATUS[outcome.result] if error is None else error.status
+    problem = None if error is None else problem_document("monitoring", error)
+    return FactItem.model_construct(index=index, status=status, fact_id=outcome.fact_id, problem=problem)
+
+
+def _entry(call: Call, document: Any, mode: FactMode) -> FactToRecord | DomainError:
+    try:
+        return FactToRecord(_valid(FACT.validate_python, document), mode, call.actor, call.context)
+    except DomainError as error:
+        return error
+
+
+def _valid(validate: Callable[[Any], T], document: Any) -> T:
+    try:
+        return validate(document)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        raise invalid_from([{**item, "loc": _without_tag(item["loc"])} for item in found]) from error
+
+
+def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place of an error without the fact type that the union puts in front of it."""
+    return location[1:] if location and location[0] in FACT_TYPES else location

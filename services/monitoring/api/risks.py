@@ -1,0 +1,45 @@
+"""Routes of risks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from services.monitoring import queries
+from services.monitoring.errors import RiskNotFound
+from services.monitoring.schemas import HouseholdCode, RiskOut
+from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.http.dependencies import Call, calling
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.regions import RegionFilter
+from shared.security.actor import RegionNotAllowed
+
+router = APIRouter(prefix="/risks", tags=["risks 风险"])
+READ = "monitoring:read"
+
+
+def _wanted(
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+    kind: RiskKind | None = None,
+    status: RiskStatus | None = None,
+    grade: RiskGrade | None = None,
+) -> queries.RiskFilter:
+    return queries.RiskFilter(household_code, region_code, kind, status, grade)
+
+
+@router.get("", summary="Risks of your region, the newest first", responses=responses(RegionNotAllowed))
+async def list_risks(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.RiskFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[RiskOut]:
+    """Filter by household, region, kind, status or grade."""
+    return page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key)
+
+
+@router.get("/{risk_id}", summary="A risk with its reasons", responses=responses(RiskNotFound))
+async def get_risk(risk_id: UUID, call: Annotated[Call, calling(READ)]) -> RiskOut:
+    """Every reason names its rule, the figures it saw and the parameters with their sources."""
+    return await call.query(queries.risk, risk_id)

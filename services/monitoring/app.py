@@ -1,0 +1,23 @@
+"""Monitoring, put together."""
+
+from pathlib import Path
+
+from services.monitoring.api import router
+from services.monitoring.commands.facts import record_facts
+from services.monitoring.handlers import HANDLERS
+from services.monitoring.jobs import JOBS
+from services.monitoring.models import FLOOR, METADATA
+from shared.house import HouseDefinition
+
+MONITORING = HouseDefinition(
+    name="monitoring",
+    title="monitoring 监测",
+    summary="Households, their income ledger, and every verdict with its reasons",
+    metadata=METADATA,
+    floor=FLOOR,
+    migrations=Path(__file__).parent / "migrations",
+    router=router,
+    handlers=HANDLERS,
+    jobs=JOBS,
+    lanes=(record_facts,),
+)

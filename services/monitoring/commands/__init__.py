@@ -1,0 +1,1 @@
+"""What monitoring does. Reading order: households, facts, ledger, judgement, screening, risks."""

@@ -1,0 +1,267 @@
+"""Recording facts: the hot command. One set-based pass for the single route, the batch route and the importer."""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.commands.judgement import judge_files, store_verdicts
+from services.monitoring.commands.ledger import (
+    AnyFact,
+    HouseholdFile,
+    load_files,
+    month_is_future,
+    post,
+    store_months,
+    store_windows,
+    take_back,
+)
+from services.monitoring.errors import (
+    AlreadySuperseded,
+    BatchRefused,
+    FactContradicts,
+    FactInvalid,
+    HouseholdNotFound,
+    SupersededNotFound,
+)
+from services.monitoring.models import Fact, FactMode, Member
+from services.monitoring.schemas import FACT, FactReference
+from shared import metrics
+from shared.context import Context
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import DomainError
+from shared.ids import derived_id
+from shared.security.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class FactToRecord:
+    """A fact at the door, with who brings it and in which chain."""
+
+    fact: AnyFact
+    mode: FactMode
+    actor: Actor
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class FactOutcome:
+    """What became of one fact."""
+
+    result: Literal["stored", "duplicate", "refused"]
+    fact_id: UUID | None
+    error: DomainError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A fact that is in the ledger already."""
+
+    content_hash: str
+    fact: AnyFact | None
+    """The fact itself, where something may supersede it."""
+    household_code: str
+
+
+def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOutcome]:
+    """Store facts, enter them into the ledger and judge the households they are about, once for all of them.
+
+    The same fact again changes nothing. A correction takes the fact it supersedes out of the ledger. Backfilled facts
+    fill the ledger and judge nobody.
+    """
+    today = uow.today()
+    ids = [_fact_id(item.fact) for item in items]
+    files = load_files(uow, sorted({item.fact.household_code for item in items}), lock=True)
+    desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _members(uow, items), today)
+    outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
+    if desk.rows:
+        uow.connection.execute(sa.insert(Fact), desk.rows)
+    touched = [files[code] for code in desk.touched]
+    store_months(uow, touched)
+    to_judge = [file for file in touched if file.code in desk.causes]
+    store_verdicts(uow, judge_files(uow, to_judge, today), today, desk.causes)
+    store_windows(uow, touched)
+    counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
+    for (fact_type, result), number in counted.items():
+        metrics.FACTS.labels(fact_type, result).inc(number)
+    return outcomes
+
+
+def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> list[FactOutcome]:
+    """Record a batch whose unreadable entries stand as the error that says so; each is answered in its place.
+
+    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not.
+    """
+    savepoint, marks = uow.connection.begin_nested(), uow.marks()
+    recorded = iter(record_facts(uow, [entry for entry in entries if isinstance(entry, FactToRecord)]))
+    outcomes = [
+        next(recorded) if isinstance(entry, FactToRecord) else FactOutcome("refused", None, entry) for entry in entries
+    ]
+    if atomic and any(outcome.error for outcome in outcomes):
+        savepoint.rollback()
+        uow.return_to(marks)
+        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
+        return [FactOutcome("refused", None, outcome.error or refusal) for outcome in outcomes]
+    savepoint.commit()
+    return outcomes
+
+
+class _Desk:
+    """Takes the facts of one command in order and gathers what has to be written."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        files: Mapping[str, HouseholdFile],
+        stored: dict[UUID, _Stored],
+        superseded: set[UUID],
+        members: set[tuple[str, int]],
+        today: dt.date,
+    ) -> None:
+        self._files = files
+        self._stored = stored
+        self._superseded = superseded
+        self._members = members
+        self._today = today
+        self._now = uow.now()
+        self.rows: list[dict[str, Any]] = []
+        self.touched: dict[str, None] = {}
+        self.causes: dict[str, Context] = {}
+        """By household to be judged: the chain of its last live fact."""
+
+    def take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
+        """Decide about one fact and enter it into the ledger of its household."""
+        try:
+            return self._take(item, fact_id)
+        except DomainError as error:
+            return FactOutcome("refused", None, error)
+
+    def _take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
+        fact = item.fact
+        file = self._files.get(fact.household_code)
+        if file is None or not item.actor.sees(file.region_code):
+            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.region}")
+        content_hash = hashlib.sha256(fact.model_dump_json().encode()).hexdigest()
+        known = self._stored.get(fact_id)
+        if known is not None:
+            if known.content_hash != content_hash:
+                raise FactContradicts(f"{fact.source} used the reference {fact.source_ref} for another fact")
+            return FactOutcome("duplicate", fact_id)
+        self._refuse_impossible(fact)
+        supersedes_id = self._supersede(file, fact, fact_id)
+        post(file, fact_id, fact)
+        self._stored[fact_id] = _Stored(content_hash, fact, fact.household_code)
+        self.rows.append(self._row(item, fact_id, content_hash, supersedes_id))
+        self.touched[file.code] = None
+        if item.mode is FactMode.LIVE:
+            self.causes[file.code] = item.context
+        return FactOutcome("stored", fact_id)
+
+    def _refuse_impossible(self, fact: AnyFact) -> None:
+        if fact.observed_on > self._today:
+            raise _invalid("/observed_on", "lies in the future")
+        if fact.type != "illness" and month_is_future(fact.payload.month, self._today):
+            raise _invalid("/payload/month", "lies in the future")
+        if fact.member_no is not None and (fact.household_code, fact.member_no) not in self._members:
+            raise _invalid("/member_no", "the household has no such member")
+
+    def _supersede(self, file: HouseholdFile, fact: AnyFact, fact_id: UUID) -> UUID | None:
+        if fact.supersedes is None:
+            return None
+        old_id = _reference_id(fact.supersedes)
+        old = self._stored.get(old_id)
+        if old is None or old.fact is None or old.household_code != fact.household_code or old_id == fact_id:
+            raise SupersededNotFound(f"the household has no fact {fact.supersedes.source_ref} to supersede")
+        if old_id in self._superseded:
+            raise AlreadySuperseded(
+                f"the fact {fact.supersedes.source_ref} was corrected before; supersede the correction"
+            )
+        if old.fact.type != fact.type:
+            raise _invalid("/type", f"a correction is of the type of the fact it supersedes: {old.fact.type}")
+        take_back(file, old_id, old.fact)
+        self._superseded.add(old_id)
+        return old_id
+
+    def _row(self, item: FactToRecord, fact_id: UUID, content_hash: str, supersedes_id: UUID | None) -> dict[str, Any]:
+        fact = item.fact
+        return {
+            "id": fact_id,
+            "source": fact.source,
+            "source_ref": fact.source_ref,
+            "household_code": fact.household_code,
+            "member_no": fact.member_no,
+            "type": fact.type,
+            "observed_on": fact.observed_on,
+            "payload": fact.payload.model_dump(mode="json"),
+            "content_hash": content_hash,
+            "mode": item.mode,
+            "supersedes_id": supersedes_id,
+            "recorded_at": self._now,
+            "recorded_by": item.actor.id,
+            "correlation_id": item.context.correlation_id,
+        }
+
+
+def _invalid(pointer: str, detail: str) -> FactInvalid:
+    return FactInvalid(f"{pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
+
+
+def _fact_id(fact: AnyFact) -> UUID:
+    return derived_id("fact", fact.source, fact.source_ref)
+
+
+def _reference_id(reference: FactReference) -> UUID:
+    return derived_id("fact", reference.source, reference.source_ref)
+
+
+def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[UUID]) -> dict[UUID, _Stored]:
+    """Which of these references are known, and in full those that a correction names."""
+    rows = uow.connection.execute(
+        sa.select(Fact.id, Fact.content_hash, Fact.household_code).where(col(Fact.id).in_(ids))  # type: ignore[call-overload]
+    )
+    stored = {row.id: _Stored(row.content_hash, None, row.household_code) for row in rows}
+    targets = [_reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
+    if targets:
+        for row in uow.connection.execute(sa.select(Fact.__table__).where(col(Fact.id).in_(targets))):  # type: ignore[attr-defined]
+            stored[row.id] = _Stored(row.content_hash, _fact_of(row), row.household_code)
+    return stored
+
+
+def _fact_of(row: Any) -> AnyFact:
+    """A stored fact as it was sent."""
+    return FACT.validate_python(
+        {
+            "source": row.source,
+            "source_ref": row.source_ref,
+            "household_code": row.household_code,
+            "member_no": row.member_no,
+            "observed_on": row.observed_on,
+            "type": row.type,
+            "payload": row.payload,
+        }
+    )
+
+
+def _superseded(uow: UnitOfWork, items: Sequence[FactToRecord]) -> set[UUID]:
+    """Which of the facts named by corrections have a correction already."""
+    targets = [_reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
+    if not targets:
+        return set()
+    return set(uow.connection.scalars(sa.select(Fact.supersedes_id).where(col(Fact.supersedes_id).in_(targets))))  # type: ignore[call-overload]
+
+
+def _members(uow: UnitOfWork, items: Sequence[FactToRecord]) -> set[tuple[str, int]]:
+    """The members of the households whose members the facts name."""
+    codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
+    if not codes:
+        return set()
+    rows = uow.connection.execute(
+        sa.select(Member.household_code, Member.member_no).where(col(Member.household_code).in_(codes))  # type: ignore[call-overload]
+    )
+    return {(code, member_no) for code, member_no in rows}

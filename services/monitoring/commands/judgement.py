@@ -1,0 +1,220 @@
+"""Judging households: load what the rules ask about, decide, write what changed, tell the other houses."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.commands.ledger import HouseholdFile, load_diagnoses, load_medical, refresh_windows
+from services.monitoring.models import Risk
+from services.monitoring.rules.income import window_months
+from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
+from services.monitoring.rules.parameters import WINDOW_MONTHS, RuleParameters
+from services.monitoring.rules.risks import judge
+from services.monitoring.rules.state import Diagnosis, HouseholdState, LatestRisk
+from services.monitoring.rules.verdicts import Verdict
+from shared import metrics
+from shared.context import Context
+from shared.contracts.codes import RiskKind, RiskStatus
+from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.ids import derived_id
+from shared.policy.loader import PolicyBook
+from shared.policy.parameters import PolicyValueMissing
+
+_EVENT_OF: Mapping[ChangeKind, type[RiskState]] = {
+    ChangeKind.RAISED: RiskRaised,
+    ChangeKind.UPDATED: RiskUpdated,
+    ChangeKind.CLEARED: RiskCleared,
+}
+_parameters: dict[tuple[str, str, date], RuleParameters] = {}
+"""Parameters in their fast form, by pack, region and date; packs do not change while a process runs."""
+_REMEMBERED = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRisk:
+    """The latest episode of one kind of risk, with what its row needs to be changed."""
+
+    id: UUID
+    version: int
+    latest: LatestRisk
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A household's verdicts and the policy they rest on."""
+
+    file: HouseholdFile
+    pack: str
+    verdicts: tuple[Verdict, ...]
+    known: Mapping[RiskKind, KnownRisk]
+
+
+def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> tuple[RuleParameters, str]:
+    """The parameters of the rules for a region and decision date, and the pack they come from."""
+    view = policy.at(region_code, on)
+    key = (view.pack, view.region, on)
+    parameters = _parameters.get(key)
+    if parameters is None:
+        if len(_parameters) >= _REMEMBERED:
+            _parameters.clear()
+        parameters = _parameters[key] = RuleParameters.from_view(view)
+    return parameters, view.pack
+
+
+def judge_files(reading: Reading, files: Sequence[HouseholdFile], on: date) -> list[Judged]:
+    """Judge households as of a date. Windows that are behind are brought up to it first.
+
+    The one place where rules are asked: for a fact, a changed household, a screening or an explanation.
+    """
+    by_parameters: defaultdict[tuple[int, str], list[HouseholdFile]] = defaultdict(list)
+    known_parameters: dict[tuple[int, str], RuleParameters] = {}
+    for file in files:
+        parameters, pack = rule_parameters(reading.policy, file.region_code, on)
+        key = (id(parameters), pack)
+        known_parameters[key] = parameters
+        by_parameters[key].append(file)
+    judged = []
+    for key, group in by_parameters.items():
+        judged += _judge_group(reading, group, known_parameters[key], key[1])
+    return judged
+
+
+def _judge_group(
+    reading: Reading, files: Sequence[HouseholdFile], parameters: RuleParameters, pack: str
+) -> list[Judged]:
+    if parameters.window_months is None:
+        raise PolicyValueMissing(WINDOW_MONTHS, parameters.region, parameters.decided_on)
+    first, anchor = window_months(parameters.decided_on, parameters.window_months)
+    refresh_windows(reading, files, anchor, parameters.window_months)
+    ill, treated = [f.code for f in files if f.has_illness], [f.code for f in files if f.has_medical]
+    diagnoses: Mapping[str, tuple[Diagnosis, ...]] = load_diagnoses(reading, ill) if ill else {}
+    medical: Mapping[str, dict[int, int]] = load_medical(reading, treated, first, anchor) if treated else {}
+    known = latest_risks(reading, [file.code for file in files])
+    judged = []
+    for file in files:
+        state = HouseholdState(
+            file.category,
+            file.members,
+            file.able_workers,
+            file.fragile_members,
+            file.window,
+            diagnoses.get(file.code, ()),
+            medical.get(file.code, {}),
+        )
+        risks = known.get(file.code, {})
+        verdicts = judge(state, parameters, {kind: risk.latest for kind, risk in risks.items()})
+        judged.append(Judged(file, pack, verdicts, risks))
+    return judged
+
+
+def latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[RiskKind, KnownRisk]]:
+    """The latest episode of each kind of risk of these households."""
+    table = Risk.__table__  # type: ignore[attr-defined]
+    columns = (
+        table.c.id,
+        table.c.household_code,
+        table.c.kind,
+        table.c.status,
+        table.c.grade,
+        table.c.episode,
+        table.c.version,
+        table.c["keys"],
+    )
+    rows = reading.connection.execute(
+        sa.select(*columns).where(table.c.household_code.in_(codes)).order_by(table.c.episode)
+    )
+    found: defaultdict[str, dict[RiskKind, KnownRisk]] = defaultdict(dict)
+    for risk_id, code, kind, status, grade, episode, version, keys in rows:
+        latest = LatestRisk(kind, status, grade, episode, frozenset(keys))
+        found[code][kind] = KnownRisk(risk_id, version, latest)
+    return found
+
+
+def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: Mapping[str, Context]) -> None:
+    """Write the risks that changed, publish each change and keep its reasons in the audit.
+
+    ``causes`` names, by household, the chain that led to the verdict.
+    """
+    inserts, updates = [], []
+    counted: Counter[tuple[str, str]] = Counter()
+    for one in judged:
+        context = causes.get(one.file.code, uow.context)
+        for verdict in one.verdicts:
+            counted[verdict.kind.value, verdict.outcome.value] += 1
+            known = one.known.get(verdict.kind)
+            change = decide_change(known.latest if known else None, verdict)
+            if change is not None:
+                row = _apply(uow, one, change, known, on, context)
+                (inserts if change.change is ChangeKind.RAISED else updates).append(row)
+    if inserts:
+        uow.connection.execute(sa.insert(Risk), inserts)
+    for row in updates:
+        uow.connection.execute(sa.update(Risk).where(col(Risk.id) == row.pop("id")).values(row))
+    for (rule, outcome), number in counted.items():
+        metrics.RULE_VERDICTS.labels(rule, outcome).inc(number)
+
+
+def _apply(
+    uow: UnitOfWork, judged: Judged, change: RiskChange, known: KnownRisk | None, on: date, context: Context
+) -> dict[str, Any]:
+    file, after = judged.file, change.latest
+    raised = change.change is ChangeKind.RAISED
+    risk_id = derived_id("risk", file.code, change.kind.value, change.episode)
+    version = 1 if raised or known is None else known.version + 1
+    event = _EVENT_OF[change.change](
+        risk_id=risk_id,
+        household_code=file.code,
+        region_code=file.region_code,
+        kind=change.kind,
+        grade=change.grade,
+        status=after.status,
+        episode=change.episode,
+        version=version,
+        decided_on=on,
+        rules=tuple(sorted(after.rules)),
+        pack=judged.pack,
+    )
+    event_id = uow.emit(event, region=file.region_code, context=context)
+    reasons = [reason.as_document() for reason in change.reasons]
+    now = uow.now()
+    row = {
+        "id": risk_id,
+        "region_code": file.region_code,
+        "grade": change.grade,
+        "status": after.status,
+        "version": version,
+        "keys": sorted(after.keys),
+        "reasons": reasons,
+        "pack": judged.pack,
+        "decided_on": on,
+        "cleared_at": now if after.status is RiskStatus.CLEARED else None,
+        "event_id": event_id,
+    }
+    if raised:
+        row |= {
+            "household_code": file.code,
+            "kind": change.kind,
+            "episode": change.episode,
+            "opened_at": now,
+            "verdict": None,
+        }
+    verdict = {"grade": change.grade, "decided_on": on.isoformat(), "pack": judged.pack, "reasons": reasons}
+    uow.audit(f"risk.{change.change.value}", str(risk_id), after=verdict, actor="rules", context=context)
+    uow.note(
+        f"risk.{change.change.value}",
+        context=context,
+        risk_id=str(risk_id),
+        household=file.code,
+        kind=change.kind.value,
+        grade=change.grade.value,
+        episode=change.episode,
+        event_id=str(event_id),
+    )
+    return row

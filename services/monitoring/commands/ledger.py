@@ -1,0 +1,325 @@
+"""Facts become sums: postings, the month table, and the window kept ready for the rules."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from services.monitoring.models import Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
+from services.monitoring.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
+from services.monitoring.rules.state import NO_MEMBER, Diagnosis
+from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
+from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
+from shared.db.unit_of_work import Reading, UnitOfWork
+
+AnyFact = IncomeFact | ExpenseFact | IllnessFact
+
+_BRANCH_COLUMN = {
+    IncomeBranch.WAGE: "wage",
+    IncomeBranch.OPERATING: "operating",
+    IncomeBranch.PROPERTY: "property_",
+    IncomeBranch.TRANSFER: "transfer",
+}
+_SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
+_STALE = 0
+"""Anchor of a window that has to be computed anew."""
+
+
+@dataclass(slots=True)
+class HouseholdFile:
+    """The file 档案 of one household while a command has it in hand."""
+
+    code: str
+    region_code: str
+    category: HouseholdCategory
+    members: int
+    able_workers: int
+    fragile_members: int
+    window: WindowSummary
+    has_illness: bool
+    has_medical: bool
+    months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
+    """What this command adds to the month table, by month."""
+    medical: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+    """What this command adds to the medical table, by member and month."""
+    diagnosed: dict[UUID, Diagnosis] = field(default_factory=dict)
+    """Diagnoses this command adds, by fact."""
+    undiagnosed: set[UUID] = field(default_factory=set)
+    """Facts whose diagnosis this command takes back."""
+    window_changed: bool = False
+
+    @property
+    def stale(self) -> bool:
+        """Whether the window has to be computed anew."""
+        return self.window.anchor == _STALE
+
+    def make_stale(self) -> None:
+        """Have the window computed anew: something left the ledger, or time went on."""
+        self.window.anchor = _STALE
+        self.window_changed = True
+
+
+def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
+    """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross."""
+    statement = (
+        sa.select(*_FILE_COLUMNS)
+        .join(HouseholdWindow.__table__, col(HouseholdWindow.household_code) == col(Household.code))  # type: ignore[attr-defined]
+        .where(col(Household.code).in_(codes))
+        .order_by(col(Household.code))
+    )
+    if lock:
+        statement = statement.with_for_update(of=Household.__table__)  # type: ignore[attr-defined]
+    files = {}
+    for row in reading.connection.execute(statement):
+        window = WindowSummary(
+            row.anchor,
+            row.net,
+            row.self_paid,
+            row.known_mask,
+            row.previous_net,
+            row.previous_mask,
+            row.quarter_net,
+            row.previous_quarter_net,
+            row.length,
+        )
+        files[row.code] = HouseholdFile(
+            row.code,
+            row.region_code,
+            row.category,
+            row.member_count,
+            row.able_workers,
+            row.fragile_members,
+            window,
+            row.has_illness,
+            row.has_medical,
+        )
+    return files
+
+
+_FILE_COLUMNS: tuple[Any, ...] = (
+    Household.code,
+    Household.region_code,
+    Household.category,
+    Household.member_count,
+    Household.able_workers,
+    Household.fragile_members,
+    HouseholdWindow.anchor,
+    HouseholdWindow.length,
+    HouseholdWindow.net,
+    HouseholdWindow.self_paid,
+    HouseholdWindow.known_mask,
+    HouseholdWindow.previous_net,
+    HouseholdWindow.previous_mask,
+    HouseholdWindow.quarter_net,
+    HouseholdWindow.previous_quarter_net,
+    HouseholdWindow.has_illness,
+    HouseholdWindow.has_medical,
+)
+
+
+def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
+    """Enter a fact into the ledger."""
+    if isinstance(fact, IncomeFact):
+        _post_income(file, fact, 1)
+        net = fact.payload.amount - fact.payload.operating_cost
+        file.window.add_income(fact.payload.month, net)
+    elif isinstance(fact, ExpenseFact):
+        _post_expense(file, fact, 1)
+        file.window.add_self_paid(fact.payload.month, fact.payload.self_paid_compliant)
+    else:
+        file.diagnosed[fact_id] = Diagnosis(
+            fact.member_no, fact.payload.code, fact.payload.serious, fact.payload.main_earner, fact.observed_on
+        )
+        file.has_illness = True
+    file.window_changed = True
+
+
+def take_back(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
+    """Take a superseded fact out of the ledger; the window is computed anew."""
+    if isinstance(fact, IncomeFact):
+        _post_income(file, fact, -1)
+    elif isinstance(fact, ExpenseFact):
+        _post_expense(file, fact, -1)
+    else:
+        file.diagnosed.pop(fact_id, None)
+        file.undiagnosed.add(fact_id)
+    file.make_stale()
+
+
+def _post_income(file: HouseholdFile, fact: IncomeFact, sign: int) -> None:
+    month, column = file.months[fact.payload.month], _BRANCH_COLUMN[fact.payload.branch]
+    setattr(month, column, getattr(month, column) + sign * fact.payload.amount)
+    month.operating_cost += sign * fact.payload.operating_cost
+    month.income_facts += sign
+
+
+def _post_expense(file: HouseholdFile, fact: ExpenseFact, sign: int) -> None:
+    file.months[fact.payload.month].self_paid_compliant += sign * fact.payload.self_paid_compliant
+    if fact.payload.kind is ExpenseKind.MEDICAL:
+        self_paid = fact.payload.amount - fact.payload.reimbursed
+        file.medical[fact.member_no or NO_MEMBER, fact.payload.month] += sign * self_paid
+        file.has_medical = True
+
+
+def store_months(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
+    """Add what the files gathered to the month, medical and illness tables."""
+    months, medical, diagnosed, undiagnosed = [], [], [], set[UUID]()
+    for file in files:
+        for number, month in file.months.items():
+            sums = {name: getattr(month, name) for name in _SUMS}
+            months.append({"household_code": file.code, "month": number, **sums})
+        for (member_no, number), self_paid in file.medical.items():
+            medical.append(
+                {"household_code": file.code, "member_no": member_no, "month": number, "self_paid": self_paid}
+            )
+        for fact_id, diagnosis in file.diagnosed.items():
+            diagnosed.append(_illness_row(file.code, fact_id, diagnosis))
+        undiagnosed |= file.undiagnosed
+    if months:
+        uow.connection.execute(_adding(uow, LedgerMonth, ("household_code", "month"), _SUMS), months)
+    if medical:
+        statement = _adding(uow, MedicalMonth, ("household_code", "member_no", "month"), ("self_paid",))
+        uow.connection.execute(statement, medical)
+    if diagnosed:
+        uow.connection.execute(sa.insert(Illness), diagnosed)
+    if undiagnosed:
+        uow.connection.execute(sa.delete(Illness).where(col(Illness.fact_id).in_(undiagnosed)))
+
+
+def _illness_row(code: str, fact_id: UUID, diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "fact_id": fact_id,
+        "household_code": code,
+        "member_no": diagnosis.member_no,
+        "code": diagnosis.code,
+        "serious": diagnosis.serious,
+        "main_earner": diagnosis.main_earner,
+        "observed_on": diagnosis.observed_on,
+    }
+
+
+def _adding(uow: UnitOfWork, table: type[Any], key: Sequence[str], sums: Sequence[str]) -> Any:
+    """An insert that adds its sums to the row that is there."""
+    insert = postgresql.insert if uow.connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    added = {name: getattr(table, name) + statement.excluded[name] for name in sums}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+
+
+def refresh_windows(reading: Reading, files: Iterable[HouseholdFile], anchor: int, length: int) -> None:
+    """Bring windows that are stale, or of another month, to ``anchor`` from the month table."""
+    behind = [file for file in files if file.window.anchor != anchor or file.window.length != length]
+    if not behind:
+        return
+    months = load_months(reading, [file.code for file in behind], anchor - length - MONTHS_IN_YEAR + 1, anchor)
+    for file in behind:
+        file.window = summarise(months[file.code], anchor, length)
+        file.window_changed = True
+
+
+def load_months(
+    reading: Reading, codes: Collection[str], first: int, last: int
+) -> Mapping[str, dict[int, IncomeMonth]]:
+    """The month table of these households from ``first`` to ``last``."""
+    table = LedgerMonth.__table__  # type: ignore[attr-defined]
+    found: defaultdict[str, dict[int, IncomeMonth]] = defaultdict(dict)
+    rows = reading.connection.execute(
+        sa.select(table).where(table.c.household_code.in_(codes), table.c.month.between(first, last))
+    )
+    for row in rows:
+        found[row.household_code][row.month] = IncomeMonth(
+            row.wage,
+            row.operating,
+            row.property_,
+            row.transfer,
+            row.operating_cost,
+            row.self_paid_compliant,
+            row.income_facts,
+        )
+    return found
+
+
+def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
+    """Write the windows that changed."""
+    table = HouseholdWindow.__table__  # type: ignore[attr-defined]
+    rows = [
+        {
+            "of_household": file.code,
+            "anchor": file.window.anchor,
+            "length": file.window.length,
+            "net": file.window.net,
+            "self_paid": file.window.self_paid,
+            "known_mask": file.window.known_mask,
+            "previous_net": file.window.previous_net,
+            "previous_mask": file.window.previous_mask,
+            "quarter_net": file.window.quarter_net,
+            "previous_quarter_net": file.window.previous_quarter_net,
+            "has_illness": file.has_illness,
+            "has_medical": file.has_medical,
+        }
+        for file in files
+        if file.window_changed
+    ]
+    if rows:
+        changed = {name: sa.bindparam(name) for name in rows[0] if name != "of_household"}
+        uow.connection.execute(
+            sa.update(table).where(table.c.household_code == sa.bindparam("of_household")).values(changed), rows
+        )
+
+
+def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tuple[Diagnosis, ...]]:
+    """The diagnoses that count, of members who still belong to the household, in the order they were observed."""
+    belongs = sa.exists().where(
+        col(Member.household_code) == col(Illness.household_code), col(Member.member_no) == col(Illness.member_no)
+    )
+    rows = reading.connection.execute(
+        sa.select(Illness.__table__)  # type: ignore[attr-defined]
+        .where(col(Illness.household_code).in_(codes), col(Illness.member_no).is_(None) | belongs)
+        .order_by(col(Illness.observed_on), col(Illness.fact_id))
+    )
+    found: defaultdict[str, tuple[Diagnosis, ...]] = defaultdict(tuple)
+    for row in rows:
+        diagnosis = Diagnosis(row.member_no, row.code, row.serious, row.main_earner, row.observed_on)
+        found[row.household_code] += (diagnosis,)
+    return found
+
+
+def load_medical(reading: Reading, codes: Collection[str], first: int, last: int) -> Mapping[str, dict[int, int]]:
+    """Self-paid medical cost of each member from ``first`` to ``last``."""
+    table = MedicalMonth.__table__  # type: ignore[attr-defined]
+    total = sa.cast(sa.func.sum(table.c.self_paid), sa.BigInteger)
+    rows = reading.connection.execute(
+        sa.select(table.c.household_code, table.c.member_no, total)
+        .where(table.c.household_code.in_(codes), table.c.month.between(first, last))
+        .group_by(table.c.household_code, table.c.member_no)
+    )
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for code, member_no, self_paid in rows:
+        found[code][member_no] = self_paid
+    return found
+
+
+def open_window(code: str) -> dict[str, Any]:
+    """The window row of a household that was just registered: stale, because nothing is known yet."""
+    sums = dict.fromkeys(
+        ("net", "self_paid", "known_mask", "previous_net", "previous_mask", "quarter_net", "previous_quarter_net"), 0
+    )
+    return {
+        "household_code": code,
+        "anchor": _STALE,
+        "length": MONTHS_IN_YEAR,
+        **sums,
+        "has_illness": False,
+        "has_medical": False,
+    }
+
+
+def month_is_future(month: int, today: dt.date) -> bool:
+    """Whether the month begins after today's."""
+    return month > today.year * MONTHS_IN_YEAR + today.month - 1

@@ -1,0 +1,61 @@
+"""Judging without a fact: because time went on, or because an operator asks for all."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.commands.judgement import judge_files, rule_parameters, store_verdicts
+from services.monitoring.commands.ledger import load_files, store_windows
+from services.monitoring.models import Household, HouseholdWindow
+from services.monitoring.rules.income import window_months
+from shared.db.unit_of_work import UnitOfWork
+
+BATCH = 500
+_NATIONAL = "000000000000"
+
+
+def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
+    """Judge these households as of a date, with the rules and the care of a single fact."""
+    files = list(load_files(uow, codes, lock=True).values())
+    store_verdicts(uow, judge_files(uow, files, on), on, {})
+    store_windows(uow, files)
+
+
+def screen_after(uow: UnitOfWork, code: str) -> str | None:
+    """Screen the next households after ``code``; returns the last one screened, or None when all are done 集中排查."""
+    codes = list(
+        uow.connection.scalars(
+            sa.select(Household.code).where(col(Household.code) > code).order_by(col(Household.code)).limit(BATCH)  # type: ignore[call-overload]
+        )
+    )
+    if not codes:
+        return None
+    screen_households(uow, codes, uow.today())
+    return str(codes[-1])
+
+
+def roll_windows(uow: UnitOfWork) -> bool:
+    """Judge households whose window moved with the month: income leaves it without any event.
+
+    Does a bounded part and tells whether more is waiting. Windows that were never judged, because nothing but history
+    came in, are left to the next screening.
+    """
+    anchor = _anchor(uow)
+    codes = list(
+        uow.connection.scalars(
+            sa.select(HouseholdWindow.household_code)  # type: ignore[call-overload]
+            .where(col(HouseholdWindow.anchor) > 0, col(HouseholdWindow.anchor) < anchor)
+            .order_by(col(HouseholdWindow.household_code))
+            .limit(BATCH)
+        )
+    )
+    screen_households(uow, codes, uow.today())
+    return len(codes) == BATCH
+
+
+def _anchor(uow: UnitOfWork) -> int:
+    parameters, _ = rule_parameters(uow.policy, _NATIONAL, uow.today())
+    assert parameters.window_months is not None, "the national pack says how long the window is"
+    return window_months(uow.today(), parameters.window_months)[1]

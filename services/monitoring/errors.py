@@ -1,0 +1,57 @@
+"""Situations monitoring tells its callers about."""
+
+from shared.errors import Conflict, Invalid, NotFound
+
+
+class HouseholdNotFound(NotFound):
+    """No household by that code within the caller's region."""
+
+    code, title = "household-not-found", "No such household"
+
+
+class RiskNotFound(NotFound):
+    """No risk by that id within the caller's region."""
+
+    code, title = "risk-not-found", "No such risk"
+
+
+class FactContradicts(Conflict):
+    """The reference was used before for another content."""
+
+    code, title = "fact-contradicts", "The reference belongs to another fact"
+
+
+class SupersededNotFound(NotFound):
+    """The fact to be superseded is not known for this household."""
+
+    code, title = "superseded-fact-not-found", "No such fact to supersede"
+
+
+class AlreadySuperseded(Conflict):
+    """The fact to be superseded was corrected before by another one."""
+
+    code, title = "fact-already-superseded", "The fact has a correction already"
+
+
+class BatchRefused(Conflict):
+    """The fact itself was fine, but its batch was atomic and another fact of it was refused."""
+
+    code, title = "batch-refused", "Another item of the atomic batch was refused"
+
+
+class PolicyMissing(Conflict):
+    """The policy has no value for this date, so the decision stops."""
+
+    code, title = "policy-value-missing", "The policy has no value for this date"
+
+
+class FactInvalid(Invalid):
+    """The fact is readable but cannot be true or does not fit its household."""
+
+    code, title = "fact-invalid", "The fact is not valid"
+
+
+class HouseholdInvalid(Invalid):
+    """The household is readable but cannot be true."""
+
+    code, title = "household-invalid", "The household is not valid"

@@ -1,0 +1,82 @@
+"""What the rules are asked about: one household as it stands on the day of the decision."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from services.monitoring.rules.income import WindowSummary
+from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
+
+NO_MEMBER: Final = 0
+"""Key for what was reported of the household without naming a member; members are numbered from 1."""
+
+
+@lru_cache(maxsize=2**12)
+def normalise_code(code: str) -> str:
+    """Return a diagnosis code 疾病编码 (ICD-10) as capitals and digits only: `c34.9`, also full-width, is `C349`."""
+    plain = code if code.isascii() else unicodedata.normalize("NFKC", code)
+    return "".join(filter(str.isalnum, plain.upper()))
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One illness fact that counts 疾病诊断."""
+
+    member_no: int | None
+    code: str
+    """As the source wrote it."""
+
+    serious: bool
+    """The source itself calls it a serious illness 大病."""
+
+    main_earner: bool
+    """The source names the member a main earner 主要劳动力 of the household."""
+
+    observed_on: date
+
+
+@dataclass(slots=True)
+class HouseholdState:
+    """One household on the day of the decision; money is fen.
+
+    A value: nobody changes one after making it, for verdicts refer to it. Not frozen, because that costs more to make
+    than the rules cost to run.
+    """
+
+    category: HouseholdCategory
+    members: int
+    able_workers: int
+    """Members with ordinary, skilled or weak labour 有劳动能力."""
+
+    fragile_members: int
+    """Members seriously ill or severely disabled 患有大病或重度残疾."""
+
+    window: WindowSummary
+    diagnoses: tuple[Diagnosis, ...] = ()
+    medical_by_member: Mapping[int, int] = field(default_factory=dict)
+    """Self-paid medical cost in the window by member number; `NO_MEMBER` for cost without a named member."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatestRisk:
+    """The latest episode of one kind of risk in one household, open or cleared."""
+
+    kind: RiskKind
+    status: RiskStatus
+    grade: RiskGrade
+    episode: int
+    keys: frozenset[str]
+    """Keys of the reasons that hold an open risk open; none when cleared."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the risk is open."""
+        return self.status is RiskStatus.OPEN
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Codes of the rules that hold the risk open."""
+        return frozenset(key.partition(":")[0] for key in self.keys)

@@ -1,0 +1,228 @@
+"""Apache Kafka through aiokafka: the only file that knows the client library."""
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import TopicPartition as KafkaPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared.bus.interface import Lag, Positions, Record, Subscription, TransportUnavailable
+from shared.contracts.envelope import EncodedEvent
+
+_BATCH_BYTES = 65536
+_REQUEST_TIMEOUT_MS = 5000
+_RETRY_BACKOFF_MS = 100
+_METADATA_MAX_AGE_MS = 5000
+_SESSION_TIMEOUT_MS = 10000
+_REBALANCE_TIMEOUT_MS = 20000
+_STALL_SECONDS = 30.0
+"""A subscription that is behind and has read nothing for so long has lost its way and is rebuilt."""
+
+log = structlog.get_logger()
+
+
+class KafkaTransport:
+    """One idempotent producer, acknowledged by all in-sync replicas."""
+
+    def __init__(self, bootstrap: str, client_id: str) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect the producer."""
+        if self._producer is not None:
+            return
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=_BATCH_BYTES,
+            compression_type="lz4",
+            request_timeout_ms=_REQUEST_TIMEOUT_MS,
+            retry_backoff_ms=_RETRY_BACKOFF_MS,
+            metadata_max_age_ms=_METADATA_MAX_AGE_MS,
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            with contextlib.suppress(KafkaError):
+                await producer.stop()
+            raise TransportUnavailable(str(error)) from error
+        self._producer = producer
+
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
+        """Send as one window and wait for every acknowledgement. A broken producer is replaced by the next call."""
+        await self.start()
+        assert self._producer is not None
+        try:
+            sent = [
+                await self._producer.send(
+                    event.topic,
+                    event.value,
+                    key=event.key.encode(),
+                    headers=[(name, value.encode()) for name, value in event.headers.items()],
+                )
+                for event in events
+            ]
+            await asyncio.gather(*sent)
+        except KafkaError as error:
+            await self._drop_producer()
+            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+
+    def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
+        """A member of the consumer group."""
+        return KafkaSubscription(self._bootstrap, self._client_id, group, tuple(topics))
+
+    async def ready(self) -> bool:
+        """A broker answers."""
+        try:
+            await self.start()
+        except TransportUnavailable:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Send what is pending and disconnect."""
+        await self._drop_producer()
+
+    async def _drop_producer(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(KafkaError, asyncio.TimeoutError):
+                await asyncio.wait_for(producer.stop(), timeout=_REQUEST_TIMEOUT_MS / 1000)
+
+
+class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
+    """A group member that commits by hand, after the effect is in the database."""
+
+    def __init__(self, bootstrap: str, client_id: str, group: str, topics: tuple[str, ...]) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._group = group
+        self._topics = topics
+        self._consumer: AIOKafkaConsumer | None = None
+        self._settled = asyncio.Event()
+        self._settled.set()
+        self._last_read = 0.0
+
+    async def start(self, positions: Positions) -> None:
+        """Join the group; it goes on where it last committed, whatever ``positions`` say."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_uncommitted",
+            session_timeout_ms=_SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=_SESSION_TIMEOUT_MS // 5,
+            rebalance_timeout_ms=_REBALANCE_TIMEOUT_MS,
+            request_timeout_ms=_REBALANCE_TIMEOUT_MS + _REQUEST_TIMEOUT_MS,
+            retry_backoff_ms=_RETRY_BACKOFF_MS,
+            metadata_max_age_ms=_METADATA_MAX_AGE_MS,
+        )
+        try:
+            consumer.subscribe(self._topics, listener=self)
+            await consumer.start()
+        except KafkaError as error:
+            with contextlib.suppress(KafkaError):
+                await consumer.stop()
+            raise TransportUnavailable(str(error)) from error
+        self._consumer = consumer
+        self._last_read = asyncio.get_running_loop().time()
+
+    async def poll(self, max_records: int, timeout: float) -> Sequence[Record]:
+        """Read a batch over all partitions held."""
+        consumer = self._joined()
+        try:
+            batches = await consumer.getmany(timeout_ms=int(timeout * 1000), max_records=max_records)
+        except KafkaError as error:
+            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+        records = [_record(message) for messages in batches.values() for message in messages]
+        now = asyncio.get_running_loop().time()
+        if records:
+            self._settled.clear()
+            self._last_read = now
+        elif now - self._last_read > _STALL_SECONDS:
+            self._last_read = now
+            if (await self.lag()).records > 0:
+                raise TransportUnavailable("behind, but nothing is delivered")
+        return records
+
+    async def commit(self, positions: Positions) -> None:
+        """Commit; a partition that moved to another member meanwhile is that member's to commit."""
+        self._settled.set()
+        try:
+            await self._joined().commit({KafkaPartition(*source): position for source, position in positions.items()})
+        except (CommitFailedError, IllegalStateError):
+            log.info("bus.commit_left_to_new_owner", group=self._group)
+        except KafkaError as error:
+            log.warning("bus.commit_failed", group=self._group, error=type(error).__name__)
+
+    async def rewind(self, positions: Positions) -> None:
+        """Seek back on the partitions still held."""
+        self._settled.set()
+        consumer = self._joined()
+        for source, position in positions.items():
+            with contextlib.suppress(IllegalStateError):
+                consumer.seek(KafkaPartition(*source), position)
+
+    async def lag(self) -> Lag:
+        """Highwater minus position over the partitions held, and the age of what was last delivered late."""
+        if self._consumer is None:
+            return Lag(0, 0.0)
+        records, oldest = 0, None
+        for source in self._consumer.assignment():
+            highwater = self._consumer.highwater(source)
+            try:
+                position = await asyncio.wait_for(self._consumer.position(source), timeout=1)
+            except (KafkaError, asyncio.TimeoutError):
+                continue
+            behind = max(0, (highwater or 0) - position)
+            records += behind
+            last = self._consumer.last_poll_timestamp(source) if behind else None
+            oldest = last if oldest is None or (last and last < oldest) else oldest
+        now_ms = dt.datetime.now(dt.UTC).timestamp() * 1000  # noqa: TID251  compared with broker timestamps
+        return Lag(records, max(0.0, (now_ms - oldest) / 1000) if oldest else 0.0)
+
+    async def stop(self) -> None:
+        """Leave the group."""
+        consumer, self._consumer = self._consumer, None
+        self._settled.set()
+        if consumer is not None:
+            with contextlib.suppress(KafkaError, asyncio.TimeoutError):
+                await asyncio.wait_for(consumer.stop(), timeout=_REQUEST_TIMEOUT_MS / 1000)
+
+    async def on_partitions_revoked(self, revoked: Iterable[KafkaPartition]) -> None:
+        """Hold the rebalance until the running batch is committed or rolled back."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), timeout=_REBALANCE_TIMEOUT_MS / 2000)
+
+    async def on_partitions_assigned(self, assigned: Iterable[KafkaPartition]) -> None:
+        """Nothing to restore: positions live with the group."""
+
+    def _joined(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            raise TransportUnavailable("the subscription is not started")
+        return self._consumer
+
+
+def _record(message: object) -> Record:
+    headers = {name: value.decode(errors="replace") for name, value in message.headers}  # type: ignore[attr-defined]
+    return Record(
+        topic=message.topic,  # type: ignore[attr-defined]
+        partition=message.partition,  # type: ignore[attr-defined]
+        offset=message.offset,  # type: ignore[attr-defined]
+        key=(message.key or b"").decode(errors="replace"),  # type: ignore[attr-defined]
+        headers=headers,
+        value=message.value or b"",  # type: ignore[attr-defined]
+        appended_at=dt.datetime.fromtimestamp(message.timestamp / 1000, dt.UTC),  # type: ignore[attr-defined]
+    )

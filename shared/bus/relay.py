@@ -1,0 +1,173 @@
+"""From the outbox to the bus: in order per key, at least once, one active relay per database."""
+
+import asyncio
+import contextlib
+import fcntl
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared import metrics
+from shared.bus.interface import Transport, TransportUnavailable
+from shared.contracts.envelope import EncodedEvent
+from shared.db.database import Database, is_transient
+from shared.db.unit_of_work import OUTBOX_CHANNEL, Reading, UnitOfWork
+
+BATCH = 500
+_IDLE_SECONDS = 0.5
+"""The outbox is looked at this often even when nobody called; committing wakes the relay at once."""
+_LAZY_DELETE_SECONDS = 0.05
+_MAX_BACKOFF_SECONDS = 5.0
+_ADVISORY_LOCK = 0x5348_4F55
+"""PostgreSQL advisory lock that the active relay of a database holds."""
+
+log = structlog.get_logger()
+
+
+def pending_events(reading: Reading, limit: int = BATCH) -> list[EncodedEvent]:
+    """The oldest events not known to be on the bus, in the order they are to be published.
+
+    Rows are looked for by what is still there, never by `seq` greater than the last: transactions commit out of
+    order. Events of one key are in order because their household row was locked before they were written.
+    """
+    outbox = reading.floor.outbox
+    rows = reading.connection.execute(sa.select(outbox).order_by(outbox.c.seq).limit(limit))
+    return [EncodedEvent(row.event_id, row.topic, row.key, row.headers, row.value) for row in rows]
+
+
+def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
+    """Take events that are on the bus out of the outbox."""
+    outbox = uow.floor.outbox
+    uow.connection.execute(sa.delete(outbox).where(outbox.c.event_id.in_(event_ids)))
+
+
+class Relay:
+    """Publishes one house's outbox.
+
+    On SQLite this process is the only writer, so rows are handed over by the commit itself and the table is read only
+    at start and after a failure. On PostgreSQL replicas write beside each other: the table is the only order there is.
+    """
+
+    def __init__(self, house: str, database: Database, transport: Transport) -> None:
+        self._house = house
+        self._database = database
+        self._transport = transport
+        self._woken = asyncio.Event()
+        self._handed_over: deque[EncodedEvent] = deque()
+        self._table_may_hold_more = True
+        self._published: list[UUID] = []
+        self.active = False
+
+    def wake(self, uow: UnitOfWork) -> None:
+        """A transaction committed: publish what it emitted."""
+        if uow.emitted:
+            if self._database.is_sqlite and self.active:
+                self._handed_over.extend(uow.emitted)
+            else:
+                self._table_may_hold_more = True
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled; trouble with the bus or the database is waited out."""
+        backoff = 0.0
+        while True:
+            try:
+                async with self._sole_relay():
+                    self.active = self._table_may_hold_more = True
+                    backoff = 0.0
+                    await self._publish_forever()
+            except (TransportUnavailable, sa.exc.SQLAlchemyError, OSError) as error:
+                if isinstance(error, sa.exc.SQLAlchemyError) and not is_transient(error):
+                    log.exception("relay.failed", house=self._house)
+                backoff = min(_MAX_BACKOFF_SECONDS, backoff * 2 or 0.1)
+                log.warning("relay.waits", house=self._house, error=type(error).__name__, seconds=backoff)
+            finally:
+                self.active = False
+                self._handed_over.clear()
+            await asyncio.sleep(backoff)
+
+    async def publish_pending(self) -> int:
+        """Publish once whatever is in the outbox; returns how many events that was."""
+        await self._forget()
+        events = await self._database.read(pending_events)
+        if events:
+            await self._publish(events)
+        await self._forget()
+        return len(events)
+
+    async def _publish_forever(self) -> None:
+        while True:
+            self._woken.clear()
+            if self._table_may_hold_more:
+                self._handed_over.clear()
+                self._table_may_hold_more = await self.publish_pending() > 0
+            elif self._handed_over:
+                batch = [self._handed_over.popleft() for _ in range(min(BATCH, len(self._handed_over)))]
+                await self._publish(batch)
+                if len(self._published) >= BATCH:
+                    await self._forget()
+            elif not await self._wait_for_commit(_LAZY_DELETE_SECONDS if self._published else _IDLE_SECONDS):
+                await self._forget()
+                self._table_may_hold_more = not self._database.is_sqlite
+
+    async def _publish(self, events: Sequence[EncodedEvent]) -> None:
+        await self._transport.publish(events)
+        self._published.extend(event.event_id for event in events)
+        metrics.EVENTS_PUBLISHED.labels(self._house).inc(len(events))
+
+    async def _forget(self) -> None:
+        published, self._published = self._published, []
+        if published:
+            await self._database.write(forget_published, published)
+
+    async def _wait_for_commit(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._woken.wait(), timeout=seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    @contextlib.asynccontextmanager
+    async def _sole_relay(self) -> AsyncIterator[None]:
+        """Hold the right to be this database's relay; waits while another process holds it."""
+        if self._database.is_sqlite:
+            async with _file_lock(Path(f"{self._database.url.database}.relay")):
+                yield
+        else:
+            async with self._advisory_lock():
+                yield
+
+    @contextlib.asynccontextmanager
+    async def _advisory_lock(self) -> AsyncIterator[None]:
+        engine = create_async_engine(self._database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(sa.select(sa.func.pg_advisory_lock(_ADVISORY_LOCK)))
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.add_listener(OUTBOX_CHANNEL, self._on_notification)
+            try:
+                yield
+            finally:
+                with contextlib.suppress(Exception):
+                    await driver.remove_listener(OUTBOX_CHANNEL, self._on_notification)
+
+    def _on_notification(self, *_: object) -> None:
+        self._table_may_hold_more = True
+        self._woken.set()
+
+
+@contextlib.asynccontextmanager
+async def _file_lock(path: Path) -> AsyncIterator[None]:
+    with path.open("a") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(_IDLE_SECONDS)
+        yield

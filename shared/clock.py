@@ -1,0 +1,35 @@
+"""Time: the only place that asks the machine what time it is."""
+
+from datetime import UTC, date, datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+BUSINESS_ZONE: Final = ZoneInfo("Asia/Shanghai")
+"""The zone in which a working day begins and ends (北京时间)."""
+
+
+class Clock(Protocol):
+    """Where commands, queries and jobs get the time from."""
+
+    def now(self) -> datetime:
+        """Return this instant, aware, in UTC."""
+        ...
+
+    def today(self) -> date:
+        """Return the business date (业务日期): the day on which decisions are taken and deadlines counted."""
+        ...
+
+
+class SystemClock:
+    """The clock of the machine, with a business date that can be fixed for demonstrations and re-runs."""
+
+    def __init__(self, business_date: date | None = None) -> None:
+        self._business_date = business_date
+
+    def now(self) -> datetime:
+        """Return this instant, aware, in UTC; a fixed business date does not change it."""
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        """Return the fixed business date if one was given, otherwise the date in Asia/Shanghai."""
+        return self._business_date or self.now().astimezone(BUSINESS_ZONE).date()

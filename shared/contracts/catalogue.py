@@ -1,0 +1,63 @@
+"""Every event there is: who owns it, who reads it, how it is keyed. The bus is data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.contracts.assistance import TaskClosed, TaskOpened
+from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, RiskCleared, RiskRaised, RiskUpdated
+from shared.contracts.payload import Payload
+
+HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One published event type."""
+
+    model: type[Payload]
+    owner: str
+    readers: tuple[str, ...]
+    key: str
+    """Name of the payload field that keys the record: events of one key stay in order."""
+    data_class: Literal["internal", "sensitive"]
+    """`sensitive` events tell something about the need of one household and stay on the internal bus."""
+
+    @property
+    def type(self) -> str:
+        """The event type, `<house>.<fact>.v<major>`."""
+        return self.model.event_type
+
+    @property
+    def topic(self) -> str:
+        """One topic per house, so that facts of one household of one house stay in order."""
+        return topic_of(self.owner)
+
+
+def topic_of(house: str) -> str:
+    """The topic a house publishes to."""
+    return f"{house}.events"
+
+
+def _entry(
+    model: type[Payload], readers: tuple[str, ...], data_class: Literal["internal", "sensitive"]
+) -> CatalogueEntry:
+    return CatalogueEntry(model, model.event_type.split(".", 1)[0], readers, "household_code", data_class)
+
+
+CATALOGUE: dict[str, CatalogueEntry] = {
+    entry.type: entry
+    for entry in (
+        _entry(HouseholdRegistered, (), "internal"),
+        _entry(HouseholdChanged, (), "internal"),
+        _entry(RiskRaised, ("assistance",), "sensitive"),
+        _entry(RiskUpdated, ("assistance",), "sensitive"),
+        _entry(RiskCleared, ("assistance",), "sensitive"),
+        _entry(TaskOpened, (), "sensitive"),
+        _entry(TaskClosed, ("monitoring",), "sensitive"),
+    )
+}
+
+
+def topics_read_by(house: str) -> tuple[str, ...]:
+    """The topics a house subscribes to, each once, sorted."""
+    return tuple(sorted({entry.topic for entry in CATALOGUE.values() if house in entry.readers}))

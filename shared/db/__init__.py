@@ -1,0 +1,1 @@
+"""One database per house: base, engines, unit of work, write lane, floor tables, migrations."""

@@ -1,0 +1,59 @@
+"""The base of a house's tables and the column types every house uses."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
+    """An aware UTC timestamp on every database; a naive one is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a timestamp without a time zone cannot be stored")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Give back UTC, also where the database keeps no zone."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=dt.UTC)
+
+
+def house_base(name: str) -> type[SQLModel]:
+    """The base class of one house's tables, with a metadata of its own: houses in one process never collide."""
+    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION, info={"house": name})
+
+    class HouseTable(SQLModel, registry=registry(metadata=metadata)):  # type: ignore[call-arg]
+        """A table of this house."""
+
+    HouseTable.metadata = metadata
+    return HouseTable
+
+
+def text_enum(values: Any) -> sa.Enum:
+    """A column for a `StrEnum`: stored as its text value and guarded by a CHECK."""
+    return sa.Enum(
+        values,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda enum: [e.value for e in enum],
+    )

@@ -1,0 +1,175 @@
+"""Where transactions run. Commands and queries are plain functions; this decides thread, engine and commit.
+
+SQLite (WAL, full durability): writes run whole, one after the other, in one writer thread that begins IMMEDIATE;
+reads run on a second, query-only engine. PostgreSQL: both run over asyncpg, from a pool.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+import stamina
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.context import Context
+from shared.db.unit_of_work import Reading, Resources, UnitOfWork
+from shared.security.actor import SYSTEM, Actor
+
+T = TypeVar("T")
+CommitListener = Callable[[UnitOfWork], None]
+
+_BUSY_TIMEOUT_MS = 5000
+_RETRYABLE_SQLSTATES = {"40001", "40P01"}
+"""PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
+
+log = structlog.get_logger()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when tried again: locks, deadlocks, lost connections."""
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError | OSError):
+        return True
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES
+    return False
+
+
+def _may_run_again(error: Exception) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES
+
+
+def _sqlite_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    if read_only:
+        cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _sqlite_writer(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(
+        url.set(drivername="sqlite+pysqlite"), poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        _sqlite_pragmas(connection, read_only=False)
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_reader(url: sa.URL) -> AsyncEngine:
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=0)
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        _sqlite_pragmas(connection, read_only=True)
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+class Database:
+    """The database of one house."""
+
+    def __init__(self, url: str, resources: Resources) -> None:
+        self.url = sa.make_url(url)
+        self.resources = resources
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._on_commit: list[CommitListener] = []
+        if self.is_sqlite:
+            self._writer = _sqlite_writer(self.url)
+            self._writer_thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+            self._reader = _sqlite_reader(self.url)
+        else:
+            self._reader = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    def on_commit(self, listener: CommitListener) -> None:
+        """Have the listener called, in commit order, with every unit of work that committed."""
+        self._on_commit.append(listener)
+
+    async def write(
+        self, command: Callable[..., T], *args: Any, actor: Actor = SYSTEM, context: Context | None = None
+    ) -> T:
+        """Run ``command(uow, *args)`` as one transaction and commit it. When this returns, it is durable."""
+        if self.is_sqlite:
+            loop = asyncio.get_running_loop()
+            result, uow = await loop.run_in_executor(
+                self._writer_thread, self._write_sqlite, command, args, actor, context
+            )
+        else:
+            result, uow = await self._write_postgres(command, args, actor, context)
+        self._committed(uow)
+        return result
+
+    async def read(
+        self, query: Callable[..., T], *args: Any, actor: Actor = SYSTEM, context: Context | None = None
+    ) -> T:
+        """Run ``query(reading, *args)`` in one read transaction."""
+
+        def run(connection: sa.Connection) -> T:
+            return query(Reading(connection, actor, context or _NO_CONTEXT, self.resources), *args)
+
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(run)
+
+    async def close(self) -> None:
+        """Let the running transaction end, then close every connection."""
+        await self._reader.dispose()
+        if self.is_sqlite:
+            await asyncio.get_running_loop().run_in_executor(self._writer_thread, self._writer.dispose)
+            self._writer_thread.shutdown()
+
+    def _committed(self, uow: UnitOfWork) -> None:
+        for listener in self._on_commit:
+            listener(uow)
+        for note in uow.notes:
+            log.info(note.event, **note.fields)
+
+    def _write_sqlite(
+        self, command: Callable[..., T], args: Sequence[Any], actor: Actor, context: Context | None
+    ) -> tuple[T, UnitOfWork]:
+        with self._writer.begin() as connection:
+            return self._run(connection, command, args, actor, context)
+
+    async def _write_postgres(
+        self, command: Callable[..., T], args: Sequence[Any], actor: Actor, context: Context | None
+    ) -> tuple[T, UnitOfWork]:
+        async for attempt in stamina.retry_context(on=_may_run_again, attempts=5, wait_initial=0.01, wait_max=0.2):
+            with attempt:
+                async with self._reader.begin() as connection:
+                    return await connection.run_sync(self._run, command, args, actor, context)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _run(
+        self,
+        connection: sa.Connection,
+        command: Callable[..., T],
+        args: Sequence[Any],
+        actor: Actor,
+        context: Context | None,
+    ) -> tuple[T, UnitOfWork]:
+        uow = UnitOfWork(connection, actor, context or _NO_CONTEXT, self.resources)
+        result = command(uow, *args)
+        uow.complete()
+        return result, uow
+
+
+_NO_CONTEXT = Context("system", "00-00000000000000000000000000000000-0000000000000000-00")
+"""Housekeeping that belongs to no chain."""

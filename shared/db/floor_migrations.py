@@ -1,0 +1,89 @@
+"""The floor tables as migrations: frozen steps that each house's first migration calls."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.db.base import UtcDateTime
+
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def create_floor_v1() -> None:
+    """Outbox, inbox, positions, dead letters, idempotency keys and audit as of the first release."""
+    op.create_table(
+        "outbox",
+        sa.Column("seq", _SERIAL, autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name="pk_outbox"),
+        sa.UniqueConstraint("event_id", name="uq_outbox_event_id"),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event_type", sa.String(96), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name="pk_inbox"),
+    )
+    op.create_table(
+        "bus_position",
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("next_offset", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "partition", name="pk_bus_position"),
+    )
+    op.create_table(
+        "dead_letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.String(64), nullable=False),
+        sa.Column("event_type", sa.String(96), nullable=True),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("last_tried_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_dead_letter"),
+        sa.UniqueConstraint("event_id", name="uq_dead_letter_event_id"),
+    )
+    op.create_index("ix_dead_letter_key", "dead_letter", ["key"])
+    op.create_table(
+        "idempotency",
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("request_hash", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "key", name="pk_idempotency"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(128), nullable=False),
+        sa.Column("action", sa.String(64), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("after", sa.JSON(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+    )
+    op.create_index("ix_audit_subject", "audit", ["subject"])
+    op.create_index("ix_audit_correlation_id", "audit", ["correlation_id"])
+
+
+def drop_floor_v1() -> None:
+    """Take the tables of `create_floor_v1` away again."""
+    for table in ("audit", "idempotency", "dead_letter", "bus_position", "inbox", "outbox"):
+        op.drop_table(table)

@@ -1,0 +1,157 @@
+"""What a command writes through and a query reads through."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from shared.clock import Clock
+from shared.context import Context
+from shared.contracts.envelope import EncodedEvent, encode
+from shared.contracts.payload import Payload
+from shared.db.floor import Floor
+from shared.ids import new_id
+from shared.policy.loader import PolicyBook
+from shared.security.actor import Actor
+
+OUTBOX_CHANNEL = "outbox"
+"""PostgreSQL notification channel on which a commit calls the relay of another process."""
+
+
+@dataclass(slots=True)
+class Resources:
+    """What every unit of work of one house shares."""
+
+    floor: Floor
+    clock: Clock
+    policy: PolicyBook
+
+
+@dataclass
+class Reading:
+    """A read transaction: what the caller may see, at one moment."""
+
+    connection: sa.Connection
+    actor: Actor
+    context: Context
+    resources: Resources
+
+    @cached_property
+    def session(self) -> Session:
+        """The ORM over this transaction."""
+        return Session(bind=self.connection, autoflush=True, expire_on_commit=False)
+
+    @property
+    def policy(self) -> PolicyBook:
+        """The policy packs in use."""
+        return self.resources.policy
+
+    @property
+    def floor(self) -> Floor:
+        """The mechanism tables of the house."""
+        return self.resources.floor
+
+    def now(self) -> dt.datetime:
+        """Real time, UTC."""
+        return self.resources.clock.now()
+
+    def today(self) -> dt.date:
+        """Business date: what deadlines, windows and verdicts count from."""
+        return self.resources.clock.today()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A log line that becomes true with the commit."""
+
+    event: str
+    fields: Mapping[str, Any]
+
+
+@dataclass
+class UnitOfWork(Reading):
+    """One write transaction. It is committed once, at the edge; application code never commits.
+
+    Rows, events and audit rows written through it stand or fall together.
+    """
+
+    emitted: list[EncodedEvent] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    _audit: list[dict[str, Any]] = field(default_factory=list)
+
+    def emit(self, data: Payload, *, region: str, context: Context | None = None) -> UUID:
+        """Publish a fact with this transaction. The aggregate's row must be locked before."""
+        event = encode(data, region=region, time=self.now(), context=context or self.context)
+        self.emitted.append(event)
+        return event.event_id
+
+    def audit(
+        self,
+        action: str,
+        subject: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+        context: Context | None = None,
+    ) -> None:
+        """Record who did what to which subject."""
+        self._audit.append(
+            {
+                "id": new_id(),
+                "at": self.now(),
+                "actor": actor or self.actor.id,
+                "action": action,
+                "subject": subject,
+                "before": before,
+                "after": after,
+                "reason": reason,
+                "correlation_id": (context or self.context).correlation_id,
+            }
+        )
+
+    def note(self, event: str, *, context: Context | None = None, **fields: Any) -> None:
+        """Log this once the transaction has committed, under the correlation id of its chain."""
+        self.notes.append(Note(event, {"correlation_id": (context or self.context).correlation_id, **fields}))
+
+    def marks(self) -> tuple[int, int, int]:
+        """Where the gathered events, notes and audit rows stand, to return to with a savepoint."""
+        if "session" in self.__dict__:
+            self.session.flush()
+        return len(self.emitted), len(self.notes), len(self._audit)
+
+    def return_to(self, marks: tuple[int, int, int]) -> None:
+        """Forget what was gathered since, because its savepoint was rolled back."""
+        if "session" in self.__dict__:
+            self.session.expunge_all()
+        for gathered, mark in zip((self.emitted, self.notes, self._audit), marks, strict=True):
+            del gathered[mark:]
+
+    def complete(self) -> None:
+        """Write what was gathered; called by the database just before it commits."""
+        if "session" in self.__dict__:
+            self.session.flush()
+        if self._audit:
+            self.connection.execute(sa.insert(self.floor.audit), self._audit)
+        if self.emitted:
+            now = self.now()
+            rows = [
+                {
+                    "event_id": event.event_id,
+                    "topic": event.topic,
+                    "key": event.key,
+                    "headers": event.headers,
+                    "value": event.value,
+                    "created_at": now,
+                }
+                for event in self.emitted
+            ]
+            self.connection.execute(sa.insert(self.floor.outbox), rows)
+            if self.connection.dialect.name == "postgresql":
+                self.connection.execute(sa.select(sa.func.pg_notify(OUTBOX_CHANNEL, "")))

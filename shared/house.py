@@ -1,0 +1,153 @@
+"""A house at run time: its database, bus, lanes and background work, built in one place from one definition."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from fastapi import APIRouter
+
+from shared import metrics
+from shared.bus.consumer import Consumer, Handlers
+from shared.bus.dead_letters import count_dead_letters
+from shared.bus.interface import Transport
+from shared.bus.relay import Relay
+from shared.clock import Clock
+from shared.db.database import Database
+from shared.db.floor import Floor
+from shared.db.unit_of_work import Reading, Resources, UnitOfWork
+from shared.db.write_lane import WriteLane
+from shared.policy.loader import PolicyBook
+from shared.security.tokens import TokenVerifier
+from shared.settings import Settings
+
+_MEASURE_SECONDS = 2.0
+log = structlog.get_logger()
+
+SetCommand = Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that time causes. ``command(uow)`` does a bounded part and tells whether more is waiting."""
+
+    every_seconds: float
+    command: Callable[[UnitOfWork], bool]
+
+
+@dataclass(frozen=True)
+class HouseDefinition:
+    """What makes a house: its tables, routes, reactions and jobs. Each house's `app.py` holds one."""
+
+    name: str
+    title: str
+    summary: str
+    metadata: sa.MetaData
+    floor: Floor
+    migrations: Path
+    router: APIRouter
+    handlers: Handlers = field(default_factory=dict)
+    jobs: Mapping[str, Job] = field(default_factory=dict)
+    lanes: Sequence[SetCommand] = ()
+    """The hot commands: set-based, reached through a write lane."""
+
+
+class House:
+    """One house in one process."""
+
+    def __init__(
+        self,
+        definition: HouseDefinition,
+        settings: Settings,
+        *,
+        transport: Transport,
+        clock: Clock,
+        policy: PolicyBook,
+        verifier: TokenVerifier,
+    ) -> None:
+        self.definition = definition
+        self.name = definition.name
+        self.settings = settings
+        self.verifier = verifier
+        self.transport = transport
+        self.database = Database(settings.database_url_of(self.name), Resources(definition.floor, clock, policy))
+        self.relay = Relay(self.name, self.database, transport)
+        self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
+        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in definition.lanes}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def lane(self, command: SetCommand) -> WriteLane[Any, Any]:
+        """The write lane of a hot command."""
+        return self._lanes[command]
+
+    def start(self, *, background: bool) -> None:
+        """Begin to measure and, with ``background``, to relay, consume and run jobs."""
+        self._tasks.append(asyncio.create_task(self._measure(), name=f"{self.name}-measure"))
+        if not background:
+            return
+        self.database.on_commit(self.relay.wake)
+        self._tasks.append(asyncio.create_task(self.relay.run(), name=f"{self.name}-relay"))
+        if self.definition.handlers:
+            self._tasks.append(asyncio.create_task(self.consumer.run(), name=f"{self.name}-consumer"))
+        for name, job in self.definition.jobs.items():
+            self._tasks.append(asyncio.create_task(self._run_job(name, job), name=f"{self.name}-{name}"))
+
+    async def stop(self) -> None:
+        """End the background work, then close the database. What was committed stays in the outbox for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self.database.close()
+
+    async def not_ready(self) -> list[str]:
+        """What keeps this house from doing its work; empty when it is ready."""
+        reasons = []
+        try:
+            await self.database.read(_touch)
+        except (sa.exc.SQLAlchemyError, OSError):
+            reasons.append("database")
+        if self.consumer.halted:
+            reasons.append("consumer halted")
+        reasons += [f"{task.get_name()} stopped" for task in self._tasks if task.done() and not self.consumer.halted]
+        return reasons
+
+    async def _run_job(self, name: str, job: Job) -> None:
+        """Run a job on the process that holds the relay, so that replicas do not do it twice."""
+        while True:
+            await asyncio.sleep(0 if self.relay.active and await self._job_has_more(name, job) else job.every_seconds)
+
+    async def _job_has_more(self, name: str, job: Job) -> bool:
+        try:
+            more = await self.database.write(job.command)
+        except Exception:
+            log.exception("job.failed", house=self.name, job=name)
+            metrics.JOB_RUNS.labels(self.name, name, "failed").inc()
+            return False
+        metrics.JOB_RUNS.labels(self.name, name, "done").inc()
+        return more
+
+    async def _measure(self) -> None:
+        while True:
+            with contextlib.suppress(sa.exc.SQLAlchemyError, OSError):
+                pending, oldest_seconds = await self.database.read(_outbox_state)
+                metrics.OUTBOX_PENDING.labels(self.name).set(pending)
+                metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
+                for state, number in (await self.database.read(count_dead_letters)).items():
+                    metrics.DEAD_LETTERS.labels(self.name, state).set(number)
+                await self.consumer.measure()
+            await asyncio.sleep(_MEASURE_SECONDS)
+
+
+def _touch(reading: Reading) -> None:
+    reading.connection.execute(sa.select(1))
+
+
+def _outbox_state(reading: Reading) -> tuple[int, float]:
+    outbox = reading.floor.outbox
+    pending, oldest = reading.connection.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.created_at))).one()
+    return pending, (reading.now() - oldest).total_seconds() if oldest else 0.0

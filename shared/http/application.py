@@ -1,0 +1,105 @@
+"""Apps: one per house, one front for the process, one edge around both."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI, Form
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.house import House
+from shared.http.dead_letters import dead_letter_router
+from shared.http.middleware import Edge
+from shared.http.problems import install_problem_handlers, responses
+from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
+
+VERSION = "0.1.0"
+
+
+class Token(BaseModel):
+    """An access token (RFC 6749, client credentials)."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+def house_app(house: House) -> FastAPI:
+    """The app of one house: everything under `/<house>`."""
+    name = house.name
+    app = FastAPI(
+        title=f"ShouXian {house.definition.title}",
+        summary=house.definition.summary,
+        version=VERSION,
+        docs_url=f"/{name}/docs",
+        redoc_url=None,
+        openapi_url=f"/{name}/openapi.json",
+        swagger_ui_oauth2_redirect_url=f"/{name}/docs/oauth2-redirect",
+    )
+    app.state.house = house
+    versioned = APIRouter(prefix=f"/{name}/v1")
+    versioned.include_router(house.definition.router)
+    versioned.include_router(dead_letter_router())
+    app.include_router(versioned)
+    install_problem_handlers(app, name)
+    return app
+
+
+def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
+    """What belongs to the process: health, readiness, metrics and, if it is ours, the token endpoint."""
+    app = FastAPI(title="ShouXian", version=VERSION, docs_url="/docs", redoc_url=None, openapi_url="/openapi.json")
+    install_problem_handlers(app, "system")
+
+    @app.get("/", include_in_schema=False)
+    async def index() -> dict[str, Any]:
+        return {"name": "ShouXian 守线", "version": VERSION, "docs": {h.name: f"/{h.name}/docs" for h in houses}}
+
+    @app.get("/healthz", tags=["operations"], summary="The process is alive")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operations"], summary="Every house of the process can do its work")
+    async def readyz() -> JSONResponse:
+        missing = {house.name: reasons for house in houses if (reasons := await house.not_ready())}
+        document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
+        return JSONResponse(document, status_code=503 if missing else 200)
+
+    @app.get("/metrics", tags=["operations"], summary="Prometheus metrics of the process")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    if issuer is not None:
+
+        @app.post("/oauth2/token", tags=["access"], responses=responses(ClientUnknown, ScopeNotGranted))
+        async def token(
+            grant_type: Annotated[str, Form(pattern="^client_credentials$")],
+            client_id: Annotated[str, Form(max_length=128)],
+            client_secret: Annotated[str, Form(max_length=256)],
+            scope: Annotated[str | None, Form(max_length=2000)] = None,
+        ) -> Token:
+            """Exchange client credentials for an access token."""
+            return Token(**issuer.token(client_id, client_secret, scope))
+
+    return app
+
+
+class ByFirstSegment:
+    """Hands `/monitoring/…` to monitoring and so on; the rest to the front."""
+
+    def __init__(self, houses: Mapping[str, ASGIApp], front: ASGIApp) -> None:
+        self._houses = houses
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the connection on."""
+        segment = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        await self._houses.get(segment, self._front)(scope, receive, send)
+
+
+def process_app(houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int) -> ASGIApp:
+    """Everything one process serves."""
+    apps = {house.name: house_app(house) for house in houses}
+    return Edge(ByFirstSegment(apps, front_app(houses, issuer)), max_body_bytes=max_body_bytes)

@@ -1,0 +1,82 @@
+"""What a route is given: the call, with who calls, in which chain, and the doors to commands and queries."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Request
+from fastapi.security import OAuth2
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from shared.context import Context
+from shared.db.unit_of_work import UnitOfWork
+from shared.http.idempotency import Answer, answer_once, request_hash
+from shared.security.actor import Actor
+from shared.security.tokens import TokenMissing
+
+if TYPE_CHECKING:
+    from shared.house import House
+
+T = TypeVar("T")
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key", min_length=1, max_length=128, description="Repeat safely: the first answer is kept"
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated request."""
+
+    house: "House"
+    actor: Actor
+    context: Context
+    request: Request
+
+    async def command(self, command: Callable[..., T], *args: Any) -> T:
+        """Run ``command(uow, *args)`` in one transaction; committed when this returns."""
+        return await self.house.database.write(command, *args, actor=self.actor, context=self.context)
+
+    async def query(self, query: Callable[..., T], *args: Any) -> T:
+        """Run ``query(reading, *args)``."""
+        return await self.house.database.read(query, *args, actor=self.actor, context=self.context)
+
+    async def submit(self, command: Callable[[UnitOfWork, Sequence[Any]], Sequence[T]], item: Any) -> T:
+        """Have a set-based command do this item together with whatever else is waiting; committed when this returns."""
+        return await self.house.lane(command).submit(item)
+
+    async def answer(self, key: str | None, command: Callable[..., Answer], *args: Any) -> Response:
+        """Run a command that makes the answer; under an Idempotency-Key, only the first time."""
+        if key is None:
+            answer = await self.command(command, *args)
+        else:
+            fingerprint = request_hash(self.request.method, self.request.url.path, await self.request.body())
+            answer = await self.command(answer_once, key, fingerprint, lambda uow: command(uow, *args))
+        return answer.response()
+
+    async def once(self, key: str | None, status: int, command: Callable[..., BaseModel], *args: Any) -> Response:
+        """Run a command and answer with its result; under an Idempotency-Key, only the first time."""
+        return await self.answer(key, lambda uow: Answer(status, command(uow, *args).model_dump_json()))
+
+
+_bearer = OAuth2(
+    flows={"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}, auto_error=False, scheme_name="oauth2"
+)
+
+
+def calling(scope: str) -> Any:
+    """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
+
+    async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
+        house: House = request.app.state.house
+        kind, _, token = (authorization or "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise TokenMissing("send an access token as `Authorization: Bearer …`")
+        actor = house.verifier.actor(token)
+        actor.demand(scope)
+        return Call(house, actor, request.state.context, request)
+
+    return Depends(call)

@@ -1,0 +1,55 @@
+"""`Idempotency-Key`: the same key with the same request gets the first answer again; with another request, 409."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from starlette.responses import Response
+
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Conflict
+
+
+class IdempotencyKeyReused(Conflict):
+    """The key was used before for a different request."""
+
+    code, title = "idempotency-key-reused", "The Idempotency-Key belongs to another request"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: status and JSON text."""
+
+    status: int
+    body: str
+
+    def response(self) -> Response:
+        """The answer on the wire."""
+        return Response(self.body, self.status, media_type="application/json")
+
+
+def request_hash(method: str, path: str, body: bytes) -> str:
+    """What makes two requests the same."""
+    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).hexdigest()
+
+
+def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[UnitOfWork], Answer]) -> Answer:
+    """Run at most once per client and key. A second request with the key waits for the first one's transaction."""
+    table = uow.floor.idempotency
+    insert = postgresql.insert if uow.connection.dialect.name == "postgresql" else sqlite.insert
+    mine = (table.c.client_id == uow.actor.id) & (table.c.key == key)
+    claimed = uow.connection.execute(
+        insert(table)
+        .values(client_id=uow.actor.id, key=key, request_hash=fingerprint, created_at=uow.now())
+        .on_conflict_do_nothing()
+    )
+    if claimed.rowcount == 0:
+        kept = uow.connection.execute(sa.select(table).where(mine)).one()
+        if kept.request_hash != fingerprint:
+            raise IdempotencyKeyReused("this Idempotency-Key was used for another request")
+        return Answer(kept.status, kept.answer)
+    answer = run(uow)
+    uow.connection.execute(sa.update(table).where(mine).values(status=answer.status, answer=answer.body))
+    return answer

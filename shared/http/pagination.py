@@ -1,0 +1,61 @@
+"""Keyset lists: `?limit=&cursor=`, answered with `items` and `next_cursor`."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from shared.errors import Invalid
+
+ItemT = TypeVar("ItemT")
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+class Page(BaseModel, Generic[ItemT]):
+    """One page of a list; `next_cursor` is null on the last."""
+
+    items: list[ItemT]
+    next_cursor: str | None = Field(None, description="Pass as `cursor` to get the next page")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Where a page begins and how long it may be."""
+
+    limit: int
+    after: tuple[str, ...] | None
+    """The sort key of the last item seen, as text."""
+
+
+def page_request(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
+) -> PageRequest:
+    """The dependency of every list route."""
+    return PageRequest(limit, None if cursor is None else _decode(cursor))
+
+
+def page_of(found: Sequence[ItemT], request: PageRequest, key: Callable[[ItemT], tuple[str, ...]]) -> Page[ItemT]:
+    """Cut a page from ``found``, which was asked for one item more than the limit."""
+    items = list(found[: request.limit])
+    return Page(items=items, next_cursor=_encode(key(items[-1])) if len(found) > request.limit else None)
+
+
+def _encode(key: tuple[str, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[str, ...]:
+    try:
+        parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        parts = None
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])
+    return tuple(parts)

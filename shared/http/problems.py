@@ -1,0 +1,130 @@
+"""RFC 9457 problem documents: one shape for every refusal, `type` is `urn:problem:<house>:<code>`."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from shared.db.database import is_transient
+from shared.errors import DomainError, Invalid, MalformedRequest, Unauthenticated, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    pointer: str = Field(
+        examples=["/payload/amount"], description="JSON pointer into the body, or the parameter's name"
+    )
+    detail: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field(examples=["urn:problem:monitoring:household-not-found"])
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] | None = None
+
+
+class ProblemResponse(JSONResponse):
+    """A problem on the wire."""
+
+    media_type = MEDIA_TYPE
+
+
+def problem_document(house: str, error: DomainError) -> dict[str, Any]:
+    """The document that tells a caller about this error."""
+    return {
+        "type": f"urn:problem:{house}:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        **error.extra,
+    }
+
+
+def problem_response(house: str, error: DomainError) -> Response:
+    """The answer for this error."""
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+    return ProblemResponse(problem_document(house, error), status_code=error.status, headers=headers)
+
+
+def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[dict[str, str]]:
+    """Pydantic's findings as pointers and sentences; the offending input itself is never repeated."""
+    return [
+        {"pointer": "/" + "/".join(str(part) for part in error["loc"][skip:]), "detail": str(error["msg"])}
+        for error in errors
+    ]
+
+
+def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> Invalid:
+    """One 422 for all that is wrong with a payload."""
+    problems = field_problems(errors, skip)
+    first = f"{problems[0]['pointer']}: {problems[0]['detail']}" if problems else "the payload is not valid"
+    return Invalid(first if len(problems) == 1 else f"{first}, and {len(problems) - 1} more", problems)
+
+
+def responses(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that may refuse in these ways."""
+    by_status: dict[int | str, list[str]] = {}
+    for error in errors:
+        by_status.setdefault(error.status, []).append(f"`{error.code}`: {error.title}")
+    return {
+        status: {"model": Problem, "description": "; ".join(texts), "content": {MEDIA_TYPE: {}}}
+        for status, texts in by_status.items()
+    }
+
+
+def install_problem_handlers(app: FastAPI, house: str) -> None:
+    """Answer every error of this app with a problem document."""
+
+    async def on_domain_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, DomainError)
+        return problem_response(house, error)
+
+    async def on_invalid_request(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        found = error.errors()
+        if any(item["type"] == "json_invalid" for item in found):
+            return problem_response(house, MalformedRequest("the body is not JSON"))
+        return problem_response(house, invalid_from(found, skip=1))
+
+    async def on_http_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        document = {
+            "type": f"urn:problem:{house}:http-{error.status_code}",
+            "title": str(error.detail),
+            "status": error.status_code,
+            "detail": str(error.detail),
+        }
+        return ProblemResponse(document, status_code=error.status_code, headers=error.headers)
+
+    async def on_database_error(_: Request, error: Exception) -> Response:
+        if is_transient(error):
+            log.warning("database.unavailable", house=house, error=type(error).__name__)
+            return problem_response(house, Unavailable("the database cannot be reached; try again"))
+        log.error("request.failed", house=house, exc_info=error)
+        return problem_response(house, DomainError("something went wrong here; it has been logged"))
+
+    app.add_exception_handler(DomainError, on_domain_error)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(sa.exc.SQLAlchemyError, on_database_error)
+
+
+def encode_problem(house: str, error: DomainError) -> bytes:
+    """The document as bytes, for answers given outside any app."""
+    return json.dumps(problem_document(house, error), ensure_ascii=False).encode()

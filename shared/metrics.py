@@ -1,0 +1,36 @@
+"""Every metric of the system, with one line of meaning. Labels are bounded: never a household, a person or free text."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_REQUESTS = Counter("shouxian_http_requests_total", "Requests answered", ["house", "route", "method", "status"])
+HTTP_SECONDS = Histogram(
+    "shouxian_http_request_duration_seconds",
+    "Time from the first byte of a request to the last of its answer",
+    ["house", "route", "method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])
+EVENTS_CONSUMED = Counter(
+    "shouxian_events_consumed_total",
+    "Records read from the bus by what became of them: applied, duplicate, skipped, parked, dead",
+    ["house", "type", "outcome"],
+)
+CONSUMER_LAG_RECORDS = Gauge("shouxian_consumer_lag_records", "Records on the bus not yet applied", ["house"])
+CONSUMER_LAG_SECONDS = Gauge("shouxian_consumer_lag_seconds", "Age of the oldest record not yet applied", ["house"])
+OUTBOX_PENDING = Gauge("shouxian_outbox_pending", "Events committed and not yet on the bus", ["house"])
+OUTBOX_OLDEST_SECONDS = Gauge("shouxian_outbox_oldest_seconds", "Age of the oldest event not yet on the bus", ["house"])
+DEAD_LETTERS = Gauge(
+    "shouxian_dead_letters", "Records set aside, by state: dead or parked behind one", ["house", "state"]
+)
+CONSUMER_HALTED = Gauge(
+    "shouxian_consumer_halted", "1 when too many records in a row were dead and reading stopped", ["house"]
+)
+RULE_VERDICTS = Counter("shouxian_rule_verdicts_total", "Verdicts reached, by rule and outcome", ["rule", "outcome"])
+FACTS = Counter("shouxian_facts_total", "Facts received, by type and outcome", ["type", "outcome"])
+EVENT_TO_EFFECT_SECONDS = Histogram(
+    "shouxian_event_to_effect_seconds",
+    "Time from an event's making to its effect in another house",
+    ["house", "type"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600),
+)
+JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job", "outcome"])

@@ -1,0 +1,62 @@
+"""Months as whole numbers: `year * 12 + (month - 1)`, so that windows are plain arithmetic."""
+
+import re
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+
+MONTH_PATTERN: Final = r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"
+"""What a month looks like outside, for example `2026-05`."""
+
+MIN_MONTH: Final = 1900 * 12
+MAX_MONTH: Final = 2999 * 12 + 11
+
+_MONTHS_PER_YEAR: Final = 12
+_match_month = re.compile(r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])").fullmatch
+
+
+def parse_month(text: str) -> int:
+    """Return the month that `text` names as `YYYY-MM`, years 1900 to 2999; raises ValueError otherwise."""
+    found = _match_month(text)
+    if found is None:
+        raise ValueError("a month is written YYYY-MM with a year from 1900 to 2999, for example 2026-05")
+    return int(found[1]) * _MONTHS_PER_YEAR + int(found[2]) - 1
+
+
+def format_month(month: int) -> str:
+    """Return `month` as `YYYY-MM`."""
+    year, index = divmod(month, _MONTHS_PER_YEAR)
+    return f"{year:04d}-{index + 1:02d}"
+
+
+def month_of(day: date) -> int:
+    """Return the month in which `day` lies."""
+    return day.year * _MONTHS_PER_YEAR + day.month - 1
+
+
+def first_day(month: int) -> date:
+    """Return the first day of `month`; the last one is the day before `first_day(month + 1)`."""
+    year, index = divmod(month, _MONTHS_PER_YEAR)
+    return date(year, index + 1, 1)
+
+
+def _month(value: object, info: ValidationInfo) -> int:
+    if isinstance(value, str):
+        return parse_month(value)
+    if type(value) is int and info.mode == "python" and MIN_MONTH <= value <= MAX_MONTH:
+        return value
+    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
+
+
+Month = Annotated[
+    int,
+    PlainValidator(_month),
+    PlainSerializer(format_month, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": MONTH_PATTERN, "examples": ["2026-05"]}),
+]
+"""A calendar month (月份): text `YYYY-MM` outside, a whole number inside.
+
+Python code may also hand over the number itself. A number in a request body is refused as well, unless it happens to
+lie between `MIN_MONTH` (22800) and `MAX_MONTH` (35999), where no calendar notation of a month lies.
+"""

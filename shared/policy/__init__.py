@@ -1,0 +1,1 @@
+"""Dated parameters of law and practice, kept in packs by region."""

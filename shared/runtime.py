@@ -1,0 +1,176 @@
+"""Roles of a process: `serve` answers HTTP, `worker` relays, consumes and runs jobs, `all` does both, `migrate` once."""
+
+import argparse
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from pydantic import ValidationError
+from starlette.types import ASGIApp
+
+from shared.bus.embedded import EmbeddedTransport
+from shared.bus.interface import Transport
+from shared.bus.kafka import KafkaTransport
+from shared.clock import SystemClock
+from shared.db.migrate import migrate
+from shared.house import House, HouseDefinition
+from shared.http.application import process_app
+from shared.logs import configure_logs
+from shared.policy.loader import PolicyBook
+from shared.security.issuer import Issuer, open_issuer
+from shared.security.keys import JwksKeys
+from shared.security.tokens import TokenVerifier
+from shared.settings import Settings
+
+log = structlog.get_logger()
+ROLES = ("serve", "worker", "all", "migrate")
+_GRACE_SECONDS = 10
+
+
+@dataclass
+class Process:
+    """The houses of one process with everything they share."""
+
+    settings: Settings
+    houses: list[House]
+    transport: Transport
+    issuer: Issuer | None
+
+    def app(self) -> ASGIApp:
+        """What the process serves."""
+        return process_app(self.houses, self.issuer, max_body_bytes=self.settings.max_body_bytes)
+
+
+def open_transport(settings: Settings) -> Transport:
+    """The bus the settings ask for."""
+    if settings.bus == "kafka":
+        return KafkaTransport(settings.kafka_bootstrap, client_id="shouxian")
+    return EmbeddedTransport(settings.data / "bus.sqlite")
+
+
+def open_process(definitions: Sequence[HouseDefinition], settings: Settings) -> Process:
+    """Build the houses; nothing runs yet."""
+    issuer = None
+    if settings.jwks_url:
+        verifier = TokenVerifier(JwksKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
+    else:
+        base_url = f"http://{settings.host}:{settings.port}"
+        issuer = open_issuer(settings.data, base_url=base_url, issuer=settings.issuer, audience=settings.audience)
+        public_key = issuer.public_key
+        verifier = TokenVerifier(lambda _: public_key, issuer=settings.issuer, audience=settings.audience)
+    transport = open_transport(settings)
+    clock = SystemClock(settings.today)
+    policy = PolicyBook.load(development=settings.development)
+    houses = [
+        House(definition, settings, transport=transport, clock=clock, policy=policy, verifier=verifier)
+        for definition in definitions
+    ]
+    return Process(settings, houses, transport, issuer)
+
+
+@asynccontextmanager
+async def running(process: Process, *, background: bool) -> AsyncIterator[Process]:
+    """Run the houses' tasks inside this block and stop them in order after it."""
+    for house in process.houses:
+        house.start(background=background)
+    try:
+        yield process
+    finally:
+        for house in process.houses:
+            await house.stop()
+        await process.transport.close()
+
+
+async def migrate_all(definitions: Sequence[HouseDefinition], settings: Settings) -> None:
+    """Bring the databases of these houses up to date."""
+    for definition in definitions:
+        await migrate(settings.database_url_of(definition.name), definition.migrations, definition.metadata)
+
+
+async def serve(
+    definitions: Sequence[HouseDefinition],
+    settings: Settings,
+    *,
+    role: str,
+    on_ready: Callable[[Process], Awaitable[None]] | None = None,
+) -> None:
+    """Run a role until the process is told to stop."""
+    process = open_process(definitions, settings)
+    async with running(process, background=role != "serve"):
+        app = process.app() if role != "worker" else _without_routes(process)
+        server = _Server(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+                server_header=False,
+            )
+        )
+        _calm_garbage_collector()
+        if on_ready is not None:
+            server.when_started = lambda: on_ready(process)
+        await server.serve()
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it listens and ends by returning."""
+
+    when_started: Callable[[], Awaitable[None]] | None = None
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.when_started is not None:
+            await self.when_started()
+
+
+def _without_routes(process: Process) -> ASGIApp:
+    """A worker serves health, readiness and metrics only."""
+    from shared.http.application import front_app  # noqa: PLC0415
+    from shared.http.middleware import Edge  # noqa: PLC0415
+
+    return Edge(front_app(process.houses, None), max_body_bytes=process.settings.max_body_bytes)
+
+
+def _calm_garbage_collector() -> None:
+    """What is loaded now stays: generation-two collections over it were the slowest answers under load."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 50)
+
+
+def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
+    """The command line of one house: `python -m services.<house> <role> [--port N]`."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
+    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--data", type=Path, default=None)
+    chosen = parser.parse_args(arguments)
+    settings = read_settings(port=chosen.port, data=chosen.data)
+    configure_logs(settings.log_level)
+    if chosen.role == "migrate":
+        asyncio.run(migrate_all([definition], settings))
+    else:
+        asyncio.run(serve([definition], settings, role=chosen.role))
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment and the command line, or a clear refusal to start."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            place = ".".join(str(part) for part in problem["loc"])
+            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{problem['msg']}\n")
+        raise SystemExit(2) from None

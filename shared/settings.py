@@ -1,0 +1,63 @@
+"""Settings of a process, read once from the environment (`SHOUXIAN_…`) and passed down. Insecure ones refuse to start."""
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Environment(StrEnum):
+    """Where the process runs."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Production is the default: development has to be asked for."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOUXIAN_", frozen=True, extra="forbid")
+
+    env: Environment = Environment.PRODUCTION
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    data: Path = Field(Path("var"), description="Folder of databases, bus log, signing key and clients")
+    database_url: str = Field("", description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data")
+    bus: Literal["embedded", "kafka"] = "embedded"
+    kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
+    today: dt.date | None = Field(None, description="Business date; only in development")
+    issuer: str = "https://shouxian.local"
+    audience: str = "shouxian"
+    jwks_url: str = Field("", description="Keys of an outside OIDC issuer; empty: the built-in issuer")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    max_body_bytes: int = Field(4 * 1024 * 1024, ge=1024)
+
+    @model_validator(mode="after")
+    def _refuse_what_is_not_safe(self) -> Self:
+        if self.bus == "kafka" and not self.kafka_bootstrap:
+            raise ValueError("SHOUXIAN_BUS=kafka needs SHOUXIAN_KAFKA_BOOTSTRAP")
+        if self.development:
+            return self
+        if self.today is not None:
+            raise ValueError("SHOUXIAN_TODAY is refused outside development: the business date must be the real one")
+        keys = urlsplit(self.jwks_url)
+        if self.jwks_url and keys.scheme != "https" and keys.hostname not in _LOOPBACK:
+            raise ValueError("SHOUXIAN_JWKS_URL must be https outside development")
+        return self
+
+    @property
+    def development(self) -> bool:
+        """Demo data, a fixed business date and the assumed income line are allowed."""
+        return self.env is Environment.DEVELOPMENT
+
+    def database_url_of(self, house: str) -> str:
+        """The database of one house."""
+        if self.database_url:
+            return self.database_url.replace("{house}", house)
+        return f"sqlite:///{self.data / house}.sqlite"
