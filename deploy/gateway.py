@@ -105,7 +105,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, from here or from the house it is for."""
         path: str = scope["path"]
-        segment = path.split("/", 2)[1]
+        segment = path[1:].partition("/")[0]
         if path == "/":
             await _send_json(send, HTTPStatus.OK, {"name": "ShouXian 守线", "docs": self._docs()})
         elif path in {"/healthz", "/readyz"}:

@@ -97,7 +97,7 @@ class House:
             self._tasks.append(asyncio.create_task(self._run_job(name, job), name=f"{self.name}-{name}"))
 
     async def stop(self) -> None:
-        """End the background work, then close the database. What was committed stays in the outbox for the next start."""
+        """End the background work, then close the database. The outbox keeps the rest for the next start."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -119,7 +119,8 @@ class House:
     async def _run_job(self, name: str, job: Job) -> None:
         """Run a job on the process that holds the relay, so that replicas do not do it twice."""
         while True:
-            await asyncio.sleep(0 if self.relay.active and await self._job_has_more(name, job) else job.every_seconds)
+            more = self.relay.active and await self._job_has_more(name, job)
+            await asyncio.sleep(0 if more else job.every_seconds)
 
     async def _job_has_more(self, name: str, job: Job) -> bool:
         try:

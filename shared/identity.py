@@ -10,14 +10,7 @@ from typing import Final
 from stdnum import numdb
 from stdnum.cn import ric
 
-
-class Sex(StrEnum):
-    """Sex (性别) as registered."""
-
-    MALE = "male"
-    """男; the 17th digit of the identity number is odd."""
-    FEMALE = "female"
-    """女; the 17th digit of the identity number is even."""
+from shared.contracts.codes import Sex
 
 
 class IdentityError(StrEnum):

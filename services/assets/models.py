@@ -1,8 +1,7 @@
 """Tables of assets."""
 
-from shared.db.base import house_base
+from shared.db.base import house_metadata
 from shared.db.floor import lay_floor
 
-Base = house_base("assets")
-METADATA = Base.metadata
+METADATA = house_metadata("assets")
 FLOOR = lay_floor(METADATA)

@@ -1,8 +1,7 @@
 """Tables of assistance."""
 
-from shared.db.base import house_base
+from shared.db.base import house_metadata
 from shared.db.floor import lay_floor
 
-Base = house_base("assistance")
-METADATA = Base.metadata
+METADATA = house_metadata("assistance")
 FLOOR = lay_floor(METADATA)

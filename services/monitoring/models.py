@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
 from shared.contracts.codes import (
     Health,
@@ -19,12 +20,18 @@ from shared.contracts.codes import (
     Sex,
     TaskVerdict,
 )
-from shared.db.base import UtcDateTime, house_base, text_enum
+from shared.db.base import UtcDateTime, house_metadata, text_enum
 from shared.db.floor import lay_floor
 
-Base = house_base("monitoring")
-METADATA = Base.metadata
+METADATA = house_metadata("monitoring")
 FLOOR = lay_floor(METADATA)
+
+
+class Base(SQLModel, registry=registry(metadata=METADATA)):
+    """A table of monitoring."""
+
+    metadata = METADATA
+
 
 _FEN: Any = sa.BigInteger
 

@@ -28,6 +28,7 @@ from services.monitoring.schemas import (
     Window,
 )
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.errors import Invalid
 from shared.http.pagination import PageRequest
@@ -53,9 +54,7 @@ def household(reading: Reading, code: str) -> HouseholdOut:
     """A household; names and identity numbers are masked unless the caller may see them."""
     found = _household_in_region(reading, code)
     rows = reading.connection.execute(
-        sa.select(Member.__table__)  # type: ignore[attr-defined]
-        .where(col(Member.household_code) == code)
-        .order_by(col(Member.member_no))
+        sa.select(table_of(Member)).where(col(Member.household_code) == code).order_by(col(Member.member_no))
     ).mappings()
     members = [MemberOut.model_validate(dict(row)) for row in rows]
     shown = HouseholdOut(
@@ -112,7 +111,6 @@ def _income_out(
     first, last = window_months(on, int(length.value))
     months = load_months(reading, [found.code], first, last).get(found.code, {})
     statement = state_income(months, first, last, found.member_count)
-    document = line.as_document()
     return IncomeOut(
         window=Window(first=first, last=last),
         members=statement.members,
@@ -122,7 +120,7 @@ def _income_out(
         per_head=statement.per_head or 0,
         compliant_self_paid=statement.compliant_self_paid,
         coverage=Coverage(known=statement.known, missing=list(statement.missing)),
-        line=Line(value=str(document["value"]), reference=line.reference, status=line.status.value),
+        line=Line(value=f"{line.value:.2f}", reference=line.reference, status=line.status.value),
         pack=pack,
     )
 
@@ -139,7 +137,7 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
             kind=verdict.kind,
             outcome=verdict.outcome.value,
             grade=verdict.grade,
-            reasons=[reason.as_document() for reason in verdict.reasons],  # type: ignore[misc]
+            reasons=[reason.as_document() for reason in verdict.reasons],
             missing_months=list(verdict.missing_months),
         )
         for verdict in judged.verdicts
@@ -149,7 +147,7 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
 
 def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     """A risk with its reasons."""
-    table = Risk.__table__  # type: ignore[attr-defined]
+    table = table_of(Risk)
     row = reading.connection.execute(sa.select(table).where(table.c.id == risk_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
         raise RiskNotFound(f"no risk {risk_id} in region {reading.actor.region}")
@@ -158,7 +156,7 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
 
 def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[RiskOut]:
     """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
-    table = Risk.__table__  # type: ignore[attr-defined]
+    table = table_of(Risk)
     statement = sa.select(table).where(table.c.region_code.startswith(region_asked(reading, wanted.region_code)))
     for name in ("household_code", "kind", "status", "grade"):
         value = getattr(wanted, name)
@@ -185,7 +183,7 @@ def risk_key(shown: RiskOut) -> tuple[str, ...]:
 
 
 def _after(key: tuple[str, ...]) -> tuple[Any, Any]:
-    table = Risk.__table__  # type: ignore[attr-defined]
+    table = table_of(Risk)
     try:
         opened_at, risk_id = key
         return (

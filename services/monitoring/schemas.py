@@ -215,7 +215,7 @@ class FactItem(BaseModel):
     """The answer to one fact of a batch."""
 
     index: int
-    status: Literal[200, 201, 404, 409, 422]
+    status: int = Field(examples=[201], description="201 stored, 200 the same again, or the refusal: 404, 409, 422")
     fact_id: UUID | None
     problem: dict[str, Any] | None
 

@@ -106,8 +106,10 @@ def list_dead_letters(reading: Reading, after: UUID | None, limit: int) -> list[
 def count_dead_letters(reading: Reading) -> dict[str, int]:
     """How many records are set aside, by state."""
     table = reading.floor.dead_letter
-    counted = reading.connection.execute(sa.select(table.c.state, sa.func.count()).group_by(table.c.state))
-    return {state.value: 0 for state in DeadLetterState} | {state: number for state, number in counted}
+    counted = reading.connection.execute(
+        sa.select(table.c.state, sa.func.count().label("number")).group_by(table.c.state)
+    )
+    return {state.value: 0 for state in DeadLetterState} | {row.state: row.number for row in counted}
 
 
 def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) -> list[ReplayOutcome]:

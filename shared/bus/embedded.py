@@ -61,7 +61,7 @@ class EmbeddedTransport:
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Append; an event already in its topic is not appended again."""
-        now = dt.datetime.now(dt.UTC).timestamp()  # noqa: TID251  the log's own timestamp, never a decision
+        now = dt.datetime.now(dt.UTC).timestamp()
         rows = [
             (event.topic, event.key, str(event.event_id), json.dumps(dict(event.headers)), event.value, now)
             for event in events
@@ -192,7 +192,7 @@ class EmbeddedSubscription:
                 ).fetchone()
                 count += rows
                 oldest = first if oldest is None or (first is not None and first < oldest) else oldest
-        now = dt.datetime.now(dt.UTC).timestamp()  # noqa: TID251  compared with the log's own timestamps
+        now = dt.datetime.now(dt.UTC).timestamp()
         return Lag(count, max(0.0, now - oldest) if oldest is not None else 0.0)
 
 

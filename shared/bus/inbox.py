@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ def already_applied(reading: Reading, event_ids: Sequence[UUID]) -> set[UUID]:
     return set(reading.connection.scalars(sa.select(inbox.c.event_id).where(inbox.c.event_id.in_(event_ids))))
 
 
-def mark_applied(uow: UnitOfWork, events: Iterable[Event], now: dt.datetime) -> None:
+def mark_applied(uow: UnitOfWork, events: Iterable[Event[Any]], now: dt.datetime) -> None:
     """Remember that these events have their effect with this transaction."""
     rows = [{"event_id": event.id, "event_type": event.type, "applied_at": now} for event in events]
     if rows:

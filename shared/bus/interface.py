@@ -77,7 +77,7 @@ class Subscription(Protocol):
 
 
 class Transport(Protocol):
-    """Carries records from outboxes to subscriptions: durable when `publish` returns, in order per key, at least once."""
+    """Carries records from outboxes to subscriptions: durable once published, in order per key, at least once."""
 
     async def start(self) -> None:
         """Connect."""

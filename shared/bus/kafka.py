@@ -184,13 +184,13 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             highwater = self._consumer.highwater(source)
             try:
                 position = await asyncio.wait_for(self._consumer.position(source), timeout=1)
-            except (KafkaError, asyncio.TimeoutError):
+            except (TimeoutError, KafkaError):
                 continue
             behind = max(0, (highwater or 0) - position)
             records += behind
             last = self._consumer.last_poll_timestamp(source) if behind else None
             oldest = last if oldest is None or (last and last < oldest) else oldest
-        now_ms = dt.datetime.now(dt.UTC).timestamp() * 1000  # noqa: TID251  compared with broker timestamps
+        now_ms = dt.datetime.now(dt.UTC).timestamp() * 1000
         return Lag(records, max(0.0, (now_ms - oldest) / 1000) if oldest else 0.0)
 
     async def stop(self) -> None:

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
 NAMING_CONVENTION = {
@@ -37,15 +36,9 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC)
 
 
-def house_base(name: str) -> type[SQLModel]:
-    """The base class of one house's tables, with a metadata of its own: houses in one process never collide."""
-    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION, info={"house": name})
-
-    class HouseTable(SQLModel, registry=registry(metadata=metadata)):  # type: ignore[call-arg]
-        """A table of this house."""
-
-    HouseTable.metadata = metadata
-    return HouseTable
+def house_metadata(name: str) -> sa.MetaData:
+    """The metadata of one house's tables: every house has its own, so that houses in one process never collide."""
+    return sa.MetaData(naming_convention=NAMING_CONVENTION, info={"house": name})
 
 
 def text_enum(values: Any) -> sa.Enum:
@@ -57,3 +50,8 @@ def text_enum(values: Any) -> sa.Enum:
         length=32,
         values_callable=lambda enum: [e.value for e in enum],
     )
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The table behind a model, for set-based statements."""
+    return model.metadata.tables[str(model.__tablename__)]

@@ -46,7 +46,8 @@ class Call:
 
     async def submit(self, command: Callable[[UnitOfWork, Sequence[Any]], Sequence[T]], item: Any) -> T:
         """Have a set-based command do this item together with whatever else is waiting; committed when this returns."""
-        return await self.house.lane(command).submit(item)
+        outcome: T = await self.house.lane(command).submit(item)
+        return outcome
 
     async def answer(self, key: str | None, command: Callable[..., Answer], *args: Any) -> Response:
         """Run a command that makes the answer; under an Idempotency-Key, only the first time."""

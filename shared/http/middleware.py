@@ -51,10 +51,10 @@ class Edge:
             try:
                 self._refuse_large(headers)
                 await self._app(scope, self._limited(receive), send_with_context)
-            except Exception as error:  # noqa: BLE001  the last resort: no caller ever sees a traceback
+            except Exception as error:
                 if not isinstance(error, DomainError):
                     log.exception("request.failed", house=house)
-                    error = DomainError("something went wrong here; it has been logged")  # noqa: PLW2901
+                    error = DomainError("something went wrong here; it has been logged")
                 if not began:
                     await _answer(send_with_context, house, error)
         route = _route_of(scope)

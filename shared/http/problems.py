@@ -45,6 +45,10 @@ class ProblemResponse(JSONResponse):
     media_type = MEDIA_TYPE
 
 
+Responses = dict[int | str, dict[str, Any]]
+"""The `responses=` of a route."""
+
+
 def problem_document(house: str, error: DomainError) -> dict[str, Any]:
     """The document that tells a caller about this error."""
     return {
@@ -65,7 +69,10 @@ def problem_response(house: str, error: DomainError) -> Response:
 def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[dict[str, str]]:
     """Pydantic's findings as pointers and sentences; the offending input itself is never repeated."""
     return [
-        {"pointer": "/" + "/".join(str(part) for part in error["loc"][skip:]), "detail": str(error["msg"])}
+        {
+            "pointer": "/" + "/".join(str(part) for part in error["loc"][skip:]),
+            "detail": str(error["msg"]).removeprefix("Value error, "),
+        }
         for error in errors
     ]
 
@@ -77,7 +84,7 @@ def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int =
     return Invalid(first if len(problems) == 1 else f"{first}, and {len(problems) - 1} more", problems)
 
 
-def responses(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
+def responses(*errors: type[DomainError]) -> Responses:
     """The `responses=` of a route that may refuse in these ways."""
     by_status: dict[int | str, list[str]] = {}
     for error in errors:
@@ -119,6 +126,11 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
         log.error("request.failed", house=house, exc_info=error)
         return problem_response(house, DomainError("something went wrong here; it has been logged"))
 
+    async def on_unexpected(_: Request, __: Exception) -> Response:
+        """The edge logs it: this only shapes the answer."""
+        return problem_response(house, DomainError("something went wrong here; it has been logged"))
+
+    app.add_exception_handler(Exception, on_unexpected)
     app.add_exception_handler(DomainError, on_domain_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_error)

@@ -54,7 +54,7 @@ def _as_json(value: Any) -> Any:
     return value
 
 
-class PolicyValueMissing(LookupError):  # noqa: N818  the name says what is wrong
+class PolicyValueMissing(LookupError):
     """No value is loaded for the day, and no other day's value may stand in: the decision stops."""
 
     def __init__(self, key: str, region_code: str, on: date) -> None:

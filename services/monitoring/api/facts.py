@@ -45,16 +45,18 @@ _BODY = TypeAdapter[Any](FactIn | FactBatchDocument).json_schema(ref_template="#
     summary="Record one fact, or up to 1,000 in a batch",
     status_code=201,
     response_model=FactStored,
-    responses={200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"}}
-    | responses(
-        HouseholdNotFound,
-        SupersededNotFound,
-        FactContradicts,
-        AlreadySuperseded,
-        FactInvalid,
-        MalformedRequest,
-        UnsupportedMediaType,
-    ),
+    responses={
+        200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"},
+        **responses(
+            HouseholdNotFound,
+            SupersededNotFound,
+            FactContradicts,
+            AlreadySuperseded,
+            FactInvalid,
+            MalformedRequest,
+            UnsupportedMediaType,
+        ),
+    },
     openapi_extra={
         "requestBody": {
             "required": True,

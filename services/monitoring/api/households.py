@@ -23,8 +23,10 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
 @router.put(
     "",
     summary="Register a household, or make it what the body says",
-    responses={201: {"model": HouseholdOut, "description": "New"}}
-    | responses(HouseholdInvalid, Invalid, HouseholdNotFound, RegionNotAllowed),
+    responses={
+        201: {"model": HouseholdOut, "description": "New"},
+        **responses(HouseholdInvalid, Invalid, HouseholdNotFound, RegionNotAllowed),
+    },
 )
 async def put(
     household_code: Code, body: HouseholdIn, call: Annotated[Call, calling(WRITE)], response: Response

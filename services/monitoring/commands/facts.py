@@ -34,6 +34,7 @@ from services.monitoring.models import Fact, FactMode, Member
 from services.monitoring.schemas import FACT, FactReference
 from shared import metrics
 from shared.context import Context
+from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.ids import derived_id
@@ -228,7 +229,7 @@ def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[
     stored = {row.id: _Stored(row.content_hash, None, row.household_code) for row in rows}
     targets = [_reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
     if targets:
-        for row in uow.connection.execute(sa.select(Fact.__table__).where(col(Fact.id).in_(targets))):  # type: ignore[attr-defined]
+        for row in uow.connection.execute(sa.select(table_of(Fact)).where(col(Fact.id).in_(targets))):
             stored[row.id] = _Stored(row.content_hash, _fact_of(row), row.household_code)
     return stored
 

@@ -15,6 +15,7 @@ from services.monitoring.models import Household, HouseholdWindow, Member
 from services.monitoring.schemas import HouseholdIn, HouseholdOut, MemberIn, MemberOut
 from shared.contracts.codes import Health, Labour, Relation
 from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
+from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.identity import check_resident_id, normalise_resident_id
 from shared.regions import RegionLevel, regions
@@ -93,9 +94,7 @@ def _facts_of(household: Household | HouseholdIn) -> tuple[Any, ...]:
 
 def _members_of(uow: UnitOfWork, code: str) -> list[MemberIn]:
     rows = uow.connection.execute(
-        sa.select(Member.__table__)  # type: ignore[attr-defined]
-        .where(col(Member.household_code) == code)
-        .order_by(col(Member.member_no))
+        sa.select(table_of(Member)).where(col(Member.household_code) == code).order_by(col(Member.member_no))
     ).mappings()
     return [MemberIn(**{name: row[name] for name in MemberIn.model_fields}) for row in rows]
 

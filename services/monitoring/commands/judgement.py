@@ -22,6 +22,7 @@ from shared import metrics
 from shared.context import Context
 from shared.contracts.codes import RiskKind, RiskStatus
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
+from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
@@ -116,7 +117,7 @@ def _judge_group(
 
 def latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[RiskKind, KnownRisk]]:
     """The latest episode of each kind of risk of these households."""
-    table = Risk.__table__  # type: ignore[attr-defined]
+    table = table_of(Risk)
     columns = (
         table.c.id,
         table.c.household_code,
@@ -142,7 +143,8 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: 
 
     ``causes`` names, by household, the chain that led to the verdict.
     """
-    inserts, updates = [], []
+    inserts: list[dict[str, Any]] = []
+    updates: list[dict[str, Any]] = []
     counted: Counter[tuple[str, str]] = Counter()
     for one in judged:
         context = causes.get(one.file.code, uow.context)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.monitoring.rules.income import MONTHS_IN_YEAR, IncomeMonth, Window
 from services.monitoring.rules.state import NO_MEMBER, Diagnosis
 from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
+from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 AnyFact = IncomeFact | ExpenseFact | IllnessFact
@@ -61,7 +62,7 @@ class HouseholdFile:
 
     def make_stale(self) -> None:
         """Have the window computed anew: something left the ledger, or time went on."""
-        self.window.anchor = _STALE
+        self.window = replace(self.window, anchor=_STALE)
         self.window_changed = True
 
 
@@ -69,12 +70,12 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
     """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross."""
     statement = (
         sa.select(*_FILE_COLUMNS)
-        .join(HouseholdWindow.__table__, col(HouseholdWindow.household_code) == col(Household.code))  # type: ignore[attr-defined]
+        .join(table_of(HouseholdWindow), col(HouseholdWindow.household_code) == col(Household.code))
         .where(col(Household.code).in_(codes))
         .order_by(col(Household.code))
     )
     if lock:
-        statement = statement.with_for_update(of=Household.__table__)  # type: ignore[attr-defined]
+        statement = statement.with_for_update(of=table_of(Household))
     files = {}
     for row in reading.connection.execute(statement):
         window = WindowSummary(
@@ -128,10 +129,10 @@ def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, 1)
         net = fact.payload.amount - fact.payload.operating_cost
-        file.window.add_income(fact.payload.month, net)
+        file.window = file.window.with_income(fact.payload.month, net)
     elif isinstance(fact, ExpenseFact):
         _post_expense(file, fact, 1)
-        file.window.add_self_paid(fact.payload.month, fact.payload.self_paid_compliant)
+        file.window = file.window.with_self_paid(fact.payload.month, fact.payload.self_paid_compliant)
     else:
         file.diagnosed[fact_id] = Diagnosis(
             fact.member_no, fact.payload.code, fact.payload.serious, fact.payload.main_earner, fact.observed_on
@@ -227,7 +228,7 @@ def load_months(
     reading: Reading, codes: Collection[str], first: int, last: int
 ) -> Mapping[str, dict[int, IncomeMonth]]:
     """The month table of these households from ``first`` to ``last``."""
-    table = LedgerMonth.__table__  # type: ignore[attr-defined]
+    table = table_of(LedgerMonth)
     found: defaultdict[str, dict[int, IncomeMonth]] = defaultdict(dict)
     rows = reading.connection.execute(
         sa.select(table).where(table.c.household_code.in_(codes), table.c.month.between(first, last))
@@ -247,7 +248,7 @@ def load_months(
 
 def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
     """Write the windows that changed."""
-    table = HouseholdWindow.__table__  # type: ignore[attr-defined]
+    table = table_of(HouseholdWindow)
     rows = [
         {
             "of_household": file.code,
@@ -267,7 +268,7 @@ def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
         if file.window_changed
     ]
     if rows:
-        changed = {name: sa.bindparam(name) for name in rows[0] if name != "of_household"}
+        changed: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "of_household"}
         uow.connection.execute(
             sa.update(table).where(table.c.household_code == sa.bindparam("of_household")).values(changed), rows
         )
@@ -279,7 +280,7 @@ def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tup
         col(Member.household_code) == col(Illness.household_code), col(Member.member_no) == col(Illness.member_no)
     )
     rows = reading.connection.execute(
-        sa.select(Illness.__table__)  # type: ignore[attr-defined]
+        sa.select(table_of(Illness))
         .where(col(Illness.household_code).in_(codes), col(Illness.member_no).is_(None) | belongs)
         .order_by(col(Illness.observed_on), col(Illness.fact_id))
     )
@@ -292,7 +293,7 @@ def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tup
 
 def load_medical(reading: Reading, codes: Collection[str], first: int, last: int) -> Mapping[str, dict[int, int]]:
     """Self-paid medical cost of each member from ``first`` to ``last``."""
-    table = MedicalMonth.__table__  # type: ignore[attr-defined]
+    table = table_of(MedicalMonth)
     total = sa.cast(sa.func.sum(table.c.self_paid), sa.BigInteger)
     rows = reading.connection.execute(
         sa.select(table.c.household_code, table.c.member_no, total)

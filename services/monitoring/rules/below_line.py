@@ -37,8 +37,8 @@ def judge_below_line(state: HouseholdState, parameters: RuleParameters, open_ris
     """Fire while net income per head 人均纯收入 is below the line 监测范围; an open risk also stays near above it.
 
     Red when nobody can work, a member is seriously ill or severely disabled, or a diagnosis counts as serious; else
-    orange. Needs `income_min_months` known months of the window. Source: 铜仁市“十四五”巩固拓展脱贫攻坚成果同乡村振兴有效衔接
-    规划 第五章第二节.
+    orange. Needs `income_min_months` known months of the window. Source:
+    铜仁市“十四五”规划 第五章第二节.
     """
     line, needed = parameters.line, parameters.min_months
     if line is None or needed is None or parameters.window_months is None:

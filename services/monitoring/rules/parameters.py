@@ -162,15 +162,18 @@ def _unusable(parameter: ParameterValue, wanted: str) -> ValueError:
     return ValueError(f"{parameter.key} of the pack {parameter.pack} is not {wanted}")
 
 
-def _decimal(value: Any) -> Decimal | None:
-    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
+def _number(parameter: ParameterValue, value: Any, wanted: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        raise _unusable(parameter, wanted)
+    return Decimal(value)
 
 
 def _amount(parameter: ParameterValue, value: Any) -> Fraction:
-    number = _decimal(value)
-    if number is None:
-        raise _unusable(parameter, "an amount in yuan")
-    return Fraction(parse_yuan(format(number, "f")))
+    wanted = "an amount in yuan and whole fen"
+    try:
+        return Fraction(parse_yuan(format(_number(parameter, value, wanted), "f")))
+    except ValueError as error:
+        raise _unusable(parameter, wanted) from error
 
 
 def _fen(parameter: ParameterValue | None) -> Fraction | None:
@@ -178,20 +181,16 @@ def _fen(parameter: ParameterValue | None) -> Fraction | None:
 
 
 def _ratio(parameter: ParameterValue | None) -> Fraction | None:
-    if parameter is None:
-        return None
-    number = _decimal(parameter.value)
-    if number is None:
-        raise _unusable(parameter, "a ratio")
-    return Fraction(number)
+    return None if parameter is None else Fraction(_number(parameter, parameter.value, "a ratio"))
 
 
 def _months(parameter: ParameterValue | None) -> int | None:
     if parameter is None:
         return None
-    number = _decimal(parameter.value)
-    if number is None or number != int(number):
-        raise _unusable(parameter, "a whole number of months")
+    wanted = "a whole number of months"
+    number = _number(parameter, parameter.value, wanted)
+    if number != int(number):
+        raise _unusable(parameter, wanted)
     return int(number)
 
 

@@ -36,8 +36,8 @@ def judge_rigid_expense(state: HouseholdState, parameters: RuleParameters, open_
 
     An open risk stays until income after expense passes the line by the clearing margin, even if income itself has
     fallen below the line: the cause has not gone. Without any such expense there is no cause. Red when the expense
-    exceeds the income, else orange. Needs `income_min_months` known months. Source: 铜仁市“十四五”巩固拓展脱贫攻坚成果同乡村
-    振兴有效衔接规划 第四章第一节 (突发严重困难户).
+    exceeds the income, else orange. Needs `income_min_months` known months. Source:
+    铜仁市“十四五”规划 第四章第一节 (突发严重困难户).
     """
     line, needed = parameters.line, parameters.min_months
     if line is None or needed is None or parameters.window_months is None:
@@ -45,7 +45,7 @@ def judge_rigid_expense(state: HouseholdState, parameters: RuleParameters, open_
     window = state.window
     if window.known < needed or not state.members:
         return insufficient_income(_KIND, state, parameters)
-    pushed_under = window.self_paid > 0 and not line.reached_by(window.net - window.self_paid, state.members)
+    pushed_under = not line.reached_by(window.net - window.self_paid, state.members)
     if open_risk is not None:
         return _judge_open(state, parameters, open_risk, line if pushed_under else parameters.line_to_clear)
     if pushed_under and line.reached_by(window.net, state.members):

@@ -1,0 +1,47 @@
+"""The worked cases in `cases/`: each names what it shows, states a household and says what every named rule answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.monitoring.rules.risks import judge
+from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind
+from shared.months import format_month
+from tests.rules.builders import answer, diagnosis, household, income, open_risk, policy
+
+_CASES = Path(__file__).parent / "cases"
+_QUIET_INCOME = {"window": "90000.00"}
+
+
+def _cases() -> Iterator[Any]:
+    for file in sorted(_CASES.glob("*.yaml")):
+        for case in yaml.safe_load(file.read_text(encoding="utf-8")):
+            yield pytest.param(case, id=f"{file.stem}: {case['name']}")
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_the_rules_answer_as_the_case_says(case: dict[str, Any]) -> None:
+    known = {"name", "members", "able_workers", "fragile_members", "category", "income", "diagnoses", "medical"}
+    assert set(case) <= known | {"policy", "open", "open_grade", "expected", "because", "missing"}
+    state = household(
+        income(**case.get("income", _QUIET_INCOME)),
+        members=case.get("members", 4),
+        able_workers=case.get("able_workers", 2),
+        fragile_members=case.get("fragile_members", 0),
+        category=HouseholdCategory(case.get("category", "ordinary")),
+        diagnoses=tuple(diagnosis(**given) for given in case.get("diagnoses", ())),
+        medical=case.get("medical"),
+    )
+    grade = RiskGrade(case.get("open_grade", "orange"))
+    risks = {
+        RiskKind(kind): open_risk(RiskKind(kind), *keys, grade=grade) for kind, keys in case.get("open", {}).items()
+    }
+    verdicts = {verdict.kind: verdict for verdict in judge(state, policy(**case.get("policy", {})), risks)}
+    assert {kind: answer(verdicts[RiskKind(kind)]) for kind in case["expected"]} == case["expected"]
+    for kind, keys in case.get("because", {}).items():
+        assert sorted(verdicts[RiskKind(kind)].keys) == keys
+    for kind, months in case.get("missing", {}).items():
+        assert [format_month(month) for month in verdicts[RiskKind(kind)].missing_months] == months
