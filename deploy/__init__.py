@@ -1,0 +1,1 @@
+"""How the houses are run: containers, one host without containers, local servers for tests."""

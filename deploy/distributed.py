@@ -131,21 +131,25 @@ def _environment(data: Path, port: int, postgres: PostgresServer, kafka: KafkaCl
 
 
 def _migrate(plan: Plan) -> None:
-    for house in HOUSES:
-        name = f"{house}-migrate"
-        with plan.log(name).open("ab") as log:
-            done = subprocess.run(
-                [sys.executable, "-m", f"services.{house}", "migrate"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=_ROOT,
-                env=dict(plan.environment),
-                timeout=_MIGRATE_SECONDS,
-                check=False,
-            )
-        if done.returncode != 0:
-            raise ChildFailedError(f"{name} failed; the end of {plan.log(name)}:\n{log_tail(plan.log(name))}")
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(lambda house: _migrate_house(plan, house), HOUSES))
+
+
+def _migrate_house(plan: Plan, house: str) -> None:
+    log = plan.log(f"{house}-migrate")
+    with log.open("ab") as output:
+        done = subprocess.run(
+            [sys.executable, "-m", f"services.{house}", "migrate"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=_ROOT,
+            env=dict(plan.environment),
+            timeout=_MIGRATE_SECONDS,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise ChildFailedError(f"{house}-migrate failed; the end of {log}:\n{log_tail(log)}")
 
 
 def _start_houses(plan: Plan, children: list[Child]) -> None:

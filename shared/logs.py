@@ -9,7 +9,7 @@ import structlog
 from shared.identity import mask_text
 
 
-def mask_personal(_: object, __: str, line: str) -> str:
+def mask_personal(_: object, __: str, line: Any) -> str:
     """Mask 18-digit identity numbers and mobile numbers in the finished line, wherever they came from."""
     return mask_text(line)
 

@@ -1,4 +1,4 @@
-"""Every metric of the system, with one line of meaning. Labels are bounded: never a household, a person or free text."""
+"""Every metric of the system, with one line of meaning. Labels are bounded: never a household, a person or a text."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

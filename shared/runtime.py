@@ -1,4 +1,4 @@
-"""Roles of a process: `serve` answers HTTP, `worker` relays, consumes and runs jobs, `all` does both, `migrate` once."""
+"""Roles of a process: `serve` answers HTTP; `worker` relays, consumes and runs jobs; `all` does both; `migrate`."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Settings of a process, read once from the environment (`SHOUXIAN_…`) and passed down. Insecure ones refuse to start."""
+"""Settings of a process, read once from the environment (`SHOUXIAN_…`), passed down. Insecure ones refuse to start."""
 
 import datetime as dt
 from enum import StrEnum

@@ -130,8 +130,8 @@ class UnitOfWork(Reading):
         """Forget what was gathered since, because its savepoint was rolled back."""
         if "session" in self.__dict__:
             self.session.expunge_all()
-        for gathered, mark in zip((self.emitted, self.notes, self._audit), marks, strict=True):
-            del gathered[mark:]
+        emitted, notes, audited = marks
+        del self.emitted[emitted:], self.notes[notes:], self._audit[audited:]
 
     def complete(self) -> None:
         """Write what was gathered; called by the database just before it commits."""

@@ -1,4 +1,4 @@
-"""Bearer tokens: EdDSA or ES256 JWTs with issuer, audience and expiry, checked once and remembered until they expire."""
+"""Bearer tokens: EdDSA or ES256 JWTs with issuer, audience and expiry, checked once and remembered until then."""
 
 import time
 from collections import OrderedDict
