@@ -1,0 +1,216 @@
+"""The test bench: every house on SQLite and on PostgreSQL, each test with databases of its own."""
+
+import datetime as dt
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from deploy.local.postgres import PostgresServer
+from shared.bus.embedded import EmbeddedTransport
+from shared.bus.interface import Transport
+from shared.clock import SystemClock
+from shared.db.migrate import migrate
+from shared.house import House, HouseDefinition
+from shared.http.application import process_app
+from shared.policy.loader import PolicyBook
+from shared.security.issuer import ALL_SCOPES, Client, Issuer
+from shared.security.tokens import TokenVerifier
+from shared.settings import Environment, Settings
+from tests.builders import TODAY
+
+pytest_plugins = ("tests.real_parts",)
+
+
+class OpenHouse(Protocol):
+    """Opens a house over a fresh, migrated database; it is stopped when the test ends."""
+
+    def __call__(
+        self,
+        definition: HouseDefinition,
+        *,
+        today: dt.date = TODAY,
+        policy: PolicyBook | None = None,
+        transport: Transport | None = None,
+        background: bool = False,
+    ) -> Awaitable[House]: ...
+
+
+class ClientFor(Protocol):
+    """An HTTP client of these houses in one process, with a signed token; closed when the test ends."""
+
+    def __call__(
+        self, *houses: House, scopes: Sequence[str] = ALL_SCOPES, region: str = "52", client_id: str = "tester"
+    ) -> httpx.AsyncClient: ...
+
+
+@dataclass
+class Templates:
+    """Migrated, empty databases that the databases of tests are copied from; each is made when first asked for."""
+
+    folder: Path
+    made: set[str] = field(default_factory=set)
+
+    async def sqlite(self, definition: HouseDefinition) -> Path:
+        path = self.folder / f"{definition.name}.sqlite"
+        if str(path) not in self.made:
+            await migrate(f"sqlite:///{path}", definition.migrations, definition.metadata)
+            self.made.add(str(path))
+        return path
+
+    async def postgres(self, definition: HouseDefinition, server: PostgresServer) -> str:
+        name = f"template_{definition.name}"
+        if name not in self.made:
+            await server.create_databases([name])
+            await migrate(server.url(name), definition.migrations, definition.metadata)
+            self.made.add(name)
+        return name
+
+
+@dataclass
+class Databases:
+    """The databases of one test. `url` is an address with `{house}` in the place of the house's name."""
+
+    url: str
+    create: Callable[[HouseDefinition], Awaitable[None]]
+    present: set[str] = field(default_factory=set)
+
+    async def make(self, definition: HouseDefinition) -> None:
+        """Have the house's database made; opened again in the same test, it is found as it was left."""
+        if definition.name not in self.present:
+            await self.create(definition)
+            self.present.add(definition.name)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def databases(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> AsyncIterator[Databases]:
+    if request.param == "sqlite":
+
+        async def copy_file(definition: HouseDefinition) -> None:
+            shutil.copyfile(await templates.sqlite(definition), tmp_path / f"{definition.name}.sqlite")
+
+        yield Databases(f"sqlite:///{tmp_path}/{{house}}.sqlite", copy_file)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    prefix = f"test_{uuid4().hex}"
+
+    async def copy_database(definition: HouseDefinition) -> None:
+        template = await templates.postgres(definition, server)
+        await _execute(server, f'CREATE DATABASE "{prefix}_{definition.name}" TEMPLATE "{template}"')
+
+    found = Databases(server.url(f"{prefix}_{{house}}"), copy_database)
+    yield found
+    for house in found.present:
+        await _execute(server, f'DROP DATABASE "{prefix}_{house}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    return databases.url
+
+
+@pytest.fixture(scope="session")
+def policy_book() -> PolicyBook:
+    return PolicyBook.load(development=True)
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(env=Environment.DEVELOPMENT, data=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+async def bus(tmp_path: Path) -> AsyncIterator[EmbeddedTransport]:
+    """The embedded bus the houses of a test share."""
+    transport = EmbeddedTransport(tmp_path / "bus.sqlite")
+    await transport.start()
+    yield transport
+    await transport.close()
+
+
+@pytest.fixture
+async def open_house(
+    settings: Settings,
+    databases: Databases,
+    bus: EmbeddedTransport,
+    policy_book: PolicyBook,
+    signing_key: Ed25519PrivateKey,
+) -> AsyncIterator[OpenHouse]:
+    houses: list[House] = []
+    public_key = signing_key.public_key()
+    verifier = TokenVerifier(lambda _: public_key, issuer=settings.issuer, audience=settings.audience)
+
+    async def opened(
+        definition: HouseDefinition,
+        *,
+        today: dt.date = TODAY,
+        policy: PolicyBook | None = None,
+        transport: Transport | None = None,
+        background: bool = False,
+    ) -> House:
+        await databases.make(definition)
+        house = House(
+            definition,
+            settings,
+            transport=transport or bus,
+            clock=SystemClock(business_date=today),
+            policy=policy or policy_book,
+            verifier=verifier,
+        )
+        houses.append(house)
+        if background:
+            house.start(background=True)
+        return house
+
+    yield opened
+    for house in houses:
+        await house.stop()
+
+
+@pytest.fixture
+async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> AsyncIterator[ClientFor]:
+    clients: list[httpx.AsyncClient] = []
+
+    def made(
+        *houses: House, scopes: Sequence[str] = ALL_SCOPES, region: str = "52", client_id: str = "tester"
+    ) -> httpx.AsyncClient:
+        known = [Client(client_id, "secret", tuple(scopes), region)]
+        issuer = Issuer(signing_key, known, issuer=settings.issuer, audience=settings.audience)
+        token = issuer.token(client_id, "secret", None)["access_token"]
+        app = process_app(houses, issuer, max_body_bytes=settings.max_body_bytes)
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://test",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        clients.append(client)
+        return client
+
+    yield made
+    for client in clients:
+        await client.aclose()
+
+
+async def _execute(server: PostgresServer, statement: str) -> None:
+    engine = create_async_engine(server.url(), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(sa.text(statement))
+    await engine.dispose()
