@@ -61,8 +61,7 @@ def open_process(definitions: Sequence[HouseDefinition], settings: Settings) -> 
     if settings.jwks_url:
         verifier = TokenVerifier(JwksKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
     else:
-        base_url = f"http://{settings.host}:{settings.port}"
-        issuer = open_issuer(settings.data, base_url=base_url, issuer=settings.issuer, audience=settings.audience)
+        issuer = open_issuer(settings.data, base_url=settings.base_url, issuer=settings.issuer, audience=settings.audience)
         public_key = issuer.public_key
         verifier = TokenVerifier(lambda _: public_key, issuer=settings.issuer, audience=settings.audience)
     transport = open_transport(settings)

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     env: Environment = Environment.PRODUCTION
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    public_url: str = Field("", description="Where clients reach the process, when a gateway stands before it")
     data: Path = Field(Path("var"), description="Folder of databases, bus log, signing key and clients")
     database_url: str = Field("", description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data")
     bus: Literal["embedded", "kafka"] = "embedded"
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
     def development(self) -> bool:
         """Demo data, a fixed business date and the assumed income line are allowed."""
         return self.env is Environment.DEVELOPMENT
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach the process."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def database_url_of(self, house: str) -> str:
         """The database of one house."""

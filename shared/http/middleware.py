@@ -13,6 +13,7 @@ from shared.errors import DomainError, PayloadTooLarge
 from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
+_READ_AWAY_BYTES = 64 * 1024 * 1024
 CORRELATION_HEADER = "x-correlation-id"
 
 
@@ -55,6 +56,8 @@ class Edge:
                 if not isinstance(error, DomainError):
                     log.exception("request.failed", house=house)
                     error = DomainError("something went wrong here; it has been logged")
+                if isinstance(error, BodyTooLarge):
+                    await self._read_away(receive)
                 if not began:
                     await _answer(send_with_context, house, error)
         route = _route_of(scope)
@@ -65,6 +68,15 @@ class Edge:
         declared = headers.get("content-length", "0")
         if not declared.isdigit() or int(declared) > self._max_body_bytes:
             raise BodyTooLarge(f"a body may hold {self._max_body_bytes} bytes at most")
+
+    async def _read_away(self, receive: Receive) -> None:
+        """Take in what is still being sent, within reason: a caller who is cut off never sees the answer."""
+        left = _READ_AWAY_BYTES
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
 
     def _limited(self, receive: Receive) -> Receive:
         seen = 0
