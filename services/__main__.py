@@ -1,7 +1,6 @@
 """All five houses in one process on one port: the way a newcomer, or a single county, runs ShouXian."""
 
 import argparse
-import asyncio
 from pathlib import Path
 
 from services.assets.app import ASSETS
@@ -10,7 +9,7 @@ from services.consumption.app import CONSUMPTION
 from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from shared.logs import configure_logs
-from shared.runtime import migrate_all, read_settings, serve
+from shared.runtime import migrate_all, read_settings, run_to_end, serve
 
 HOUSES = (MONITORING, ASSISTANCE, EMPLOYMENT, CONSUMPTION, ASSETS)
 
@@ -29,7 +28,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args()
-    asyncio.run(run(chosen.port, chosen.data))
+    run_to_end(run(chosen.port, chosen.data))
 
 
 if __name__ == "__main__":

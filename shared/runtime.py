@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 
@@ -61,9 +62,10 @@ def open_process(definitions: Sequence[HouseDefinition], settings: Settings) -> 
     if settings.jwks_url:
         verifier = TokenVerifier(JwksKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
     else:
-        issuer = open_issuer(settings.data, base_url=settings.base_url, issuer=settings.issuer, audience=settings.audience)
+        names = {"issuer": settings.issuer, "audience": settings.audience}
+        issuer = open_issuer(settings.data, base_url=settings.base_url, **names)
         public_key = issuer.public_key
-        verifier = TokenVerifier(lambda _: public_key, issuer=settings.issuer, audience=settings.audience)
+        verifier = TokenVerifier(lambda _: public_key, **names)
     transport = open_transport(settings)
     clock = SystemClock(settings.today)
     policy = PolicyBook.load(development=settings.development)
@@ -158,9 +160,15 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     settings = read_settings(port=chosen.port, data=chosen.data)
     configure_logs(settings.log_level)
     if chosen.role == "migrate":
-        asyncio.run(migrate_all([definition], settings))
+        run_to_end(migrate_all([definition], settings))
     else:
-        asyncio.run(serve([definition], settings, role=chosen.role))
+        run_to_end(serve([definition], settings, role=chosen.role))
+
+
+def run_to_end(main: Coroutine[Any, Any, None]) -> None:
+    """Run a process's main coroutine on the fast event loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 def read_settings(**overrides: object) -> Settings:

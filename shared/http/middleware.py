@@ -100,6 +100,9 @@ def _house_of(scope: Scope) -> str:
 
 def _route_of(scope: Scope) -> str:
     """The route's template, never the path asked for: labels stay bounded."""
+    hot = scope["state"].get("route")
+    if hot is not None:
+        return str(hot)
     effective = scope.get("fastapi", {}).get("effective_route_context")
     template = getattr(effective or scope.get("route"), "path_format", None)
     return template if isinstance(template, str) else "unmatched"
