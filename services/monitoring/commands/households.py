@@ -154,8 +154,10 @@ def body_facts(body: HouseholdIn | Household) -> dict[str, Any]:
 
 
 def _check(body: HouseholdIn, today: date) -> list[str]:
-    """Refuse what cannot be true; return what should be checked at home. Identity numbers are normalised in place."""
-    body.members.sort(key=lambda member: member.member_no)
+    """Refuse what cannot be true; return what should be checked at home.
+
+    Identity numbers are normalised in place and, once every pointer is named, members put in order.
+    """
     errors: list[dict[str, str]] = []
     warnings: list[str] = []
     if body.registered_on > today:
@@ -174,6 +176,7 @@ def _check(body: HouseholdIn, today: date) -> list[str]:
         warnings.append("members: a household has exactly one head")
     if errors:
         raise HouseholdInvalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+    body.members.sort(key=lambda member: member.member_no)
     return warnings
 
 
