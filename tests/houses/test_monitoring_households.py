@@ -1,12 +1,13 @@
 """The household registry over HTTP: what the caller hears, what is stored, what the other houses are told."""
 
+import asyncio
 import datetime as dt
 from typing import Any
 
 import pytest
 
 from shared.contracts.codes import RiskKind
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, audit_rows, household, member
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, audit_rows, household, illness_fact, member
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring_builders import WINDOW, Monitoring, issued_id, open_monitoring, problem, wages, without
 
@@ -193,3 +194,24 @@ async def test_who_shares_the_income_decides_about_it(monitoring: Monitoring) ->
     again = await monitoring.the_risk(RiskKind.BELOW_LINE, status="open")
     assert (again["episode"], again["grade"]) == (2, "red")
     assert [event.data.episode for event in await monitoring.events("risk-raised.v1")] == [1, 2]
+
+
+async def test_the_same_new_household_from_many_at_once_is_registered_once(monitoring: Monitoring) -> None:
+    answers = await asyncio.gather(*(monitoring.put() for _ in range(10)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
+    assert len(await monitoring.events("household-registered.v1")) == 1
+    assert len(await audit_rows(monitoring.house)) == 1
+
+
+async def test_a_household_that_moves_takes_its_risks_along(monitoring: Monitoring, client_for: ClientFor) -> None:
+    await monitoring.put()
+    await monitoring.record(illness_fact())
+    await monitoring.put(household(region_code=OTHER_COUNTY_REGION))
+
+    old_officer, new_officer = (client_for(monitoring.house, region=region) for region in ("520626", "520625"))
+    assert (await old_officer.get("/monitoring/v1/risks")).json()["items"] == []
+    [risk] = (await new_officer.get("/monitoring/v1/risks")).json()["items"]
+    assert (risk["region_code"], risk["status"], risk["episode"]) == (OTHER_COUNTY_REGION, "open", 1)
+    [told] = await monitoring.events("risk-updated.v1")
+    assert (told.data.region_code, told.data.version, str(told.id)) == (OTHER_COUNTY_REGION, 2, risk["event_id"])
