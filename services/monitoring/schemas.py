@@ -56,6 +56,16 @@ Day = Annotated[dt.date, BeforeValidator(_written_out)]
 """A day sent to us: ISO text, never a number of seconds."""
 
 
+def _text_only(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
+
+
+MonthSent = Annotated[Month, BeforeValidator(_text_only)]
+"""A month sent to us: text, never the number we keep inside."""
+
+
 class Body(BaseModel):
     """A request body: unknown fields are refused."""
 
@@ -139,7 +149,7 @@ class IncomePayload(Body):
     """Income 收入 of one branch in one month; a zero is recorded as 0.00 and is not the same as no record."""
 
     branch: IncomeBranch
-    month: Month
+    month: MonthSent
     amount: Yuan
     operating_cost: Yuan = 0
     """生产经营性支出: only beside operating income."""
@@ -155,7 +165,7 @@ class ExpensePayload(Body):
     """Expense 支出 of one month."""
 
     kind: ExpenseKind
-    month: Month
+    month: MonthSent
     amount: Yuan
     self_paid_compliant: Yuan = 0
     """合规自付支出: what the household bears itself under the rules."""

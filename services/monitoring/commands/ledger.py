@@ -67,7 +67,10 @@ class HouseholdFile:
 
 
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
-    """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross."""
+    """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross.
+
+    Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks.
+    """
     statement = (
         sa.select(*_FILE_COLUMNS)
         .join(table_of(HouseholdWindow), col(HouseholdWindow.household_code) == col(Household.code))
@@ -75,7 +78,7 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
         .order_by(col(Household.code))
     )
     if lock:
-        statement = statement.with_for_update(of=table_of(Household))
+        statement = statement.with_for_update(of=[table_of(Household), table_of(HouseholdWindow)])
     files = {}
     for row in reading.connection.execute(statement):
         window = WindowSummary(
