@@ -7,7 +7,7 @@ the month, so a second run reports the same facts again, and shows that nothing 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -89,13 +89,12 @@ def new_illness(last_month: int) -> Scene:
 def show(api: ApiClient) -> None:
     """Show both scenes; raises DemoStopped when something does not come about."""
     say(f"守线 ShouXian at {api.base_url}: from a fact to the one task it opens. Times count from sending the fact.")
-    for make_scene in (income_collapse, new_illness):
-        _play(api, make_scene)
+    _play(api, income_collapse(_last_month_of_history(api, COLLAPSING)))
+    _play(api, new_illness(_last_month_of_history(api, FALLING_ILL)))
 
 
-def _play(api: ApiClient, make_scene: Callable[[int], Scene]) -> None:
-    household = make_scene(0).household
-    scene = make_scene(_last_month_of_history(api, household))
+def _play(api: ApiClient, scene: Scene) -> None:
+    household = scene.household
     before = {task["task_id"] for task in _tasks(api, household.code)}
     say("", f"{scene.title}: household {household.code}, village {household.region_code}", f"  {scene.told}")
     started = time.perf_counter()
