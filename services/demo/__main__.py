@@ -103,12 +103,14 @@ def _play(api: ApiClient, scene: Scene) -> None:
     risks = api.get("/monitoring/v1/risks", household_code=household.code, status="open")["items"]
     if not risks:
         raise DemoStopped(f"no risk is open for {household.code}: something else was reported about it since")
+    seen = _ms(started)
     for risk in risks:
-        say(f"  {_ms(started)}  risk {risk['kind']}, {risk['grade']}, episode {risk['episode']}, {risk['status']}")
-        describe_risk(risk)
         task = _one_task(api, risk)
+        task_seen = _ms(started)
+        say(f"  {seen}  risk {risk['kind']}, {risk['grade']}, episode {risk['episode']}, {risk['status']}")
+        describe_risk(risk)
         known = "the task that was there before" if task["task_id"] in before else "the one task it opened"
-        say(f"  {_ms(started)}  {known}")
+        say(f"  {task_seen}  {known}")
         describe_task(task)
     tasks = _tasks(api, household.code)
     new = [task for task in tasks if task["task_id"] not in before]
@@ -123,7 +125,9 @@ def _one_task(api: ApiClient, risk: Mapping[str, Any]) -> dict[str, Any]:
 
     tasks = wait_for(found, _PATIENCE_SECONDS)
     if tasks is None:
-        raise DemoStopped(f"no task for the risk {risk['risk_id']} within {_PATIENCE_SECONDS:.0f} s")
+        raise DemoStopped(
+            f"no task for the risk {risk['risk_id']} within {_PATIENCE_SECONDS:.0f} s; {api.base_url}/readyz says more"
+        )
     if len(tasks) > 1:
         raise DemoStopped(f"the risk {risk['risk_id']} has {len(tasks)} tasks; it should have one")
     return tasks[0]
