@@ -56,9 +56,9 @@ class ApiClient:
         answer = self._send("GET", path)
         return None if answer.status_code == httpx.codes.NOT_FOUND else _content(answer)
 
-    def put(self, path: str, document: Mapping[str, Any]) -> None:
-        """Put a document."""
-        _content(self._send("PUT", path, json=document))
+    def put(self, path: str, document: Mapping[str, Any]) -> Any:
+        """Put a document; returns the answer."""
+        return _content(self._send("PUT", path, json=document))
 
     def post(self, path: str, document: Mapping[str, Any]) -> Any:
         """Post a document; returns the answer."""
