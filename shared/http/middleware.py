@@ -1,8 +1,10 @@
 """The one middleware, pure ASGI: chain context, metrics, body limit, last resort for errors."""
 
 import time
+from functools import cache
 
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +16,7 @@ from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CORRELATION_HEADER = "x-correlation-id"
 
 
@@ -60,9 +63,9 @@ class Edge:
                     await self._read_away(receive)
                 if not began:
                     await _answer(send_with_context, house, error)
-        route = _route_of(scope)
-        metrics.HTTP_REQUESTS.labels(house, route, scope["method"], status).inc()
-        metrics.HTTP_SECONDS.labels(house, route, scope["method"]).observe(time.perf_counter() - started)
+        answered, seconds = _meters(house, _route_of(scope), scope["method"], status)
+        answered.inc()
+        seconds.observe(time.perf_counter() - started)
 
     def _refuse_large(self, headers: Headers) -> None:
         declared = headers.get("content-length", "0")
@@ -91,6 +94,13 @@ class Edge:
             return message
 
         return limited
+
+
+@cache
+def _meters(house: str, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """The meters of one kind of answer; routes, methods and statuses are few."""
+    method = method if method in _METHODS else "other"
+    return metrics.HTTP_REQUESTS.labels(house, route, method, status), metrics.HTTP_SECONDS.labels(house, route, method)
 
 
 def _house_of(scope: Scope) -> str:

@@ -50,7 +50,7 @@ _FILES = (
     .where(col(Household.code).in_(_CODES))
     .order_by(col(Household.code))
 )
-_FILES_TO_LOCK = _FILES.with_for_update(of=table_of(Household))
+_FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS])
 _MONTH_SUMS = sa.select(
     _MONTHS.c.household_code, _MONTHS.c.month, *(_MONTHS.c[item.name] for item in fields(IncomeMonth))
 ).where(_MONTHS.c.household_code.in_(_CODES), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
@@ -114,7 +114,10 @@ class HouseholdFile:
 
 
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
-    """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross."""
+    """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross.
+
+    Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks.
+    """
     rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
     return {
         code: HouseholdFile(
