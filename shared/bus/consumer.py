@@ -96,6 +96,18 @@ class Consumer:
             metrics.CONSUMER_LAG_RECORDS.labels(self._house).set(lag.records)
             metrics.CONSUMER_LAG_SECONDS.labels(self._house).set(lag.seconds)
 
+    async def apply_batch(self, records: Sequence[Record]) -> None:
+        """Apply records, with their inbox rows and positions, in one transaction: all of them or none."""
+        done = await self._database.write(self._apply_records, records)
+        for (event_type, outcome), number in done.counts.items():
+            metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
+        now = self._database.resources.clock.now()
+        for _, event in done.events:
+            metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event.type).observe((now - event.time).total_seconds())
+        if done.events:
+            self._dead_in_a_row = 0
+        self._count_dead(len(done.unreadable))
+
     async def _consume_forever(self, subscription: Subscription) -> None:
         while True:
             records = await subscription.poll(BATCH, _POLL_SECONDS)
@@ -104,7 +116,7 @@ class Consumer:
 
     async def _apply(self, subscription: Subscription, records: Sequence[Record]) -> None:
         try:
-            await self._apply_together(records)
+            await self.apply_batch(records)
         except Exception as error:
             if is_transient(error):
                 await subscription.rewind(_starts(records))
@@ -116,24 +128,13 @@ class Consumer:
     async def _apply_one_by_one(self, subscription: Subscription, records: Sequence[Record]) -> None:
         for index, record in enumerate(records):
             try:
-                await self._apply_together([record])
+                await self.apply_batch([record])
             except Exception as error:
                 if is_transient(error):
                     await subscription.rewind(_starts(records[index:]))
                     raise
                 await self._database.write(self._set_aside_dead, record, describe_error(error))
                 self._count_dead(1)
-
-    async def _apply_together(self, records: Sequence[Record]) -> None:
-        done = await self._database.write(self._apply_records, records)
-        for (event_type, outcome), number in done.counts.items():
-            metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
-        now = self._database.resources.clock.now()
-        for _, event in done.events:
-            metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event.type).observe((now - event.time).total_seconds())
-        if done.events:
-            self._dead_in_a_row = 0
-        self._count_dead(len(done.unreadable))
 
     def _count_dead(self, number: int) -> None:
         self._dead_in_a_row += number
