@@ -182,6 +182,12 @@ def test_demo_households_are_registered_whole_and_threatened_by_nothing(untouche
         assert api.get("/monitoring/v1/risks")["items"] == []
 
 
+def test_nobody_else_of_the_machine_can_read_the_data(untouched: Started) -> None:
+    kept = [untouched.data, *untouched.data.iterdir()]
+    assert untouched.data / "monitoring.sqlite" in kept
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_the_demonstration_opens_one_task_each_and_a_repeat_none(start: Start) -> None:
     started = start()
     first = run("services.demo", "--data", str(started.data))
