@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import socket
 import sys
@@ -190,7 +191,8 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
 
 
 def run_to_end(main: Coroutine[Any, Any, None]) -> None:
-    """Run a process's main coroutine on the fast event loop."""
+    """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read."""
+    os.umask(0o077)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main)
 
