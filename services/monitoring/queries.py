@@ -185,13 +185,16 @@ def risk_key(shown: RiskOut) -> tuple[str, ...]:
 def _after(key: tuple[str, ...]) -> tuple[Any, Any]:
     table = table_of(Risk)
     try:
-        opened_at, risk_id = key
-        return (
-            sa.literal(dt.datetime.fromisoformat(opened_at), table.c.opened_at.type),
-            sa.literal(UUID(risk_id), table.c.id.type),
-        )
-    except ValueError as error:
-        raise Invalid("the cursor is not one this list gave out") from error
+        opened_at, risk_id = dt.datetime.fromisoformat(key[0]), UUID(key[1])
+    except (ValueError, IndexError) as error:
+        raise _foreign_cursor() from error
+    if opened_at.utcoffset() != dt.timedelta():
+        raise _foreign_cursor()
+    return sa.literal(opened_at, table.c.opened_at.type), sa.literal(risk_id, table.c.id.type)
+
+
+def _foreign_cursor() -> Invalid:
+    return Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])
 
 
 def _risk_out(row: Mapping[Any, Any]) -> RiskOut:

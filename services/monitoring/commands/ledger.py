@@ -279,13 +279,11 @@ def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
 
 def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tuple[Diagnosis, ...]]:
     """The diagnoses that count, of members who still belong to the household, in the order they were observed."""
-    belongs = sa.exists().where(
-        col(Member.household_code) == col(Illness.household_code), col(Member.member_no) == col(Illness.member_no)
-    )
+    table = table_of(Illness)
     rows = reading.connection.execute(
-        sa.select(table_of(Illness))
-        .where(col(Illness.household_code).in_(codes), col(Illness.member_no).is_(None) | belongs)
-        .order_by(col(Illness.observed_on), col(Illness.fact_id))
+        sa.select(table)
+        .where(table.c.household_code.in_(codes), table.c.member_no.is_(None) | _belongs(table))
+        .order_by(table.c.observed_on, table.c.fact_id)
     )
     found: defaultdict[str, tuple[Diagnosis, ...]] = defaultdict(tuple)
     for row in rows:
@@ -295,18 +293,25 @@ def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tup
 
 
 def load_medical(reading: Reading, codes: Collection[str], first: int, last: int) -> Mapping[str, dict[int, int]]:
-    """Self-paid medical cost of each member from ``first`` to ``last``."""
+    """Self-paid medical cost from ``first`` to ``last`` of each member who still belongs to the household."""
     table = table_of(MedicalMonth)
     total = sa.cast(sa.func.sum(table.c.self_paid), sa.BigInteger)
     rows = reading.connection.execute(
         sa.select(table.c.household_code, table.c.member_no, total)
         .where(table.c.household_code.in_(codes), table.c.month.between(first, last))
+        .where((table.c.member_no == NO_MEMBER) | _belongs(table))
         .group_by(table.c.household_code, table.c.member_no)
     )
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for code, member_no, self_paid in rows:
         found[code][member_no] = self_paid
     return found
+
+
+def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether the member a row is about is a member of its household today."""
+    member = table_of(Member)
+    return sa.exists().where(member.c.household_code == table.c.household_code, member.c.member_no == table.c.member_no)
 
 
 def open_window(code: str) -> dict[str, Any]:
