@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter
+from starlette.responses import Response
 
 from shared import metrics
 from shared.bus.consumer import Consumer, Handlers
@@ -29,6 +30,18 @@ _MEASURE_SECONDS = 2.0
 log = structlog.get_logger()
 
 SetCommand = Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class HotRoute:
+    """A route busy enough to be answered before the framework routes it; documented by a route of the same path."""
+
+    method: str
+    path: str
+    """Below `/<house>/v1`."""
+    scope: str
+    answer: Callable[[Any], Awaitable[Response]]
+    """Takes the authenticated call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class HouseDefinition:
     router: APIRouter
     handlers: Handlers = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    hot_routes: Sequence[HotRoute] = ()
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
 

@@ -144,10 +144,12 @@ def mask_text(text: str) -> str:
     certificate (残疾人证) by the two or four digits it adds, a mobile number by 11 digits from 13 to 19, with or
     without the country code 86. Longer runs of digits, region codes and hexadecimal identifiers stay as they are.
     """
-    return _LONG_TOKEN.sub(_mask_token, text)
+    return text if _ELEVEN_DIGITS.search(text) is None else _LONG_TOKEN.sub(_mask_token, text)
 
 
 _ID_LENGTH: Final = 18
+_ELEVEN_DIGITS: Final = re.compile(r"[0-9]{11}")
+"""What every number to be hidden holds; most text holds none and is not looked at further."""
 _LONG_TOKEN: Final = re.compile(r"[0-9A-Za-z]{11,}")
 _HEXADECIMAL: Final = re.compile(r"(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]+")
 _ID_IN_TEXT: Final = re.compile(

@@ -3,15 +3,19 @@
 import argparse
 import asyncio
 import gc
+import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 
@@ -61,9 +65,10 @@ def open_process(definitions: Sequence[HouseDefinition], settings: Settings) -> 
     if settings.jwks_url:
         verifier = TokenVerifier(JwksKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
     else:
-        issuer = open_issuer(settings.data, base_url=settings.base_url, issuer=settings.issuer, audience=settings.audience)
+        names = {"issuer": settings.issuer, "audience": settings.audience}
+        issuer = open_issuer(settings.data, base_url=settings.base_url, **names)
         public_key = issuer.public_key
-        verifier = TokenVerifier(lambda _: public_key, issuer=settings.issuer, audience=settings.audience)
+        verifier = TokenVerifier(lambda _: public_key, **names)
     transport = open_transport(settings)
     clock = SystemClock(settings.today)
     policy = PolicyBook.load(development=settings.development)
@@ -98,9 +103,11 @@ async def serve(
     settings: Settings,
     *,
     role: str,
+    listener: socket.socket | None = None,
     on_ready: Callable[[Process], Awaitable[None]] | None = None,
 ) -> None:
-    """Run a role until the process is told to stop."""
+    """Run a role until the process is told to stop. ``listener`` is its port where that was claimed before."""
+    listener = listener or claim_port(settings)
     process = open_process(definitions, settings)
     async with running(process, background=role != "serve"):
         app = process.app() if role != "worker" else _without_routes(process)
@@ -119,7 +126,21 @@ async def serve(
         _calm_garbage_collector()
         if on_ready is not None:
             server.when_started = lambda: on_ready(process)
-        await server.serve()
+        await server.serve(sockets=[listener])
+
+
+def claim_port(settings: Settings) -> socket.socket:
+    """Take the port of the settings, without listening yet, or refuse to start in one clear line."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        sys.stderr.write(f"refusing to start: port {settings.port} of {settings.host}: {error.strerror}\n")
+        raise SystemExit(1) from None
+    return listener
 
 
 class _Server(uvicorn.Server):
@@ -131,6 +152,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self.when_started is not None:
             await self.when_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop serving, without raising the signal again afterwards: the houses are still to be stopped."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def _without_routes(process: Process) -> ASGIApp:
@@ -158,9 +184,15 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     settings = read_settings(port=chosen.port, data=chosen.data)
     configure_logs(settings.log_level)
     if chosen.role == "migrate":
-        asyncio.run(migrate_all([definition], settings))
+        run_to_end(migrate_all([definition], settings))
     else:
-        asyncio.run(serve([definition], settings, role=chosen.role))
+        run_to_end(serve([definition], settings, role=chosen.role))
+
+
+def run_to_end(main: Coroutine[Any, Any, None]) -> None:
+    """Run a process's main coroutine on the fast event loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 def read_settings(**overrides: object) -> Settings:

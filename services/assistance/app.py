@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from services.assistance.api import router
+from services.assistance.handlers import HANDLERS
 from services.assistance.models import FLOOR, METADATA
 from shared.house import HouseDefinition
 
 ASSISTANCE = HouseDefinition(
     name="assistance",
     title="assistance 帮扶",
-    summary="Labour transfer: workers, vacancies, placements, wages",
+    summary="Tasks opened for each risk, by when they are due, and what the visit found",
     metadata=METADATA,
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
     router=router,
+    handlers=HANDLERS,
 )

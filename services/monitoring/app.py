@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.monitoring.api import router
+from services.monitoring.api.facts import HOT_ROUTES
 from services.monitoring.commands.facts import record_facts
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.jobs import JOBS
@@ -19,5 +20,6 @@ MONITORING = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
+    hot_routes=HOT_ROUTES,
     lanes=(record_facts,),
 )

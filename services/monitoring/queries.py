@@ -30,8 +30,7 @@ from services.monitoring.schemas import (
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.errors import Invalid
-from shared.http.pagination import PageRequest
+from shared.http.pagination import PageRequest, time_and_id
 from shared.identity import mask_id, mask_name
 from shared.policy.parameters import ParameterValue
 from shared.regions import region_prefix
@@ -163,7 +162,7 @@ def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[R
         if value is not None:
             statement = statement.where(table.c[name] == value)
     if page.after is not None:
-        statement = statement.where(sa.tuple_(table.c.opened_at, table.c.id) < sa.tuple_(*_after(page.after)))
+        statement = statement.where(sa.tuple_(table.c.opened_at, table.c.id) < sa.tuple_(*_literals(table, page.after)))
     ordered = statement.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(page.limit + 1)
     return [_risk_out(row) for row in reading.connection.execute(ordered).mappings()]
 
@@ -182,19 +181,9 @@ def risk_key(shown: RiskOut) -> tuple[str, ...]:
     return shown.opened_at.isoformat(), str(shown.risk_id)
 
 
-def _after(key: tuple[str, ...]) -> tuple[Any, Any]:
-    table = table_of(Risk)
-    try:
-        opened_at, risk_id = dt.datetime.fromisoformat(key[0]), UUID(key[1])
-    except (ValueError, IndexError) as error:
-        raise _foreign_cursor() from error
-    if opened_at.utcoffset() != dt.timedelta():
-        raise _foreign_cursor()
+def _literals(table: sa.Table, after: tuple[str, ...]) -> tuple[Any, Any]:
+    opened_at, risk_id = time_and_id(after)
     return sa.literal(opened_at, table.c.opened_at.type), sa.literal(risk_id, table.c.id.type)
-
-
-def _foreign_cursor() -> Invalid:
-    return Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])
 
 
 def _risk_out(row: Mapping[Any, Any]) -> RiskOut:

@@ -102,8 +102,10 @@ class Consumer:
         for (event_type, outcome), number in done.counts.items():
             metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
         now = self._database.resources.clock.now()
-        for _, event in done.events:
-            metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event.type).observe((now - event.time).total_seconds())
+        for event_type, group in groupby(done.events, key=lambda pair: pair[1].type):
+            seconds_to_effect = metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event_type)
+            for _, event in group:
+                seconds_to_effect.observe((now - event.time).total_seconds())
         if done.events:
             self._dead_in_a_row = 0
         self._count_dead(len(done.unreadable))

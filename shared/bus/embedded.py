@@ -7,12 +7,13 @@ processes watch `PRAGMA data_version`. Positions belong to the reader, who store
 
 import asyncio
 import datetime as dt
-import json
 import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from pydantic_core import from_json, to_json
 
 from shared.bus.interface import Lag, Positions, Record, Subscription, TopicPartition
 from shared.contracts.envelope import EncodedEvent
@@ -63,8 +64,7 @@ class EmbeddedTransport:
         """Append; an event already in its topic is not appended again."""
         now = dt.datetime.now(dt.UTC).timestamp()
         rows = [
-            (event.topic, event.key, str(event.event_id), json.dumps(dict(event.headers)), event.value, now)
-            for event in events
+            (event.topic, event.key, str(event.event_id), to_json(event.headers), event.value, now) for event in events
         ]
         await self._in_thread(self._append, rows)
         for topic in {event.topic for event in events}:
@@ -176,7 +176,7 @@ class EmbeddedSubscription:
         if rows:
             self._next[source] = rows[-1][0] + 1
         return [
-            Record(source.topic, 0, offset, key, json.loads(headers), value, dt.datetime.fromtimestamp(at, dt.UTC))
+            Record(source.topic, 0, offset, key, from_json(headers), value, dt.datetime.fromtimestamp(at, dt.UTC))
             for offset, key, headers, value, at in rows
         ]
 

@@ -22,7 +22,7 @@ class TaskOpened(Payload):
     kind: RiskKind
     episode: int
     grade: RiskGrade
-    due_on: dt.date
+    due_on: dt.date | None = Field(description="Null where the policy has no value for the time limit")
     due_provisional: bool = Field(description="The working days counted on are not officially announced yet")
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import stamina
 import structlog
+from pydantic_core import from_json, to_json
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.context import Context
@@ -30,6 +31,14 @@ _LOST_RACE = "23505"
 """PostgreSQL's unique violation: another transaction wrote the row first, and running again finds it."""
 
 log = structlog.get_logger()
+
+
+def _to_json(value: Any) -> str:
+    return to_json(value).decode()
+
+
+_JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json}
+"""JSON columns are written and read by the same fast code as requests and events."""
 
 
 def is_transient(error: BaseException) -> bool:
@@ -59,7 +68,10 @@ def _sqlite_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:
 
 def _sqlite_writer(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
-        url.set(drivername="sqlite+pysqlite"), poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=sa.StaticPool,
+        connect_args={"check_same_thread": False},
+        **_JSON,
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -75,7 +87,7 @@ def _sqlite_writer(url: sa.URL) -> sa.Engine:
 
 
 def _sqlite_reader(url: sa.URL) -> AsyncEngine:
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=0)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=0, **_JSON)
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _: object) -> None:
@@ -102,7 +114,7 @@ class Database:
             self._writer_thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
             self._reader = _sqlite_reader(self.url)
         else:
-            self._reader = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._reader = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, **_JSON)
 
     def on_commit(self, listener: CommitListener) -> None:
         """Have the listener called, in commit order, with every unit of work that committed."""

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Form
+import sqlalchemy as sa
+from fastapi import APIRouter, FastAPI, Form, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.errors import DomainError
 from shared.house import House
 from shared.http.dead_letters import dead_letter_router
+from shared.http.dependencies import authenticate
 from shared.http.middleware import Edge
-from shared.http.problems import install_problem_handlers, responses
+from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
 
 VERSION = "0.1.0"
@@ -99,7 +102,37 @@ class ByFirstSegment:
         await self._houses.get(segment, self._front)(scope, receive, send)
 
 
+class HotRoutes:
+    """Answers a house's hot routes itself and hands everything else to its app.
+
+    Same authentication, same problems, same edge; what is left out is the framework's routing and injection, which
+    costs more than the fact.
+    """
+
+    def __init__(self, house: House, app: ASGIApp) -> None:
+        self._house = house
+        self._app = app
+        self._routes = {(hot.method, f"/{house.name}/v1{hot.path}"): hot for hot in house.definition.hot_routes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        hot = self._routes.get((scope["method"], scope["path"]))
+        if hot is None:
+            await self._app(scope, receive, send)
+            return
+        scope["state"]["route"] = scope["path"]
+        request = Request(scope, receive)
+        try:
+            call = authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
+            response = await hot.answer(call)
+        except DomainError as error:
+            response = problem_response(self._house.name, error)
+        except sa.exc.SQLAlchemyError as error:
+            response = database_problem(self._house.name, error)
+        await response(scope, receive, send)
+
+
 def process_app(houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int) -> ASGIApp:
     """Everything one process serves."""
-    apps = {house.name: house_app(house) for house in houses}
+    apps = {house.name: HotRoutes(house, house_app(house)) for house in houses}
     return Edge(ByFirstSegment(apps, front_app(houses, issuer)), max_body_bytes=max_body_bytes)

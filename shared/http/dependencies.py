@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from shared.context import Context
 from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.security.actor import Actor
 from shared.security.tokens import TokenMissing
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from shared.house import House
 
 T = TypeVar("T")
+MAX_KEY_LENGTH = 128
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key", min_length=1, max_length=128, description="Repeat safely: the first answer is kept"
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=MAX_KEY_LENGTH,
+        description="Repeat safely: the first answer is kept",
     ),
 ]
 
@@ -35,6 +40,14 @@ class Call:
     actor: Actor
     context: Context
     request: Request
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The `Idempotency-Key` of the request, for routes that read their headers themselves."""
+        key = self.request.headers.get("idempotency-key")
+        if key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
+            raise Invalid(f"an Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters")
+        return key
 
     async def command(self, command: Callable[..., T], *args: Any) -> T:
         """Run ``command(uow, *args)`` in one transaction; committed when this returns."""
@@ -68,16 +81,20 @@ _bearer = OAuth2(
 )
 
 
+def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
+    """Who calls, with the right to do so. Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing."""
+    kind, _, token = (authorization or "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise TokenMissing("send an access token as `Authorization: Bearer …`")
+    actor = house.verifier.actor(token)
+    actor.demand(scope)
+    return Call(house, actor, request.scope["state"]["context"], request)
+
+
 def calling(scope: str) -> Any:
     """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        house: House = request.app.state.house
-        kind, _, token = (authorization or "").partition(" ")
-        if kind.lower() != "bearer" or not token:
-            raise TokenMissing("send an access token as `Authorization: Bearer …`")
-        actor = house.verifier.actor(token)
-        actor.demand(scope)
-        return Call(house, actor, request.state.context, request)
+        return authenticate(request.app.state.house, request, authorization, scope)
 
     return Depends(call)

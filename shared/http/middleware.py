@@ -1,8 +1,10 @@
 """The one middleware, pure ASGI: chain context, metrics, body limit, last resort for errors."""
 
 import time
+from functools import cache
 
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +16,7 @@ from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CORRELATION_HEADER = "x-correlation-id"
 
 
@@ -60,9 +63,9 @@ class Edge:
                     await self._read_away(receive)
                 if not began:
                     await _answer(send_with_context, house, error)
-        route = _route_of(scope)
-        metrics.HTTP_REQUESTS.labels(house, route, scope["method"], status).inc()
-        metrics.HTTP_SECONDS.labels(house, route, scope["method"]).observe(time.perf_counter() - started)
+        answered, seconds = _meters(house, _route_of(scope), scope["method"], status)
+        answered.inc()
+        seconds.observe(time.perf_counter() - started)
 
     def _refuse_large(self, headers: Headers) -> None:
         declared = headers.get("content-length", "0")
@@ -93,6 +96,13 @@ class Edge:
         return limited
 
 
+@cache
+def _meters(house: str, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """The meters of one kind of answer; routes, methods and statuses are few."""
+    method = method if method in _METHODS else "other"
+    return metrics.HTTP_REQUESTS.labels(house, route, method, status), metrics.HTTP_SECONDS.labels(house, route, method)
+
+
 def _house_of(scope: Scope) -> str:
     segment: str = scope["path"].split("/", 2)[1]
     return segment if segment in HOUSES else "system"
@@ -100,6 +110,9 @@ def _house_of(scope: Scope) -> str:
 
 def _route_of(scope: Scope) -> str:
     """The route's template, never the path asked for: labels stay bounded."""
+    hot = scope["state"].get("route")
+    if hot is not None:
+        return str(hot)
     effective = scope.get("fastapi", {}).get("effective_route_context")
     template = getattr(effective or scope.get("route"), "path_format", None)
     return template if isinstance(template, str) else "unmatched"

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -47,6 +49,15 @@ def page_of(found: Sequence[ItemT], request: PageRequest, key: Callable[[ItemT],
     return Page(items=items, next_cursor=_encode(key(items[-1])) if len(found) > request.limit else None)
 
 
+def time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
+    """The key of a list that is sorted by a time and an id. Raises Invalid for a cursor of another list."""
+    try:
+        moment, row_id = after
+        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), UUID(row_id)
+    except (ValueError, OverflowError) as error:
+        raise _not_given_out() from error
+
+
 def _encode(key: tuple[str, ...]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
@@ -57,5 +68,9 @@ def _decode(cursor: str) -> tuple[str, ...]:
     except (ValueError, binascii.Error):
         parts = None
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        raise Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])
+        raise _not_given_out()
     return tuple(parts)
+
+
+def _not_given_out() -> Invalid:
+    return Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])

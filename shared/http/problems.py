@@ -84,6 +84,15 @@ def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int =
     return Invalid(first if len(problems) == 1 else f"{first}, and {len(problems) - 1} more", problems)
 
 
+def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
+    """503 where trying again is right, 500 where it is not."""
+    if is_transient(error):
+        log.warning("database.unavailable", house=house, error=type(error).__name__)
+        return problem_response(house, Unavailable("the database cannot be reached; try again"))
+    log.error("request.failed", house=house, exc_info=error)
+    return problem_response(house, DomainError("something went wrong here; it has been logged"))
+
+
 def responses(*errors: type[DomainError]) -> Responses:
     """The `responses=` of a route that may refuse in these ways."""
     by_status: dict[int | str, list[str]] = {}
@@ -120,11 +129,8 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
         return ProblemResponse(document, status_code=error.status_code, headers=error.headers)
 
     async def on_database_error(_: Request, error: Exception) -> Response:
-        if is_transient(error):
-            log.warning("database.unavailable", house=house, error=type(error).__name__)
-            return problem_response(house, Unavailable("the database cannot be reached; try again"))
-        log.error("request.failed", house=house, exc_info=error)
-        return problem_response(house, DomainError("something went wrong here; it has been logged"))
+        assert isinstance(error, sa.exc.SQLAlchemyError)
+        return database_problem(house, error)
 
     async def on_unexpected(_: Request, __: Exception) -> Response:
         """The edge logs it: this only shapes the answer."""

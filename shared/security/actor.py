@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.errors import Forbidden
+from shared.regions import region_prefix
 
 
 class ScopeMissing(Forbidden):
@@ -42,6 +43,14 @@ class Actor:
         """Raise RegionNotAllowed unless the region lies within the caller's own."""
         if not self.sees(region_code):
             raise RegionNotAllowed(f"region {region_code} lies outside {self.region}", region=self.region)
+
+    def search_prefix(self, region_code: str | None) -> str:
+        """Where to search: in the region asked for, if it lies within the caller's own, or in all of that."""
+        if region_code is None:
+            return self.region
+        prefix = region_prefix(region_code)
+        self.demand_region(prefix)
+        return prefix
 
 
 SYSTEM = Actor(id="system", scopes=frozenset(), region="")

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from stdnum.cn import ric
 
+from shared.contracts.codes import Sex
 from shared.identity import (
     IdentityCheck,
     IdentityError,
     IdentityWarning,
-    Sex,
     check_resident_id,
     mask_id,
     mask_name,

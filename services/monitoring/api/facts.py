@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import TypeAdapter, ValidationError
 
 from services.monitoring.commands.facts import FactOutcome, FactToRecord, record_batch, record_facts
@@ -28,6 +28,7 @@ from services.monitoring.schemas import (
 )
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, Invalid, MalformedRequest, UnsupportedMediaType
+from shared.house import HotRoute
 from shared.http.body import json_body
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.idempotency import Answer, IdempotencyKeyReused
@@ -67,11 +68,18 @@ _BODY = TypeAdapter[Any](FactIn | FactBatchDocument).json_schema(ref_template="#
         "x-schemas": _BODY["$defs"],
     },
 )
-async def post(
-    request: Request, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
-) -> Response:
+async def post(call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None) -> Response:
     """201 stored and judged; 200 the same again; 409 the reference belongs to another fact."""
-    body = await json_body(request)
+    return await _record(call, idempotency_key)
+
+
+async def post_hot(call: Call) -> Response:
+    """The same route, called before the framework routes it."""
+    return await _record(call, call.idempotency_key)
+
+
+async def _record(call: Call, idempotency_key: str | None) -> Response:
+    body = await json_body(call.request)
     if isinstance(body, dict) and "facts" in body:
         batch = _valid(FactBatch.model_validate, body)
         entries = [_entry(call, document, batch.mode) for document in batch.facts]
@@ -80,6 +88,9 @@ async def post(
     if idempotency_key is not None:
         return await call.answer(idempotency_key, _record_one, item)
     return _one_answer(await call.submit(record_facts, item)).response()
+
+
+HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
 
 
 def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:

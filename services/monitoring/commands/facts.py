@@ -40,6 +40,14 @@ from shared.errors import DomainError
 from shared.ids import derived_id
 from shared.security.actor import Actor
 
+_FACTS, _MEMBER_ROWS = table_of(Fact), table_of(Member)
+_KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code).where(
+    _FACTS.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_MEMBERS = sa.select(_MEMBER_ROWS.c.household_code, _MEMBER_ROWS.c.member_no).where(
+    _MEMBER_ROWS.c.household_code.in_(sa.bindparam("codes", expanding=True))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FactToRecord:
@@ -82,7 +90,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _members(uow, items), today)
     outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
     if desk.rows:
-        uow.connection.execute(sa.insert(Fact), desk.rows)
+        uow.connection.execute(sa.insert(_FACTS), desk.rows)
     touched = [files[code] for code in desk.touched]
     store_months(uow, touched)
     to_judge = [file for file in touched if file.code in desk.causes]
@@ -223,13 +231,11 @@ def _reference_id(reference: FactReference) -> UUID:
 
 def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[UUID]) -> dict[UUID, _Stored]:
     """Which of these references are known, and in full those that a correction names."""
-    rows = uow.connection.execute(
-        sa.select(Fact.id, Fact.content_hash, Fact.household_code).where(col(Fact.id).in_(ids))  # type: ignore[call-overload]
-    )
-    stored = {row.id: _Stored(row.content_hash, None, row.household_code) for row in rows}
+    rows = uow.connection.execute(_KNOWN, {"ids": list(ids)})
+    stored = {fact_id: _Stored(content_hash, None, code) for fact_id, content_hash, code in rows}
     targets = [_reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
     if targets:
-        for row in uow.connection.execute(sa.select(table_of(Fact)).where(col(Fact.id).in_(targets))):
+        for row in uow.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(targets))):
             stored[row.id] = _Stored(row.content_hash, _fact_of(row), row.household_code)
     return stored
 
@@ -262,7 +268,4 @@ def _members(uow: UnitOfWork, items: Sequence[FactToRecord]) -> set[tuple[str, i
     codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
     if not codes:
         return set()
-    rows = uow.connection.execute(
-        sa.select(Member.household_code, Member.member_no).where(col(Member.household_code).in_(codes))  # type: ignore[call-overload]
-    )
-    return {(code, member_no) for code, member_no in rows}
+    return {(code, number) for code, number in uow.connection.execute(_MEMBERS, {"codes": list(codes)})}

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from services.monitoring.commands.ledger import HouseholdFile, load_diagnoses, load_medical, refresh_windows
 from services.monitoring.errors import PolicyMissing
@@ -33,6 +32,14 @@ _EVENT_OF: Mapping[ChangeKind, type[RiskState]] = {
     ChangeKind.UPDATED: RiskUpdated,
     ChangeKind.CLEARED: RiskCleared,
 }
+_RISKS = table_of(Risk)
+_LATEST = (
+    sa.select(
+        *(_RISKS.c[name] for name in ("id", "household_code", "kind", "status", "grade", "episode", "version", "keys"))
+    )
+    .where(_RISKS.c.household_code.in_(sa.bindparam("codes", expanding=True)))
+    .order_by(_RISKS.c.episode)
+)
 _parameters: dict[tuple[str, str, date], RuleParameters] = {}
 """Parameters in their fast form, by pack, region and date; packs do not change while a process runs."""
 _REMEMBERED = 1024
@@ -120,20 +127,7 @@ def _judge_group(
 
 def latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[RiskKind, KnownRisk]]:
     """The latest episode of each kind of risk of these households."""
-    table = table_of(Risk)
-    columns = (
-        table.c.id,
-        table.c.household_code,
-        table.c.kind,
-        table.c.status,
-        table.c.grade,
-        table.c.episode,
-        table.c.version,
-        table.c["keys"],
-    )
-    rows = reading.connection.execute(
-        sa.select(*columns).where(table.c.household_code.in_(codes)).order_by(table.c.episode)
-    )
+    rows = reading.connection.execute(_LATEST, {"codes": list(codes)})
     found: defaultdict[str, dict[RiskKind, KnownRisk]] = defaultdict(dict)
     for risk_id, code, kind, status, grade, episode, version, keys in rows:
         latest = LatestRisk(kind, status, grade, episode, frozenset(keys))
@@ -159,9 +153,9 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: 
                 row = _apply(uow, one, change, known, on, context)
                 (inserts if change.change is ChangeKind.RAISED else updates).append(row)
     if inserts:
-        uow.connection.execute(sa.insert(Risk), inserts)
+        uow.connection.execute(sa.insert(_RISKS), inserts)
     for row in updates:
-        uow.connection.execute(sa.update(Risk).where(col(Risk.id) == row.pop("id")).values(row))
+        uow.connection.execute(sa.update(_RISKS).where(_RISKS.c.id == row.pop("id")).values(row))
     for (rule, outcome), number in counted.items():
         metrics.RULE_VERDICTS.labels(rule, outcome).inc(number)
 

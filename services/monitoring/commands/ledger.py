@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,57 @@ _BRANCH_COLUMN = {
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
 _STALE = 0
 """Anchor of a window that has to be computed anew."""
+
+
+def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether the member a row is about is a member of its household today."""
+    member = table_of(Member)
+    return sa.exists().where(member.c.household_code == table.c.household_code, member.c.member_no == table.c.member_no)
+
+
+_MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
+_CODES: sa.BindParameter[list[str]] = sa.bindparam("codes", expanding=True)
+_FILES = (
+    sa.select(
+        col(Household.code),
+        col(Household.region_code),
+        col(Household.category),
+        col(Household.member_count),
+        col(Household.able_workers),
+        col(Household.fragile_members),
+        _WINDOWS.c.has_illness,
+        _WINDOWS.c.has_medical,
+        *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
+    )
+    .join(_WINDOWS, _WINDOWS.c.household_code == col(Household.code))
+    .where(col(Household.code).in_(_CODES))
+    .order_by(col(Household.code))
+)
+_FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS])
+_MONTH_SUMS = sa.select(
+    _MONTHS.c.household_code, _MONTHS.c.month, *(_MONTHS.c[item.name] for item in fields(IncomeMonth))
+).where(_MONTHS.c.household_code.in_(_CODES), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
+_MEDICAL_SUMS = (
+    sa.select(
+        _MEDICAL.c.household_code, _MEDICAL.c.member_no, sa.cast(sa.func.sum(_MEDICAL.c.self_paid), sa.BigInteger)
+    )
+    .where(_MEDICAL.c.household_code.in_(_CODES))
+    .where(_MEDICAL.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
+    .where((_MEDICAL.c.member_no == NO_MEMBER) | _belongs(_MEDICAL))
+    .group_by(_MEDICAL.c.household_code, _MEDICAL.c.member_no)
+)
+_DIAGNOSES = (
+    sa.select(col(Illness.household_code), *(getattr(Illness, item.name) for item in fields(Diagnosis)))
+    .where(col(Illness.household_code).in_(_CODES), col(Illness.member_no).is_(None) | _belongs(table_of(Illness)))
+    .order_by(col(Illness.observed_on), col(Illness.fact_id))
+)
+_WINDOW_FIELDS = fields(WindowSummary)
+_WINDOW_COLUMNS = [column.name for column in _WINDOWS.c if column.name != "household_code"]
+_STORE_WINDOW = (
+    sa.update(_WINDOWS)
+    .where(_WINDOWS.c.household_code == sa.bindparam("of_household"))
+    .values({name: sa.bindparam(name) for name in _WINDOW_COLUMNS})
+)
 
 
 @dataclass(slots=True)
@@ -71,60 +123,13 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
 
     Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks.
     """
-    statement = (
-        sa.select(*_FILE_COLUMNS)
-        .join(table_of(HouseholdWindow), col(HouseholdWindow.household_code) == col(Household.code))
-        .where(col(Household.code).in_(codes))
-        .order_by(col(Household.code))
-    )
-    if lock:
-        statement = statement.with_for_update(of=[table_of(Household), table_of(HouseholdWindow)])
-    files = {}
-    for row in reading.connection.execute(statement):
-        window = WindowSummary(
-            row.anchor,
-            row.net,
-            row.self_paid,
-            row.known_mask,
-            row.previous_net,
-            row.previous_mask,
-            row.quarter_net,
-            row.previous_quarter_net,
-            row.length,
+    rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
+    return {
+        code: HouseholdFile(
+            code, region, category, members, able, fragile, WindowSummary(*window), has_illness, has_medical
         )
-        files[row.code] = HouseholdFile(
-            row.code,
-            row.region_code,
-            row.category,
-            row.member_count,
-            row.able_workers,
-            row.fragile_members,
-            window,
-            row.has_illness,
-            row.has_medical,
-        )
-    return files
-
-
-_FILE_COLUMNS: tuple[Any, ...] = (
-    Household.code,
-    Household.region_code,
-    Household.category,
-    Household.member_count,
-    Household.able_workers,
-    Household.fragile_members,
-    HouseholdWindow.anchor,
-    HouseholdWindow.length,
-    HouseholdWindow.net,
-    HouseholdWindow.self_paid,
-    HouseholdWindow.known_mask,
-    HouseholdWindow.previous_net,
-    HouseholdWindow.previous_mask,
-    HouseholdWindow.quarter_net,
-    HouseholdWindow.previous_quarter_net,
-    HouseholdWindow.has_illness,
-    HouseholdWindow.has_medical,
-)
+        for code, region, category, members, able, fragile, has_illness, has_medical, *window in rows
+    }
 
 
 def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
@@ -185,10 +190,11 @@ def store_months(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
         for fact_id, diagnosis in file.diagnosed.items():
             diagnosed.append(_illness_row(file.code, fact_id, diagnosis))
         undiagnosed |= file.undiagnosed
+    dialect = uow.connection.dialect.name
     if months:
-        uow.connection.execute(_adding(uow, LedgerMonth, ("household_code", "month"), _SUMS), months)
+        uow.connection.execute(_adding(dialect, _MONTHS, ("household_code", "month"), _SUMS), months)
     if medical:
-        statement = _adding(uow, MedicalMonth, ("household_code", "member_no", "month"), ("self_paid",))
+        statement = _adding(dialect, _MEDICAL, ("household_code", "member_no", "month"), ("self_paid",))
         uow.connection.execute(statement, medical)
     if diagnosed:
         uow.connection.execute(sa.insert(Illness), diagnosed)
@@ -208,11 +214,11 @@ def _illness_row(code: str, fact_id: UUID, diagnosis: Diagnosis) -> dict[str, An
     }
 
 
-def _adding(uow: UnitOfWork, table: type[Any], key: Sequence[str], sums: Sequence[str]) -> Any:
+@cache
+def _adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]) -> Any:
     """An insert that adds its sums to the row that is there."""
-    insert = postgresql.insert if uow.connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    added = {name: getattr(table, name) + statement.excluded[name] for name in sums}
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    added = {name: table.c[name] + statement.excluded[name] for name in sums}
     return statement.on_conflict_do_update(index_elements=list(key), set_=added)
 
 
@@ -231,87 +237,44 @@ def load_months(
     reading: Reading, codes: Collection[str], first: int, last: int
 ) -> Mapping[str, dict[int, IncomeMonth]]:
     """The month table of these households from ``first`` to ``last``."""
-    table = table_of(LedgerMonth)
     found: defaultdict[str, dict[int, IncomeMonth]] = defaultdict(dict)
-    rows = reading.connection.execute(
-        sa.select(table).where(table.c.household_code.in_(codes), table.c.month.between(first, last))
-    )
-    for row in rows:
-        found[row.household_code][row.month] = IncomeMonth(
-            row.wage,
-            row.operating,
-            row.property_,
-            row.transfer,
-            row.operating_cost,
-            row.self_paid_compliant,
-            row.income_facts,
-        )
+    asked = {"codes": list(codes), "first": first, "last": last}
+    for code, month, *sums in reading.connection.execute(_MONTH_SUMS, asked):
+        found[code][month] = IncomeMonth(*sums)
     return found
 
 
 def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
     """Write the windows that changed."""
-    table = table_of(HouseholdWindow)
     rows = [
         {
             "of_household": file.code,
-            "anchor": file.window.anchor,
-            "length": file.window.length,
-            "net": file.window.net,
-            "self_paid": file.window.self_paid,
-            "known_mask": file.window.known_mask,
-            "previous_net": file.window.previous_net,
-            "previous_mask": file.window.previous_mask,
-            "quarter_net": file.window.quarter_net,
-            "previous_quarter_net": file.window.previous_quarter_net,
             "has_illness": file.has_illness,
             "has_medical": file.has_medical,
+            **{item.name: getattr(file.window, item.name) for item in _WINDOW_FIELDS},
         }
         for file in files
         if file.window_changed
     ]
     if rows:
-        changed: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "of_household"}
-        uow.connection.execute(
-            sa.update(table).where(table.c.household_code == sa.bindparam("of_household")).values(changed), rows
-        )
+        uow.connection.execute(_STORE_WINDOW, rows)
 
 
 def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tuple[Diagnosis, ...]]:
     """The diagnoses that count, of members who still belong to the household, in the order they were observed."""
-    table = table_of(Illness)
-    rows = reading.connection.execute(
-        sa.select(table)
-        .where(table.c.household_code.in_(codes), table.c.member_no.is_(None) | _belongs(table))
-        .order_by(table.c.observed_on, table.c.fact_id)
-    )
     found: defaultdict[str, tuple[Diagnosis, ...]] = defaultdict(tuple)
-    for row in rows:
-        diagnosis = Diagnosis(row.member_no, row.code, row.serious, row.main_earner, row.observed_on)
-        found[row.household_code] += (diagnosis,)
+    for code, *diagnosis in reading.connection.execute(_DIAGNOSES, {"codes": list(codes)}):
+        found[code] += (Diagnosis(*diagnosis),)
     return found
 
 
 def load_medical(reading: Reading, codes: Collection[str], first: int, last: int) -> Mapping[str, dict[int, int]]:
     """Self-paid medical cost from ``first`` to ``last`` of each member who still belongs to the household."""
-    table = table_of(MedicalMonth)
-    total = sa.cast(sa.func.sum(table.c.self_paid), sa.BigInteger)
-    rows = reading.connection.execute(
-        sa.select(table.c.household_code, table.c.member_no, total)
-        .where(table.c.household_code.in_(codes), table.c.month.between(first, last))
-        .where((table.c.member_no == NO_MEMBER) | _belongs(table))
-        .group_by(table.c.household_code, table.c.member_no)
-    )
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for code, member_no, self_paid in rows:
+    asked = {"codes": list(codes), "first": first, "last": last}
+    for code, member_no, self_paid in reading.connection.execute(_MEDICAL_SUMS, asked):
         found[code][member_no] = self_paid
     return found
-
-
-def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Whether the member a row is about is a member of its household today."""
-    member = table_of(Member)
-    return sa.exists().where(member.c.household_code == table.c.household_code, member.c.member_no == table.c.member_no)
 
 
 def open_window(code: str) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""Routes of tasks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.assistance import queries
+from services.assistance.commands import transition_task
+from services.assistance.errors import TaskNotFound, TransitionNotAllowed
+from services.assistance.schemas import HouseholdCode, TaskOut, TransitionIn
+from shared.contracts.codes import RiskKind, TaskStatus
+from shared.errors import Invalid, MalformedRequest
+from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.idempotency import IdempotencyKeyReused
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.regions import RegionFilter
+from shared.security.actor import RegionNotAllowed
+
+router = APIRouter(prefix="/tasks", tags=["tasks 帮扶任务"])
+READ, WRITE = "assistance:read", "assistance:write"
+
+
+def _wanted(
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+    status: TaskStatus | None = None,
+    kind: RiskKind | None = None,
+    overdue: Annotated[bool | None, Query(description="Not closed, and due before the business date")] = None,
+) -> queries.TaskFilter:
+    return queries.TaskFilter(household_code, region_code, status, kind, overdue)
+
+
+@router.get("", summary="Tasks of your region, the newest first", responses=responses(RegionNotAllowed, Invalid))
+async def list_tasks(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.TaskFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[TaskOut]:
+    """Filter by household, region, status, kind, or by being overdue."""
+    return page_of(await call.query(queries.tasks, wanted, page), page, queries.task_key)
+
+
+@router.get("/{task_id}", summary="A task with its history", responses=responses(TaskNotFound, Invalid))
+async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)]) -> TaskOut:
+    """What opened it, who did what, and what the visit found."""
+    return await call.query(queries.task, task_id)
+
+
+@router.post(
+    "/{task_id}/transitions",
+    summary="Act on a task: accept, start, verify, close or reopen it",
+    response_model=TaskOut,
+    responses=responses(TaskNotFound, TransitionNotAllowed, IdempotencyKeyReused, Invalid, MalformedRequest),
+)
+async def post_transition(
+    task_id: UUID,
+    body: TransitionIn,
+    call: Annotated[Call, calling(WRITE)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """409 tells in `allowed_actions` what may be done instead."""
+    return await call.once(idempotency_key, 200, transition_task, task_id, body)

@@ -1,0 +1,277 @@
+"""What assistance does: open, change and close tasks as their risks change, and let people work on them."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.assistance.errors import TaskNotFound, TransitionNotAllowed
+from services.assistance.models import Task
+from services.assistance.rules import (
+    DEADLINE_WORKDAYS,
+    TaskChange,
+    TaskDecision,
+    TaskState,
+    allowed_actions,
+    deadline,
+    next_state,
+    next_status,
+)
+from services.assistance.schemas import TaskOut, TransitionIn
+from shared.context import Context
+from shared.contracts.assistance import TaskClosed, TaskOpened
+from shared.contracts.codes import RiskGrade, TaskAction, TaskStatus, TaskVerdict
+from shared.contracts.envelope import Event
+from shared.contracts.monitoring import RiskState
+from shared.db.base import table_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.ids import derived_id
+from shared.security.actor import SYSTEM
+from shared.workdays import Deadline, WorkdayCalendar
+
+_CHANGING = (
+    "region_code",
+    "grade",
+    "status",
+    "taken_up",
+    "verdict",
+    "due_on",
+    "due_provisional",
+    "risk_status",
+    "risk_version",
+    "decided_on",
+    "version",
+    "history",
+)
+"""Columns that a risk event may change; the others say which task it is."""
+
+
+def apply_risk_events(uow: UnitOfWork, events: Sequence[Event[RiskState]]) -> None:
+    """Bring the tasks of these risks to the newest state seen, once for all of them and in the order given.
+
+    Safe to repeat and to deliver in any order: every episode has one task, and an older state never wins.
+    """
+    ids = [_task_id(event.data) for event in events]
+    desk = _Desk(uow, _load_tasks(uow, set(ids)))
+    for event, task_id in zip(events, ids, strict=True):
+        desk.take(event, task_id)
+    desk.store()
+
+
+def transition_task(uow: UnitOfWork, task_id: UUID, body: TransitionIn) -> TaskOut:
+    """Let the caller act on a task 任务流转. Verifying records the verdict, reopening takes it back."""
+    task = uow.session.get(Task, task_id, with_for_update=True)
+    if task is None or not uow.actor.sees(task.region_code):
+        raise TaskNotFound(f"no task {task_id} in region {uow.actor.region}")
+    status = next_status(task.status, body.action)
+    if status is None:
+        allowed = [action.value for action in allowed_actions(task.status)]
+        raise TransitionNotAllowed(f"a task that is {task.status} does not {body.action}", allowed_actions=allowed)
+    before = _standing(task)
+    task.status, task.verdict, task.taken_up = status, _verdict_after(task.verdict, body), True
+    task.version += 1
+    entry = _entry(uow.now(), body.action, uow.actor.id, status, body.note, task.verdict)
+    task.history = [*task.history, entry]
+    if body.action is TaskAction.CLOSE:
+        _tell_closed(uow, task.model_dump(), "person", uow.today(), uow.context)
+    uow.audit(f"task.{body.action}", str(task_id), before=before, after=_standing(task))
+    uow.note("task.transition", task_id=str(task_id), household=task.household_code, action=body.action, status=status)
+    return TaskOut.model_validate(task)
+
+
+def _verdict_after(verdict: TaskVerdict | None, body: TransitionIn) -> TaskVerdict | None:
+    match body.action:
+        case TaskAction.VERIFY:
+            return body.verdict
+        case TaskAction.REOPEN:
+            return None
+    return verdict
+
+
+def _standing(task: Task) -> dict[str, Any]:
+    return {"status": task.status, "verdict": task.verdict, "version": task.version}
+
+
+def _entry(
+    at: dt.datetime, action: str, by: str, status: TaskStatus, note: str | None, verdict: TaskVerdict | None
+) -> dict[str, Any]:
+    return {
+        "at": at.isoformat(),
+        "action": action,
+        "by": by,
+        "status": status,
+        "note": note,
+        "verdict": verdict,
+    }
+
+
+def _task_id(risk: RiskState) -> UUID:
+    return derived_id("task", risk.household_code, risk.kind.value, risk.episode)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A task in hand: its row as it will be written, and what decisions about it rest on."""
+
+    row: dict[str, Any]
+    state: TaskState
+    is_new: bool
+    changed: bool
+
+
+def _load_tasks(reading: Reading, ids: Collection[UUID]) -> dict[UUID, _Held]:
+    """The tasks that exist, locked in the order of their ids so that writers never cross."""
+    table = table_of(Task)
+    rows = reading.connection.execute(
+        sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
+    ).mappings()
+    return {row["id"]: _Held(dict(row), _state_of(row), is_new=False, changed=False) for row in rows}
+
+
+def _state_of(row: Mapping[Any, Any]) -> TaskState:
+    due_on = row["due_on"]
+    return TaskState(
+        status=row["status"],
+        grade=row["grade"],
+        verdict=row["verdict"],
+        taken_up=row["taken_up"],
+        due=None if due_on is None else Deadline(due_on, row["due_provisional"]),
+        risk_status=row["risk_status"],
+        risk_version=row["risk_version"],
+    )
+
+
+class _Deadlines:
+    """Deadlines by region, day and grade, each counted once for all the events of a command."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._policy = reading.policy
+        self._calendar = WorkdayCalendar(reading.policy.workday_overrides())
+        self._counted: dict[tuple[str, dt.date, RiskGrade], Deadline | None] = {}
+
+    def of(self, risk: RiskState) -> Deadline | None:
+        """When a task would be due by this state of its risk; None where the policy does not say."""
+        key = (risk.region_code, risk.decided_on, risk.grade)
+        if key not in self._counted:
+            workdays = self._policy.at(risk.region_code, risk.decided_on).find(DEADLINE_WORKDAYS)
+            self._counted[key] = deadline(risk.decided_on, risk.grade, workdays, self._calendar)
+        return self._counted[key]
+
+
+class _Desk:
+    """Takes the events of one command in order and gathers what has to be written."""
+
+    def __init__(self, uow: UnitOfWork, held: dict[UUID, _Held]) -> None:
+        self._uow = uow
+        self._held = held
+        self._deadlines = _Deadlines(uow)
+        self._now = uow.now()
+
+    def take(self, event: Event[RiskState], task_id: UUID) -> None:
+        """Decide what one event does to its task, and tell of it."""
+        risk, held = event.data, self._held.get(task_id)
+        decision = next_state(held.state if held else None, risk, self._deadlines.of(risk))
+        if decision is None:
+            return
+        if held is None:
+            held = self._held[task_id] = _Held(self._new_row(task_id, risk), decision.after, is_new=True, changed=False)
+        held.state, held.changed = decision.after, True
+        held.row |= _columns(decision.after, risk)
+        held.row["version"] += 1
+        after = decision.after
+        entry = _entry(self._now, decision.change, SYSTEM.id, after.status, _note_of(risk, after), after.verdict)
+        held.row["history"] = [*held.row["history"], entry]
+        self._tell(decision, held.row, event)
+
+    def store(self) -> None:
+        """Write the tasks that are new and those that changed."""
+        new = [held.row for held in self._held.values() if held.is_new]
+        changed = [held.row for held in self._held.values() if held.changed and not held.is_new]
+        table = table_of(Task)
+        if new:
+            self._uow.connection.execute(sa.insert(table), new)
+        if changed:
+            rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
+            self._uow.connection.execute(sa.update(table).where(table.c.id == sa.bindparam("of_task")), rows)
+
+    def _new_row(self, task_id: UUID, risk: RiskState) -> dict[str, Any]:
+        return {
+            "id": task_id,
+            "household_code": risk.household_code,
+            "kind": risk.kind,
+            "episode": risk.episode,
+            "risk_id": risk.risk_id,
+            "opened_at": self._now,
+            "version": 0,
+            "history": [],
+        }
+
+    def _tell(self, decision: TaskDecision, row: Mapping[str, Any], event: Event[RiskState]) -> None:
+        context, risk = event.caused(), event.data
+        if decision.change is TaskChange.OPENED:
+            _tell_opened(self._uow, row, context)
+        elif decision.change is TaskChange.CLOSED:
+            _tell_closed(self._uow, row, "cause_gone", risk.decided_on, context)
+        action, task_id = f"task.{decision.change}", str(row["id"])
+        after = {name: row[name] for name in ("status", "grade", "risk_status", "risk_version", "version")}
+        after["due_on"] = row["due_on"] and row["due_on"].isoformat()
+        self._uow.audit(action, task_id, after=after, actor=SYSTEM.id, context=context)
+        self._uow.note(
+            action,
+            context=context,
+            task_id=task_id,
+            household=risk.household_code,
+            kind=risk.kind,
+            grade=risk.grade,
+            episode=risk.episode,
+            status=decision.after.status,
+        )
+
+
+def _columns(state: TaskState, risk: RiskState) -> dict[str, Any]:
+    return {
+        "region_code": risk.region_code,
+        "grade": state.grade,
+        "status": state.status,
+        "taken_up": state.taken_up,
+        "verdict": state.verdict,
+        "due_on": state.due.due_on if state.due else None,
+        "due_provisional": state.due.provisional if state.due else True,
+        "risk_status": state.risk_status,
+        "risk_version": state.risk_version,
+        "decided_on": risk.decided_on,
+    }
+
+
+def _note_of(risk: RiskState, state: TaskState) -> str:
+    """Grade and rules of the risk, and why there is no due date where there is none."""
+    said = f"{risk.grade}: {', '.join(risk.rules)}" if risk.rules else str(risk.grade)
+    if state.due is not None:
+        return said
+    return f"{said}; no value of {DEADLINE_WORKDAYS} for {risk.region_code} on {risk.decided_on}"
+
+
+def _tell_opened(uow: UnitOfWork, row: Mapping[str, Any], context: Context) -> None:
+    opened = TaskOpened(
+        **_episode_of(row), grade=row["grade"], due_on=row["due_on"], due_provisional=row["due_provisional"]
+    )
+    uow.emit(opened, region=opened.region_code, context=context)
+
+
+def _tell_closed(
+    uow: UnitOfWork,
+    row: Mapping[str, Any],
+    closed_by: Literal["person", "cause_gone"],
+    closed_on: dt.date,
+    context: Context,
+) -> None:
+    closed = TaskClosed(**_episode_of(row), verdict=row["verdict"], closed_by=closed_by, closed_on=closed_on)
+    uow.emit(closed, region=closed.region_code, context=context)
+
+
+def _episode_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("risk_id", "household_code", "region_code", "kind", "episode")
+    return {"task_id": row["id"], **{name: row[name] for name in names}}

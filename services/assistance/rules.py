@@ -1,0 +1,137 @@
+"""What people may do with a task, by when it is due, and what a risk event means for it. Pure decisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from shared.contracts.codes import RiskGrade, RiskStatus, TaskAction, TaskStatus, TaskVerdict
+from shared.contracts.monitoring import RiskState
+from shared.policy.parameters import ParameterValue
+from shared.workdays import Deadline, WorkdayCalendar
+
+DEADLINE_WORKDAYS: Final = "assistance.task_deadline_workdays"
+"""帮扶任务办理时限: working days by grade of the risk."""
+
+TRANSITIONS: Final[Mapping[tuple[TaskStatus, TaskAction], TaskStatus]] = {
+    (TaskStatus.OPEN, TaskAction.ACCEPT): TaskStatus.ACCEPTED,
+    (TaskStatus.ACCEPTED, TaskAction.START): TaskStatus.IN_PROGRESS,
+    (TaskStatus.IN_PROGRESS, TaskAction.VERIFY): TaskStatus.VERIFIED,
+    (TaskStatus.VERIFIED, TaskAction.CLOSE): TaskStatus.CLOSED,
+    (TaskStatus.VERIFIED, TaskAction.REOPEN): TaskStatus.OPEN,
+    (TaskStatus.CLOSED, TaskAction.REOPEN): TaskStatus.OPEN,
+}
+"""What a person may do, and where it leads. No step can be skipped."""
+
+_URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
+
+
+class TaskChange(StrEnum):
+    """What a risk event does to a task, as its history tells it."""
+
+    OPENED = "opened"
+    """生成: the risk is open and nobody has a task for it in hand."""
+
+    UPDATED = "updated"
+    """更新: another grade or other reasons; the work goes on."""
+
+    ESCALATED = "escalated"
+    """升级: the risk became more urgent after a person had closed the task, which is open again."""
+
+    CLOSED = "closed_itself"
+    """自动办结: the cause was gone before anybody began."""
+
+    CAUSE_GONE = "cause_gone"
+    """风险已消除: the cause is gone; whoever has the task in hand, or had it, is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """What decisions about a task rest on."""
+
+    status: TaskStatus
+    grade: RiskGrade
+    verdict: TaskVerdict | None
+    taken_up: bool
+    """Whether a person acted on it since it opened."""
+    due: Deadline | None
+    risk_status: RiskStatus
+    risk_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDecision:
+    """What becomes of a task, and why its history will say so."""
+
+    change: TaskChange
+    after: TaskState
+
+
+def allowed_actions(status: TaskStatus) -> tuple[TaskAction, ...]:
+    """What a person may do with a task that stands here."""
+    return tuple(action for source, action in TRANSITIONS if source is status)
+
+
+def next_status(status: TaskStatus, action: TaskAction) -> TaskStatus | None:
+    """Where the action leads, or None where it is not allowed."""
+    return TRANSITIONS.get((status, action))
+
+
+def deadline(
+    decided_on: date, grade: RiskGrade, workdays: ParameterValue | None, calendar: WorkdayCalendar
+) -> Deadline | None:
+    """The day a task is due 办理时限: so many working days after the decision about its risk.
+
+    Counted from the decision and not from today, so that a repeat gives the same day. None where the policy has no
+    number for the grade.
+    """
+    days = None if workdays is None else workdays.value.get(grade.value)
+    return None if days is None else calendar.add_workdays(decided_on, days)
+
+
+def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) -> TaskDecision | None:
+    """What a state of the risk means for its task; None where a newer state was seen before.
+
+    The newest state alone decides whether the task is open and how urgent it is, so that events may come twice and in
+    any order. ``due`` is the deadline that would follow from this state.
+    """
+    if task is None:
+        return _first(risk, due)
+    if risk.version <= task.risk_version:
+        return None
+    seen = replace(task, grade=risk.grade, risk_status=risk.status, risk_version=risk.version)
+    if risk.status is RiskStatus.CLEARED:
+        return _cause_gone(seen)
+    if task.status is TaskStatus.CLOSED:
+        return _still_closed(task, seen, due)
+    return TaskDecision(TaskChange.UPDATED, replace(seen, due=_earlier(task.due, due)))
+
+
+def _first(risk: RiskState, due: Deadline | None) -> TaskDecision:
+    """A task is made even for a cause already gone, closed: what comes late finds it and opens nothing."""
+    gone = risk.status is RiskStatus.CLEARED
+    change, status = (TaskChange.CLOSED, TaskStatus.CLOSED) if gone else (TaskChange.OPENED, TaskStatus.OPEN)
+    return TaskDecision(change, TaskState(status, risk.grade, None, False, due, risk.status, risk.version))
+
+
+def _cause_gone(seen: TaskState) -> TaskDecision:
+    """Nobody began: it closes itself. Otherwise whoever has it decides."""
+    if seen.taken_up:
+        return TaskDecision(TaskChange.CAUSE_GONE, seen)
+    return TaskDecision(TaskChange.CLOSED, replace(seen, status=TaskStatus.CLOSED))
+
+
+def _still_closed(task: TaskState, seen: TaskState, due: Deadline | None) -> TaskDecision:
+    """A person's closing holds until the risk grows more urgent; a task that closed itself opens with its cause."""
+    if task.taken_up and _URGENCY[seen.grade] <= _URGENCY[task.grade]:
+        return TaskDecision(TaskChange.UPDATED, seen)
+    change = TaskChange.ESCALATED if task.taken_up else TaskChange.OPENED
+    return TaskDecision(change, replace(seen, status=TaskStatus.OPEN, verdict=None, taken_up=False, due=due))
+
+
+def _earlier(promised: Deadline | None, due: Deadline | None) -> Deadline | None:
+    """What was promised never moves later."""
+    if promised is None or due is None:
+        return promised or due
+    return due if due.due_on < promised.due_on else promised

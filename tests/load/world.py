@@ -1,0 +1,91 @@
+"""A county to load: many households with a year of known income, laid straight into the tables."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from services.monitoring.models import Household, HouseholdWindow, LedgerMonth, Member
+from services.monitoring.rules.income import IncomeMonth, summarise, window_months
+from shared.contracts.codes import Health, HouseholdCategory, Labour, Relation, Sex
+from shared.db.base import table_of
+from shared.db.unit_of_work import UnitOfWork
+
+REGION = "520626001001"
+MONTHS = 12
+MONTHLY_FEN = 400_000
+_BATCH = 2000
+
+
+def household_code(number: int) -> str:
+    return f"B{number:07d}"
+
+
+def batches(households: int) -> Iterator[range]:
+    for start in range(0, households, _BATCH):
+        yield range(start, min(start + _BATCH, households))
+
+
+def settle(uow: UnitOfWork, numbers: range) -> None:
+    """Register these households, each with two members and a year of wages."""
+    now = uow.now()
+    first, last = window_months(uow.today(), MONTHS)
+    months = {month: IncomeMonth(wage=MONTHLY_FEN, income_facts=1) for month in range(first, last + 1)}
+    window = summarise(months, last, MONTHS)
+    codes = [household_code(number) for number in numbers]
+    uow.connection.execute(sa.insert(Household), [_household(code, now) for code in codes])
+    uow.connection.execute(sa.insert(Member), [_member(code, number) for code in codes for number in (1, 2)])
+    uow.connection.execute(
+        sa.insert(table_of(LedgerMonth)),
+        [
+            {
+                "household_code": code,
+                "month": month,
+                "wage": MONTHLY_FEN,
+                "operating": 0,
+                "property_": 0,
+                "transfer": 0,
+                "operating_cost": 0,
+                "self_paid_compliant": 0,
+                "income_facts": 1,
+            }
+            for code in codes
+            for month in months
+        ],
+    )
+    row = {name: getattr(window, name) for name in ("anchor", "length", "net", "self_paid", "known_mask")}
+    row |= {name: getattr(window, name) for name in ("previous_net", "previous_mask", "quarter_net")}
+    row |= {"previous_quarter_net": window.previous_quarter_net, "has_illness": False, "has_medical": False}
+    uow.connection.execute(sa.insert(table_of(HouseholdWindow)), [row | {"household_code": code} for code in codes])
+
+
+def _household(code: str, now: dt.datetime) -> dict[str, object]:
+    return {
+        "code": code,
+        "region_code": REGION,
+        "category": HouseholdCategory.ORDINARY,
+        "relocated": False,
+        "dibao": False,
+        "registered_on": dt.date(2020, 1, 1),
+        "version": 1,
+        "member_count": 2,
+        "able_workers": 2,
+        "fragile_members": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _member(code: str, number: int) -> dict[str, object]:
+    return {
+        "household_code": code,
+        "member_no": number,
+        "name": "测试",
+        "relation": Relation.HEAD if number == 1 else Relation.SPOUSE,
+        "sex": Sex.MALE if number == 1 else Sex.FEMALE,
+        "birth_date": dt.date(1980, 1, number),
+        "id_number": None,
+        "labour": Labour.ORDINARY,
+        "health": Health.HEALTHY,
+        "student": False,
+    }
