@@ -51,7 +51,7 @@ async def monitoring(open_house: OpenHouse, client_for: ClientFor) -> Monitoring
     return found
 
 
-def cited(reason: dict[str, Any]) -> dict[str, tuple[str, str]]:
+def cited(reason: dict[str, Any]) -> dict[str, tuple[Any, str]]:
     """Value and status of each parameter a reason cites; every one has to name where it stands."""
     assert reason["text"]
     for parameter in reason["parameters"]:

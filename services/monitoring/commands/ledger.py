@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,8 @@ _BRANCH_COLUMN = {
     IncomeBranch.TRANSFER: "transfer",
 }
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
-_STALE = 0
-"""Anchor of a window that has to be computed anew."""
+_NEVER_JUDGED = 0
+"""Anchor of a window that waits for the first judgement of its household."""
 
 
 def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -106,16 +106,8 @@ class HouseholdFile:
     undiagnosed: set[UUID] = field(default_factory=set)
     """Facts whose diagnosis this command takes back."""
     window_changed: bool = False
-
-    @property
-    def stale(self) -> bool:
-        """Whether the window has to be computed anew."""
-        return self.window.anchor == _STALE
-
-    def make_stale(self) -> None:
-        """Have the window computed anew: something left the ledger, or time went on."""
-        self.window = replace(self.window, anchor=_STALE)
-        self.window_changed = True
+    window_stale: bool = False
+    """Something left the ledger, so the window has to be computed anew."""
 
 
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
@@ -158,7 +150,7 @@ def take_back(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
     else:
         file.diagnosed.pop(fact_id, None)
         file.undiagnosed.add(fact_id)
-    file.make_stale()
+    file.window_changed = file.window_stale = True
 
 
 def _post_income(file: HouseholdFile, fact: IncomeFact, sign: int) -> None:
@@ -224,13 +216,23 @@ def _adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str
 
 def refresh_windows(reading: Reading, files: Iterable[HouseholdFile], anchor: int, length: int) -> None:
     """Bring windows that are stale, or of another month, to ``anchor`` from the month table."""
-    behind = [file for file in files if file.window.anchor != anchor or file.window.length != length]
+    behind = [
+        file for file in files if file.window_stale or file.window.anchor != anchor or file.window.length != length
+    ]
     if not behind:
         return
     months = load_months(reading, [file.code for file in behind], anchor - length - MONTHS_IN_YEAR + 1, anchor)
     for file in behind:
         file.window = summarise(months[file.code], anchor, length)
-        file.window_changed = True
+        file.window_changed, file.window_stale = True, False
+
+
+def refresh_stale_windows(reading: Reading, files: Iterable[HouseholdFile]) -> None:
+    """Compute windows that are still stale anew where they stand: nobody judges their households now."""
+    stale = [file for file in files if file.window_stale and file.window.anchor != _NEVER_JUDGED]
+    for anchor, length in {(file.window.anchor, file.window.length) for file in stale}:
+        group = [file for file in stale if (file.window.anchor, file.window.length) == (anchor, length)]
+        refresh_windows(reading, group, anchor, length)
 
 
 def load_months(
@@ -278,13 +280,13 @@ def load_medical(reading: Reading, codes: Collection[str], first: int, last: int
 
 
 def open_window(code: str) -> dict[str, Any]:
-    """The window row of a household that was just registered: stale, because nothing is known yet."""
+    """The window row of a household that was just registered."""
     sums = dict.fromkeys(
         ("net", "self_paid", "known_mask", "previous_net", "previous_mask", "quarter_net", "previous_quarter_net"), 0
     )
     return {
         "household_code": code,
-        "anchor": _STALE,
+        "anchor": _NEVER_JUDGED,
         "length": MONTHS_IN_YEAR,
         **sums,
         "has_illness": False,
