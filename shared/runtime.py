@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
@@ -35,6 +35,7 @@ from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 
 log = structlog.get_logger()
+T = TypeVar("T")
 ROLES = ("serve", "worker", "all", "migrate")
 _GRACE_SECONDS = 10
 
@@ -176,9 +177,9 @@ def _calm_garbage_collector() -> None:
 
 
 def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
-    """The command line of one house: `python -m services.<house> <role> [--port N]`."""
+    """The command line of one house: `python -m services.<house> <role or operation> [--port N]`."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
-    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("role", choices=(*ROLES, *definition.operations))
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args(arguments)
@@ -186,15 +187,23 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     configure_logs(settings.log_level)
     if chosen.role == "migrate":
         run_to_end(migrate_all([definition], settings))
-    else:
+    elif chosen.role in ROLES:
         run_to_end(serve([definition], settings, role=chosen.role))
+    else:
+        raise SystemExit(run_to_end(operate(definition, settings, chosen.role)))
 
 
-def run_to_end(main: Coroutine[Any, Any, None]) -> None:
+async def operate(definition: HouseDefinition, settings: Settings, operation: str) -> int:
+    """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
+    async with running(open_process([definition], settings), background=False) as process:
+        return await definition.operations[operation](process.houses[0])
+
+
+def run_to_end(main: Coroutine[Any, Any, T]) -> T:
     """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read."""
     os.umask(0o077)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
+        return runner.run(main)
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -66,7 +66,7 @@ def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
     try:
         moment, row_id = after
         return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), UUID(row_id)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _not_given_out() from error
 
 

@@ -27,11 +27,11 @@ from services.monitoring.schemas import (
     FactStored,
 )
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError, MalformedRequest, UnsupportedMediaType
+from shared.errors import DomainError, Invalid, MalformedRequest, UnsupportedMediaType
 from shared.house import HotRoute
 from shared.http.body import json_body
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.idempotency import Answer
+from shared.http.idempotency import Answer, IdempotencyKeyReused
 from shared.http.problems import invalid_from, problem_document, responses
 
 router = APIRouter(tags=["facts 事实"])
@@ -53,7 +53,9 @@ _BODY = TypeAdapter[Any](FactIn | FactBatchDocument).json_schema(ref_template="#
             SupersededNotFound,
             FactContradicts,
             AlreadySuperseded,
+            IdempotencyKeyReused,
             FactInvalid,
+            Invalid,
             MalformedRequest,
             UnsupportedMediaType,
         ),
