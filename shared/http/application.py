@@ -79,7 +79,12 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["operations"], summary="Every house of the process can do its work")
+    @app.get(
+        "/readyz",
+        tags=["operations"],
+        summary="Every house of the process can do its work",
+        responses={503: {"description": "`not_ready` says which house lacks what"}},
+    )
     async def readyz() -> JSONResponse:
         missing = {house.name: reasons for house in houses if (reasons := await house.not_ready())}
         document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
