@@ -15,7 +15,7 @@ class Payload(BaseModel):
     A payload carries codes, amounts and opaque ids; never a name, an identity number, a phone or a diagnosis.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
     event_type: ClassVar[str]
     """`<house>.<fact-in-past-tense>.v<major>`."""
