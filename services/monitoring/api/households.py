@@ -9,7 +9,6 @@ from services.monitoring import queries
 from services.monitoring.commands.households import put_household
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound, PolicyMissing
 from services.monitoring.schemas import HouseholdCode, HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
-from shared.errors import Invalid, MalformedRequest
 from shared.http.dependencies import Call, calling
 from shared.http.problems import responses
 from shared.months import MAX_MONTH, first_day
@@ -26,7 +25,7 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
     summary="Register a household, or make it what the body says",
     responses={
         201: {"model": HouseholdOut, "description": "New"},
-        **responses(HouseholdInvalid, Invalid, HouseholdNotFound, RegionNotAllowed, MalformedRequest),
+        **responses(HouseholdInvalid, HouseholdNotFound, RegionNotAllowed),
     },
 )
 async def put(
