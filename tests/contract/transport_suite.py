@@ -61,6 +61,8 @@ class Reader:
         return records
 
     async def commit(self, records: Sequence[Record]) -> None:
+        if not records:
+            return
         positions = {record.source: record.offset + 1 for record in records}
         self.kept.update(positions)
         await self.subscription.commit(positions)
