@@ -82,8 +82,8 @@ class Relay:
                     self.active = self._table_may_hold_more = True
                     backoff = 0.0
                     await self._publish_forever()
-            except (TransportUnavailable, sa.exc.SQLAlchemyError, OSError) as error:
-                if isinstance(error, sa.exc.SQLAlchemyError) and not is_transient(error):
+            except Exception as error:
+                if not isinstance(error, TransportUnavailable) and not is_transient(error):
                     log.exception("relay.failed", house=self._house)
                 backoff = min(_MAX_BACKOFF_SECONDS, backoff * 2 or 0.1)
                 log.warning("relay.waits", house=self._house, error=type(error).__name__, seconds=backoff)

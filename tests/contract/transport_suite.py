@@ -1,4 +1,4 @@
-"""What every transport must show, written once. A test module runs it by subclassing `TransportSuite` with a `bench`."""
+"""What every transport must show, written once. A test module runs it by subclassing `TransportSuite`."""
 
 import asyncio
 from collections import defaultdict

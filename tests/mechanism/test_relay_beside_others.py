@@ -20,7 +20,7 @@ def emit(uow: UnitOfWork, event: RiskRaised) -> None:
 
 async def drained(house: House) -> None:
     async with asyncio.timeout(BOUND_SECONDS):
-        while await waiting_events(house):  # noqa: ASYNC110  another process empties it
+        while await waiting_events(house):
             await asyncio.sleep(0.01)
 
 
