@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import socket
 import sys
@@ -199,7 +200,8 @@ async def operate(definition: HouseDefinition, settings: Settings, operation: st
 
 
 def run_to_end(main: Coroutine[Any, Any, T]) -> T:
-    """Run a process's main coroutine on the fast event loop."""
+    """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read."""
+    os.umask(0o077)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 
