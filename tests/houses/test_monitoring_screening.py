@@ -220,7 +220,7 @@ _SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_sc
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-@settings(_SHARED, max_examples=40)
+@settings(_SHARED, max_examples=25)
 @given(ledger=ledgers(), other=ledgers())
 async def test_random_ledgers_are_judged_alike_one_by_one_and_all_at_once(
     monitoring: Monitoring, databases: Databases, ledger: Ledger, other: Ledger
@@ -229,7 +229,7 @@ async def test_random_ledgers_are_judged_alike_one_by_one_and_all_at_once(
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
-@settings(_SHARED, max_examples=10)
+@settings(_SHARED, max_examples=8)
 @given(ledger=ledgers(), other=ledgers())
 async def test_random_ledgers_are_judged_alike_on_postgresql(
     monitoring: Monitoring, databases: Databases, ledger: Ledger, other: Ledger
