@@ -40,7 +40,7 @@ async def put(
 @router.get(
     "",
     summary="A household; names and ids masked unless you hold monitoring:pii",
-    responses=responses(HouseholdNotFound, Invalid),
+    responses=responses(HouseholdNotFound),
 )
 async def get(household_code: Code, call: Annotated[Call, calling(READ)]) -> HouseholdOut:
     """The registered state."""
@@ -50,16 +50,14 @@ async def get(household_code: Code, call: Annotated[Call, calling(READ)]) -> Hou
 @router.get(
     "/income",
     summary="Income in the window of a date, beside the line of that date",
-    responses=responses(HouseholdNotFound, PolicyMissing, Invalid),
+    responses=responses(HouseholdNotFound, PolicyMissing),
 )
 async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> IncomeOut:
     """Net income by branch, per head, with the months that are not known."""
     return await call.query(queries.income, household_code, as_of)
 
 
-@router.get(
-    "/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyMissing, Invalid)
-)
+@router.get("/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyMissing))
 async def verdicts(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> VerdictsOut:
     """Explains; changes nothing."""
     return await call.query(queries.verdicts, household_code, as_of)
