@@ -31,7 +31,7 @@ from shared.errors import DomainError, UnsupportedMediaType
 from shared.house import HotRoute
 from shared.http.body import json_body
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.idempotency import Answer, IdempotencyKeyReused
+from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
 from shared.http.problems import invalid_from, problem_document, responses
 
@@ -53,7 +53,6 @@ _STATUS = {"stored": 201, "duplicate": 200}
             SupersededNotFound,
             FactContradicts,
             AlreadySuperseded,
-            IdempotencyKeyReused,
             FactInvalid,
             UnsupportedMediaType,
         ),
