@@ -111,11 +111,13 @@ class Bench:
     def c1(self) -> list[Figure]:
         """The consumer."""
         self.leave_stage()
+        self.servers.copy_databases("template", "consumer")
         return self._run(bus.consumer(self.servers, self._pace.rounds, self._pace.events))
 
     def c2(self) -> list[Figure]:
         """The relay."""
         self.leave_stage()
+        self.servers.copy_databases("template", "relay")
         return self._run(bus.relay(self.servers, self._pace.rounds, self._pace.events))
 
     def c3(self) -> list[Figure]:
@@ -215,8 +217,9 @@ def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[
         bench = Bench(runner, stack, Path(folder), pace)
         for name in names:
             started = time.monotonic()
-            figures += SECTIONS[name](bench)
-            print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+            found = SECTIONS[name](bench)
+            print(f"{name}: {time.monotonic() - started:.0f} s\n{table(found)}", file=sys.stderr, flush=True)
+            figures += found
         postgres = runner.run(_postgres_version(bench.servers)) if "servers" in bench.__dict__ else None
     return sorted(figures, key=lambda figure: figure.section), machine(postgres)
 

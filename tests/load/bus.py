@@ -31,7 +31,6 @@ _POLL_SECONDS = 1.0
 
 async def consumer(started: Servers, rounds: int, number: int) -> list[Figure]:
     """Assistance's consumer, from Kafka to tasks on PostgreSQL, beside `getmany(500)` and COPY."""
-    started.copy_databases("template", "consumer")
     await started.kafka.create_topics([TOPIC], PARTITIONS)
     measured = Rounds()
     async with AsyncExitStack() as stack:
@@ -89,7 +88,6 @@ async def _consume(applier: Consumer, subscription: Subscription, number: int) -
 
 async def relay(started: Servers, rounds: int, number: int) -> list[Figure]:
     """Monitoring's relay from a filled outbox, beside the same events with 500 in flight."""
-    started.copy_databases("template", "relay")
     await started.kafka.create_topics([TOPIC], PARTITIONS)
     measured = Rounds()
     async with AsyncExitStack() as stack:
