@@ -107,7 +107,8 @@ class Facts:
     def __init__(self, name: str, first: int, last: int) -> None:
         self._name = name
         self._ill = iter(range(first, last))
-        self._numbers = iter(range(sys.maxsize))
+        self._places = iter(range(sys.maxsize))
+        self._references = iter(range(sys.maxsize))
         self.ill = 0
 
     def of(self, kind: Kind) -> Iterator[tuple[str, bytes]]:
@@ -129,10 +130,10 @@ class Facts:
         return code, self._fact(code, "1", "illness", payload)
 
     def _mixed(self) -> tuple[str, bytes] | None:
-        number = next(self._numbers)
-        if number % EVENT_EACH == 0:
+        place = next(self._places)
+        if place % EVENT_EACH == 0:
             return self._illness()
-        code = household_code(number % INCOME_HOUSEHOLDS)
+        code = household_code(place % INCOME_HOUSEHOLDS)
         payload = '{"branch":"wage","month":"2026-10","amount":"100.00","operating_cost":"0.00"}'
         return code, self._fact(code, "null", "income", payload)
 
@@ -144,7 +145,7 @@ class Facts:
 
     def _fact(self, code: str, member: str, fact_type: str, payload: str) -> bytes:
         return (
-            f'{{"source":"bench","source_ref":"{self._name}-{next(self._numbers)}","household_code":"{code}",'
+            f'{{"source":"bench","source_ref":"{self._name}-{next(self._references)}","household_code":"{code}",'
             f'"member_no":{member},"observed_on":"2026-11-02","type":"{fact_type}","payload":{payload}}}'
         ).encode()
 
