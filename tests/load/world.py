@@ -10,15 +10,11 @@ from services.monitoring.rules.income import IncomeMonth, summarise, window_mont
 from shared.contracts.codes import Health, HouseholdCategory, Labour, Relation, Sex
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
+from tests.load.county import REGION, household_code
 
-REGION = "520626001001"
 MONTHS = 12
 MONTHLY_FEN = 400_000
 _BATCH = 2000
-
-
-def household_code(number: int) -> str:
-    return f"B{number:07d}"
 
 
 def batches(households: int) -> Iterator[range]:

@@ -1,0 +1,261 @@
+"""`make bench`: what the houses do beside what this machine can do, both measured in the same run."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from functools import cached_property
+from pathlib import Path
+
+import uvloop
+
+from services.monitoring.app import MONITORING
+from shared.db.database import Database
+from shared.logs import configure_logs
+from shared.settings import Environment, Settings
+from tests.load import bus
+from tests.load.county import TODAY
+from tests.load.figures import Aim, Figure, Rounds, machine, table
+from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles
+from tests.load.stage import Servers, Stage, connect, database, distributed, embedded, lay_world, servers
+from tests.load.writes import Commands, PlainInserts, PlainSqlite, open_lane, plain_postgres, write_sample
+
+REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+_EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
+_TASK_MILLISECONDS = 100.0
+_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+_SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
+
+
+class Bench:
+    """The sections, sharing the set-ups that they need; each set-up is made when a section first asks for it."""
+
+    def __init__(self, runner: asyncio.Runner, stack: ExitStack, folder: Path, pace: Pace) -> None:
+        self._run = runner.run
+        self._stack = stack
+        self._folder = folder
+        self._pace = pace
+        self._stage: tuple[str, Stage] | None = None
+        self._stage_stack = stack.enter_context(ExitStack())
+
+    @cached_property
+    def template(self) -> Path:
+        """A county on SQLite."""
+        folder = self._folder / "template"
+        folder.mkdir()
+        self._run(lay_world(Settings(env=Environment.DEVELOPMENT, today=TODAY, data=folder), self._pace.ill))
+        return folder
+
+    @cached_property
+    def servers(self) -> Servers:
+        """PostgreSQL and Kafka, with a county."""
+        return self._stack.enter_context(servers(self._pace.ill))
+
+    @property
+    def embedded(self) -> Stage:
+        """One process with all houses."""
+        return self._on_stage("embedded", lambda: embedded(self.template, self._folder / "embedded", self._pace.ill))
+
+    @property
+    def distributed(self) -> Stage:
+        """Processes on PostgreSQL and Kafka."""
+        started = self.servers
+        folder = self._folder / "distributed"
+        return self._on_stage("distributed", lambda: distributed(started, folder, "distributed", self._pace.ill))
+
+    def leave_stage(self) -> None:
+        """Stop the houses, so that nothing else runs."""
+        self._stage_stack.close()
+        self._stage = None
+
+    def _on_stage(self, name: str, opened: Callable[[], AbstractContextManager[Stage]]) -> Stage:
+        """The houses of this name, which go on as long as nothing else is asked for."""
+        if self._stage is None or self._stage[0] != name:
+            self.leave_stage()
+            self._stage = (name, self._stage_stack.enter_context(opened()))
+        return self._stage[1]
+
+    def a1(self) -> list[Figure]:
+        """Single facts, embedded."""
+        with embedded(self.template, self._folder / "naive", self._pace.ill, role="serve") as naive:
+            return singles(f"a {_EMBEDDED}", self.embedded, naive, self._pace, 0.45)
+
+    def a2(self) -> list[Figure]:
+        """Single facts, PostgreSQL and Kafka."""
+        apart = distributed(self.servers, self._folder / "orm", "orm", self._pace.ill, workers=False)
+        with apart as naive:
+            return singles(f"a {_DISTRIBUTED}", self.distributed, naive, self._pace, 0.35)
+
+    def b1(self) -> list[Figure]:
+        """From fact to task, embedded."""
+        section = f"b {_EMBEDDED}"
+        return [
+            *latency_alone(section, self.embedded, self._pace),
+            *latency_at(section, self.embedded, self._pace, 50),
+        ]
+
+    def b2(self) -> list[Figure]:
+        """From fact to task, PostgreSQL and Kafka."""
+        section = f"b {_DISTRIBUTED}"
+        aim = Aim(_TASK_MILLISECONDS, at_least=False, unit="ms")
+        figures = [
+            *latency_at(section, self.distributed, self._pace, 50),
+            *latency_at(section, self.distributed, self._pace, 500, aim),
+        ]
+        return figures if aim.reached(figures[-1].ratio) else [*figures, *self._sustained(section, aim)]
+
+    def c1(self) -> list[Figure]:
+        """The consumer."""
+        self.leave_stage()
+        self.servers.copy_databases("template", "consumer")
+        return self._run(bus.consumer(self.servers, self._pace.rounds, self._pace.events))
+
+    def c2(self) -> list[Figure]:
+        """The relay."""
+        self.leave_stage()
+        self.servers.copy_databases("template", "relay")
+        return self._run(bus.relay(self.servers, self._pace.rounds, self._pace.events))
+
+    def c3(self) -> list[Figure]:
+        """The embedded log."""
+        self.leave_stage()
+        return self._run(bus.log(self.template, self._folder / "log", self._pace.rounds, self._pace.events))
+
+    def c4(self) -> list[Figure]:
+        """The write lane."""
+        self.leave_stage()
+        return self._run(self._lane())
+
+    def a3_embedded(self) -> list[Figure]:
+        """Batches of 500 facts by REST and by command, embedded."""
+        monitoring = self._sqlite_copy("command")
+        self._run(write_sample(self._sqlite_copy("plain")))
+        plain = PlainSqlite(self._folder / "plain" / "monitoring.sqlite")
+        return self._batches(_EMBEDDED, self.embedded, monitoring, plain, "executemany(1000) + outbox")
+
+    def a3_distributed(self) -> list[Figure]:
+        """The same on PostgreSQL and Kafka."""
+        self.servers.copy_databases("template", "command")
+        self.servers.copy_databases("template", "plain")
+        urls = [self.servers.postgres.url(f"{prefix}_monitoring") for prefix in ("command", "plain")]
+        monitoring, sampled = (database(MONITORING, url) for url in urls)
+        self._run(write_sample(sampled))
+        self._run(sampled.close())
+        plain = self._run(plain_postgres(urls[1]))
+        return self._batches(_DISTRIBUTED, self.distributed, monitoring, plain, "asyncpg executemany + outbox")
+
+    def _batches(
+        self, set_up: str, stage: Stage, monitoring: Database, plain: PlainInserts, limit: str
+    ) -> list[Figure]:
+        commands = Commands(monitoring, self._pace.seconds, self._pace.ill)
+        figures = batches(
+            f"a {set_up}", stage, self._pace, lambda: self._run(commands.run()), lambda: self._run(plain.run()), limit
+        )
+        self._run(plain.close())
+        self._run(monitoring.close())
+        return figures
+
+    def _sqlite_copy(self, name: str) -> Database:
+        shutil.copytree(self.template, self._folder / name)
+        return database(MONITORING, f"sqlite:///{self._folder / name}/monitoring.sqlite")
+
+    async def _lane(self) -> list[Figure]:
+        monitoring, sampled = self._sqlite_copy("lane"), self._sqlite_copy("lane-plain")
+        await write_sample(monitoring)
+        await write_sample(sampled)
+        await sampled.close()
+        lane = await open_lane(monitoring)
+        plain = PlainSqlite(self._folder / "lane-plain" / "monitoring.sqlite")
+        measured = Rounds()
+        for place in range(self._pace.rounds + 1):
+            rates = {"32": await lane.run(32), "200": await lane.run(200), "plain": await plain.run()}
+            measured.add_round(place, rates)
+        await plain.close()
+        await monitoring.close()
+        path, limit = "write lane, fact row and event, {} clients", "executemany(1000) + outbox"
+        return [
+            Figure("c", path.format(clients), "/s", measured[clients], measured["plain"], limit, aim)
+            for clients, aim in (("32", Aim(0.3)), ("200", Aim(0.5)))
+        ]
+
+    def _sustained(self, section: str, aim: Aim) -> list[Figure]:
+        """The highest rate at which tasks come in time."""
+        for rate in _SLOWER_RATES:
+            figures = latency_at(section, self.distributed, self._pace, rate, aim)
+            if aim.reached(figures[-1].ratio):
+                return figures
+        return []
+
+
+SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
+    "c3": Bench.c3,
+    "c4": Bench.c4,
+    "a1": Bench.a1,
+    "b1": Bench.b1,
+    "a3_embedded": Bench.a3_embedded,
+    "a2": Bench.a2,
+    "b2": Bench.b2,
+    "a3_distributed": Bench.a3_distributed,
+    "c1": Bench.c1,
+    "c2": Bench.c2,
+}
+"""In the order in which they are measured: sections of one set-up together."""
+
+
+def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[str, str]]]:
+    """Measure these sections, and say on what."""
+    figures: list[Figure] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="shouxian-bench-") as folder,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ExitStack() as stack,
+    ):
+        bench = Bench(runner, stack, Path(folder), pace)
+        for name in names:
+            started = time.monotonic()
+            found = SECTIONS[name](bench)
+            print(f"{name}: {time.monotonic() - started:.0f} s\n{table(found)}", file=sys.stderr, flush=True)
+            figures += found
+        postgres = runner.run(_postgres_version(bench.servers)) if "servers" in bench.__dict__ else None
+    return sorted(figures, key=lambda figure: figure.section), machine(postgres)
+
+
+async def _postgres_version(started: Servers) -> str:
+    connection = await connect(started.postgres.url())
+    version = str(await connection.fetchval("SHOW server_version"))
+    await connection.close()
+    return version
+
+
+def write_report(report: str) -> None:
+    """Put the figures into the report, whose other text is kept."""
+    before, _, rest = REPORT.read_text(encoding="utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    REPORT.write_text(f"{before}{_BEGIN}\n\n{report}\n\n{_END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.bench", description=__doc__)
+    parser.add_argument("--only", default="", help=f"sections by the beginning of their name: {', '.join(SECTIONS)}")
+    parser.add_argument("--quick", action="store_true", help="one short round of each: does it run?")
+    parser.add_argument("--write", action="store_true", help=f"put the figures into {REPORT.name}")
+    chosen = parser.parse_args()
+    wanted = tuple(chosen.only.split(",")) if chosen.only else ("",)
+    configure_logs("warning")
+    figures, facts = measure(
+        [name for name in SECTIONS if name.startswith(wanted)], QUICK_PACE if chosen.quick else FULL_PACE
+    )
+    report = "\n".join(["| | |", "| --- | --- |", *[f"| {name} | {value} |" for name, value in facts]])
+    report += f"\n\n{table(figures)}"
+    print(report)
+    if chosen.write:
+        write_report(report)
+
+
+if __name__ == "__main__":
+    main()

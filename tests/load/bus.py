@@ -1,0 +1,189 @@
+"""The event path: consumer, relay and the embedded log, each beside what the bare client does."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, closing
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from pydantic_core import from_json
+
+from deploy.distributed import PARTITIONS
+from services.assistance.app import ASSISTANCE
+from services.monitoring.app import MONITORING
+from shared.bus.consumer import Consumer
+from shared.bus.embedded import EmbeddedTransport
+from shared.bus.inbox import store_positions
+from shared.bus.interface import Subscription, TopicPartition
+from shared.bus.kafka import KafkaTransport
+from shared.bus.relay import Relay
+from shared.contracts.envelope import EncodedEvent
+from shared.db.database import Database
+from shared.db.unit_of_work import UnitOfWork
+from tests.load.bare import WINDOW, append_log, chunks, consume_and_copy, full_sqlite, read_log, send_window
+from tests.load.events import TOPIC, risk_events
+from tests.load.figures import Aim, Figure, Rounds
+from tests.load.stage import Servers, connect, database
+
+_POLL_SECONDS = 1.0
+
+
+async def consumer(started: Servers, rounds: int, number: int) -> list[Figure]:
+    """Assistance's consumer, from Kafka to tasks on PostgreSQL, beside `getmany(500)` and COPY."""
+    await started.kafka.create_topics([TOPIC], PARTITIONS)
+    measured = Rounds()
+    async with AsyncExitStack() as stack:
+        transport = KafkaTransport(started.kafka.bootstrap, client_id="bench")
+        stack.push_async_callback(transport.close)
+        assistance = database(ASSISTANCE, started.postgres.url("consumer_assistance"))
+        stack.push_async_callback(assistance.close)
+        applier = Consumer("assistance", assistance, transport, ASSISTANCE.handlers)
+        subscription = transport.subscribe("bench-consumer", [TOPIC])
+        await subscription.start({})
+        stack.push_async_callback(subscription.stop)
+        reader = AIOKafkaConsumer(
+            TOPIC,
+            bootstrap_servers=started.kafka.bootstrap,
+            group_id="bench-bare",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await reader.start()
+        stack.push_async_callback(reader.stop)
+        connection = await connect(started.postgres.url("consumer_assistance"))
+        stack.push_async_callback(connection.close)
+        for place in range(rounds + 1):
+            for part in chunks(risk_events(place * number, number), WINDOW):
+                await transport.publish(part)
+            rates = {
+                "copy": await consume_and_copy(reader, connection, number),
+                "consume": await _consume(applier, subscription, number),
+            }
+            measured.add_round(place, rates)
+    limit = "getmany(500) + COPY"
+    return [
+        Figure(
+            "c",
+            "consumer with inbox and tasks, Kafka → PostgreSQL",
+            "/s",
+            measured["consume"],
+            measured["copy"],
+            limit,
+            Aim(0.6),
+        )
+    ]
+
+
+async def _consume(applier: Consumer, subscription: Subscription, number: int) -> float:
+    left, started = number, time.perf_counter()
+    while left > 0:
+        records = await subscription.poll(WINDOW, _POLL_SECONDS)
+        if records:
+            await applier.apply_batch(records)
+            await subscription.commit({record.source: record.offset + 1 for record in records})
+        left -= len(records)
+    return number / (time.perf_counter() - started)
+
+
+async def relay(started: Servers, rounds: int, number: int) -> list[Figure]:
+    """Monitoring's relay from a filled outbox, beside the same events with 500 in flight."""
+    await started.kafka.create_topics([TOPIC], PARTITIONS)
+    measured = Rounds()
+    async with AsyncExitStack() as stack:
+        monitoring = database(MONITORING, started.postgres.url("relay_monitoring"))
+        stack.push_async_callback(monitoring.close)
+        transport = KafkaTransport(started.kafka.bootstrap, client_id="bench")
+        stack.push_async_callback(transport.close)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=started.kafka.bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=65536,
+            compression_type="lz4",
+        )
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        publisher = Relay("monitoring", monitoring, transport)
+        for place in range(rounds + 1):
+            events = risk_events(0, number)
+            await monitoring.write(_fill_outbox, events)
+            measured.add_round(
+                place, {"send": await send_window(producer, events), "relay": await _drain(publisher, number)}
+            )
+    limit = "windowed send, 500 in flight"
+    return [Figure("c", "relay, PostgreSQL → Kafka", "/s", measured["relay"], measured["send"], limit, Aim(0.4))]
+
+
+def _fill_outbox(uow: UnitOfWork, events: Sequence[EncodedEvent]) -> None:
+    uow.emitted.extend(events)
+
+
+async def _drain(publisher: Relay, number: int) -> float:
+    started = time.perf_counter()
+    while await publisher.publish_pending():
+        pass
+    return number / (time.perf_counter() - started)
+
+
+async def log(template: Path, folder: Path, rounds: int, number: int) -> list[Figure]:
+    """The embedded log, beside `executemany` into such a table and SELECT with JSON parsing."""
+    shutil.copytree(template, folder)
+    assistance = database(ASSISTANCE, f"sqlite:///{folder}/assistance.sqlite")
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(assistance.close)
+        ours = await _open_log(stack, folder / "log.sqlite")
+        await _open_log(stack, folder / "bare.sqlite")
+        subscription = ours.subscribe("bench", [TOPIC])
+        await subscription.start({})
+        stack.push_async_callback(subscription.stop)
+        connection = stack.enter_context(closing(full_sqlite(folder / "bare.sqlite")))
+        measured = Rounds()
+        for place in range(rounds + 1):
+            events = risk_events(0, number)
+            rates = {
+                "plain append": append_log(connection, events),
+                "append": await _publish(ours, events),
+                "plain read": read_log(connection, TOPIC, place * number, number),
+                "read": await _read(subscription, assistance, number),
+            }
+            measured.add_round(place, rates)
+    many, select = "executemany(1000), FULL", "SELECT 500 + JSON"
+    return [
+        Figure("c", "embedded log, append", "/s", measured["append"], measured["plain append"], many, Aim(0.5)),
+        Figure(
+            "c",
+            "embedded log, read and keep the position",
+            "/s",
+            measured["read"],
+            measured["plain read"],
+            select,
+            Aim(0.7),
+        ),
+    ]
+
+
+async def _open_log(stack: AsyncExitStack, path: Path) -> EmbeddedTransport:
+    transport = EmbeddedTransport(path)
+    await transport.start()
+    stack.push_async_callback(transport.close)
+    return transport
+
+
+async def _publish(transport: EmbeddedTransport, events: Sequence[EncodedEvent]) -> float:
+    started = time.perf_counter()
+    for part in chunks(events, WINDOW):
+        await transport.publish(part)
+    return len(events) / (time.perf_counter() - started)
+
+
+async def _read(subscription: Subscription, assistance: Database, number: int) -> float:
+    left, started = number, time.perf_counter()
+    while left > 0:
+        records = await subscription.poll(WINDOW, _POLL_SECONDS)
+        for record in records:
+            from_json(record.value)
+        await assistance.write(store_positions, {TopicPartition(TOPIC, 0): records[-1].offset + 1})
+        left -= len(records)
+    return number / (time.perf_counter() - started)

@@ -1,0 +1,127 @@
+"""Facts by HTTP, and the task each one leads to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.load.client import BATCH_FACTS, Answered, percentile
+from tests.load.figures import Aim, Figure, Rounds
+from tests.load.stage import Stage
+
+FACTS, EMPTY, NAIVE = "/monitoring/v1/facts", "/monitoring/v1/empty", "/monitoring/v1/naive"
+_CONNECTIONS = 32
+_BATCH_CONNECTIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long and how often everything is measured."""
+
+    rounds: int
+    seconds: float
+    events: int
+    """How many events each round of the event path moves."""
+    ill: int
+    """How many households of a county wait to be told of an illness."""
+
+
+FULL_PACE = Pace(rounds=3, seconds=3.0, events=10_000, ill=60_000)
+QUICK_PACE = Pace(rounds=1, seconds=1.5, events=3_000, ill=15_000)
+
+
+def singles(section: str, stage: Stage, naive: Stage, pace: Pace, share: float) -> list[Figure]:
+    """Single facts beside an empty route of the same app and beside a transaction of the ORM for each."""
+    rounds = Rounds()
+    _warm_up(stage, naive)
+    for _ in range(pace.rounds):
+        empty = stage.load(EMPTY, "illness", pace.seconds, _CONNECTIONS, settle=False)
+        rounds.add("empty", empty.per_second)
+        rounds.add("every", stage.load(FACTS, "illness", pace.seconds, _CONNECTIONS).per_second)
+        rounds.add("tenth", stage.load(FACTS, "mixed", pace.seconds, _CONNECTIONS).per_second)
+        rounds.add("orm", _naive_rate(naive, pace.seconds))
+    every, empty_rounds = rounds["every"], rounds["empty"]
+    limit = "empty route"
+    return [
+        Figure(section, "single facts, each raises an event", "/s", every, empty_rounds, limit, Aim(share)),
+        Figure(
+            section,
+            "single facts, each raises an event",
+            "/s",
+            every,
+            rounds["orm"],
+            "one ORM transaction a request",
+            Aim(8, unit="×"),
+        ),
+        Figure(section, "single facts, one in ten raises an event", "/s", rounds["tenth"], empty_rounds, limit),
+    ]
+
+
+def batches(
+    section: str,
+    stage: Stage,
+    pace: Pace,
+    command: Callable[[], float],
+    plain: Callable[[], float],
+    limit: str,
+) -> list[Figure]:
+    """Batches of 500 facts by REST and by command, beside a plain insert of fact rows and an outbox row for each."""
+    rounds = Rounds()
+    stage.load(FACTS, "batch", 0.5, _BATCH_CONNECTIONS)
+    for _ in range(pace.rounds):
+        answered = stage.load(FACTS, "batch", pace.seconds, _BATCH_CONNECTIONS)
+        rounds.add("rest", answered.per_second * BATCH_FACTS)
+        rounds.add("command", command())
+        rounds.add("plain", plain())
+    aim, path = Aim(0.4), "facts in batches of 500, one in ten raises an event, by "
+    return [
+        Figure(section, f"{path}{way}", "/s", rounds[way.lower()], rounds["plain"], limit, aim)
+        for way in ("REST", "command")
+    ]
+
+
+def latency_alone(section: str, stage: Stage, pace: Pace) -> list[Figure]:
+    """One client, one fact after the other: the answer, and the task."""
+    rounds = Rounds()
+    for _ in range(pace.rounds):
+        _add_latency(rounds, stage, stage.load(FACTS, "illness", pace.seconds, 1))
+    path, limit = "fact → task, one client, {}", "the POST alone"
+    return [
+        Figure(section, path.format("p50"), "ms", rounds["task p50"], rounds["post p50"], limit, Aim(1.5, False, "×")),
+        Figure(section, path.format("p99"), "ms", rounds["task p99"], rounds["post p99"], limit, Aim(2.0, False, "×")),
+    ]
+
+
+def latency_at(section: str, stage: Stage, pace: Pace, rate: float, aim: Aim | None = None) -> list[Figure]:
+    """Facts at a steady rate: how long until the task is there, counted from when each was due to be sent."""
+    rounds = Rounds()
+    for _ in range(pace.rounds):
+        _add_latency(rounds, stage, stage.load(FACTS, "illness", pace.seconds, _CONNECTIONS, rate=rate))
+    path = f"fact → task at {rate:.0f} facts/s, "
+    limit = "the POST alone"
+    figures = [
+        Figure(section, f"{path}p{percent}", "ms", rounds[f"task p{percent}"], rounds[f"post p{percent}"], limit)
+        for percent in (50, 95)
+    ]
+    worst, alone = rounds["task p99"], rounds["post p99"]
+    if aim is None:
+        return [*figures, Figure(section, f"{path}p99", "ms", worst, alone, limit)]
+    return [*figures, Figure(section, f"{path}p99", "ms", worst, aim=aim)]
+
+
+def _add_latency(rounds: Rounds, stage: Stage, answered: Answered) -> None:
+    opened = stage.opened_at()
+    to_task = [(opened[household] - due) / 1e6 for household, due, _ in answered.samples]
+    for percent in (50, 95, 99):
+        rounds.add(f"post p{percent}", percentile(answered.milliseconds, percent))
+        rounds.add(f"task p{percent}", percentile(to_task, percent))
+
+
+def _warm_up(stage: Stage, naive: Stage) -> None:
+    stage.load(EMPTY, "illness", 0.5, _CONNECTIONS, settle=False)
+    stage.load(FACTS, "illness", 0.5, _CONNECTIONS)
+    _naive_rate(naive, 0.5)
+
+
+def _naive_rate(naive: Stage, seconds: float) -> float:
+    answered = naive.load(NAIVE, "illness", seconds, _CONNECTIONS, settle=False)
+    naive.told += answered.ill
+    return answered.per_second

@@ -1,0 +1,87 @@
+"""The servers under load: the houses as they run, plus an empty route beside theirs and a watch on opened tasks."""
+
+import argparse
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from services.__main__ import HOUSES
+from services.monitoring.app import MONITORING
+from services.monitoring.schemas import FactIn, FactStored
+from shared.db.unit_of_work import UnitOfWork
+from shared.house import HouseDefinition
+from shared.ids import new_id
+from shared.logs import configure_logs
+from shared.runtime import Process, migrate_all, read_settings, run_to_end, serve
+from tests.load.naive import naive_router
+
+ROLES = ("serve", "worker", "all")
+
+
+def empty_router() -> APIRouter:
+    """A route that reads the body of a fact, does nothing and answers like the real one."""
+    router = APIRouter()
+
+    @router.post("/empty", status_code=201)
+    async def empty(body: FactIn) -> FactStored:
+        return FactStored(fact_id=new_id(), status="stored")
+
+    return router
+
+
+def with_bench_routes(houses: Sequence[HouseDefinition], naive_url: str) -> list[HouseDefinition]:
+    """The houses, monitoring with the routes that are there for the bench only."""
+    router = APIRouter()
+    router.include_router(MONITORING.router)
+    router.include_router(empty_router())
+    router.include_router(naive_router(naive_url))
+    return [replace(house, router=router) if house is MONITORING else house for house in houses]
+
+
+def watch_opened(process: Process, path: Path) -> None:
+    """Write down when each task was committed: household and monotonic nanoseconds, one line each."""
+    lines = path.open("a", buffering=1)
+
+    def opened(uow: UnitOfWork) -> None:
+        if uow.emitted:
+            now = time.monotonic_ns()
+            lines.write("".join([f"{event.key} {now}\n" for event in uow.emitted]))
+
+    for house in process.houses:
+        if house.name == "assistance":
+            house.database.on_commit(opened)
+
+
+def main() -> None:
+    """The command line; what is not given here is read from the environment, as the houses do."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.server", description=__doc__)
+    parser.add_argument("houses", nargs="*", default=[house.name for house in HOUSES])
+    parser.add_argument("--role", choices=ROLES, default="all")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--core", type=int, help="run on this core only")
+    parser.add_argument("--opened", type=Path, help="where to write down when tasks were committed")
+    chosen = parser.parse_args()
+    if chosen.core is not None:
+        os.sched_setaffinity(0, {chosen.core})
+    settings = read_settings(port=chosen.port)
+    configure_logs(settings.log_level)
+    wanted = [house for house in HOUSES if house.name in chosen.houses]
+    houses = with_bench_routes(wanted, settings.database_url_of(MONITORING.name))
+
+    async def ready(process: Process) -> None:
+        if chosen.opened is not None:
+            watch_opened(process, chosen.opened)
+
+    async def run() -> None:
+        await migrate_all(houses, settings)
+        await serve(houses, settings, role=chosen.role, on_ready=ready)
+
+    run_to_end(run())
+
+
+if __name__ == "__main__":
+    main()

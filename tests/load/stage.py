@@ -1,0 +1,281 @@
+"""The two set-ups under load: everything in one process on SQLite, and processes on PostgreSQL and Kafka."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from deploy.distributed import PARTITIONS
+from deploy.local import log_tail, stop_process
+from deploy.local.kafka import KafkaCluster
+from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.postgres import PostgresServer
+from services.__main__ import HOUSES
+from services.monitoring.app import MONITORING
+from shared.clock import SystemClock
+from shared.db.database import Database
+from shared.db.unit_of_work import Resources
+from shared.house import HouseDefinition
+from shared.policy.loader import PolicyBook
+from shared.runtime import migrate_all
+from shared.security.issuer import CREDENTIALS_FILE
+from shared.settings import Environment, Settings
+from tests.load import world
+from tests.load.client import Answered, Kind, Load, run_load
+from tests.load.county import INCOME_HOUSEHOLDS, TODAY
+
+_CORES = sorted(os.sched_getaffinity(0))
+_READY_SECONDS = 60.0
+_SETTLE_SECONDS = 60.0
+_POLICY = PolicyBook.load(development=True)
+
+
+class NotSettled(RuntimeError):
+    """Facts did not become tasks in time, or not exactly one each."""
+
+
+@dataclass(slots=True)
+class Program:
+    """A process of the houses, started here."""
+
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def wait_until_ready(self) -> None:
+        """Return once its houses say that they can do their work."""
+        deadline = time.monotonic() + _READY_SECONDS
+        with httpx.Client(trust_env=False) as client:
+            while not _is_ready(client, self.port):
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"a server did not start: {log_tail(self.log)}")
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End it in order."""
+        stop_process(self.process, signal.SIGTERM, 15.0)
+
+
+@dataclass(slots=True)
+class Stage:
+    """Houses that answer at a port, and the households of which nothing was told to them yet."""
+
+    port: int
+    token: str
+    opened: Path
+    """Where assistance writes down when each task was committed."""
+    count_tasks: Callable[[], int]
+    households: int
+    load_core: int | None
+    told: int = 0
+    """How many households were told to be ill."""
+    loads: int = 0
+
+    def load(
+        self, path: str, kind: Kind, seconds: float, connections: int, *, rate: float | None = None, settle: bool = True
+    ) -> Answered:
+        """Send a load; with ``settle`` wait until every illness told of has its task, and exactly one."""
+        self.loads += 1
+        answered = run_load(
+            Load(
+                port=self.port,
+                path=path,
+                token=self.token,
+                kind=kind,
+                seconds=seconds,
+                connections=connections,
+                name=f"{self.loads}",
+                first=self.told,
+                last=self.households,
+                rate=rate,
+                core=self.load_core,
+            )
+        )
+        if settle:
+            self.told += answered.ill
+            self.settle()
+        return answered
+
+    def settle(self) -> None:
+        """Return once there is a task for each illness told of."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while (tasks := self.count_tasks()) != self.told:
+            if tasks > self.told or time.monotonic() > deadline:
+                raise NotSettled(f"{self.told} households are ill and {tasks} tasks are there")
+            time.sleep(0.1)
+        time.sleep(0.2)
+
+    def opened_at(self) -> dict[str, int]:
+        """When the task of each household was committed, in monotonic nanoseconds."""
+        lines = [line.split() for line in self.opened.read_text().splitlines()]
+        return {household: int(moment) for household, moment in lines}
+
+
+def database(definition: HouseDefinition, url: str) -> Database:
+    """The database of a house, opened in this process."""
+    return Database(url, Resources(definition.floor, SystemClock(TODAY), _POLICY))
+
+
+async def lay_world(settings: Settings, ill: int) -> None:
+    """Make the databases of all houses and settle a county: `ill` households beside those told of income."""
+    await migrate_all(HOUSES, settings)
+    monitoring = database(MONITORING, settings.database_url_of(MONITORING.name))
+    for numbers in world.batches(INCOME_HOUSEHOLDS + ill):
+        await monitoring.write(world.settle, numbers)
+    await monitoring.close()
+
+
+@contextmanager
+def embedded(template: Path, data: Path, households: int, *, role: str = "all") -> Iterator[Stage]:
+    """All houses in one process on one core, over a copy of a county on SQLite."""
+    shutil.copytree(template, data)
+    opened = data / "opened"
+    core, load_core = (_CORES[0], _CORES[-1]) if len(_CORES) > 1 else (None, None)
+    pinned = [] if core is None else ["--core", str(core)]
+    program = _start({"SHOUXIAN_DATA": str(data)}, data, "--role", role, "--opened", str(opened), *pinned)
+    try:
+        program.wait_until_ready()
+        with closing(sqlite3.connect(data / "assistance.sqlite")) as tasks:
+
+            def count_tasks() -> int:
+                return int(tasks.execute("SELECT count(*) FROM task").fetchone()[0])
+
+            yield Stage(program.port, _token(data, program.port), opened, count_tasks, households, load_core)
+    finally:
+        program.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """PostgreSQL and Kafka, with the template of a county."""
+
+    postgres: PostgresServer
+    kafka: KafkaCluster
+
+    def settings(self, data: Path, prefix: str) -> Settings:
+        """Settings of houses whose databases have names of this prefix."""
+        return Settings(
+            env=Environment.DEVELOPMENT,
+            today=TODAY,
+            data=data,
+            bus="kafka",
+            kafka_bootstrap=self.kafka.bootstrap,
+            database_url=self.postgres.url(f"{prefix}_{{house}}"),
+        )
+
+    def copy_databases(self, template: str, prefix: str) -> None:
+        """Make the databases of this prefix as copies of those of another."""
+        asyncio.run(self._execute([_copy(template, prefix, house.name) for house in HOUSES]))
+
+    async def _execute(self, statements: list[str]) -> None:
+        connection = await connect(self.postgres.url())
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+
+def _copy(template: str, prefix: str, house: str) -> str:
+    return f'CREATE DATABASE "{prefix}_{house}" TEMPLATE "{template}_{house}"'
+
+
+async def connect(url: str) -> Any:
+    """A bare connection to a database on PostgreSQL."""
+    return await asyncpg.connect(url.replace("+asyncpg", ""), ssl=False)
+
+
+@contextmanager
+def servers(ill: int) -> Iterator[Servers]:
+    """PostgreSQL with full durability and one Kafka broker, and a county in the databases `template_…`."""
+    with PostgresServer.start(durable=True) as postgres, KafkaCluster.start() as kafka:
+        started = Servers(postgres, kafka)
+        asyncio.run(postgres.create_databases(f"template_{house.name}" for house in HOUSES))
+        asyncio.run(kafka.create_topics([f"{house.name}.events" for house in HOUSES], PARTITIONS))
+        asyncio.run(lay_world(started.settings(Path(), "template"), ill))
+        yield started
+
+
+@contextmanager
+def distributed(started: Servers, data: Path, prefix: str, households: int, *, workers: bool = True) -> Iterator[Stage]:
+    """Monitoring's api and worker and assistance's worker as processes, over a copy of the county on PostgreSQL."""
+    data.mkdir()
+    opened = data / "opened"
+    started.copy_databases("template", prefix)
+    environment = _environment(started.settings(data, prefix))
+    with ExitStack() as running:
+
+        def start(*arguments: str) -> Program:
+            program = _start(environment, data, *arguments)
+            running.callback(program.stop)
+            return program
+
+        api = start("monitoring", "--role", "serve")
+        programs = [api]
+        if workers:
+            programs.append(start("monitoring", "--role", "worker"))
+            programs.append(start("assistance", "--role", "worker", "--opened", str(opened)))
+        for program in programs:
+            program.wait_until_ready()
+
+        def count_tasks() -> int:
+            return asyncio.run(_count_tasks(started.postgres.url(f"{prefix}_assistance")))
+
+        yield Stage(api.port, _token(data, api.port), opened, count_tasks, households, None)
+
+
+async def _count_tasks(url: str) -> int:
+    connection = await connect(url)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM task"))
+    finally:
+        await connection.close()
+
+
+def _start(environment: Mapping[str, str], data: Path, *arguments: str) -> Program:
+    port = free_port()
+    log = data / f"{port}.log"
+    fixed = {"SHOUXIAN_ENV": "development", "SHOUXIAN_TODAY": TODAY.isoformat()}
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.load.server", *arguments, "--port", str(port)],
+            env={**os.environ, **fixed, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    return Program(port, log, process)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "SHOUXIAN_DATA": str(settings.data),
+        "SHOUXIAN_DATABASE_URL": settings.database_url,
+        "SHOUXIAN_BUS": settings.bus,
+        "SHOUXIAN_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+    }
+
+
+def _is_ready(client: httpx.Client, port: int) -> bool:
+    try:
+        return client.get(f"http://{LOOPBACK}:{port}/readyz").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _token(data: Path, port: int) -> str:
+    client = json.loads((data / CREDENTIALS_FILE).read_text())["clients"][0]
+    form = {name: client[name] for name in ("client_id", "client_secret")} | {"grant_type": "client_credentials"}
+    answer = httpx.post(f"http://{LOOPBACK}:{port}/oauth2/token", data=form, trust_env=False)
+    return str(answer.raise_for_status().json()["access_token"])
