@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 from shared.contracts.envelope import EncodedEvent
 
-
 MAX_KEY_LENGTH = 128
 """A record's key is a household or an asset code; what is longer is a stranger's and is cut."""
 MAX_ID_LENGTH = 64
