@@ -56,9 +56,12 @@ def describe_error(error: BaseException) -> str:
 
 
 def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:
-    """Which of these keys have a record set aside, so that later ones must wait."""
+    """Which of these keys have a record set aside, so that later ones must wait.
+
+    Their rows are held until this transaction ends: a replay that is about to release them sees what is parked here.
+    """
     table = reading.floor.dead_letter
-    return set(reading.connection.scalars(sa.select(table.c.key).where(table.c.key.in_(keys)).distinct()))
+    return set(reading.connection.scalars(sa.select(table.c.key).where(table.c.key.in_(keys)).with_for_update()))
 
 
 def set_aside(uow: UnitOfWork, record: Record, state: DeadLetterState, error: str) -> None:
@@ -151,7 +154,7 @@ def drop(uow: UnitOfWork, letter_id: UUID, apply: Apply) -> None:
 
 def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> ReplayOutcome:
     table = uow.floor.dead_letter
-    error = _apply_in_savepoint(uow, letter, apply)
+    error = _waits_for(uow, letter) or _apply_in_savepoint(uow, letter, apply)
     if error is None:
         uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
         _release(uow, letter.key, apply)
@@ -162,6 +165,16 @@ def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> Rep
         .values(attempts=table.c.attempts + 1, last_tried_at=uow.now(), error=error)
     )
     return ReplayOutcome(letter.id, "failed", error)
+
+
+def _waits_for(uow: UnitOfWork, letter: Any) -> str | None:
+    """Why a parked letter cannot be tried yet: the dead one before it has to go first."""
+    table = uow.floor.dead_letter
+    earlier = (table.c.topic == letter.topic) & (table.c.partition == letter.partition)
+    earlier &= (table.c.key == letter.key) & (table.c.offset < letter.offset)
+    if uow.connection.scalar(sa.select(table.c.id).where(earlier).limit(1)) is None:
+        return None
+    return "waits for an earlier record of its key"
 
 
 def _release(uow: UnitOfWork, key: str, apply: Apply) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from shared import metrics
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.contracts.envelope import EncodedEvent
-from shared.db.database import Database, is_transient
+from shared.db.database import Database, is_transient, reaching_database
 from shared.db.unit_of_work import OUTBOX_CHANNEL, Reading, UnitOfWork
 
 BATCH = 500
@@ -46,6 +46,10 @@ def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
     uow.connection.execute(sa.delete(outbox).where(outbox.c.event_id.in_(event_ids)))
 
 
+class RightLost(Exception):
+    """The connection that held the right to relay is gone; another process may hold it by now."""
+
+
 class Relay:
     """Publishes one house's outbox.
 
@@ -62,6 +66,7 @@ class Relay:
         self._table_may_hold_more = True
         self._published: list[UUID] = []
         self._looked_at = 0.0
+        self._right_lost = False
         self.active = False
 
     def wake(self, uow: UnitOfWork) -> None:
@@ -83,7 +88,7 @@ class Relay:
                     backoff = 0.0
                     await self._publish_forever()
             except Exception as error:
-                if not isinstance(error, TransportUnavailable) and not is_transient(error):
+                if not isinstance(error, TransportUnavailable | RightLost) and not is_transient(error):
                     log.exception("relay.failed", house=self._house)
                 backoff = min(_MAX_BACKOFF_SECONDS, backoff * 2 or 0.1)
                 log.warning("relay.waits", house=self._house, error=type(error).__name__, seconds=backoff)
@@ -104,9 +109,13 @@ class Relay:
     async def _publish_forever(self) -> None:
         while True:
             self._woken.clear()
+            if self._right_lost:
+                raise RightLost
             if self._table_may_hold_more or _now() - self._looked_at > _LOOK_SECONDS:
                 self._handed_over.clear()
-                self._table_may_hold_more = await self.publish_pending() > 0
+                self._table_may_hold_more = False
+                if await self.publish_pending() > 0:
+                    self._table_may_hold_more = True
                 self._looked_at = _now()
             elif self._handed_over:
                 batch = [self._handed_over.popleft() for _ in range(min(BATCH, len(self._handed_over)))]
@@ -146,16 +155,27 @@ class Relay:
     @contextlib.asynccontextmanager
     async def _advisory_lock(self) -> AsyncIterator[None]:
         engine = create_async_engine(self._database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
+        with reaching_database():
+            connection = await engine.connect()
+        try:
             await connection.execute(sa.select(sa.func.pg_advisory_lock(_ADVISORY_LOCK)))
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
+            self._right_lost = False
+            driver.add_termination_listener(self._on_termination)
             await driver.add_listener(OUTBOX_CHANNEL, self._on_notification)
             try:
                 yield
             finally:
+                driver.remove_termination_listener(self._on_termination)
                 with contextlib.suppress(Exception):
                     await driver.remove_listener(OUTBOX_CHANNEL, self._on_notification)
+        finally:
+            await connection.close()
+
+    def _on_termination(self, *_: object) -> None:
+        self._right_lost = True
+        self._woken.set()
 
     def _on_notification(self, *_: object) -> None:
         self._table_may_hold_more = True

@@ -1,6 +1,7 @@
 """Bring a house's database to the newest schema. One Alembic environment serves all houses."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 _ENVIRONMENT = Path(__file__).parent / "alembic"
 _LOCK_TIMEOUT = "5s"
+"""How long a table may be waited for: a migration that cannot have it gives up rather than stop everybody behind it."""
+_SQLITE_WAIT_SECONDS = 60
 
 
 def alembic_config(migrations: Path, connection: sa.Connection, metadata: sa.MetaData) -> Config:
@@ -28,8 +31,10 @@ async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: s
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        parsed = parsed.set(drivername="sqlite+aiosqlite")
+        parsed = parsed.set(drivername="sqlite+aiosqlite", query={"timeout": str(_SQLITE_WAIT_SECONDS)})
     engine = create_async_engine(parsed, poolclass=sa.NullPool)
+    if engine.dialect.name == "sqlite":
+        _begin_immediate(engine.sync_engine)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, migrations, metadata, revision)
@@ -37,8 +42,20 @@ async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: s
         await engine.dispose()
 
 
+def _begin_immediate(engine: sa.Engine) -> None:
+    """Run the upgrade as one transaction that shuts out every other writer: whoever comes second finds it done."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _upgrade(connection: sa.Connection, migrations: Path, metadata: sa.MetaData, revision: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("migrations"))))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
     command.upgrade(alembic_config(migrations, connection, metadata), revision)

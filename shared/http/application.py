@@ -14,7 +14,7 @@ from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate
-from shared.http.middleware import Edge
+from shared.http.middleware import Edge, first_segment
 from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
@@ -123,8 +123,8 @@ class ByFirstSegment:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the connection on."""
-        segment = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
-        await self._houses.get(segment, self._front)(scope, receive, send)
+        house = first_segment(scope) if scope["type"] == "http" else ""
+        await self._houses.get(house, self._front)(scope, receive, send)
 
 
 class HotRoutes:
@@ -148,7 +148,7 @@ class HotRoutes:
         scope["state"]["route"] = scope["path"]
         request = Request(scope, receive)
         try:
-            call = authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
+            call = await authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
             response = await hot.answer(call)
         except DomainError as error:
             response = problem_response(self._house.name, error)

@@ -92,12 +92,12 @@ _bearer = OAuth2(
 )
 
 
-def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
+async def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
     """Who calls, with the right to do so. Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise TokenMissing("send an access token as `Authorization: Bearer …`")
-    actor = house.verifier.actor(token)
+    actor = await house.verifier.recognise(token)
     actor.demand(scope)
     return Call(house, actor, request.scope["state"]["context"], request)
 
@@ -106,6 +106,6 @@ def calling(scope: str) -> Any:
     """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        return authenticate(request.app.state.house, request, authorization, scope)
+        return await authenticate(request.app.state.house, request, authorization, scope)
 
     return Security(call, scopes=[scope])
