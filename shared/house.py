@@ -52,6 +52,10 @@ class Job:
     command: Callable[[UnitOfWork], bool]
 
 
+Operation = Callable[["House"], Awaitable[int]]
+"""Work an operator asks for: prints its result as one line of JSON and returns the exit code of the process."""
+
+
 @dataclass(frozen=True)
 class HouseDefinition:
     """What makes a house: its tables, routes, reactions and jobs. Each house's `app.py` holds one."""
@@ -65,6 +69,7 @@ class HouseDefinition:
     router: APIRouter
     handlers: Handlers = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = field(default_factory=dict)
     hot_routes: Sequence[HotRoute] = ()
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""

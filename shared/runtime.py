@@ -3,12 +3,16 @@
 import argparse
 import asyncio
 import gc
+import os
+import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
@@ -31,6 +35,7 @@ from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 
 log = structlog.get_logger()
+T = TypeVar("T")
 ROLES = ("serve", "worker", "all", "migrate")
 _GRACE_SECONDS = 10
 
@@ -100,9 +105,11 @@ async def serve(
     settings: Settings,
     *,
     role: str,
+    listener: socket.socket | None = None,
     on_ready: Callable[[Process], Awaitable[None]] | None = None,
 ) -> None:
-    """Run a role until the process is told to stop."""
+    """Run a role until the process is told to stop. ``listener`` is its port where that was claimed before."""
+    listener = listener or claim_port(settings)
     process = open_process(definitions, settings)
     async with running(process, background=role != "serve"):
         app = process.app() if role != "worker" else _without_routes(process)
@@ -121,7 +128,21 @@ async def serve(
         _calm_garbage_collector()
         if on_ready is not None:
             server.when_started = lambda: on_ready(process)
-        await server.serve()
+        await server.serve(sockets=[listener])
+
+
+def claim_port(settings: Settings) -> socket.socket:
+    """Take the port of the settings, without listening yet, or refuse to start in one clear line."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        sys.stderr.write(f"refusing to start: port {settings.port} of {settings.host}: {error.strerror}\n")
+        raise SystemExit(1) from None
+    return listener
 
 
 class _Server(uvicorn.Server):
@@ -133,6 +154,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self.when_started is not None:
             await self.when_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop serving, without raising the signal again afterwards: the houses are still to be stopped."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def _without_routes(process: Process) -> ASGIApp:
@@ -151,9 +177,9 @@ def _calm_garbage_collector() -> None:
 
 
 def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
-    """The command line of one house: `python -m services.<house> <role> [--port N]`."""
+    """The command line of one house: `python -m services.<house> <role or operation> [--port N]`."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
-    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("role", choices=(*ROLES, *definition.operations))
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args(arguments)
@@ -161,14 +187,23 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     configure_logs(settings.log_level)
     if chosen.role == "migrate":
         run_to_end(migrate_all([definition], settings))
-    else:
+    elif chosen.role in ROLES:
         run_to_end(serve([definition], settings, role=chosen.role))
+    else:
+        raise SystemExit(run_to_end(operate(definition, settings, chosen.role)))
 
 
-def run_to_end(main: Coroutine[Any, Any, None]) -> None:
-    """Run a process's main coroutine on the fast event loop."""
+async def operate(definition: HouseDefinition, settings: Settings, operation: str) -> int:
+    """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
+    async with running(open_process([definition], settings), background=False) as process:
+        return await definition.operations[operation](process.houses[0])
+
+
+def run_to_end(main: Coroutine[Any, Any, T]) -> T:
+    """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read."""
+    os.umask(0o077)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
+        return runner.run(main)
 
 
 def read_settings(**overrides: object) -> Settings:

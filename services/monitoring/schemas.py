@@ -1,10 +1,20 @@
 """HTTP bodies of monitoring, in and out."""
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from services.monitoring.models import FactMode
 from shared.contracts.codes import (
@@ -28,9 +38,32 @@ MAX_MEMBERS = 30
 
 HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
 RegionCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["520626001001"])]
-Reference = Annotated[str, Field(min_length=1, max_length=128)]
-Source = Annotated[str, Field(min_length=1, max_length=64, examples=["medical-insurance"])]
-MemberNo = Annotated[int, Field(ge=1, le=99)]
+Text = Annotated[str, Field(min_length=1, pattern=r"^\P{Cc}*$")]
+"""Text of one line: no control characters, which a database may be unable to keep."""
+Reference = Annotated[Text, Field(max_length=128)]
+Source = Annotated[Text, Field(max_length=64, examples=["medical-insurance"])]
+MemberNo = Annotated[int, Field(strict=True, ge=1, le=99)]
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, dt.date) or (isinstance(value, str) and _match_day(value)):
+        return value
+    raise ValueError("a day is written YYYY-MM-DD, for example 2026-05-01")
+
+
+_match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+Day = Annotated[dt.date, BeforeValidator(_written_out)]
+"""A day sent to us: ISO text, never a number of seconds."""
+
+
+def _text_only(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
+
+
+MonthSent = Annotated[Month, BeforeValidator(_text_only)]
+"""A month sent to us: text, never the number we keep inside."""
 
 
 class Body(BaseModel):
@@ -43,16 +76,16 @@ class MemberIn(Body):
     """A member 家庭成员 as registered."""
 
     member_no: MemberNo
-    name: str = Field(min_length=1, max_length=64)
+    name: Text = Field(max_length=64)
     relation: Relation
     sex: Sex
-    birth_date: dt.date
+    birth_date: Day
     id_number: str | None = Field(
         None, min_length=18, max_length=18, description="Resident identity number 公民身份号码"
     )
     labour: Labour
     health: Health
-    student: bool = False
+    student: StrictBool = False
 
 
 class HouseholdIn(Body):
@@ -60,17 +93,17 @@ class HouseholdIn(Body):
 
     region_code: RegionCode
     category: HouseholdCategory
-    relocated: bool = False
-    dibao: bool = False
-    registered_on: dt.date
+    relocated: StrictBool = False
+    dibao: StrictBool = False
+    registered_on: Day
     members: list[MemberIn] = Field(min_length=1, max_length=MAX_MEMBERS)
 
-    @model_validator(mode="after")
-    def _members_are_distinct(self) -> "HouseholdIn":
-        numbers = [member.member_no for member in self.members]
-        if len(set(numbers)) < len(numbers):
+    @field_validator("members")
+    @classmethod
+    def _members_are_distinct(cls, members: list[MemberIn]) -> list[MemberIn]:
+        if len({member.member_no for member in members}) < len(members):
             raise ValueError("two members carry the same member_no")
-        return self
+        return members
 
 
 class MemberOut(BaseModel):
@@ -116,7 +149,7 @@ class IncomePayload(Body):
     """Income 收入 of one branch in one month; a zero is recorded as 0.00 and is not the same as no record."""
 
     branch: IncomeBranch
-    month: Month
+    month: MonthSent
     amount: Yuan
     operating_cost: Yuan = 0
     """生产经营性支出: only beside operating income."""
@@ -132,7 +165,7 @@ class ExpensePayload(Body):
     """Expense 支出 of one month."""
 
     kind: ExpenseKind
-    month: Month
+    month: MonthSent
     amount: Yuan
     self_paid_compliant: Yuan = 0
     """合规自付支出: what the household bears itself under the rules."""
@@ -148,10 +181,10 @@ class ExpensePayload(Body):
 class IllnessPayload(Body):
     """Diagnosis 疾病诊断 of a member."""
 
-    code: str = Field(min_length=1, max_length=32, examples=["C34.9"], description="ICD-10 code")
-    name: str = Field(min_length=1, max_length=128)
-    serious: bool = Field(description="The source calls it a serious illness")
-    main_earner: bool = Field(False, description="The member is a main earner of the household")
+    code: Text = Field(max_length=32, examples=["C34.9"], description="ICD-10 code")
+    name: Text = Field(max_length=128)
+    serious: StrictBool = Field(description="The source calls it a serious illness")
+    main_earner: StrictBool = Field(False, description="The member is a main earner of the household")
 
 
 class _FactBase(Body):
@@ -159,7 +192,7 @@ class _FactBase(Body):
     source_ref: Reference
     household_code: HouseholdCode
     member_no: MemberNo | None = None
-    observed_on: dt.date
+    observed_on: Day
     supersedes: FactReference | None = None
 
 
@@ -194,7 +227,7 @@ class FactBatch(Body):
     """Up to 1,000 facts; each is answered on its own unless `atomic`."""
 
     mode: FactMode = FactMode.LIVE
-    atomic: bool = Field(False, description="Store all or, if any is refused, none")
+    atomic: StrictBool = Field(False, description="Store all or, if any is refused, none")
     facts: list[Any] = Field(min_length=1, max_length=MAX_FACTS)
 
 

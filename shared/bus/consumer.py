@@ -108,13 +108,15 @@ class Consumer:
                 seconds_to_effect.observe((now - event.time).total_seconds())
         if done.events:
             self._dead_in_a_row = 0
-        self._count_dead(len(done.unreadable))
+        self._dead_in_a_row += len(done.unreadable)
 
     async def _consume_forever(self, subscription: Subscription) -> None:
         while True:
             records = await subscription.poll(BATCH, _POLL_SECONDS)
             if records:
                 await self._apply(subscription, records)
+            if self._dead_in_a_row >= DEAD_IN_A_ROW:
+                raise TooManyDead
 
     async def _apply(self, subscription: Subscription, records: Sequence[Record]) -> None:
         try:
@@ -136,12 +138,7 @@ class Consumer:
                     await subscription.rewind(_starts(records[index:]))
                     raise
                 await self._database.write(self._set_aside_dead, record, describe_error(error))
-                self._count_dead(1)
-
-    def _count_dead(self, number: int) -> None:
-        self._dead_in_a_row += number
-        if self._dead_in_a_row >= DEAD_IN_A_ROW:
-            raise TooManyDead
+                self._dead_in_a_row += 1
 
     def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
         batch = self._sort(uow, records)

@@ -19,8 +19,8 @@ from shared.db.database import Database, is_transient
 from shared.db.unit_of_work import OUTBOX_CHANNEL, Reading, UnitOfWork
 
 BATCH = 500
-_IDLE_SECONDS = 0.5
-"""The outbox is looked at this often even when nobody called; committing wakes the relay at once."""
+_LOOK_SECONDS = 0.5
+"""The outbox is looked at this often even when nobody called, for what other processes wrote to it."""
 _LAZY_DELETE_SECONDS = 0.05
 _MAX_BACKOFF_SECONDS = 5.0
 _ADVISORY_LOCK = 0x5348_4F55
@@ -49,8 +49,8 @@ def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
 class Relay:
     """Publishes one house's outbox.
 
-    On SQLite this process is the only writer, so rows are handed over by the commit itself and the table is read only
-    at start and after a failure. On PostgreSQL replicas write beside each other: the table is the only order there is.
+    On SQLite rows are handed over by the commit itself and the table is read at start, after a failure and now and
+    then. On PostgreSQL replicas write beside each other: the table is the only order there is.
     """
 
     def __init__(self, house: str, database: Database, transport: Transport) -> None:
@@ -61,6 +61,7 @@ class Relay:
         self._handed_over: deque[EncodedEvent] = deque()
         self._table_may_hold_more = True
         self._published: list[UUID] = []
+        self._looked_at = 0.0
         self.active = False
 
     def wake(self, uow: UnitOfWork) -> None:
@@ -103,17 +104,17 @@ class Relay:
     async def _publish_forever(self) -> None:
         while True:
             self._woken.clear()
-            if self._table_may_hold_more:
+            if self._table_may_hold_more or _now() - self._looked_at > _LOOK_SECONDS:
                 self._handed_over.clear()
                 self._table_may_hold_more = await self.publish_pending() > 0
+                self._looked_at = _now()
             elif self._handed_over:
                 batch = [self._handed_over.popleft() for _ in range(min(BATCH, len(self._handed_over)))]
                 await self._publish(batch)
                 if len(self._published) >= BATCH:
                     await self._forget()
-            elif not await self._wait_for_commit(_LAZY_DELETE_SECONDS if self._published else _IDLE_SECONDS):
+            elif not await self._wait_for_commit(_LAZY_DELETE_SECONDS if self._published else _LOOK_SECONDS):
                 await self._forget()
-                self._table_may_hold_more = not self._database.is_sqlite
 
     async def _publish(self, events: Sequence[EncodedEvent]) -> None:
         await self._transport.publish(events)
@@ -161,6 +162,10 @@ class Relay:
         self._woken.set()
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 @contextlib.asynccontextmanager
 async def _file_lock(path: Path) -> AsyncIterator[None]:
     with path.open("a") as handle:
@@ -169,5 +174,5 @@ async def _file_lock(path: Path) -> AsyncIterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                await asyncio.sleep(_IDLE_SECONDS)
+                await asyncio.sleep(_LOOK_SECONDS)
         yield

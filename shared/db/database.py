@@ -27,6 +27,9 @@ _BUSY_TIMEOUT_MS = 5000
 _RETRYABLE_SQLSTATES = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
 
+_LOST_RACE = "23505"
+"""PostgreSQL's unique violation: another transaction wrote the row first, and running again finds it."""
+
 log = structlog.get_logger()
 
 
@@ -48,7 +51,8 @@ def is_transient(error: BaseException) -> bool:
 
 
 def _may_run_again(error: Exception) -> bool:
-    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES
+    may = _RETRYABLE_SQLSTATES | {_LOST_RACE}
+    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in may
 
 
 def _sqlite_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.security.actor import Actor
+from shared.security.issuer import ALL_SCOPES
 from shared.security.tokens import TokenMissing
 
 if TYPE_CHECKING:
@@ -76,8 +77,18 @@ class Call:
         return await self.answer(key, lambda uow: Answer(status, command(uow, *args).model_dump_json()))
 
 
+_SCOPE_MEANING = {
+    "read": "Look things up",
+    "write": "Record and act",
+    "approve": "Approve what others prepared",
+    "pii": "See names and identity numbers",
+    "admin": "Operate the services",
+}
+_SCOPES = {scope: _SCOPE_MEANING[scope.partition(":")[2]] for scope in ALL_SCOPES}
 _bearer = OAuth2(
-    flows={"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}, auto_error=False, scheme_name="oauth2"
+    flows={"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": _SCOPES}},
+    auto_error=False,
+    scheme_name="oauth2",
 )
 
 
@@ -97,4 +108,4 @@ def calling(scope: str) -> Any:
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
         return authenticate(request.app.state.house, request, authorization, scope)
 
-    return Depends(call)
+    return Security(call, scopes=[scope])

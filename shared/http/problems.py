@@ -17,6 +17,7 @@ from shared.db.database import is_transient
 from shared.errors import DomainError, Invalid, MalformedRequest, Unauthenticated, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
+PROBLEM_REF = "#/components/schemas/Problem"
 log = structlog.get_logger()
 
 
@@ -94,13 +95,13 @@ def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
 
 
 def responses(*errors: type[DomainError]) -> Responses:
-    """The `responses=` of a route that may refuse in these ways."""
-    by_status: dict[int | str, list[str]] = {}
+    """The `responses=` of a route that may refuse in these ways; `shared.http.openapi` adds what all routes share."""
+    by_status: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        by_status.setdefault(error.status, []).append(f"`{error.code}`: {error.title}")
+        by_status.setdefault(error.status, {})[error.code] = {"summary": error.title}
     return {
-        status: {"model": Problem, "description": "; ".join(texts), "content": {MEDIA_TYPE: {}}}
-        for status, texts in by_status.items()
+        status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}, "examples": examples}}}
+        for status, examples in by_status.items()
     }
 
 

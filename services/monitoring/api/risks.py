@@ -9,6 +9,7 @@ from services.monitoring import queries
 from services.monitoring.errors import RiskNotFound
 from services.monitoring.schemas import HouseholdCode, RiskOut
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.errors import Invalid
 from shared.http.dependencies import Call, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
@@ -29,7 +30,7 @@ def _wanted(
     return queries.RiskFilter(household_code, region_code, kind, status, grade)
 
 
-@router.get("", summary="Risks of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get("", summary="Risks of your region, the newest first", responses=responses(RegionNotAllowed, Invalid))
 async def list_risks(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.RiskFilter, Depends(_wanted)],
@@ -39,7 +40,7 @@ async def list_risks(
     return page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key)
 
 
-@router.get("/{risk_id}", summary="A risk with its reasons", responses=responses(RiskNotFound))
+@router.get("/{risk_id}", summary="A risk with its reasons", responses=responses(RiskNotFound, Invalid))
 async def get_risk(risk_id: UUID, call: Annotated[Call, calling(READ)]) -> RiskOut:
     """Every reason names its rule, the figures it saw and the parameters with their sources."""
     return await call.query(queries.risk, risk_id)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.monitoring.commands.judgement import judge_files, store_verdicts
 from services.monitoring.commands.ledger import load_files, open_window, store_windows
+from services.monitoring.commands.risks import move_risks
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound
 from services.monitoring.models import Household, HouseholdWindow, Member
 from services.monitoring.schemas import HouseholdIn, HouseholdOut, MemberIn, MemberOut
@@ -72,6 +73,7 @@ def _change(uow: UnitOfWork, household: Household, body: HouseholdIn) -> None:
     files = list(load_files(uow, [household.code], lock=True).values())
     store_verdicts(uow, judge_files(uow, files, uow.today()), uow.today(), {})
     store_windows(uow, files)
+    move_risks(uow, household.code, household.region_code)
 
 
 def _facts(body: HouseholdIn) -> dict[str, Any]:
@@ -154,8 +156,10 @@ def body_facts(body: HouseholdIn | Household) -> dict[str, Any]:
 
 
 def _check(body: HouseholdIn, today: date) -> list[str]:
-    """Refuse what cannot be true; return what should be checked at home. Identity numbers are normalised in place."""
-    body.members.sort(key=lambda member: member.member_no)
+    """Refuse what cannot be true; return what should be checked at home.
+
+    Identity numbers are normalised in place and, once every pointer is named, members put in order.
+    """
     errors: list[dict[str, str]] = []
     warnings: list[str] = []
     if body.registered_on > today:
@@ -174,6 +178,7 @@ def _check(body: HouseholdIn, today: date) -> list[str]:
         warnings.append("members: a household has exactly one head")
     if errors:
         raise HouseholdInvalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+    body.members.sort(key=lambda member: member.member_no)
     return warnings
 
 

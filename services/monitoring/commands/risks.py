@@ -1,4 +1,4 @@
-"""What comes back from the other houses to a risk."""
+"""What happens to risks without a verdict: their household moves, their task closes."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,43 @@ from sqlmodel import col
 
 from services.monitoring.models import Risk
 from shared.contracts.assistance import TaskClosed
+from shared.contracts.codes import RiskStatus
 from shared.contracts.envelope import Event
+from shared.contracts.monitoring import RiskUpdated
+from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
+
+
+def move_risks(uow: UnitOfWork, household_code: str, region_code: str) -> None:
+    """Take the risks of a household along to the region it moved to, and tell whoever works on an open one."""
+    table = table_of(Risk)
+    elsewhere = (table.c.household_code == household_code) & (table.c.region_code != region_code)
+    still_open = sa.select(table).where(elsewhere, table.c.status == RiskStatus.OPEN).order_by(table.c.opened_at)
+    for row in uow.connection.execute(still_open).mappings().all():
+        version = row["version"] + 1
+        moved = RiskUpdated(
+            risk_id=row["id"],
+            household_code=household_code,
+            region_code=region_code,
+            kind=row["kind"],
+            grade=row["grade"],
+            episode=row["episode"],
+            version=version,
+            decided_on=row["decided_on"],
+            rules=tuple(sorted({key.partition(":")[0] for key in row["keys"]})),
+            pack=row["pack"],
+        )
+        event_id = uow.emit(moved, region=region_code)
+        uow.audit(
+            "risk.moved",
+            str(row["id"]),
+            before={"region_code": row["region_code"]},
+            after={"region_code": region_code},
+        )
+        uow.connection.execute(
+            sa.update(table).where(table.c.id == row["id"]).values(version=version, event_id=event_id)
+        )
+    uow.connection.execute(sa.update(table).where(elsewhere).values(region_code=region_code))
 
 
 def record_task_verdicts(uow: UnitOfWork, events: Sequence[Event[TaskClosed]]) -> None:

@@ -1,0 +1,97 @@
+"""A client of the published API: nothing here knows how the services work inside."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import httpx
+
+from shared.security.issuer import CREDENTIALS_FILE
+
+_TIMEOUT_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.01
+T = TypeVar("T")
+
+
+class DemoStopped(Exception):
+    """The demonstration cannot go on; the message says why in words for whoever started it."""
+
+
+class ApiClient:
+    """Talks to the services with the first client of a credentials file."""
+
+    def __init__(self, http: httpx.Client, base_url: str) -> None:
+        self._http = http
+        self.base_url = base_url
+
+    @classmethod
+    def open(cls, data: Path) -> Self:
+        """Read the credentials of a data folder and get a token; raises DemoStopped."""
+        path = data / CREDENTIALS_FILE
+        try:
+            credentials = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise DemoStopped(
+                f"there is no {path}: run `make run` in another terminal first, or name its folder (--data)"
+            ) from None
+        except PermissionError:
+            raise DemoStopped(f"{path} belongs to somebody else: only whoever ran `make run` may read it") from None
+        base_url = credentials["base_url"]
+        client = cls(httpx.Client(base_url=base_url, timeout=_TIMEOUT_SECONDS, trust_env=False), base_url)
+        client._sign_in(credentials["clients"][0])
+        return client
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, **query: str) -> Any:
+        """What stands at a path; raises DemoStopped unless the answer is a success."""
+        return _content(self._send("GET", path, params=query))
+
+    def find(self, path: str) -> Any | None:
+        """What stands at a path, or None where nothing does."""
+        answer = self._send("GET", path)
+        return None if answer.status_code == httpx.codes.NOT_FOUND else _content(answer)
+
+    def put(self, path: str, document: Mapping[str, Any]) -> Any:
+        """Put a document; returns the answer."""
+        return _content(self._send("PUT", path, json=document))
+
+    def post(self, path: str, document: Mapping[str, Any]) -> Any:
+        """Post a document; returns the answer."""
+        return _content(self._send("POST", path, json=document))
+
+    def _sign_in(self, client: Mapping[str, str]) -> None:
+        form = {"grant_type": "client_credentials"} | {key: client[key] for key in ("client_id", "client_secret")}
+        token = _content(self._send("POST", "/oauth2/token", data=form))
+        self._http.headers["Authorization"] = f"Bearer {token['access_token']}"
+
+    def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **content)
+        except httpx.ConnectError:
+            raise DemoStopped(f"nothing answers at {self.base_url}: run `make run` in another terminal first") from None
+        except httpx.TransportError as error:
+            raise DemoStopped(f"{self.base_url} did not answer {method} {path}: {type(error).__name__}") from None
+
+
+def _content(answer: httpx.Response) -> Any:
+    if answer.is_success:
+        return answer.json()
+    try:
+        problem = answer.json()
+        said = f"{problem['title']}: {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
+        said = answer.text[:200]
+    raise DemoStopped(f"{answer.request.method} {answer.request.url.path} was answered {answer.status_code}. {said}")
+
+
+def wait_for(found: Callable[[], T | None], seconds: float) -> T | None:
+    """Ask again and again until there is something; None when there is nothing after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while (result := found()) is None and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    return result

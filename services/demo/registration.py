@@ -1,0 +1,48 @@
+"""Registering the demo households at the first start, through the commands that the API uses."""
+
+from services.demo.households import DEMO_HOUSEHOLDS, history, household_document
+from services.monitoring.app import MONITORING
+from services.monitoring.commands.facts import FactToRecord, record_batch
+from services.monitoring.commands.households import put_household
+from services.monitoring.models import FactMode, Household
+from services.monitoring.schemas import FACT, HouseholdIn
+from shared.clock import SystemClock
+from shared.context import new_context
+from shared.db.database import Database
+from shared.db.unit_of_work import Resources, UnitOfWork
+from shared.months import month_of
+from shared.policy.loader import PolicyBook
+from shared.security.actor import Actor
+from shared.settings import Settings
+
+DEMO = Actor(id="demo", scopes=frozenset(), region="52")
+"""Who registers the demo households: they stand under this name in the audit."""
+
+
+async def register_demo_households(settings: Settings) -> int:
+    """Register the demo households that are not there yet, each with its history; returns how many that were.
+
+    One transaction: after a start that was cut short either all are there or none. A household that is there stays as
+    it is, whatever was done with it. The history is recorded as backfill, so it raises nothing.
+    """
+    resources = Resources(MONITORING.floor, SystemClock(settings.today), PolicyBook.load(development=True))
+    database = Database(settings.database_url_of(MONITORING.name), resources)
+    try:
+        return await database.write(_register_missing, actor=DEMO, context=new_context())
+    finally:
+        await database.close()
+
+
+def _register_missing(uow: UnitOfWork) -> int:
+    missing = [household for household in DEMO_HOUSEHOLDS if uow.session.get(Household, household.code) is None]
+    facts: list[FactToRecord] = []
+    for household in missing:
+        put_household(uow, household.code, HouseholdIn.model_validate(household_document(household)))
+        facts += [
+            FactToRecord(FACT.validate_python(document), FactMode.BACKFILL, DEMO, uow.context)
+            for document in history(household, month_of(uow.today()) - 1)
+        ]
+    for outcome in record_batch(uow, facts, atomic=True):
+        if outcome.error is not None:
+            raise outcome.error
+    return len(missing)
