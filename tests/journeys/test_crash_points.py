@@ -1,4 +1,4 @@
-"""Processes and brokers are killed, at every arrow of an event's path and at random: nothing is lost, nothing doubled."""
+"""Processes and brokers are killed, at every arrow of an event's path and at random: nothing lost, nothing doubled."""
 
 import random
 from collections import Counter
