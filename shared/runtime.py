@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 import uvicorn
@@ -28,6 +29,7 @@ from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app
 from shared.logs import configure_logs
+from shared.operations import DEAD_LETTER_OPERATIONS
 from shared.policy.loader import PolicyBook
 from shared.security.issuer import Issuer, open_issuer
 from shared.security.keys import JwksKeys
@@ -179,7 +181,8 @@ def _calm_garbage_collector() -> None:
 def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
     """The command line of one house: `python -m services.<house> <role or operation> [--port N]`."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
-    parser.add_argument("role", choices=(*ROLES, *definition.operations))
+    parser.add_argument("role", choices=(*ROLES, *definition.operations, *DEAD_LETTER_OPERATIONS))
+    parser.add_argument("ids", nargs="*", type=UUID, help="of dead letters; none means all")
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args(arguments)
@@ -190,13 +193,16 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     elif chosen.role in ROLES:
         run_to_end(serve([definition], settings, role=chosen.role))
     else:
-        raise SystemExit(run_to_end(operate(definition, settings, chosen.role)))
+        raise SystemExit(run_to_end(operate(definition, settings, chosen.role, chosen.ids)))
 
 
-async def operate(definition: HouseDefinition, settings: Settings, operation: str) -> int:
+async def operate(definition: HouseDefinition, settings: Settings, operation: str, ids: Sequence[UUID] = ()) -> int:
     """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
     async with running(open_process([definition], settings), background=False) as process:
-        return await definition.operations[operation](process.houses[0])
+        [house] = process.houses
+        if operation in DEAD_LETTER_OPERATIONS:
+            return await DEAD_LETTER_OPERATIONS[operation](house, ids)
+        return await definition.operations[operation](house)
 
 
 def run_to_end(main: Coroutine[Any, Any, T]) -> T:

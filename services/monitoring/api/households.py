@@ -9,7 +9,6 @@ from services.monitoring import queries
 from services.monitoring.commands.households import put_household
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound, PolicyMissing
 from services.monitoring.schemas import HouseholdCode, HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
-from shared.errors import Invalid
 from shared.http.dependencies import Call, calling
 from shared.http.problems import responses
 from shared.months import MAX_MONTH, first_day
