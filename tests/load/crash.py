@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
 
 from deploy.local.kafka import KafkaCluster
@@ -367,7 +368,7 @@ async def _leader(cluster: KafkaCluster) -> int:
         await client.bootstrap()
         client.add_topic(topic)
         await client.force_metadata_update()
-        leader = client.cluster.leader_for_partition(next(iter(client.cluster.partitions_for_topic(topic) or ())))
+        leader = client.cluster.leader_for_partition(TopicPartition(topic, 0))
     finally:
         await client.close()
     return int(leader)
