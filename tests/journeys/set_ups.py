@@ -38,7 +38,7 @@ from shared.logs import configure_logs
 from shared.runtime import migrate_all, read_settings, run_to_end, serve
 from shared.settings import Settings
 from tests.builders import TODAY
-from tests.journeys.crash_points import CrashPoint, arm
+from tests.journeys.crash_points import WRITING, CrashPoint, arm
 
 HOUSES: Mapping[str, HouseDefinition] = {"monitoring": MONITORING, "assistance": ASSISTANCE}
 PARTITIONS = 4
@@ -200,6 +200,10 @@ class SetUp:
         """The name of the process that relays and consumes for the house."""
         return next(role.name for role in self.roles.values() if house in role.houses and role.role != "serve")
 
+    def process_of(self, point: CrashPoint) -> str:
+        """The name of the process that comes to the point."""
+        return self.api_of(point.house) if point.place in WRITING else self.worker_of(point.house)
+
     def url_of(self, house: str) -> str:
         """Where the house answers."""
         return f"http://{LOOPBACK}:{self.roles[self.api_of(house)].port}"
@@ -227,13 +231,14 @@ class SetUp:
             os.kill(process.pid, signal.SIGTERM)
             assert process.exit_code(20) == 0, f"{name} did not end in order: {log_tail(self.log_of(name))}"
 
-    async def died(self, name: str, seconds: float) -> None:
-        """Wait for an armed process to be killed at its point."""
+    async def died_at(self, point: CrashPoint, seconds: float) -> None:
+        """Wait for the armed process to be killed at its point."""
+        name = self.process_of(point)
         deadline = time.monotonic() + seconds
         while self.processes[name].alive():
-            assert time.monotonic() < deadline, f"{name} did not come to its point: {log_tail(self.log_of(name))}"
+            assert time.monotonic() < deadline, f"{name} did not come to {point}: {log_tail(self.log_of(name))}"
             await asyncio.sleep(_PAUSE)
-        assert self.processes[name].exit_code(1) == -signal.SIGKILL, log_tail(self.log_of(name))
+        assert self.processes[name].exit_code(1) == -signal.SIGKILL, f"{point}: {log_tail(self.log_of(name))}"
 
     async def ready(self, *names: str) -> None:
         """Wait until these processes answer that they can work."""

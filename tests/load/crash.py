@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
 
 from deploy.local.kafka import KafkaCluster
@@ -24,7 +25,7 @@ POSTERS = 4
 SOURCE = "crash-test"
 BROKER = "broker"
 SETTLE_SECONDS = 90.0
-OFFICER_SECONDS = 120.0
+OFFICER_SECONDS = 180.0
 _FIRST_MONTH, _LAST_MONTH = parse_month("2024-11"), parse_month("2026-10")
 _FACTS_OF_HISTORY = 2 * (_LAST_MONTH - _FIRST_MONTH + 1)
 _PAUSE = 0.1
@@ -35,7 +36,7 @@ Episode = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What happens to a household, and where its risk and its task end: (status of the risk, of the task, verdict)."""
+    """What happens to a household."""
 
     collapses: bool = False
     illnesses: int = 0
@@ -58,6 +59,7 @@ class County:
 
     prefix: str
     households: int
+    turns: tuple[Fate, ...] = _FATES
 
     @classmethod
     def with_facts(cls, facts: int, prefix: str) -> "County":
@@ -67,7 +69,7 @@ class County:
     def fates(self) -> Iterator[tuple[str, Fate]]:
         """Every household with its fate."""
         for number in range(self.households):
-            yield f"{self.prefix}{number:05d}", _FATES[number % len(_FATES)]
+            yield f"{self.prefix}{number:05d}", self.turns[number % len(self.turns)]
 
     def history(self, code: str, fate: Fate) -> list[dict[str, Any]]:
         """Two years of income, the oldest first: two facts a month."""
@@ -210,7 +212,7 @@ class CrashRun:
     async def run(self) -> Report:
         """Post, kill, wait until all is quiet, reckon. The processes run before and after."""
         async with self._set_up.caller() as caller:
-            await self._register(caller)
+            await register(caller, self._county)
             begun = time.monotonic()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._visit(caller))
@@ -218,7 +220,7 @@ class CrashRun:
             self.report.load_seconds = time.monotonic() - begun
         await self._set_up.ready()
         self.report.settle_seconds = await self._set_up.settled(SETTLE_SECONDS)
-        await self._reckon()
+        await Reckoning(self._set_up, self._county, self._acknowledged, self.report).reckon()
         return self.report
 
     def _deal(self, deck: Mapping[str, int]) -> list[list[str]]:
@@ -231,16 +233,6 @@ class CrashRun:
                 rounds.append([])
             rounds[-1].append(card)
         return rounds
-
-    async def _register(self, caller: Caller) -> None:
-        waiting = [code for code, _ in self._county.fates()]
-
-        async def register() -> None:
-            while waiting:
-                answer = await caller.insist("PUT", f"/monitoring/v1/households/{waiting.pop()}", household())
-                assert answer.status_code in {200, 201}, answer.text
-
-        await asyncio.gather(*(register() for _ in range(POSTERS)))
 
     async def _post_and_kill(self, caller: Caller) -> None:
         todo = scripts(self._county, self._rng)
@@ -257,11 +249,7 @@ class CrashRun:
 
     async def _post(self, caller: Caller, requests: Iterable[Request]) -> None:
         for facts in requests:
-            body = facts[0] if len(facts) == 1 else {"facts": facts}
-            answer = await caller.insist("POST", "/monitoring/v1/facts", body)
-            assert answer.status_code in {200, 201}, answer.text
-            assert answer.json().get("rejected", 0) == 0, answer.text
-            self._acknowledged += [one["source_ref"] for one in facts]
+            self._acknowledged += await post(caller, facts)
             self.report.requests += 1
 
     async def _kill(self, victims: Sequence[str]) -> None:
@@ -286,21 +274,54 @@ class CrashRun:
         """Officers take every task of a household that is to be visited to its end."""
         for code, fate in self._county.fates():
             if fate.visited:
-                await self._visit_household(caller, code)
+                await visit(caller, code)
 
-    async def _visit_household(self, caller: Caller, code: str) -> None:
-        deadline = time.monotonic() + OFFICER_SECONDS + SETTLE_SECONDS
-        while not (found := (await caller.get(f"/assistance/v1/tasks?household_code={code}"))["items"]):
-            assert time.monotonic() < deadline, f"no task for {code}"
-            await asyncio.sleep(_PAUSE)
-        path = f"/assistance/v1/tasks/{found[0]['task_id']}/transitions"
-        for action in ("accept", "start", "verify", "close"):
-            body = {"action": action} | ({"verdict": "confirmed"} if action == "verify" else {})
-            answer = await caller.insist("POST", path, body, headers={"Idempotency-Key": f"{code}-{action}"})
-            assert answer.status_code == 200, answer.text
 
-    async def _reckon(self) -> None:
-        set_up, county, report = self._set_up, self._county, self.report
+async def register(caller: Caller, county: County) -> None:
+    """Put the households of the county into the registry."""
+    waiting = [code for code, _ in county.fates()]
+
+    async def put() -> None:
+        while waiting:
+            answer = await caller.insist("PUT", f"/monitoring/v1/households/{waiting.pop()}", household())
+            assert answer.status_code in {200, 201}, answer.text
+
+    await asyncio.gather(*(put() for _ in range(POSTERS)))
+
+
+async def post(caller: Caller, facts: Request) -> list[str]:
+    """Send facts, as often as it takes, and return the references that were acknowledged."""
+    answer = await caller.insist("POST", "/monitoring/v1/facts", facts[0] if len(facts) == 1 else {"facts": facts})
+    assert answer.status_code in {200, 201}, answer.text
+    assert answer.json().get("rejected", 0) == 0, answer.text
+    return [one["source_ref"] for one in facts]
+
+
+async def visit(caller: Caller, code: str) -> None:
+    """Take the task of a household to its end, once there is one."""
+    deadline = time.monotonic() + OFFICER_SECONDS
+    while not (found := (await caller.get(f"/assistance/v1/tasks?household_code={code}"))["items"]):
+        assert time.monotonic() < deadline, f"no task for {code} in {OFFICER_SECONDS} s"
+        await asyncio.sleep(_PAUSE)
+    path = f"/assistance/v1/tasks/{found[0]['task_id']}/transitions"
+    for action in ("accept", "start", "verify", "close"):
+        body = {"action": action} | ({"verdict": "confirmed"} if action == "verify" else {})
+        answer = await caller.insist("POST", path, body, headers={"Idempotency-Key": f"{code}-{action}"})
+        assert answer.status_code == 200, answer.text
+
+
+class Reckoning:
+    """Compares what the databases and the bus hold with what the county makes certain."""
+
+    def __init__(self, set_up: SetUp, county: County, acknowledged: Sequence[str], report: Report) -> None:
+        self._set_up = set_up
+        self._county = county
+        self._acknowledged = acknowledged
+        self._report = report
+
+    async def reckon(self) -> None:
+        """Write into the report whatever is not as it has to be."""
+        set_up, county, report = self._set_up, self._county, self._report
         report.facts = len(self._acknowledged)
         stored = [row["source_ref"] for row in await set_up.rows("monitoring", "fact", "source_ref")]
         self._compare("facts", Counter(self._acknowledged), Counter(ref for ref in stored if self._mine(ref)))
@@ -338,7 +359,7 @@ class CrashRun:
         lying = await self._set_up.bus.events(topic_of(event_type.split(".", maxsplit=1)[0]))
         mine = [event for event in lying if event.headers["ce_type"] == event_type and self._mine(event.key)]
         once: dict[Any, EncodedEvent] = {event.event_id: event for event in mine}
-        self.report.repeats += len(mine) - len(once)
+        self._report.repeats += len(mine) - len(once)
         told = Counter(getattr(decode(event.headers, event.value).data, subject) for event in once.values())
         self._compare(f"events {event_type}", Counter(expected), told)
 
@@ -354,9 +375,9 @@ class CrashRun:
         if isinstance(expected, Mapping):
             differs = {key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key)}
             shown = [f"{key}: expected {expected.get(key)}, found {found.get(key)}" for key in sorted(differs, key=str)]
-            self.report.problems.append(f"{len(differs)} {what} are wrong: " + "; ".join(shown[:5]))
+            self._report.problems.append(f"{len(differs)} {what} are wrong: " + "; ".join(shown[:5]))
         else:
-            self.report.problems.append(f"{what}: expected {expected}, found {found}")
+            self._report.problems.append(f"{what}: expected {expected}, found {found}")
 
 
 async def _leader(cluster: KafkaCluster) -> int:
@@ -367,7 +388,7 @@ async def _leader(cluster: KafkaCluster) -> int:
         await client.bootstrap()
         client.add_topic(topic)
         await client.force_metadata_update()
-        leader = client.cluster.leader_for_partition(next(iter(client.cluster.partitions_for_topic(topic) or ())))
+        leader = client.cluster.leader_for_partition(TopicPartition(topic, 0))
     finally:
         await client.close()
     return int(leader)
