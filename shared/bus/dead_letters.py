@@ -4,6 +4,7 @@ Events of one key stay in order: while a record of a key is dead, later records 
 are applied, in order, once it is replayed or dropped.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from shared.bus.interface import Record
 from shared.contracts.envelope import event_type_of
+from shared.db.database import is_transient
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
 from shared.identity import mask_text
@@ -48,6 +50,10 @@ class ReplayOutcome:
     outcome: str
     """`applied`, `would_apply` (dry run), `failed` or `not_found`."""
     error: str | None = None
+
+
+class _OnlyTried(Exception):
+    """Takes a dry run back."""
 
 
 def describe_error(error: BaseException) -> str:
@@ -129,15 +135,12 @@ def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) ->
         )
     }
     outcomes = [ReplayOutcome(wanted, "not_found") for wanted in ids if wanted not in found]
-    marks = uow.marks()
-    trial = uow.connection.begin_nested() if dry_run else None
-    for letter in found.values():
-        outcomes.append(_try_again(uow, letter, dry_run, apply))
-        if not dry_run:
+    with contextlib.suppress(_OnlyTried), uow.savepoint():
+        for letter in found.values():
+            outcomes.append(_try_again(uow, letter, dry_run, apply))
             uow.audit("dead-letter.replayed", str(letter.id), after={"outcome": outcomes[-1].outcome})
-    if trial is not None:
-        trial.rollback()
-        uow.return_to(marks)
+        if dry_run:
+            raise _OnlyTried
     return outcomes
 
 
@@ -206,13 +209,11 @@ def _apply_in_savepoint(uow: UnitOfWork, letter: Any, apply: Apply) -> str | Non
         letter.value,
         letter.first_seen_at,
     )
-    marks = uow.marks()
-    savepoint = uow.connection.begin_nested()
     try:
-        apply(uow, record)
-    except Exception as error:  # noqa: BLE001  whatever fails is the reason this letter stays dead
-        savepoint.rollback()
-        uow.return_to(marks)
+        with uow.savepoint():
+            apply(uow, record)
+    except Exception as error:
+        if is_transient(error):
+            raise
         return describe_error(error)
-    savepoint.commit()
     return None

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 from structlog.testing import capture_logs
 
@@ -133,3 +134,29 @@ async def test_events_stand_in_the_outbox_in_the_order_they_were_emitted(house: 
     assert [event.data.version for event in await waiting_events(house)] == list(range(1, 12))
     rows: list[dict[str, Any]] = await house.database.read(rows_of, "outbox")
     assert len({row["event_id"] for row in rows}) == 11
+
+
+def parts_that_stand_alone(uow: UnitOfWork) -> str:
+    count_up(uow, "outside")
+    held = uow.session.get(Counter, "outside")
+    assert held is not None
+    with uow.savepoint():
+        emit_everything(uow, "outside")
+        emit_everything(uow, "inside")
+    with pytest.raises(Boom), uow.savepoint():
+        count_up(uow, "outside")
+        explode(uow)
+    with pytest.raises(sa.exc.IntegrityError), uow.savepoint():
+        uow.session.add(Counter(name="inside", value=7))
+    seen = held.value
+    count_up(uow, "outside")
+    return f"{seen} then {held.value}"
+
+
+async def test_a_part_that_fails_takes_only_itself_back(house: House) -> None:
+    with capture_logs() as lines:
+        assert await house.database.write(parts_that_stand_alone) == "2 then 3"
+    assert await house.database.read(counters) == {"outside": 3, "inside": 1}
+    assert [event.data.household_code for event in await waiting_events(house)] == ["outside", "inside"]
+    assert [row["subject"] for row in await audit_rows(house)] == ["outside", "inside"]
+    assert len([line for line in lines if line["event"] == "probe.counted"]) == 2
