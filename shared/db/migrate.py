@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _ENVIRONMENT = Path(__file__).parent / "alembic"
 _LOCK_TIMEOUT = "5s"
-"""How long a table may be waited for: a migration that cannot have it gives up rather than stop everybody behind it."""
-_SQLITE_WAIT_SECONDS = 60
+"""How long PostgreSQL waits for a table in use."""
+_TURN_SECONDS = 60
+"""How long SQLite waits for a process that migrates right now."""
 
 
 def alembic_config(migrations: Path, connection: sa.Connection, metadata: sa.MetaData) -> Config:
@@ -26,15 +27,9 @@ def alembic_config(migrations: Path, connection: sa.Connection, metadata: sa.Met
 
 
 async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: str = "head") -> None:
-    """Upgrade to ``revision``. Safe to run from several processes at once and again and again."""
+    """Upgrade to ``revision``: all of it or nothing. Safe to run from several processes at once and again and again."""
     parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        parsed = parsed.set(drivername="sqlite+aiosqlite", query={"timeout": str(_SQLITE_WAIT_SECONDS)})
-    engine = create_async_engine(parsed, poolclass=sa.NullPool)
-    if engine.dialect.name == "sqlite":
-        _begin_immediate(engine.sync_engine)
+    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _engine(parsed)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, migrations, metadata, revision)
@@ -42,16 +37,25 @@ async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: s
         await engine.dispose()
 
 
-def _begin_immediate(engine: sa.Engine) -> None:
-    """Run the upgrade as one transaction that shuts out every other writer: whoever comes second finds it done."""
+def _engine(url: sa.URL, **arguments: Any) -> AsyncEngine:
+    return create_async_engine(url, poolclass=sa.NullPool, **arguments)
 
-    @sa.event.listens_for(engine, "connect")
+
+def _sqlite(url: sa.URL) -> AsyncEngine:
+    """An engine whose transactions hold the write lock from their beginning; the driver's own leave DDL outside."""
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": _TURN_SECONDS})
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _: object) -> None:
         connection.isolation_level = None
 
-    @sa.event.listens_for(engine, "begin")
+    @sa.event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
 
 
 def _upgrade(connection: sa.Connection, migrations: Path, metadata: sa.MetaData, revision: str) -> None:

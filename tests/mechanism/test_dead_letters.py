@@ -14,7 +14,18 @@ from shared.contracts.envelope import EncodedEvent
 from shared.house import House
 from tests.builders import audit_rows, published_as, risk_raised, waiting_events
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.probe import ON_POSTGRESQL, PROBE, Counter, Handling, counters, effects, reader_of, record_of, rows_of, until
+from tests.mechanism.probe import (
+    ON_POSTGRESQL,
+    PROBE,
+    Counter,
+    Handling,
+    counters,
+    effects,
+    reader_of,
+    record_of,
+    rows_of,
+    until,
+)
 
 LETTERS = "/probe/v1/dead-letters"
 
@@ -143,9 +154,7 @@ async def test_a_replay_that_fails_again_counts_the_attempt_and_keeps_the_letter
     assert [row["after"] for row in await audit_rows(house)] == [{"outcome": "failed"}]
 
 
-async def test_a_replay_is_applied_once_and_audited(
-    house: House, handling: Handling, client_for: ClientFor
-) -> None:
+async def test_a_replay_is_applied_once_and_audited(house: House, handling: Handling, client_for: ClientFor) -> None:
     handling.poison = {1}
     await hand_over(house, raised(1, 2))
     handling.poison = set()
@@ -251,7 +260,9 @@ async def test_what_is_parked_while_its_key_is_released_does_not_stay_behind(
 
 async def wait_until_the_replay_waits_too(house: House, replayed: asyncio.Event) -> None:
     def waits(reading: Any) -> bool:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         return bool(reading.connection.exec_driver_sql(waiting).scalar())
 
     async def settled() -> bool:
@@ -270,7 +281,9 @@ async def test_a_letter_the_database_refuses_fails_alone(house: House, client_fo
             uow.session.add(Counter(name=str(event.data.version), value=1))
 
     house.consumer = Consumer("assistance", house.database, house.transport, {"monitoring.risk-raised.v1": add})
-    await hand_over(house, [event for n, version in enumerate((1, 2, 2, 3)) for event in raised(version, household=str(n))])
+    await hand_over(
+        house, [event for n, version in enumerate((1, 2, 2, 3)) for event in raised(version, household=str(n))]
+    )
     ready = True
     client = client_for(house)
     ids = [letter["id"] for letter in await listed(client)]

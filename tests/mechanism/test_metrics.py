@@ -34,7 +34,9 @@ def requests(**wanted: str) -> dict[tuple[str, str, str], float]:
     return found
 
 
-def grown(before: Mapping[tuple[str, str, str], float], after: Mapping[tuple[str, str, str], float]) -> set[tuple[str, str, str]]:
+def grown(
+    before: Mapping[tuple[str, str, str], float], after: Mapping[tuple[str, str, str], float]
+) -> set[tuple[str, str, str]]:
     return {labels for labels, value in after.items() if value > before.get(labels, 0)}
 
 
@@ -115,7 +117,9 @@ def test_names_meanings_and_labels_follow_the_convention(metric: MetricWrapperBa
     name = family.name + ("_total" if family.type == "counter" else "")
     assert re.fullmatch(r"shouxian_[a-z][a-z0-9_]*", name)
     assert not (family.type != "counter" and name.endswith("_total")), "only a counter is a total"
-    assert not re.search(r"_(milliseconds|ms|minutes|hours|kb|mb|percent)(_|$)", name), "base units: seconds, bytes, ratios"
+    assert not re.search(r"_(milliseconds|ms|minutes|hours|kb|mb|percent)(_|$)", name), (
+        "base units: seconds, bytes, ratios"
+    )
     assert family.type != "histogram" or name.endswith(("_seconds", "_bytes"))
     assert not re.search(r"_(counter|gauge|histogram|count|sum|bucket)$", name), "the type is not part of the name"
     assert len(family.documentation.split()) >= 2

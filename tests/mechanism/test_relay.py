@@ -108,7 +108,11 @@ async def published(transport: Transport, at_least: int) -> list[Record]:
 
 
 def versions(records: Sequence[Record], household: str = "DJ-0001") -> list[int]:
-    return [int(record.value.partition(b'"version":')[2].partition(b",")[0]) for record in records if record.key == household]
+    return [
+        int(record.value.partition(b'"version":')[2].partition(b",")[0])
+        for record in records
+        if record.key == household
+    ]
 
 
 async def test_what_is_emitted_is_published_in_order_and_forgotten(house: House) -> None:
