@@ -38,9 +38,11 @@ from shared.logs import configure_logs
 from shared.runtime import migrate_all, read_settings, run_to_end, serve
 from shared.settings import Settings
 from tests.builders import TODAY
-from tests.journeys.crash_points import WRITING, CrashPoint, arm
+from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 
 HOUSES: Mapping[str, HouseDefinition] = {"monitoring": MONITORING, "assistance": ASSISTANCE}
+POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
+"""Every place of every house."""
 PARTITIONS = 4
 READY_SECONDS = 60.0
 INSIST_SECONDS = 90.0
@@ -230,6 +232,10 @@ class SetUp:
         if process.pid is not None and process.alive():
             os.kill(process.pid, signal.SIGTERM)
             assert process.exit_code(20) == 0, f"{name} did not end in order: {log_tail(self.log_of(name))}"
+
+    def dead(self) -> list[str]:
+        """The processes that were started and have ended."""
+        return [name for name, process in self.processes.items() if not process.alive()]
 
     async def died_at(self, point: CrashPoint, seconds: float) -> None:
         """Wait for the armed process to be killed at its point."""
