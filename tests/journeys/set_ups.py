@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 import httpx
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from deploy.local import log_tail
 from deploy.local.kafka import KafkaCluster
@@ -38,9 +38,11 @@ from shared.logs import configure_logs
 from shared.runtime import migrate_all, read_settings, run_to_end, serve
 from shared.settings import Settings
 from tests.builders import TODAY
-from tests.journeys.crash_points import WRITING, CrashPoint, arm
+from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 
 HOUSES: Mapping[str, HouseDefinition] = {"monitoring": MONITORING, "assistance": ASSISTANCE}
+POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
+"""Every place of every house."""
 PARTITIONS = 4
 READY_SECONDS = 60.0
 INSIST_SECONDS = 90.0
@@ -231,6 +233,10 @@ class SetUp:
             os.kill(process.pid, signal.SIGTERM)
             assert process.exit_code(20) == 0, f"{name} did not end in order: {log_tail(self.log_of(name))}"
 
+    def dead(self) -> list[str]:
+        """The processes that were started and have ended."""
+        return [name for name, process in self.processes.items() if not process.alive()]
+
     async def died_at(self, point: CrashPoint, seconds: float) -> None:
         """Wait for the armed process to be killed at its point."""
         name = self.process_of(point)
@@ -280,17 +286,14 @@ class SetUp:
         """A table of a house as it stands, in the order of its key."""
         found = HOUSES[house].metadata.tables[table]
         wanted = [found.c[column] for column in columns] or list(found.c)
-        address = Settings(**self._database_settings()).database_url_of(house)
-        engine = create_async_engine(
-            sa.make_url(address).set(drivername="sqlite+aiosqlite") if address.startswith("sqlite") else address,
-            poolclass=sa.NullPool,
-        )
-        try:
-            async with engine.connect() as connection:
-                read = await connection.execute(sa.select(*wanted).order_by(*found.primary_key.columns))
-                return [dict(row) for row in read.mappings()]
-        finally:
-            await engine.dispose()
+        async with self._database(house) as connection:
+            read = await connection.execute(sa.select(*wanted).order_by(*found.primary_key.columns))
+            return [dict(row) for row in read.mappings()]
+
+    async def forget_positions(self, house: str) -> None:
+        """Have a house whose processes are stopped read the embedded log from its first record again."""
+        async with self._database(house) as connection:
+            await connection.execute(sa.delete(HOUSES[house].floor.bus_position))
 
     async def has_caught_up(self, house: str) -> bool:
         """Whether the house published all it had to and applied all it has to read."""
@@ -322,8 +325,18 @@ class SetUp:
     def _tails(self) -> str:
         return "\n".join(f"{name}: {log_tail(self.log_of(name))}" for name in self.roles)
 
-    def _database_settings(self) -> dict[str, Any]:
-        return {"data": self.folder, "database_url": self.environment.get("SHOUXIAN_DATABASE_URL", "")}
+    @asynccontextmanager
+    async def _database(self, house: str) -> AsyncIterator[AsyncConnection]:
+        given = self.environment.get("SHOUXIAN_DATABASE_URL", "")
+        url = sa.make_url(Settings(data=self.folder, database_url=given).database_url_of(house))
+        if url.get_backend_name() == "sqlite":
+            url = url.set(drivername="sqlite+aiosqlite")
+        engine = create_async_engine(url, poolclass=sa.NullPool)
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
 
 
 def _settings_for(folder: Path) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,10 +11,10 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from tests.journeys.crash_points import CONSUMING, RELAYING, WRITING, CrashPoint
-from tests.journeys.set_ups import HOUSES, SetUp, distributed, embedded
+from tests.journeys.crash_points import CrashPoint
+from tests.journeys.set_ups import POINTS, SetUp, distributed, embedded
 from tests.load.crash import (
-    BROKER,
+    DECKS,
     SETTLE_SECONDS,
     VISITED,
     County,
@@ -31,7 +30,6 @@ from tests.real_parts import require_or_skip
 
 FACTS = 20_000
 KILLS = 50
-POINTS = [CrashPoint(house, place) for house in HOUSES for place in (*WRITING, *RELAYING, *CONSUMING)]
 POINT_SECONDS = 60.0
 
 
@@ -111,7 +109,7 @@ async def test_random_kills_on_the_embedded_bus_lose_and_double_nothing(tmp_path
     print(f"seed {seed}")
     async with embedded(tmp_path) as set_up:
         await set_up.start_all()
-        run = CrashRun(set_up, County.with_facts(FACTS, "E"), {"shouxian": 52}, seed)
+        run = CrashRun(set_up, County.with_facts(FACTS, "E"), DECKS["embedded"], seed)
         _proves(await run.run())
 
 
@@ -120,10 +118,7 @@ async def test_random_kills_on_kafka_and_postgresql_lose_and_double_nothing(
 ) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    deck = Counter(
-        {"monitoring-serve": 24, "monitoring-worker": 14, "assistance-worker": 10, "assistance-serve": 4, BROKER: 4}
-    )
     async with distributed(tmp_path, postgres_server, broker) as set_up:
         await set_up.start_all()
-        run = CrashRun(set_up, County.with_facts(FACTS, "K"), deck, seed, broker)
+        run = CrashRun(set_up, County.with_facts(FACTS, "K"), DECKS["distributed"], seed, broker)
         _proves(await run.run())

@@ -1,9 +1,6 @@
-"""The main job by HTTP, on both set-ups: an income drop or a new illness opens exactly one assistance task."""
+"""The main job by HTTP, run both ways: a collapse of income or a new illness opens exactly one assistance task."""
 
-import contextlib
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,222 +9,226 @@ import pytest
 
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
+from deploy.local.postgres import PostgresServer
 from shared.contracts.catalogue import topic_of
-from shared.contracts.envelope import EncodedEvent, decode
 from shared.months import format_month, parse_month
-from tests.builders import household, illness_fact, income_fact, member
-from tests.journeys.set_ups import HOUSES, Caller, SetUp, distributed, embedded
+from tests.builders import household, illness_fact, income_fact
+from tests.journeys.set_ups import HOUSES, Caller, SetUp, by_command_line, distributed, embedded
 from tests.real_parts import require_or_skip
 
-SETTLE_SECONDS = 60
-STEADY = "3000.00"
-LAST_MONTH = parse_month("2026-10")
-HISTORY = [format_month(month) for month in range(LAST_MONTH - 26, LAST_MONTH + 1)]
-QUARTER = HISTORY[-3:]
-KEPT = {
-    "monitoring": ("household", "fact", "ledger_month", "household_window", "illness", "risk", "audit", "inbox"),
-    "assistance": ("task", "audit", "inbox"),
-}
-"""What must not change when anything is repeated."""
+PATIENCE = 60.0
+FIRST, LAST = parse_month("2024-11"), parse_month("2026-10")
+COLLAPSED_MONTHS = ("2026-08", "2026-09", "2026-10")
 
 
-@pytest.fixture
-def broker() -> Iterator[KafkaCluster]:
+@pytest.fixture(params=["embedded", "distributed"])
+async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
+    if request.param == "embedded":
+        async with embedded(tmp_path, by_command_line) as found:
+            await found.start_all()
+            yield found
+        return
     require_or_skip(kafka.unavailable_reason())
+    postgres: PostgresServer = request.getfixturevalue("postgres_server")
     with KafkaCluster.start() as cluster:
-        yield cluster
-
-
-@asynccontextmanager
-async def _opened(kind: str, folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[SetUp]:
-    if kind == "embedded":
-        async with embedded(folder) as set_up:
-            yield set_up
-    else:
-        postgres, broker = (request.getfixturevalue(name) for name in ("postgres_server", "broker"))
-        async with distributed(folder, postgres, broker) as set_up:
-            yield set_up
+        async with distributed(tmp_path, postgres, cluster, by_command_line) as found:
+            await found.start_all()
+            yield found
 
 
 @dataclass
-class Story:
-    """A county in which things happen, and every fact that was ever posted."""
+class Journey:
+    """What is done and seen by HTTP; every fact sent is remembered, to be sent again."""
 
     set_up: SetUp
     caller: Caller
-    posted: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[tuple[dict[str, Any], int]] = field(default_factory=list)
 
-    async def settle_in(self, code: str) -> None:
-        """Register a household with 27 months of steady wages; nothing is raised by that."""
-        body = household([member(1), member(2, relation="spouse", sex="F")])
-        assert (await self.caller.call("PUT", f"/monitoring/v1/households/{code}", body)).status_code == 201
-        facts = [self._wage(code, month, STEADY, "history") for month in HISTORY]
-        answer = await self.caller.call("POST", "/monitoring/v1/facts", {"mode": "backfill", "facts": facts})
-        assert (answer.status_code, answer.json()["accepted"]) == (200, len(HISTORY)), answer.text
-        self.posted += facts
+    async def register(self, code: str) -> None:
+        answer = await self.caller.call("PUT", f"/monitoring/v1/households/{code}", household())
+        assert answer.status_code == 201, answer.text
 
-    async def correct_quarter(self, code: str, amount: str, before: str, now: str, chain: str) -> None:
-        """The last three months were not what was said before."""
-        facts = [
-            self._wage(code, month, amount, now)
-            | {"supersedes": {"source": "village-report", "source_ref": f"{code}-{month}-{before}"}}
-            for month in QUARTER
-        ]
-        headers = {"X-Correlation-ID": chain}
-        answer = await self.caller.call("POST", "/monitoring/v1/facts", {"facts": facts}, headers=headers)
-        assert answer.json()["accepted"] == len(QUARTER), answer.text
-        self.posted += facts
-        await self.set_up.settled(SETTLE_SECONDS)
+    async def tell(self, fact: dict[str, Any], code: str, chain: str | None = None) -> dict[str, Any]:
+        """Post one fact about a household; its reference is made the household's own."""
+        body = fact | {"household_code": code, "source_ref": f"{code}-{fact['source_ref']}"}
+        headers = {"X-Correlation-Id": chain} if chain else None
+        answer = await self.caller.call("POST", "/monitoring/v1/facts", body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        self.sent.append((body, 200))
+        return body
 
-    async def fall_ill(self, code: str) -> None:
-        """A member gets a serious diagnosis."""
-        fact = illness_fact(household_code=code) | {"source_ref": f"{code}-illness"}
-        assert (await self.caller.call("POST", "/monitoring/v1/facts", fact)).status_code == 201
-        self.posted.append(fact)
-        await self.set_up.settled(SETTLE_SECONDS)
+    async def correct(self, wrong: dict[str, Any], chain: str | None = None, **payload: Any) -> None:
+        """Supersede a fact by one with another payload."""
+        reference = {"source": wrong["source"], "source_ref": wrong["source_ref"]}
+        right = wrong | {
+            "source_ref": f"corrected-{wrong['source_ref'].removeprefix(wrong['household_code'] + '-')}",
+            "payload": wrong["payload"] | payload,
+            "supersedes": reference,
+        }
+        await self.tell(right, wrong["household_code"], chain)
 
     async def risks(self, code: str) -> list[dict[str, Any]]:
-        """The risks of a household, the oldest first."""
-        return list(reversed((await self.caller.get(f"/monitoring/v1/risks?household_code={code}"))["items"]))
+        """The household's risks, in the order of kind and episode, once all is quiet."""
+        await self.set_up.settled(PATIENCE)
+        found = (await self.caller.get(f"/monitoring/v1/risks?household_code={code}"))["items"]
+        return sorted(found, key=lambda risk: (risk["kind"], risk["episode"]))
 
     async def tasks(self, code: str) -> list[dict[str, Any]]:
-        """The tasks of a household, the oldest first."""
-        return list(reversed((await self.caller.get(f"/assistance/v1/tasks?household_code={code}"))["items"]))
+        """The household's tasks, in the order of kind and episode, once all is quiet."""
+        await self.set_up.settled(PATIENCE)
+        found = (await self.caller.get(f"/assistance/v1/tasks?household_code={code}"))["items"]
+        return sorted(found, key=lambda task: (task["kind"], task["episode"]))
 
-    async def act(self, task_id: str, **body: Any) -> dict[str, Any]:
-        """Somebody works on a task."""
-        answer = await self.caller.call("POST", f"/assistance/v1/tasks/{task_id}/transitions", body)
-        assert answer.status_code == 200, answer.text
-        document: dict[str, Any] = answer.json()
-        return document
-
-    async def kept(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that must stay as it is under repeats."""
-        return {
-            f"{house}.{table}": await self.set_up.rows(house, table)
-            for house, tables in KEPT.items()
-            for table in tables
-        }
-
-    async def events(self, *houses: str) -> list[EncodedEvent]:
-        """What lies on the bus."""
-        return [event for house in houses for event in await self.set_up.bus.events(topic_of(house))]
-
-    def _wage(self, code: str, month: str, amount: str, telling: str) -> dict[str, Any]:
-        return income_fact(month, amount, household_code=code) | {"source_ref": f"{code}-{month}-{telling}"}
+    async def act(self, task: dict[str, Any], *actions: str) -> None:
+        for action in actions:
+            body = {"action": action} | ({"verdict": "confirmed"} if action == "verify" else {})
+            answer = await self.caller.call("POST", f"/assistance/v1/tasks/{task['task_id']}/transitions", body)
+            assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("kind", ["embedded", "distributed"])
-async def test_the_main_job(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    async with _opened(kind, tmp_path, request) as set_up:
-        await set_up.start_all()
-        async with set_up.caller() as caller:
-            story = Story(set_up, caller)
-            await _illness_goes_from_fact_to_verdict(story, "ILL")
-            await _income_falls_and_recovers(story, "FALL")
-            await _second_fall_is_a_second_episode(story, "FALL")
-            await _one_chain_from_request_to_last_effect(story, "FALL")
-            await _repeated_facts_change_nothing(story)
-            await _repeated_events_change_nothing(story)
+def episodes(items: list[dict[str, Any]]) -> list[tuple[str, int, str]]:
+    return [(item["kind"], item["episode"], item["status"]) for item in items]
 
 
-async def _illness_goes_from_fact_to_verdict(story: Story, code: str) -> None:
-    await story.settle_in(code)
-    await story.set_up.settled(SETTLE_SECONDS)
-    assert await story.tasks(code) == [], "history does not shout"
-    await story.fall_ill(code)
-    [risk], [task] = await story.risks(code), await story.tasks(code)
-    assert (risk["kind"], risk["status"], risk["episode"], risk["verdict"]) == ("new_illness", "open", 1, None)
-    assert [reason["rule"] for reason in risk["reasons"]] == ["new_illness.serious"]
-    assert (task["risk_id"], task["status"], task["due_on"]) == (risk["risk_id"], "open", "2026-11-23")
-    for action in ("accept", "start"):
-        await story.act(task["task_id"], action=action)
-    await story.act(task["task_id"], action="verify", verdict="confirmed", note="visited")
-    closed = await story.act(task["task_id"], action="close")
-    assert (closed["status"], closed["verdict"]) == ("closed", "confirmed")
-    await story.set_up.settled(SETTLE_SECONDS)
-    assert [risk["verdict"] for risk in await story.risks(code)] == ["confirmed"]
+async def test_the_main_job(set_up: SetUp) -> None:
+    async with set_up.caller() as caller:
+        journey = Journey(set_up, caller)
+        await a_collapse_opens_one_task_of_each_kind_and_its_correction_closes_them(journey)
+        await a_new_illness_is_visited_and_the_verdict_comes_back(journey)
+        await a_task_in_progress_stays_and_asks_its_owner(journey)
+        await what_opens_again_is_another_episode_with_another_task(journey)
+        await one_correlation_id_runs_through_everything(journey)
+        before = await tables(set_up)
+        await every_fact_again(journey)
+        await every_event_again(set_up)
+        await set_up.settled(PATIENCE)
+        assert await tables(set_up) == before
 
 
-async def _income_falls_and_recovers(story: Story, code: str) -> None:
-    await story.settle_in(code)
-    await story.correct_quarter(code, "0.00", before="history", now="fallen", chain="first-fall")
-    [risk], [task] = await story.risks(code), await story.tasks(code)
-    assert (risk["kind"], risk["status"], risk["grade"]) == ("income_drop", "open", "orange")
-    assert (task["kind"], task["status"], task["episode"]) == ("income_drop", "open", 1)
-    await story.correct_quarter(code, STEADY, before="fallen", now="found", chain="recovery")
-    [risk], [task] = await story.risks(code), await story.tasks(code)
-    assert (risk["status"], risk["verdict"]) == ("cleared", None)
-    assert risk["cleared_at"] is not None
-    assert (task["status"], task["verdict"]) == ("closed", None), "nobody had begun: it closes itself"
-
-
-async def _second_fall_is_a_second_episode(story: Story, code: str) -> None:
-    await story.correct_quarter(code, "0.00", before="found", now="lost-again", chain="second-fall")
-    assert [(risk["episode"], risk["status"]) for risk in await story.risks(code)] == [(1, "cleared"), (2, "open")]
-    first, second = await story.tasks(code)
-    assert (first["status"], second["status"], second["episode"]) == ("closed", "open", 2)
-    await story.act(second["task_id"], action="accept")
-    await story.correct_quarter(code, STEADY, before="lost-again", now="found-again", chain="second-recovery")
-    _, second = await story.tasks(code)
-    assert second["status"] == "accepted", "work has begun: its owner decides"
-    assert second["history"][-1]["action"] == "cause_gone"
-
-
-async def _one_chain_from_request_to_last_effect(story: Story, code: str) -> None:
-    chains = {"monitoring.risk-raised.v1": "first-fall", "monitoring.risk-cleared.v1": "recovery"}
-    chains |= {"assistance.task-opened.v1": "first-fall", "assistance.task-closed.v1": "recovery"}
-    told = [decode(event.headers, event.value) for event in await story.events("monitoring", "assistance")]
-    mine = [event for event in told if event.data.household_code == code and getattr(event.data, "episode", 0) == 1]
-    assert {event.type: event.context.correlation_id for event in mine} == chains
-    traces = {event.context.correlation_id: set[str]() for event in mine}
-    for event in mine:
-        traces[event.context.correlation_id].add(event.context.traceparent.split("-")[1])
-    assert all(len(trace_ids) == 1 for trace_ids in traces.values()), "one trace for each chain"
-    [verdict] = [
-        row
-        for row in await story.set_up.rows("monitoring", "audit")
-        if row["action"] == "risk.verdict" and row["correlation_id"] == "recovery"
+async def a_collapse_opens_one_task_of_each_kind_and_its_correction_closes_them(journey: Journey) -> None:
+    code = "COLLAPSE"
+    await journey.register(code)
+    known = [format_month(month) for month in range(FIRST, LAST + 1)]
+    history = [
+        income_fact(month, "3000.00") | {"household_code": code, "source_ref": f"{code}-{month}"}
+        for month in known
+        if month not in COLLAPSED_MONTHS
     ]
-    assert verdict["after"]["closed_by"] == "cause_gone"
-    lines = "".join(story.set_up.log_of(name).read_text() for name in story.set_up.roles).splitlines()
-    said = {name for name in ("risk.raised", "task.opened") for line in lines if _tells(line, name, "first-fall")}
-    assert said == {"risk.raised", "task.opened"}
+    body = {"mode": "backfill", "facts": history}
+    answer = await journey.caller.call("POST", "/monitoring/v1/facts", body)
+    assert answer.json()["accepted"] == len(history), answer.text
+    journey.sent.append((body, 200))
+    assert await journey.tasks(code) == []
+    collapse = [await journey.tell(income_fact(month, "100.00"), code) for month in COLLAPSED_MONTHS]
+    opened = [("below_line", 1, "open"), ("income_drop", 1, "open")]
+    assert episodes(await journey.risks(code)) == opened
+    assert episodes(await journey.tasks(code)) == opened
+    for wrong in collapse:
+        await journey.correct(wrong, amount="3000.00")
+    assert episodes(await journey.risks(code)) == [("below_line", 1, "cleared"), ("income_drop", 1, "cleared")]
+    tasks = await journey.tasks(code)
+    assert episodes(tasks) == [("below_line", 1, "closed"), ("income_drop", 1, "closed")]
+    assert {task["history"][-1]["action"] for task in tasks} == {"closed_itself"}
 
 
-def _tells(line: str, name: str, chain: str) -> bool:
-    return f'"event": "{name}"' in line and f'"correlation_id": "{chain}"' in line
+async def a_new_illness_is_visited_and_the_verdict_comes_back(journey: Journey) -> None:
+    code = "VISITED"
+    await journey.register(code)
+    await journey.tell(illness_fact(), code)
+    (risk,) = await journey.risks(code)
+    assert (risk["kind"], risk["status"], risk["verdict"]) == ("new_illness", "open", None)
+    (task,) = await journey.tasks(code)
+    assert (task["risk_id"], task["status"]) == (risk["risk_id"], "open")
+    await journey.act(task, "accept", "start", "verify", "close")
+    (risk,) = await journey.risks(code)
+    assert risk["verdict"] == "confirmed"
 
 
-async def _repeated_facts_change_nothing(story: Story) -> None:
-    before = await story.kept()
-    answer = await story.caller.call("POST", "/monitoring/v1/facts", {"facts": story.posted})
-    counts = {name: answer.json()[name] for name in ("accepted", "duplicate", "rejected")}
-    assert counts == {"accepted": 0, "duplicate": len(story.posted), "rejected": 0}
-    for fact in story.posted[:: len(story.posted) // 5]:
-        assert (await story.caller.call("POST", "/monitoring/v1/facts", fact)).status_code == 200
-    await story.set_up.settled(SETTLE_SECONDS)
-    assert await story.kept() == before
+async def a_task_in_progress_stays_and_asks_its_owner(journey: Journey) -> None:
+    code = "BEGUN"
+    await journey.register(code)
+    told = await journey.tell(illness_fact(), code)
+    (task,) = await journey.tasks(code)
+    await journey.act(task, "accept", "start")
+    await journey.correct(told, code="J06.9", name="上呼吸道感染", serious=False)
+    assert episodes(await journey.risks(code)) == [("new_illness", 1, "cleared")]
+    (task,) = await journey.tasks(code)
+    assert task["status"] == "in_progress"
+    assert task["history"][-1]["action"] == "cause_gone"
 
 
-async def _repeated_events_change_nothing(story: Story) -> None:
-    before = await story.kept()
-    if story.set_up.name == "embedded":
-        _read_the_log_again(story.set_up)
-        await story.set_up.ready()
-    else:
-        await story.set_up.bus.publish(await story.events(*HOUSES))
-    await story.set_up.settled(SETTLE_SECONDS)
-    assert await story.kept() == before
+async def what_opens_again_is_another_episode_with_another_task(journey: Journey) -> None:
+    code = "AGAIN"
+    await journey.register(code)
+    told = await journey.tell(illness_fact(), code)
+    await journey.correct(told, code="J06.9", name="上呼吸道感染", serious=False)
+    await journey.tell(illness_fact("C50.9"), code)
+    assert episodes(await journey.risks(code)) == [("new_illness", 1, "cleared"), ("new_illness", 2, "open")]
+    assert episodes(await journey.tasks(code)) == [("new_illness", 1, "closed"), ("new_illness", 2, "open")]
 
 
-def _read_the_log_again(set_up: SetUp) -> None:
-    """The embedded log holds an event once; here its readers forget how far they were."""
-    names: Sequence[str] = list(set_up.roles)
-    for name in names:
+async def one_correlation_id_runs_through_everything(journey: Journey) -> None:
+    code, raising, clearing = "CHAIN", "chain-that-raises", "chain-that-clears"
+    await journey.register(code)
+    told = await journey.tell(illness_fact(), code, raising)
+    await journey.tasks(code)
+    await journey.correct(told, clearing, code="J06.9", name="上呼吸道感染", serious=False)
+    await journey.tasks(code)
+    lying = [event for house in HOUSES for event in await journey.set_up.bus.events(topic_of(house))]
+    chains = {event.headers["ce_type"]: event.headers["ce_correlationid"] for event in lying if event.key == code}
+    del chains["monitoring.household-registered.v1"]
+    assert chains == {
+        "monitoring.risk-raised.v1": raising,
+        "assistance.task-opened.v1": raising,
+        "monitoring.risk-cleared.v1": clearing,
+        "assistance.task-closed.v1": clearing,
+    }
+    audited = {
+        (row["correlation_id"], row["action"])
+        for house in HOUSES
+        for row in await journey.set_up.rows(house, "audit", "id", "correlation_id", "action")
+        if row["correlation_id"] in {raising, clearing}
+    }
+    assert audited == {
+        (raising, "risk.raised"),
+        (raising, "task.opened"),
+        (clearing, "risk.cleared"),
+        (clearing, "task.closed_itself"),
+        (clearing, "risk.verdict"),
+    }
+    lines = [line for name in journey.set_up.roles for line in journey.set_up.log_of(name).read_text().splitlines()]
+    for chain, steps in ((raising, ("risk.raised", "task.opened")), (clearing, ("risk.cleared", "risk.verdict"))):
+        for step in steps:
+            assert any(chain in line and f'"{step}"' in line for line in lines), f"no log line {step} of {chain}"
+
+
+async def tables(set_up: SetUp) -> dict[str, list[dict[str, Any]]]:
+    """All that both houses hold, except how far they have read."""
+    return {
+        f"{house}.{name}": await set_up.rows(house, name)
+        for house, definition in HOUSES.items()
+        for name in definition.metadata.tables
+        if name != "bus_position"
+    }
+
+
+async def every_fact_again(journey: Journey) -> None:
+    for body, expected in journey.sent:
+        answer = await journey.caller.call("POST", "/monitoring/v1/facts", body)
+        assert answer.status_code == expected, answer.text
+        assert answer.json().get("accepted", 0) == 0
+
+
+async def every_event_again(set_up: SetUp) -> None:
+    """Every record comes once more. The embedded log keeps an event once, so there the houses read it all again."""
+    lying = [event for house in HOUSES for event in await set_up.bus.events(topic_of(house))]
+    await set_up.bus.publish(lying)
+    again = [event for house in HOUSES for event in await set_up.bus.events(topic_of(house))]
+    if len(again) == 2 * len(lying):
+        return
+    assert len(again) == len(lying)
+    for name in set_up.roles:
         set_up.stop(name)
     for house in HOUSES:
-        with contextlib.closing(sqlite3.connect(set_up.folder / f"{house}.sqlite")) as connection, connection:
-            connection.execute("UPDATE bus_position SET next_offset = 1")
-    for name in names:
-        set_up.start(name)
+        await set_up.forget_positions(house)
+    await set_up.start_all()

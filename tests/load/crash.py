@@ -18,17 +18,33 @@ from shared.contracts.envelope import EncodedEvent, decode
 from shared.contracts.monitoring import RiskRaised
 from shared.months import format_month, parse_month
 from tests.builders import fact, household
-from tests.journeys.set_ups import HOUSES, Caller, SetUp
+from tests.journeys.set_ups import HOUSES, POINTS, Caller, SetUp
 
 BATCH = 500
 POSTERS = 4
+SINGLE = 25
+"""Of so many households one has its history told fact by fact."""
 SOURCE = "crash-test"
 BROKER = "broker"
+ARMED = 0.3
+"""The share of restarts that die again at one of the places of an event's path."""
 SETTLE_SECONDS = 90.0
 OFFICER_SECONDS = 180.0
 _FIRST_MONTH, _LAST_MONTH = parse_month("2024-11"), parse_month("2026-10")
 _FACTS_OF_HISTORY = 2 * (_LAST_MONTH - _FIRST_MONTH + 1)
 _PAUSE = 0.1
+
+DECKS: Mapping[str, Mapping[str, int]] = {
+    "embedded": {"shouxian": 52},
+    "distributed": {
+        "monitoring-serve": 24,
+        "monitoring-worker": 14,
+        "assistance-worker": 10,
+        "assistance-serve": 4,
+        BROKER: 4,
+    },
+}
+"""How often each process of a set-up is killed in one run."""
 
 Episode = tuple[str, str, int]
 """Household, kind of risk, episode."""
@@ -148,11 +164,12 @@ def scripts(county: County, rng: random.Random) -> list[list[Request]]:
 
 
 def _script(county: County, share: Sequence[tuple[str, Fate]], rng: random.Random) -> list[Request]:
-    """A tenth of the histories goes out fact by fact, the rest in batches; illnesses come between."""
+    """Some histories go out fact by fact, the rest in batches; illnesses come between."""
     singles = [
-        [[one] for one in [*county.history(code, fate), *county.illnesses(code, fate)]] for code, fate in share[::10]
+        [[one] for one in [*county.history(code, fate), *county.illnesses(code, fate)]]
+        for code, fate in share[::SINGLE]
     ]
-    together = [one for number, one in enumerate(share) if number % 10]
+    together = [one for number, one in enumerate(share) if number % SINGLE]
     steps = [county.history(code, fate) for code, fate in together]
     column = [one for at in range(0, _FACTS_OF_HISTORY, 4) for history in steps for one in history[at : at + 4]]
     batches = [column[at : at + BATCH] for at in range(0, len(column), BATCH)]
@@ -214,10 +231,16 @@ class CrashRun:
         async with self._set_up.caller() as caller:
             await register(caller, self._county)
             begun = time.monotonic()
+            nurse = asyncio.create_task(self._raise_the_dead())
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._visit(caller))
                 await self._post_and_kill(caller)
+            nurse.cancel()
             self.report.load_seconds = time.monotonic() - begun
+        for name in self._set_up.roles:
+            self._set_up.kill(name)
+            self._set_up.start(name)
+            self.report.kills[name] += 1
         await self._set_up.ready()
         self.report.settle_seconds = await self._set_up.settled(SETTLE_SECONDS)
         await Reckoning(self._set_up, self._county, self._acknowledged, self.report).reckon()
@@ -259,10 +282,25 @@ class CrashRun:
         for name in victims:
             if name == BROKER:
                 self._broker_returns = await self._kill_broker()
+                self.report.kills[name] += 1
             else:
+                self._kill_process(name)
+
+    def _kill_process(self, name: str) -> None:
+        """Some of those that come back have an arrow before them where they die once more."""
+        self._set_up.kill(name)
+        self.report.kills[name] += 1
+        points = [point for point in POINTS if self._set_up.process_of(point) == name]
+        self._set_up.start(name, self._rng.choice(points) if self._rng.random() < ARMED else None)
+
+    async def _raise_the_dead(self) -> None:
+        """Start again whatever died at its arrow."""
+        while True:
+            for name in self._set_up.dead():
                 self._set_up.kill(name)
+                self.report.kills[name] += 1
                 self._set_up.start(name)
-            self.report.kills[name] += 1
+            await asyncio.sleep(_PAUSE)
 
     async def _kill_broker(self) -> asyncio.Task[None]:
         assert self._cluster is not None
