@@ -230,7 +230,7 @@ def _metrics() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
         if isinstance(metric, MetricWrapperBase):
             described = next(iter(metric.describe()))
             name = f"{described.name}_total" if described.type == "counter" else described.name
-            yield name, described.type, tuple(metric._labelnames), described.documentation
+            yield name, described.type, tuple(metric._labelnames), described.documentation  # noqa: SLF001  no other way
 
 
 def _front() -> FastAPI:

@@ -165,8 +165,8 @@ class _Server(uvicorn.Server):
 
 def _without_routes(process: Process) -> ASGIApp:
     """A worker serves health, readiness and metrics only."""
-    from shared.http.application import front_app
-    from shared.http.middleware import Edge
+    from shared.http.application import front_app  # noqa: PLC0415
+    from shared.http.middleware import Edge  # noqa: PLC0415
 
     return Edge(front_app(process.houses, None), max_body_bytes=process.settings.max_body_bytes)
 

@@ -66,6 +66,6 @@ def _published_status(day: date) -> WorkdayStatus:
 
 def _is_statutory_workday(day: date) -> bool:
     # Imported here: most processes never count a day beyond the official calendar, and the import is slow.
-    import holidays
+    import holidays  # noqa: PLC0415
 
     return bool(holidays.country_holidays("CN", years=day.year).is_working_day(day))

@@ -79,7 +79,7 @@ class Consumer:
             except TooManyDead:
                 self.halted = True
                 metrics.CONSUMER_HALTED.labels(self._house).set(1)
-                log.error("consumer.halted", house=self._house, dead_in_a_row=self._dead_in_a_row)
+                log.error("consumer.halted", house=self._house, dead_in_a_row=self._dead_in_a_row)  # noqa: TRY400
             except Exception as error:
                 if not isinstance(error, TransportUnavailable) and not is_transient(error):
                     log.exception("consumer.failed", house=self._house)

@@ -111,8 +111,8 @@ class KafkaTransport:
         """
         if self._producer is producer:
             self._producer = None
-        await producer._sender.close()
-        producer._message_accumulator.fail_all(KafkaTimeoutError())
+        await producer._sender.close()  # noqa: SLF001
+        producer._message_accumulator.fail_all(KafkaTimeoutError())  # noqa: SLF001
         await producer.stop()
 
 

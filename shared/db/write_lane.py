@@ -55,7 +55,7 @@ class WriteLane(Generic[ItemT, OutcomeT]):
     async def _commit_together(self, batch: list[tuple[ItemT, asyncio.Future[OutcomeT]]]) -> None:
         try:
             outcomes = await self._database.write(self._do_all, [item for item, _ in batch])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, it belongs to the item that caused it
             if len(batch) == 1:
                 _fail(batch[0][1], error)
                 return

@@ -103,7 +103,7 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
             responses=responses(ClientUnknown, ScopeNotGranted),
         )
         async def token(
-            grant_type: Annotated[str, Form(pattern="^client_credentials$")],
+            grant_type: Annotated[str, Form(pattern="^client_credentials$")],  # noqa: ARG001  validated, there is only one
             client_id: Annotated[str, Form(max_length=128)],
             client_secret: Annotated[str, Form(max_length=256)],
             scope: Annotated[str | None, Form(max_length=2000)] = None,

@@ -318,7 +318,7 @@ class _StrictLoader(yaml.SafeLoader):
 
 def _read_yaml(file: Path) -> Any:
     try:
-        return yaml.load(file.read_text(encoding="utf-8"), _StrictLoader)
+        return yaml.load(file.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506  a safe loader, made stricter
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PolicyPackError(f"{file}: {error}") from error
 
