@@ -75,7 +75,7 @@ def _commits(house: str, _: Database, uow: UnitOfWork) -> bool:
 
 
 def _publishes(house: str, sender: Relay, _: object) -> bool:
-    return sender._house == house  # noqa: SLF001
+    return sender._house == house
 
 
 def _takes_out(house: str, uow: UnitOfWork, _: object) -> bool:
@@ -83,13 +83,13 @@ def _takes_out(house: str, uow: UnitOfWork, _: object) -> bool:
 
 
 def _took_out(house: str, sender: Relay) -> bool:
-    return sender._house == house and bool(sender._published)  # noqa: SLF001
+    return sender._house == house and bool(sender._published)
 
 
 def _consumes(house: str, consumer: Consumer, *arguments: Any) -> bool:
     records: Sequence[Record] = arguments[-1]
-    handled = any(event_type_of(record.headers) in consumer._handlers for record in records)  # noqa: SLF001
-    return consumer._house == house and handled  # noqa: SLF001
+    handled = any(event_type_of(record.headers) in consumer._handlers for record in records)
+    return consumer._house == house and handled
 
 
 def _house_of(uow: UnitOfWork) -> str:
