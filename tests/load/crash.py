@@ -21,6 +21,8 @@ from tests.builders import fact, household
 from tests.journeys.set_ups import HOUSES, POINTS, Caller, SetUp
 
 BATCH = 500
+ALONE = 0.5
+"""How often the next victim dies in a round of its own and not together with the one before."""
 POSTERS = 4
 SINGLE = 25
 """Of so many households one has its history told fact by fact."""
@@ -252,7 +254,7 @@ class CrashRun:
         self._rng.shuffle(cards)
         rounds: list[list[str]] = []
         for card in cards:
-            if not rounds or card in rounds[-1] or self._rng.random() < 0.8:
+            if not rounds or card in rounds[-1] or self._rng.random() < ALONE:
                 rounds.append([])
             rounds[-1].append(card)
         return rounds
