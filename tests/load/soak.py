@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -67,6 +68,8 @@ def main() -> int:
     parser.add_argument("--facts", type=int, default=20_000, help="facts of one round")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it also ends what it started
+    print(f"seed {options.seed}", flush=True)
     reports = asyncio.run(soak(options.minutes, options.nodes, options.facts, options.seed))
     print("| what | number |", "|---|---|", *summary(reports), sep="\n")
     return int(any(report.problems for report in reports))
