@@ -33,6 +33,10 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     logging.root.setLevel(level)
 
 
+def fail(error: Exception) -> None:
+    raise error
+
+
 def lines(written: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.getvalue().splitlines()]
 
@@ -41,7 +45,7 @@ def test_our_lines_are_masked_wherever_the_number_stands(written: io.StringIO) -
     log = structlog.get_logger()
     log.info("household.read", id_number=ID, nested={"phones": [PHONE]}, text=f"张三 {ID}，电话{PHONE}")
     try:
-        raise ValueError(f"no such person {ID}")
+        fail(ValueError(f"no such person {ID}"))
     except ValueError:
         log.exception("request.failed", phone=PHONE)
     text = written.getvalue()
@@ -57,7 +61,7 @@ def test_lines_of_libraries_are_masked_and_have_the_same_form(written: io.String
     library = logging.getLogger("some.library")
     library.warning("row %s of %s", ID, PHONE)
     try:
-        raise KeyError(PHONE)
+        fail(KeyError(PHONE))
     except KeyError:
         library.exception("lost %s", ID)
     text = written.getvalue()
