@@ -27,6 +27,7 @@ from shared.contracts.codes import RiskGrade, TaskAction, TaskStatus, TaskVerdic
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.security.actor import SYSTEM
@@ -47,6 +48,8 @@ _CHANGING = (
     "history",
 )
 """Columns that a risk event may change; the others say which task it is."""
+_TASKS = table_of(Task)
+_CHANGE = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("of_task"))
 
 
 def apply_risk_events(uow: UnitOfWork, events: Sequence[Event[RiskState]]) -> None:
@@ -190,12 +193,9 @@ class _Desk:
         """Write the tasks that are new and those that changed."""
         new = [held.row for held in self._held.values() if held.is_new]
         changed = [held.row for held in self._held.values() if held.changed and not held.is_new]
-        table = table_of(Task)
-        if new:
-            self._uow.connection.execute(sa.insert(table), new)
-        if changed:
-            rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
-            self._uow.connection.execute(sa.update(table).where(table.c.id == sa.bindparam("of_task")), rows)
+        insert_rows(self._uow.connection, _TASKS, new)
+        rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
+        execute_rows(self._uow.connection, _CHANGE, rows)
 
     def _new_row(self, task_id: UUID, risk: RiskState) -> dict[str, Any]:
         return {
