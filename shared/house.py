@@ -1,7 +1,6 @@
 """A house at run time: its database, bus, lanes and background work, built in one place from one definition."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ from starlette.responses import Response
 from shared import metrics
 from shared.bus.consumer import Consumer, Handlers
 from shared.bus.dead_letters import count_dead_letters
-from shared.bus.interface import Transport
+from shared.bus.interface import Transport, TransportUnavailable
 from shared.bus.relay import Relay
 from shared.clock import Clock
-from shared.db.database import Database
+from shared.db.database import Database, DatabaseUnreachable, is_transient
 from shared.db.floor import Floor
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
@@ -52,6 +51,10 @@ class Job:
     command: Callable[[UnitOfWork], bool]
 
 
+Operation = Callable[["House"], Awaitable[int]]
+"""Work an operator asks for: prints its result as one line of JSON and returns the exit code of the process."""
+
+
 @dataclass(frozen=True)
 class HouseDefinition:
     """What makes a house: its tables, routes, reactions and jobs. Each house's `app.py` holds one."""
@@ -65,6 +68,7 @@ class HouseDefinition:
     router: APIRouter
     handlers: Handlers = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = field(default_factory=dict)
     hot_routes: Sequence[HotRoute] = ()
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
@@ -123,7 +127,7 @@ class House:
         reasons = []
         try:
             await self.database.read(_touch)
-        except (sa.exc.SQLAlchemyError, OSError):
+        except (sa.exc.SQLAlchemyError, DatabaseUnreachable):
             reasons.append("database")
         if self.consumer.halted:
             reasons.append("consumer halted")
@@ -148,14 +152,20 @@ class House:
 
     async def _measure(self) -> None:
         while True:
-            with contextlib.suppress(sa.exc.SQLAlchemyError, OSError):
-                pending, oldest_seconds = await self.database.read(_outbox_state)
-                metrics.OUTBOX_PENDING.labels(self.name).set(pending)
-                metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
-                for state, number in (await self.database.read(count_dead_letters)).items():
-                    metrics.DEAD_LETTERS.labels(self.name, state).set(number)
-                await self.consumer.measure()
+            try:
+                await self._measure_once()
+            except Exception as error:
+                if not isinstance(error, TransportUnavailable) and not is_transient(error):
+                    log.exception("measure.failed", house=self.name)
             await asyncio.sleep(_MEASURE_SECONDS)
+
+    async def _measure_once(self) -> None:
+        pending, oldest_seconds = await self.database.read(_outbox_state)
+        metrics.OUTBOX_PENDING.labels(self.name).set(pending)
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
+        for state, number in (await self.database.read(count_dead_letters)).items():
+            metrics.DEAD_LETTERS.labels(self.name, state).set(number)
+        await self.consumer.measure()
 
 
 def _touch(reading: Reading) -> None:

@@ -45,6 +45,7 @@ class _MaskingFormatter(structlog.stdlib.ProcessorFormatter):
             mask_personal,
         ]
         foreign: list[Any] = [
+            structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import socket
 import sys
@@ -11,7 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 import uvicorn
@@ -27,6 +29,7 @@ from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app
 from shared.logs import configure_logs
+from shared.operations import DEAD_LETTER_OPERATIONS
 from shared.policy.loader import PolicyBook
 from shared.security.issuer import Issuer, open_issuer
 from shared.security.keys import JwksKeys
@@ -34,6 +37,7 @@ from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 
 log = structlog.get_logger()
+T = TypeVar("T")
 ROLES = ("serve", "worker", "all", "migrate")
 _GRACE_SECONDS = 10
 
@@ -175,9 +179,10 @@ def _calm_garbage_collector() -> None:
 
 
 def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
-    """The command line of one house: `python -m services.<house> <role> [--port N]`."""
+    """The command line of one house: `python -m services.<house> <role or operation> [--port N]`."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
-    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("role", choices=(*ROLES, *definition.operations, *DEAD_LETTER_OPERATIONS))
+    parser.add_argument("ids", nargs="*", type=UUID, help="of dead letters; none means all")
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args(arguments)
@@ -185,14 +190,26 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     configure_logs(settings.log_level)
     if chosen.role == "migrate":
         run_to_end(migrate_all([definition], settings))
-    else:
+    elif chosen.role in ROLES:
         run_to_end(serve([definition], settings, role=chosen.role))
+    else:
+        raise SystemExit(run_to_end(operate(definition, settings, chosen.role, chosen.ids)))
 
 
-def run_to_end(main: Coroutine[Any, Any, None]) -> None:
-    """Run a process's main coroutine on the fast event loop."""
+async def operate(definition: HouseDefinition, settings: Settings, operation: str, ids: Sequence[UUID] = ()) -> int:
+    """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
+    async with running(open_process([definition], settings), background=False) as process:
+        [house] = process.houses
+        if operation in DEAD_LETTER_OPERATIONS:
+            return await DEAD_LETTER_OPERATIONS[operation](house, ids)
+        return await definition.operations[operation](house)
+
+
+def run_to_end(main: Coroutine[Any, Any, T]) -> T:
+    """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read."""
+    os.umask(0o077)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
+        return runner.run(main)
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -37,10 +37,7 @@ class WorkdayCalendar:
         overridden = self._overrides.get(day)
         if overridden is not None:
             return WorkdayStatus(overridden, provisional=False)
-        try:
-            return WorkdayStatus(chinese_calendar.is_workday(day), provisional=False)
-        except NotImplementedError:
-            return WorkdayStatus(_is_statutory_workday(day), provisional=True)
+        return _published_status(day)
 
     def add_workdays(self, start: date, days: int) -> Deadline:
         """Return the last of the `days` working days that follow `start`; counting begins the day after `start`.
@@ -58,7 +55,15 @@ class WorkdayCalendar:
         return Deadline(day, provisional)
 
 
-@cache
+@lru_cache(maxsize=4096)
+def _published_status(day: date) -> WorkdayStatus:
+    """What is known without an operator; remembered, because the official calendar is slow to ask."""
+    try:
+        return WorkdayStatus(chinese_calendar.is_workday(day), provisional=False)
+    except NotImplementedError:
+        return WorkdayStatus(_is_statutory_workday(day), provisional=True)
+
+
 def _is_statutory_workday(day: date) -> bool:
     # Imported here: most processes never count a day beyond the official calendar, and the import is slow.
     import holidays  # noqa: PLC0415

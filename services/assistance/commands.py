@@ -49,7 +49,13 @@ _CHANGING = (
 )
 """Columns that a risk event may change; the others say which task it is."""
 _TASKS = table_of(Task)
-_CHANGE = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("of_task"))
+_HELD = (
+    sa.select(_TASKS)
+    .where(_TASKS.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_TASKS.c.id)
+    .with_for_update()
+)
+_CHANGED = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("of_task"))
 
 
 def apply_risk_events(uow: UnitOfWork, events: Sequence[Event[RiskState]]) -> None:
@@ -76,7 +82,7 @@ def transition_task(uow: UnitOfWork, task_id: UUID, body: TransitionIn) -> TaskO
     before = _standing(task)
     task.status, task.verdict, task.taken_up = status, _verdict_after(task.verdict, body), True
     task.version += 1
-    entry = _entry(uow.now(), body.action, uow.actor.id, status, body.note, task.verdict)
+    entry = _entry(uow.now().isoformat(), body.action, uow.actor.id, status, body.note, task.verdict)
     task.history = [*task.history, entry]
     if body.action is TaskAction.CLOSE:
         _tell_closed(uow, task.model_dump(), "person", uow.today(), uow.context)
@@ -99,10 +105,10 @@ def _standing(task: Task) -> dict[str, Any]:
 
 
 def _entry(
-    at: dt.datetime, action: str, by: str, status: TaskStatus, note: str | None, verdict: TaskVerdict | None
+    at: str, action: str, by: str, status: TaskStatus, note: str | None, verdict: TaskVerdict | None
 ) -> dict[str, Any]:
     return {
-        "at": at.isoformat(),
+        "at": at,
         "action": action,
         "by": by,
         "status": status,
@@ -127,10 +133,7 @@ class _Held:
 
 def _load_tasks(reading: Reading, ids: Collection[UUID]) -> dict[UUID, _Held]:
     """The tasks that exist, locked in the order of their ids so that writers never cross."""
-    table = table_of(Task)
-    rows = reading.connection.execute(
-        sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
-    ).mappings()
+    rows = reading.connection.execute(_HELD, {"ids": list(ids)}).mappings()
     return {row["id"]: _Held(dict(row), _state_of(row), is_new=False, changed=False) for row in rows}
 
 
@@ -148,7 +151,7 @@ def _state_of(row: Mapping[Any, Any]) -> TaskState:
 
 
 class _Deadlines:
-    """Deadlines by region, day and grade, each counted once for all the events of a command."""
+    """Deadlines by region of a pack, day and grade, each counted once for all the events of a command."""
 
     def __init__(self, reading: Reading) -> None:
         self._policy = reading.policy
@@ -157,9 +160,10 @@ class _Deadlines:
 
     def of(self, risk: RiskState) -> Deadline | None:
         """When a task would be due by this state of its risk; None where the policy does not say."""
-        key = (risk.region_code, risk.decided_on, risk.grade)
+        view = self._policy.at(risk.region_code, risk.decided_on)
+        key = (view.region, risk.decided_on, risk.grade)
         if key not in self._counted:
-            workdays = self._policy.at(risk.region_code, risk.decided_on).find(DEADLINE_WORKDAYS)
+            workdays = view.find(DEADLINE_WORKDAYS)
             self._counted[key] = deadline(risk.decided_on, risk.grade, workdays, self._calendar)
         return self._counted[key]
 
@@ -172,6 +176,7 @@ class _Desk:
         self._held = held
         self._deadlines = _Deadlines(uow)
         self._now = uow.now()
+        self._at = self._now.isoformat()
 
     def take(self, event: Event[RiskState], task_id: UUID) -> None:
         """Decide what one event does to its task, and tell of it."""
@@ -185,7 +190,7 @@ class _Desk:
         held.row |= _columns(decision.after, risk)
         held.row["version"] += 1
         after = decision.after
-        entry = _entry(self._now, decision.change, SYSTEM.id, after.status, _note_of(risk, after), after.verdict)
+        entry = _entry(self._at, decision.change, SYSTEM.id, after.status, _note_of(risk, after), after.verdict)
         held.row["history"] = [*held.row["history"], entry]
         self._tell(decision, held.row, event)
 
@@ -195,7 +200,7 @@ class _Desk:
         changed = [held.row for held in self._held.values() if held.changed and not held.is_new]
         insert_rows(self._uow.connection, _TASKS, new)
         rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
-        execute_rows(self._uow.connection, _CHANGE, rows)
+        execute_rows(self._uow.connection, _CHANGED, rows)
 
     def _new_row(self, task_id: UUID, risk: RiskState) -> dict[str, Any]:
         return {

@@ -12,7 +12,7 @@ from services.assistance.schemas import TaskOut
 from shared.contracts.codes import RiskKind, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, time_and_id
+from shared.http.pagination import PageRequest, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,7 @@ def tasks(reading: Reading, wanted: TaskFilter, page: PageRequest) -> Sequence[T
     if wanted.overdue is not None:
         late = (table.c.status != TaskStatus.CLOSED) & sa.func.coalesce(table.c.due_on < reading.today(), sa.false())
         statement = statement.where(late if wanted.overdue else sa.not_(late))
-    if page.after is not None:
-        opened_at, task_id = time_and_id(page.after)
-        last = sa.tuple_(sa.literal(opened_at, table.c.opened_at.type), sa.literal(task_id, table.c.id.type))
-        statement = statement.where(sa.tuple_(table.c.opened_at, table.c.id) < last)
-    ordered = statement.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(page.limit + 1)
+    ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
     return [TaskOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
 

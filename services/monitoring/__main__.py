@@ -1,4 +1,4 @@
-"""Run monitoring alone: `python -m services.monitoring serve|worker|all|migrate`."""
+"""Run monitoring alone: `python -m services.monitoring serve|worker|all|migrate|screen|audit-ledger`."""
 
 from services.monitoring.app import MONITORING
 from shared.runtime import house_main

@@ -6,7 +6,7 @@ from services.monitoring.api import router
 from services.monitoring.api.facts import HOT_ROUTES
 from services.monitoring.commands.facts import record_facts
 from services.monitoring.handlers import HANDLERS
-from services.monitoring.jobs import JOBS
+from services.monitoring.jobs import JOBS, OPERATIONS
 from services.monitoring.models import FLOOR, METADATA
 from shared.house import HouseDefinition
 
@@ -20,6 +20,7 @@ MONITORING = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
+    operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
     lanes=(record_facts,),
 )

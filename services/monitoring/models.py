@@ -146,7 +146,7 @@ class HouseholdWindow(Base, table=True):
 
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
     anchor: int = Field(index=True)
-    """Last month of the window; 0 when the row has to be computed anew from the month table."""
+    """Last month of the window; 0 until the household is judged for the first time."""
     length: int
     net: int = Field(sa_type=_FEN)
     self_paid: int = Field(sa_type=_FEN)

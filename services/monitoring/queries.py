@@ -30,11 +30,9 @@ from services.monitoring.schemas import (
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.errors import Invalid
-from shared.http.pagination import PageRequest
+from shared.http.pagination import PageRequest, newest_first
 from shared.identity import mask_id, mask_name
 from shared.policy.parameters import ParameterValue
-from shared.regions import region_prefix
 
 PERSONAL = "monitoring:pii"
 
@@ -157,41 +155,18 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
 def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[RiskOut]:
     """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Risk)
-    statement = sa.select(table).where(table.c.region_code.startswith(region_asked(reading, wanted.region_code)))
+    statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
     for name in ("household_code", "kind", "status", "grade"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(table.c[name] == value)
-    if page.after is not None:
-        statement = statement.where(sa.tuple_(table.c.opened_at, table.c.id) < sa.tuple_(*_after(page.after)))
-    ordered = statement.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(page.limit + 1)
+    ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
     return [_risk_out(row) for row in reading.connection.execute(ordered).mappings()]
-
-
-def region_asked(reading: Reading, region_code: str | None) -> str:
-    """The prefix to search in: the one asked for, which must lie in the caller's region, or the caller's own."""
-    if region_code is None:
-        return reading.actor.region
-    prefix = region_prefix(region_code)
-    reading.actor.demand_region(prefix)
-    return prefix
 
 
 def risk_key(shown: RiskOut) -> tuple[str, ...]:
     """Where a risk stands in the list."""
     return shown.opened_at.isoformat(), str(shown.risk_id)
-
-
-def _after(key: tuple[str, ...]) -> tuple[Any, Any]:
-    table = table_of(Risk)
-    try:
-        opened_at, risk_id = key
-        return (
-            sa.literal(dt.datetime.fromisoformat(opened_at), table.c.opened_at.type),
-            sa.literal(UUID(risk_id), table.c.id.type),
-        )
-    except ValueError as error:
-        raise Invalid("the cursor is not one this list gave out") from error
 
 
 def _risk_out(row: Mapping[Any, Any]) -> RiskOut:

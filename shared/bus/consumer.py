@@ -17,6 +17,7 @@ from shared import metrics
 from shared.bus.dead_letters import DeadLetterState, blocked_keys, describe_error, set_aside
 from shared.bus.inbox import already_applied, mark_applied, store_positions, stored_positions
 from shared.bus.interface import Record, Subscription, TopicPartition, Transport, TransportUnavailable
+from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, topics_read_by
 from shared.contracts.envelope import Event, UnreadableEvent, decode, event_type_of
 from shared.db.database import Database, is_transient
@@ -108,13 +109,15 @@ class Consumer:
                 seconds_to_effect.observe((now - event.time).total_seconds())
         if done.events:
             self._dead_in_a_row = 0
-        self._count_dead(len(done.unreadable))
+        self._dead_in_a_row += len(done.unreadable)
 
     async def _consume_forever(self, subscription: Subscription) -> None:
         while True:
             records = await subscription.poll(BATCH, _POLL_SECONDS)
             if records:
                 await self._apply(subscription, records)
+            if self._dead_in_a_row >= DEAD_IN_A_ROW:
+                raise TooManyDead
 
     async def _apply(self, subscription: Subscription, records: Sequence[Record]) -> None:
         try:
@@ -135,13 +138,8 @@ class Consumer:
                 if is_transient(error):
                     await subscription.rewind(_starts(records[index:]))
                     raise
-                await self._database.write(self._set_aside_dead, record, describe_error(error))
-                self._count_dead(1)
-
-    def _count_dead(self, number: int) -> None:
-        self._dead_in_a_row += number
-        if self._dead_in_a_row >= DEAD_IN_A_ROW:
-            raise TooManyDead
+                await self._database.write(self._give_up, record, describe_error(error))
+                self._dead_in_a_row += 1
 
     def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
         batch = self._sort(uow, records)
@@ -149,7 +147,7 @@ class Consumer:
             handler(uow, [event for _, event in group])
         mark_applied(uow, [event for _, event in batch.events], uow.now())
         for record, error in batch.unreadable:
-            set_aside(uow, record, DeadLetterState.DEAD, describe_error(error))
+            self._set_aside_dead(uow, record, describe_error(error))
         store_positions(uow, _ends(records))
         return batch
 
@@ -179,11 +177,15 @@ class Consumer:
                 batch.events.append((record, event))
         return batch
 
-    def _set_aside_dead(self, uow: UnitOfWork, record: Record, error: str) -> None:
-        set_aside(uow, record, DeadLetterState.DEAD, error)
+    def _give_up(self, uow: UnitOfWork, record: Record, error: str) -> None:
+        self._set_aside_dead(uow, record, error)
         store_positions(uow, _ends([record]))
         metrics.EVENTS_CONSUMED.labels(self._house, _type_label(record), "dead").inc()
-        uow.note("event.dead", house=self._house, event_id=record.event_id, error=error)
+
+    def _set_aside_dead(self, uow: UnitOfWork, record: Record, error: str) -> None:
+        set_aside(uow, record, DeadLetterState.DEAD, error)
+        chain = new_context(record.headers.get("ce_correlationid"))
+        uow.note("event.dead", context=chain, house=self._house, event_id=record.event_id, error=error)
 
     def apply_record(self, uow: UnitOfWork, record: Record) -> None:
         """Apply one record with its inbox row inside the running transaction: what a replay does."""

@@ -4,6 +4,7 @@ Events of one key stay in order: while a record of a key is dead, later records 
 are applied, in order, once it is replayed or dropped.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from shared.bus.interface import Record
 from shared.contracts.envelope import event_type_of
+from shared.db.database import is_transient
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
 from shared.identity import mask_text
@@ -50,15 +52,22 @@ class ReplayOutcome:
     error: str | None = None
 
 
+class _OnlyTried(Exception):
+    """Takes a dry run back."""
+
+
 def describe_error(error: BaseException) -> str:
     """Class and masked, capped text of an error: never a name, an identity number or a phone."""
     return f"{type(error).__name__}: {mask_text(str(error))}"[:_ERROR_LENGTH]
 
 
 def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:
-    """Which of these keys have a record set aside, so that later ones must wait."""
+    """Which of these keys have a record set aside, so that later ones must wait.
+
+    Their rows are held until this transaction ends: a replay that is about to release them sees what is parked here.
+    """
     table = reading.floor.dead_letter
-    return set(reading.connection.scalars(sa.select(table.c.key).where(table.c.key.in_(keys)).distinct()))
+    return set(reading.connection.scalars(sa.select(table.c.key).where(table.c.key.in_(keys)).with_for_update()))
 
 
 def set_aside(uow: UnitOfWork, record: Record, state: DeadLetterState, error: str) -> None:
@@ -126,15 +135,12 @@ def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) ->
         )
     }
     outcomes = [ReplayOutcome(wanted, "not_found") for wanted in ids if wanted not in found]
-    marks = uow.marks()
-    trial = uow.connection.begin_nested() if dry_run else None
-    for letter in found.values():
-        outcomes.append(_try_again(uow, letter, dry_run, apply))
-        if not dry_run:
+    with contextlib.suppress(_OnlyTried), uow.savepoint():
+        for letter in found.values():
+            outcomes.append(_try_again(uow, letter, dry_run, apply))
             uow.audit("dead-letter.replayed", str(letter.id), after={"outcome": outcomes[-1].outcome})
-    if trial is not None:
-        trial.rollback()
-        uow.return_to(marks)
+        if dry_run:
+            raise _OnlyTried
     return outcomes
 
 
@@ -151,7 +157,7 @@ def drop(uow: UnitOfWork, letter_id: UUID, apply: Apply) -> None:
 
 def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> ReplayOutcome:
     table = uow.floor.dead_letter
-    error = _apply_in_savepoint(uow, letter, apply)
+    error = _waits_for(uow, letter) or _apply_in_savepoint(uow, letter, apply)
     if error is None:
         uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
         _release(uow, letter.key, apply)
@@ -162,6 +168,16 @@ def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> Rep
         .values(attempts=table.c.attempts + 1, last_tried_at=uow.now(), error=error)
     )
     return ReplayOutcome(letter.id, "failed", error)
+
+
+def _waits_for(uow: UnitOfWork, letter: Any) -> str | None:
+    """Why a parked letter cannot be tried yet: the dead one before it has to go first."""
+    table = uow.floor.dead_letter
+    earlier = (table.c.topic == letter.topic) & (table.c.partition == letter.partition)
+    earlier &= (table.c.key == letter.key) & (table.c.offset < letter.offset)
+    if uow.connection.scalar(sa.select(table.c.id).where(earlier).limit(1)) is None:
+        return None
+    return "waits for an earlier record of its key"
 
 
 def _release(uow: UnitOfWork, key: str, apply: Apply) -> None:
@@ -193,13 +209,11 @@ def _apply_in_savepoint(uow: UnitOfWork, letter: Any, apply: Apply) -> str | Non
         letter.value,
         letter.first_seen_at,
     )
-    marks = uow.marks()
-    savepoint = uow.connection.begin_nested()
     try:
-        apply(uow, record)
-    except Exception as error:  # noqa: BLE001  whatever fails is the reason this letter stays dead
-        savepoint.rollback()
-        uow.return_to(marks)
+        with uow.savepoint():
+            apply(uow, record)
+    except Exception as error:
+        if is_transient(error):
+            raise
         return describe_error(error)
-    savepoint.commit()
     return None

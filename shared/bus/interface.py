@@ -7,6 +7,10 @@ from typing import NamedTuple, Protocol
 
 from shared.contracts.envelope import EncodedEvent
 
+MAX_KEY_LENGTH = 128
+"""A record's key is a household or an asset code; what is longer is a stranger's and is cut."""
+MAX_ID_LENGTH = 64
+
 
 class TopicPartition(NamedTuple):
     """One ordered sequence of records."""
@@ -38,8 +42,9 @@ class Record:
 
     @property
     def event_id(self) -> str:
-        """The id given by its publisher, or its place where a foreign record carries none."""
-        return self.headers.get("ce_id") or f"{self.topic}/{self.partition}/{self.offset}"
+        """The id given by its publisher, or its place where a foreign record carries none that could be one."""
+        given = self.headers.get("ce_id", "")
+        return given if 1 <= len(given) <= MAX_ID_LENGTH else f"{self.topic}/{self.partition}/{self.offset}"
 
 
 @dataclass(frozen=True, slots=True)

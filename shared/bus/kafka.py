@@ -3,19 +3,23 @@
 import asyncio
 import contextlib
 import datetime as dt
+import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, KafkaTimeoutError
 
-from shared.bus.interface import Lag, Positions, Record, Subscription, TransportUnavailable
+from shared.bus.interface import MAX_KEY_LENGTH, Lag, Positions, Record, Subscription, TransportUnavailable
 from shared.contracts.envelope import EncodedEvent
 
 _BATCH_BYTES = 65536
 _REQUEST_TIMEOUT_MS = 5000
+_DELIVERY_SECONDS = 10.0
+"""An idempotent producer goes on trying in order while a partition changes its leader; after that it is given up."""
 _RETRY_BACKOFF_MS = 100
 _METADATA_MAX_AGE_MS = 5000
 _SESSION_TIMEOUT_MS = 10000
@@ -33,11 +37,20 @@ class KafkaTransport:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
+        self._connecting = asyncio.Lock()
 
     async def start(self) -> None:
         """Connect the producer."""
-        if self._producer is not None:
-            return
+        await self._connected()
+
+    async def _connected(self) -> AIOKafkaProducer:
+        """The producer all houses of the process share; whoever comes first connects it."""
+        async with self._connecting:
+            if self._producer is None:
+                self._producer = await self._connect()
+            return self._producer
+
+    async def _connect(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             client_id=self._client_id,
@@ -56,25 +69,21 @@ class KafkaTransport:
             with contextlib.suppress(KafkaError):
                 await producer.stop()
             raise TransportUnavailable(str(error)) from error
-        self._producer = producer
+        return producer
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Send as one window and wait for every acknowledgement. A broken producer is replaced by the next call."""
-        await self.start()
-        assert self._producer is not None
+        producer = await self._connected()
+        sent: list[asyncio.Future[object]] = []
         try:
-            sent = [
-                await self._producer.send(
-                    event.topic,
-                    event.value,
-                    key=event.key.encode(),
-                    headers=[(name, value.encode()) for name, value in event.headers.items()],
-                )
-                for event in events
-            ]
-            await asyncio.gather(*sent)
-        except KafkaError as error:
-            await self._drop_producer()
+            async with asyncio.timeout(_DELIVERY_SECONDS):
+                for event in events:
+                    headers = [(name, value.encode()) for name, value in event.headers.items()]
+                    sent.append(await producer.send(event.topic, event.value, key=event.key.encode(), headers=headers))
+                await asyncio.gather(*sent)
+        except (KafkaError, TimeoutError) as error:
+            await self._abandon(producer)
+            await asyncio.gather(*sent, return_exceptions=True)
             raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
@@ -90,14 +99,21 @@ class KafkaTransport:
         return True
 
     async def close(self) -> None:
-        """Send what is pending and disconnect."""
-        await self._drop_producer()
+        """Disconnect. Whoever waits for an acknowledgement is told that there is none."""
+        if self._producer is not None:
+            await self._abandon(self._producer)
 
-    async def _drop_producer(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with contextlib.suppress(KafkaError, asyncio.TimeoutError):
-                await asyncio.wait_for(producer.stop(), timeout=_REQUEST_TIMEOUT_MS / 1000)
+    async def _abandon(self, producer: AIOKafkaProducer) -> None:
+        """Stop a producer; the one another caller may have connected meanwhile is left alone.
+
+        What it has not delivered is failed first: an idempotent producer tries for ever, and its own stop waits for
+        that. The client library has no public way to give up.
+        """
+        if self._producer is producer:
+            self._producer = None
+        await producer._sender.close()  # noqa: SLF001
+        producer._message_accumulator.fail_all(KafkaTimeoutError())  # noqa: SLF001
+        await producer.stop()
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -176,34 +192,34 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 consumer.seek(KafkaPartition(*source), position)
 
     async def lag(self) -> Lag:
-        """Highwater minus position over the partitions held, and the age of what was last delivered late."""
+        """End of the log minus position over the partitions held, and the age of what was last delivered late.
+
+        The broker is asked for the end: what a reader that lost its way remembers of it does not grow.
+        """
         if self._consumer is None:
             return Lag(0, 0.0)
-        records, oldest = 0, None
-        for source in self._consumer.assignment():
-            highwater = self._consumer.highwater(source)
-            try:
-                position = await asyncio.wait_for(self._consumer.position(source), timeout=1)
-            except (TimeoutError, KafkaError):
-                continue
-            behind = max(0, (highwater or 0) - position)
-            records += behind
-            last = self._consumer.last_poll_timestamp(source) if behind else None
-            oldest = last if oldest is None or (last and last < oldest) else oldest
-        now_ms = dt.datetime.now(dt.UTC).timestamp() * 1000
-        return Lag(records, max(0.0, (now_ms - oldest) / 1000) if oldest else 0.0)
+        held = self._consumer.assignment()
+        try:
+            async with asyncio.timeout(_REQUEST_TIMEOUT_MS / 1000):
+                ends = await self._consumer.end_offsets(held)
+                behind = {source: end - await self._consumer.position(source) for source, end in ends.items()}
+        except (KafkaError, TimeoutError) as error:
+            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+        delivered = [self._consumer.last_poll_timestamp(source) for source, records in behind.items() if records > 0]
+        oldest = min(filter(None, delivered), default=None)
+        return Lag(sum(behind.values()), max(0.0, time.time() - oldest / 1000) if oldest else 0.0)
 
     async def stop(self) -> None:
         """Leave the group."""
         consumer, self._consumer = self._consumer, None
         self._settled.set()
         if consumer is not None:
-            with contextlib.suppress(KafkaError, asyncio.TimeoutError):
+            with contextlib.suppress(KafkaError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), timeout=_REQUEST_TIMEOUT_MS / 1000)
 
     async def on_partitions_revoked(self, revoked: Iterable[KafkaPartition]) -> None:
         """Hold the rebalance until the running batch is committed or rolled back."""
-        with contextlib.suppress(asyncio.TimeoutError):
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._settled.wait(), timeout=_REBALANCE_TIMEOUT_MS / 2000)
 
     async def on_partitions_assigned(self, assigned: Iterable[KafkaPartition]) -> None:
@@ -215,14 +231,18 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         return self._consumer
 
 
-def _record(message: object) -> Record:
-    headers = {name: value.decode(errors="replace") for name, value in message.headers}  # type: ignore[attr-defined]
+def _record(message: Any) -> Record:
+    """A record as it was read; what strangers wrote is made fit to be set aside in a table."""
     return Record(
-        topic=message.topic,  # type: ignore[attr-defined]
-        partition=message.partition,  # type: ignore[attr-defined]
-        offset=message.offset,  # type: ignore[attr-defined]
-        key=(message.key or b"").decode(errors="replace"),  # type: ignore[attr-defined]
-        headers=headers,
-        value=message.value or b"",  # type: ignore[attr-defined]
-        appended_at=dt.datetime.fromtimestamp(message.timestamp / 1000, dt.UTC),  # type: ignore[attr-defined]
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=_text(message.key)[:MAX_KEY_LENGTH],
+        headers={name: _text(value) for name, value in message.headers},
+        value=message.value or b"",
+        appended_at=dt.datetime.fromtimestamp(message.timestamp / 1000, dt.UTC),
     )
+
+
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode(errors="replace").replace("\x00", "\ufffd")

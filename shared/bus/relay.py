@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from shared import metrics
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.contracts.envelope import EncodedEvent
-from shared.db.database import Database, is_transient
+from shared.db.database import Database, is_transient, reaching_database
 from shared.db.unit_of_work import OUTBOX_CHANNEL, Reading, UnitOfWork
 
 BATCH = 500
-_IDLE_SECONDS = 0.5
-"""The outbox is looked at this often even when nobody called; committing wakes the relay at once."""
+_LOOK_SECONDS = 0.5
+"""The outbox is looked at this often even when nobody called, for what other processes wrote to it."""
 _LAZY_DELETE_SECONDS = 0.05
 _MAX_BACKOFF_SECONDS = 5.0
 _ADVISORY_LOCK = 0x5348_4F55
@@ -46,11 +46,15 @@ def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
     uow.connection.execute(sa.delete(outbox).where(outbox.c.event_id.in_(event_ids)))
 
 
+class RightLost(Exception):
+    """The connection that held the right to relay is gone; another process may hold it by now."""
+
+
 class Relay:
     """Publishes one house's outbox.
 
-    On SQLite this process is the only writer, so rows are handed over by the commit itself and the table is read only
-    at start and after a failure. On PostgreSQL replicas write beside each other: the table is the only order there is.
+    On SQLite rows are handed over by the commit itself and the table is read at start, after a failure and now and
+    then. On PostgreSQL replicas write beside each other: the table is the only order there is.
     """
 
     def __init__(self, house: str, database: Database, transport: Transport) -> None:
@@ -61,6 +65,8 @@ class Relay:
         self._handed_over: deque[EncodedEvent] = deque()
         self._table_may_hold_more = True
         self._published: list[UUID] = []
+        self._looked_at = 0.0
+        self._right_lost = False
         self.active = False
 
     def wake(self, uow: UnitOfWork) -> None:
@@ -81,8 +87,8 @@ class Relay:
                     self.active = self._table_may_hold_more = True
                     backoff = 0.0
                     await self._publish_forever()
-            except (TransportUnavailable, sa.exc.SQLAlchemyError, OSError) as error:
-                if isinstance(error, sa.exc.SQLAlchemyError) and not is_transient(error):
+            except Exception as error:
+                if not isinstance(error, TransportUnavailable | RightLost) and not is_transient(error):
                     log.exception("relay.failed", house=self._house)
                 backoff = min(_MAX_BACKOFF_SECONDS, backoff * 2 or 0.1)
                 log.warning("relay.waits", house=self._house, error=type(error).__name__, seconds=backoff)
@@ -103,17 +109,21 @@ class Relay:
     async def _publish_forever(self) -> None:
         while True:
             self._woken.clear()
-            if self._table_may_hold_more:
+            if self._right_lost:
+                raise RightLost
+            if self._table_may_hold_more or _now() - self._looked_at > _LOOK_SECONDS:
                 self._handed_over.clear()
-                self._table_may_hold_more = await self.publish_pending() > 0
+                self._table_may_hold_more = False
+                if await self.publish_pending() > 0:
+                    self._table_may_hold_more = True
+                self._looked_at = _now()
             elif self._handed_over:
                 batch = [self._handed_over.popleft() for _ in range(min(BATCH, len(self._handed_over)))]
                 await self._publish(batch)
                 if len(self._published) >= BATCH:
                     await self._forget()
-            elif not await self._wait_for_commit(_LAZY_DELETE_SECONDS if self._published else _IDLE_SECONDS):
+            elif not await self._wait_for_commit(_LAZY_DELETE_SECONDS if self._published else _LOOK_SECONDS):
                 await self._forget()
-                self._table_may_hold_more = not self._database.is_sqlite
 
     async def _publish(self, events: Sequence[EncodedEvent]) -> None:
         await self._transport.publish(events)
@@ -145,20 +155,35 @@ class Relay:
     @contextlib.asynccontextmanager
     async def _advisory_lock(self) -> AsyncIterator[None]:
         engine = create_async_engine(self._database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
+        with reaching_database():
+            connection = await engine.connect()
+        try:
             await connection.execute(sa.select(sa.func.pg_advisory_lock(_ADVISORY_LOCK)))
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
+            self._right_lost = False
+            driver.add_termination_listener(self._on_termination)
             await driver.add_listener(OUTBOX_CHANNEL, self._on_notification)
             try:
                 yield
             finally:
+                driver.remove_termination_listener(self._on_termination)
                 with contextlib.suppress(Exception):
                     await driver.remove_listener(OUTBOX_CHANNEL, self._on_notification)
+        finally:
+            await connection.close()
+
+    def _on_termination(self, *_: object) -> None:
+        self._right_lost = True
+        self._woken.set()
 
     def _on_notification(self, *_: object) -> None:
         self._table_may_hold_more = True
         self._woken.set()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @contextlib.asynccontextmanager
@@ -169,5 +194,5 @@ async def _file_lock(path: Path) -> AsyncIterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                await asyncio.sleep(_IDLE_SECONDS)
+                await asyncio.sleep(_LOOK_SECONDS)
         yield

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.codes import HouseholdCategory, Labour, RiskGrade, RiskKind, RiskStatus, Sex
-from shared.contracts.payload import Payload
+from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
 class HouseholdMember(BaseModel):
@@ -15,21 +15,21 @@ class HouseholdMember(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    member_no: int
+    member_no: int = Field(description="Number of the member within the household")
     sex: Sex
-    birth_year: int
+    birth_year: int = Field(description="Year of birth 出生年份")
     labour: Labour
-    student: bool
+    student: bool = Field(description="At school 在校生")
 
 
 class HouseholdState(Payload):
     """The registered state of a household 农户 after the change."""
 
-    household_code: str
-    region_code: str
+    household_code: HouseholdCode
+    region_code: RegionCode
     category: HouseholdCategory
-    relocated: bool
-    dibao: bool
+    relocated: bool = Field(description="Moved under the relocation programme 易地扶贫搬迁")
+    dibao: bool = Field(description="Receives the minimum living allowance 低保")
     version: int = Field(description="Grows by one with every change of the household")
     members: tuple[HouseholdMember, ...]
 
@@ -49,13 +49,13 @@ class HouseholdChanged(HouseholdState):
 class RiskState(Payload):
     """The whole state of a risk 风险 after the change; a reader needs no earlier event to act on it."""
 
-    risk_id: UUID
-    household_code: str
-    region_code: str
+    risk_id: UUID = Field(description="The risk, the same for every event of one episode")
+    household_code: HouseholdCode
+    region_code: RegionCode
     kind: RiskKind
     grade: RiskGrade
     status: RiskStatus
-    episode: int = Field(ge=1, description="Counts the times this kind of risk opened for this household")
+    episode: Episode
     version: int = Field(ge=1, description="Grows by one with every change of the risk: an older state never wins")
     decided_on: dt.date = Field(description="Business date of the verdict")
     rules: tuple[str, ...] = Field(description="Codes of the rules that hold the risk open")
@@ -66,18 +66,20 @@ class RiskRaised(RiskState):
     """A risk opened: exactly one assistance task follows for its episode."""
 
     event_type: ClassVar[str] = "monitoring.risk-raised.v1"
-    status: Literal[RiskStatus.OPEN] = RiskStatus.OPEN
+    status: Literal[RiskStatus.OPEN] = Field(RiskStatus.OPEN, description="Where the episode stands after the change")
 
 
 class RiskUpdated(RiskState):
     """An open risk changed its grade or its reasons."""
 
     event_type: ClassVar[str] = "monitoring.risk-updated.v1"
-    status: Literal[RiskStatus.OPEN] = RiskStatus.OPEN
+    status: Literal[RiskStatus.OPEN] = Field(RiskStatus.OPEN, description="Where the episode stands after the change")
 
 
 class RiskCleared(RiskState):
     """The cause of a risk is gone."""
 
     event_type: ClassVar[str] = "monitoring.risk-cleared.v1"
-    status: Literal[RiskStatus.CLEARED] = RiskStatus.CLEARED
+    status: Literal[RiskStatus.CLEARED] = Field(
+        RiskStatus.CLEARED, description="Where the episode stands after the change"
+    )

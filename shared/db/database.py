@@ -5,19 +5,22 @@ reads run on a second, query-only engine. PostgreSQL: both run over asyncpg, fro
 """
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 import stamina
 import structlog
 from pydantic_core import from_json, to_json
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.context import Context
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
+from shared.errors import Unavailable
 from shared.security.actor import SYSTEM, Actor
 
 T = TypeVar("T")
@@ -26,7 +29,8 @@ CommitListener = Callable[[UnitOfWork], None]
 _BUSY_TIMEOUT_MS = 5000
 _RETRYABLE_SQLSTATES = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
-
+_PASSING_SQLSTATES = (*sorted(_RETRYABLE_SQLSTATES), "08", "53", "55P03", "57")
+"""Those, and lost connections, exhausted resources, locks not had in time, a server going down or coming up."""
 _LOST_RACE = "23505"
 """PostgreSQL's unique violation: another transaction wrote the row first, and running again finds it."""
 
@@ -41,18 +45,42 @@ _JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_
 """JSON columns are written and read by the same fast code as requests and events."""
 
 
+class DatabaseUnreachable(Unavailable):
+    """The database takes no connections at the moment."""
+
+    code, title = "database-unreachable", "The database cannot be reached"
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether the same transaction may succeed when tried again: locks, deadlocks, lost connections."""
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError | OSError):
         return True
     if isinstance(error, sa.exc.DBAPIError):
-        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES
-    return False
+        return error.connection_invalidated or _sqlstate(error).startswith(_PASSING_SQLSTATES)
+    return isinstance(error, DatabaseUnreachable)
+
+
+def is_unstorable(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether the database refused a value: a character it has no place for, a number out of its range."""
+    return isinstance(error, sa.exc.DBAPIError) and _sqlstate(error).startswith("22")
+
+
+@contextlib.contextmanager
+def reaching_database() -> Iterator[None]:
+    """Name the driver's own errors while a connection is made: SQLAlchemy hands them on as they are."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("database.unreachable", error=type(error).__name__)
+        raise DatabaseUnreachable("the database cannot be reached; try again") from error
 
 
 def _may_run_again(error: Exception) -> bool:
-    may = _RETRYABLE_SQLSTATES | {_LOST_RACE}
-    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in may
+    return isinstance(error, sa.exc.DBAPIError) and _sqlstate(error) in _RETRYABLE_SQLSTATES | {_LOST_RACE}
+
+
+def _sqlstate(error: sa.exc.DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def _sqlite_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -142,7 +170,7 @@ class Database:
         def run(connection: sa.Connection) -> T:
             return query(Reading(connection, actor, context or _NO_CONTEXT, self.resources), *args)
 
-        async with self._reader.connect() as connection:
+        async with self._connection() as connection:
             return await connection.run_sync(run)
 
     async def close(self) -> None:
@@ -151,6 +179,15 @@ class Database:
         if self.is_sqlite:
             await asyncio.get_running_loop().run_in_executor(self._writer_thread, self._writer.dispose)
             self._writer_thread.shutdown()
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        with reaching_database():
+            connection = await self._reader.connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def _committed(self, uow: UnitOfWork) -> None:
         for listener in self._on_commit:
@@ -169,7 +206,7 @@ class Database:
     ) -> tuple[T, UnitOfWork]:
         async for attempt in stamina.retry_context(on=_may_run_again, attempts=5, wait_initial=0.01, wait_max=0.2):
             with attempt:
-                async with self._reader.begin() as connection:
+                async with self._connection() as connection, connection.begin():
                     return await connection.run_sync(self._run, command, args, actor, context)
         raise AssertionError("unreachable: the last attempt returns or raises")
 

@@ -1,14 +1,18 @@
 """Bring a house's database to the newest schema. One Alembic environment serves all houses."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _ENVIRONMENT = Path(__file__).parent / "alembic"
 _LOCK_TIMEOUT = "5s"
+"""How long PostgreSQL waits for a table in use."""
+_TURN_SECONDS = 60
+"""How long SQLite waits for a process that migrates right now."""
 
 
 def alembic_config(migrations: Path, connection: sa.Connection, metadata: sa.MetaData) -> Config:
@@ -23,13 +27,9 @@ def alembic_config(migrations: Path, connection: sa.Connection, metadata: sa.Met
 
 
 async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: str = "head") -> None:
-    """Upgrade to ``revision``. Safe to run from several processes at once and again and again."""
+    """Upgrade to ``revision``: all of it or nothing. Safe to run from several processes at once and again and again."""
     parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        parsed = parsed.set(drivername="sqlite+aiosqlite")
-    engine = create_async_engine(parsed, poolclass=sa.NullPool)
+    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _engine(parsed)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, migrations, metadata, revision)
@@ -37,8 +37,29 @@ async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: s
         await engine.dispose()
 
 
+def _engine(url: sa.URL, **arguments: Any) -> AsyncEngine:
+    return create_async_engine(url, poolclass=sa.NullPool, **arguments)
+
+
+def _sqlite(url: sa.URL) -> AsyncEngine:
+    """An engine whose transactions hold the write lock from their beginning; the driver's own leave DDL outside."""
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": _TURN_SECONDS})
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
 def _upgrade(connection: sa.Connection, migrations: Path, metadata: sa.MetaData, revision: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("migrations"))))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
     command.upgrade(alembic_config(migrations, connection, metadata), revision)

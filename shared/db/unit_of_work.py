@@ -1,7 +1,8 @@
 """What a command writes through and a query reads through."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -44,8 +45,10 @@ class Reading:
 
     @cached_property
     def session(self) -> Session:
-        """The ORM over this transaction."""
-        return Session(bind=self.connection, autoflush=True, expire_on_commit=False)
+        """The ORM over this transaction; it never ends it, and makes no savepoints of its own."""
+        return Session(
+            bind=self.connection, autoflush=True, expire_on_commit=False, join_transaction_mode="rollback_only"
+        )
 
     @property
     def policy(self) -> PolicyBook:
@@ -121,6 +124,34 @@ class UnitOfWork(Reading):
         """Log this once the transaction has committed, under the correlation id of its chain."""
         self.notes.append(Note(event, {"correlation_id": (context or self.context).correlation_id, **fields}))
 
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Do a part of the work that stands or falls alone.
+
+        An error leaves this block as it came; the rows, events, audit rows and notes made inside are gone then, and
+        what was made before is untouched. Objects loaded inside belong to the block.
+        """
+        outer = self.__dict__.pop("session", None)
+        if outer is not None:
+            outer.flush()
+        marks = len(self.emitted), len(self.notes), len(self._audit)
+        point = self.connection.begin_nested()
+        try:
+            yield
+            if "session" in self.__dict__:
+                self.session.flush()
+            point.commit()
+        except BaseException:
+            if point.is_active:
+                point.rollback()
+            self._forget_since(marks)
+            raise
+        finally:
+            self.__dict__.pop("session", None)
+            if outer is not None:
+                outer.expire_all()
+                self.__dict__["session"] = outer
+
     def marks(self) -> tuple[int, int, int]:
         """Where the gathered events, notes and audit rows stand, to return to with a savepoint."""
         if "session" in self.__dict__:
@@ -129,8 +160,10 @@ class UnitOfWork(Reading):
 
     def return_to(self, marks: tuple[int, int, int]) -> None:
         """Forget what was gathered since, because its savepoint was rolled back."""
-        if "session" in self.__dict__:
-            self.session.expunge_all()
+        self.__dict__.pop("session", None)
+        self._forget_since(marks)
+
+    def _forget_since(self, marks: tuple[int, int, int]) -> None:
         emitted, notes, audited = marks
         del self.emitted[emitted:], self.notes[notes:], self._audit[audited:]
 

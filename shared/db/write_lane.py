@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from shared.db.database import Database
+from shared.db.unit_of_work import UnitOfWork
 
 ItemT = TypeVar("ItemT")
 OutcomeT = TypeVar("OutcomeT")
@@ -53,7 +54,7 @@ class WriteLane(Generic[ItemT, OutcomeT]):
 
     async def _commit_together(self, batch: list[tuple[ItemT, asyncio.Future[OutcomeT]]]) -> None:
         try:
-            outcomes = await self._database.write(self._command, [item for item, _ in batch])
+            outcomes = await self._database.write(self._do_all, [item for item, _ in batch])
         except Exception as error:  # noqa: BLE001  whatever it is, it belongs to the item that caused it
             if len(batch) == 1:
                 _fail(batch[0][1], error)
@@ -65,6 +66,12 @@ class WriteLane(Generic[ItemT, OutcomeT]):
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)
+
+    def _do_all(self, uow: UnitOfWork, items: Sequence[ItemT]) -> Sequence[OutcomeT]:
+        outcomes = self._command(uow, items)
+        if len(outcomes) != len(items):
+            raise ValueError(f"{len(items)} items, but {len(outcomes)} outcomes")
+        return outcomes
 
 
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:

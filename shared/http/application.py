@@ -11,10 +11,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DomainError
-from shared.house import House
+from shared.house import House, HouseDefinition
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate
-from shared.http.middleware import Edge
+from shared.http.middleware import Edge, first_segment
+from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
 
@@ -31,20 +32,27 @@ class Token(BaseModel):
 
 
 def house_app(house: House) -> FastAPI:
-    """The app of one house: everything under `/<house>`."""
-    name = house.name
-    app = FastAPI(
-        title=f"ShouXian {house.definition.title}",
-        summary=house.definition.summary,
+    """The app of one house."""
+    app = described_app(house.definition)
+    app.state.house = house
+    return app
+
+
+def described_app(definition: HouseDefinition) -> FastAPI:
+    """Everything under `/<house>`, able to describe itself; it answers once its state holds the house."""
+    name = definition.name
+    app = DocumentedApp(
+        name,
+        title=f"ShouXian {definition.title}",
+        summary=definition.summary,
         version=VERSION,
         docs_url=f"/{name}/docs",
         redoc_url=None,
         openapi_url=f"/{name}/openapi.json",
         swagger_ui_oauth2_redirect_url=f"/{name}/docs/oauth2-redirect",
     )
-    app.state.house = house
     versioned = APIRouter(prefix=f"/{name}/v1")
-    versioned.include_router(house.definition.router)
+    versioned.include_router(definition.router)
     versioned.include_router(dead_letter_router())
     app.include_router(versioned)
     install_problem_handlers(app, name)
@@ -53,7 +61,14 @@ def house_app(house: House) -> FastAPI:
 
 def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
     """What belongs to the process: health, readiness, metrics and, if it is ours, the token endpoint."""
-    app = FastAPI(title="ShouXian", version=VERSION, docs_url="/docs", redoc_url=None, openapi_url="/openapi.json")
+    app = DocumentedApp(
+        "system",
+        title="ShouXian",
+        version=VERSION,
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
     install_problem_handlers(app, "system")
 
     @app.get("/", include_in_schema=False)
@@ -64,7 +79,12 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["operations"], summary="Every house of the process can do its work")
+    @app.get(
+        "/readyz",
+        tags=["operations"],
+        summary="Every house of the process can do its work",
+        responses={503: {"description": "`not_ready` says which house lacks what"}},
+    )
     async def readyz() -> JSONResponse:
         missing = {house.name: reasons for house in houses if (reasons := await house.not_ready())}
         document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
@@ -76,14 +96,19 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
 
     if issuer is not None:
 
-        @app.post("/oauth2/token", tags=["access"], responses=responses(ClientUnknown, ScopeNotGranted))
+        @app.post(
+            "/oauth2/token",
+            tags=["access"],
+            summary="Exchange client credentials for an access token",
+            responses=responses(ClientUnknown, ScopeNotGranted),
+        )
         async def token(
             grant_type: Annotated[str, Form(pattern="^client_credentials$")],  # noqa: ARG001  validated, there is only one
             client_id: Annotated[str, Form(max_length=128)],
             client_secret: Annotated[str, Form(max_length=256)],
             scope: Annotated[str | None, Form(max_length=2000)] = None,
         ) -> Token:
-            """Exchange client credentials for an access token."""
+            """Client credentials as in RFC 6749; without `scope` the token carries every scope of the client."""
             return Token(**issuer.token(client_id, client_secret, scope))
 
     return app
@@ -98,8 +123,8 @@ class ByFirstSegment:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the connection on."""
-        segment = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
-        await self._houses.get(segment, self._front)(scope, receive, send)
+        house = first_segment(scope) if scope["type"] == "http" else ""
+        await self._houses.get(house, self._front)(scope, receive, send)
 
 
 class HotRoutes:
@@ -123,7 +148,7 @@ class HotRoutes:
         scope["state"]["route"] = scope["path"]
         request = Request(scope, receive)
         try:
-            call = authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
+            call = await authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
             response = await hot.answer(call)
         except DomainError as error:
             response = problem_response(self._house.name, error)

@@ -8,10 +8,15 @@ from pydantic_core import from_json
 from shared.errors import MalformedRequest, UnsupportedMediaType
 
 
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type announces JSON."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
 async def json_body(request: Request) -> Any:
     """The body as Python values. Raises UnsupportedMediaType or MalformedRequest."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
+    if not is_json(request.headers.get("content-type", "")):
         raise UnsupportedMediaType("send application/json")
     try:
         return from_json(await request.body())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.security.actor import Actor
+from shared.security.issuer import ALL_SCOPES
 from shared.security.tokens import TokenMissing
 
 if TYPE_CHECKING:
@@ -76,17 +77,27 @@ class Call:
         return await self.answer(key, lambda uow: Answer(status, command(uow, *args).model_dump_json()))
 
 
+_SCOPE_MEANING = {
+    "read": "Look things up",
+    "write": "Record and act",
+    "approve": "Approve what others prepared",
+    "pii": "See names and identity numbers",
+    "admin": "Operate the services",
+}
+_SCOPES = {scope: _SCOPE_MEANING[scope.partition(":")[2]] for scope in ALL_SCOPES}
 _bearer = OAuth2(
-    flows={"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}, auto_error=False, scheme_name="oauth2"
+    flows={"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": _SCOPES}},
+    auto_error=False,
+    scheme_name="oauth2",
 )
 
 
-def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
+async def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
     """Who calls, with the right to do so. Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise TokenMissing("send an access token as `Authorization: Bearer …`")
-    actor = house.verifier.actor(token)
+    actor = await house.verifier.recognise(token)
     actor.demand(scope)
     return Call(house, actor, request.scope["state"]["context"], request)
 
@@ -95,6 +106,6 @@ def calling(scope: str) -> Any:
     """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        return authenticate(request.app.state.house, request, authorization, scope)
+        return await authenticate(request.app.state.house, request, authorization, scope)
 
-    return Depends(call)
+    return Security(call, scopes=[scope])

@@ -24,6 +24,43 @@ class BodyTooLarge(PayloadTooLarge):
     """The body exceeds what the service reads."""
 
 
+class _Body:
+    """The body of one request, read up to the limit."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seen = 0
+        self._refused = False
+
+    def declared(self, length: str) -> None:
+        """Refuse a body that says it is too large before any of it is read."""
+        if not length.isdecimal() or int(length) > self._limit:
+            self._refuse()
+
+    async def receive(self) -> Message:
+        """The next part, unless it is one too many."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            if self._seen > self._limit:
+                self._refuse()
+        return message
+
+    async def read_away(self) -> None:
+        """Take in what is still being sent, within reason: a caller who is cut off never sees why it was refused."""
+        left = _READ_AWAY_BYTES if self._refused else 0
+        while left > 0:
+            message = await self._receive()
+            left -= len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
+
+    def _refuse(self) -> None:
+        self._refused = True
+        raise BodyTooLarge(f"a body may hold {self._limit} bytes at most")
+
+
 class Edge:
     """Wraps everything a process serves."""
 
@@ -40,12 +77,14 @@ class Edge:
         headers = Headers(scope=scope)
         context = new_context(headers.get(CORRELATION_HEADER), headers.get("traceparent"))
         scope.setdefault("state", {})["context"] = context
+        body = _Body(receive, self._max_body_bytes)
         status = 500
         began = False
 
         async def send_with_context(message: Message) -> None:
             nonlocal status, began
             if message["type"] == "http.response.start":
+                await body.read_away()
                 status, began = message["status"], True
                 MutableHeaders(scope=message).append(CORRELATION_HEADER, context.correlation_id)
             await send(message)
@@ -53,59 +92,35 @@ class Edge:
         house = _house_of(scope)
         with structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id):
             try:
-                self._refuse_large(headers)
-                await self._app(scope, self._limited(receive), send_with_context)
+                body.declared(headers.get("content-length", "0"))
+                await self._app(scope, body.receive, send_with_context)
             except Exception as error:
                 if not isinstance(error, DomainError):
                     log.exception("request.failed", house=house)
                     error = DomainError("something went wrong here; it has been logged")
-                if isinstance(error, BodyTooLarge):
-                    await self._read_away(receive)
                 if not began:
                     await _answer(send_with_context, house, error)
-        answered, seconds = _meters(house, _route_of(scope), scope["method"], status)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        answered, seconds = _meters(house, _route_of(scope), method, status)
         answered.inc()
         seconds.observe(time.perf_counter() - started)
-
-    def _refuse_large(self, headers: Headers) -> None:
-        declared = headers.get("content-length", "0")
-        if not declared.isdigit() or int(declared) > self._max_body_bytes:
-            raise BodyTooLarge(f"a body may hold {self._max_body_bytes} bytes at most")
-
-    async def _read_away(self, receive: Receive) -> None:
-        """Take in what is still being sent, within reason: a caller who is cut off never sees the answer."""
-        left = _READ_AWAY_BYTES
-        while left > 0:
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                return
-
-    def _limited(self, receive: Receive) -> Receive:
-        seen = 0
-
-        async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > self._max_body_bytes:
-                    raise BodyTooLarge(f"a body may hold {self._max_body_bytes} bytes at most")
-            return message
-
-        return limited
 
 
 @cache
 def _meters(house: str, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
     """The meters of one kind of answer; routes, methods and statuses are few."""
-    method = method if method in _METHODS else "other"
     return metrics.HTTP_REQUESTS.labels(house, route, method, status), metrics.HTTP_SECONDS.labels(house, route, method)
 
 
 def _house_of(scope: Scope) -> str:
-    segment: str = scope["path"].split("/", 2)[1]
+    segment = first_segment(scope)
     return segment if segment in HOUSES else "system"
+
+
+def first_segment(scope: Scope) -> str:
+    """What stands between the first two slashes of the path; empty where there is none, as in `OPTIONS *`."""
+    path: str = scope["path"]
+    return path.partition("/")[2].partition("/")[0]
 
 
 def _route_of(scope: Scope) -> str:

@@ -6,9 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from fastapi import Query
 from pydantic import BaseModel, Field
 
@@ -49,12 +50,23 @@ def page_of(found: Sequence[ItemT], request: PageRequest, key: Callable[[ItemT],
     return Page(items=items, next_cursor=_encode(key(items[-1])) if len(found) > request.limit else None)
 
 
-def time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
+def newest_first(
+    statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
+) -> sa.Select[Any]:
+    """A page of a list sorted by a time and an id, the newest first, with one row more than the page holds."""
+    if page.after is not None:
+        at, last_id = _time_and_id(page.after)
+        last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
+        statement = statement.where(sa.tuple_(moment, row_id) < last)
+    return statement.order_by(moment.desc(), row_id.desc()).limit(page.limit + 1)
+
+
+def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
     """The key of a list that is sorted by a time and an id. Raises Invalid for a cursor of another list."""
     try:
         moment, row_id = after
         return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), UUID(row_id)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _not_given_out() from error
 
 

@@ -13,10 +13,19 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from shared.db.database import is_transient
-from shared.errors import DomainError, Invalid, MalformedRequest, Unauthenticated, Unavailable
+from shared.db.database import is_transient, is_unstorable
+from shared.errors import (
+    DomainError,
+    Invalid,
+    MalformedRequest,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from shared.http.body import is_json
 
 MEDIA_TYPE = "application/problem+json"
+PROBLEM_REF = "#/components/schemas/Problem"
 log = structlog.get_logger()
 
 
@@ -85,22 +94,24 @@ def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int =
 
 
 def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
-    """503 where trying again is right, 500 where it is not."""
+    """503 where trying again is right, 422 where a value cannot be stored, else 500."""
     if is_transient(error):
         log.warning("database.unavailable", house=house, error=type(error).__name__)
         return problem_response(house, Unavailable("the database cannot be reached; try again"))
+    if is_unstorable(error):
+        return problem_response(house, Invalid("a value holds characters that cannot be stored, or is out of range"))
     log.error("request.failed", house=house, exc_info=error)
     return problem_response(house, DomainError("something went wrong here; it has been logged"))
 
 
 def responses(*errors: type[DomainError]) -> Responses:
-    """The `responses=` of a route that may refuse in these ways."""
-    by_status: dict[int | str, list[str]] = {}
+    """The `responses=` of a route that may refuse in these ways; `shared.http.openapi` adds what all routes share."""
+    by_status: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        by_status.setdefault(error.status, []).append(f"`{error.code}`: {error.title}")
+        by_status.setdefault(error.status, {})[error.code] = {"summary": error.title}
     return {
-        status: {"model": Problem, "description": "; ".join(texts), "content": {MEDIA_TYPE: {}}}
-        for status, texts in by_status.items()
+        status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}, "examples": examples}}}
+        for status, examples in by_status.items()
     }
 
 
@@ -111,15 +122,20 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
         assert isinstance(error, DomainError)
         return problem_response(house, error)
 
-    async def on_invalid_request(_: Request, error: Exception) -> Response:
+    async def on_invalid_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         found = error.errors()
+        body_unread = any(item["loc"] == ("body",) and item["type"] != "missing" for item in found)
+        if body_unread and not is_json(request.headers.get("content-type", "")):
+            return problem_response(house, UnsupportedMediaType("send application/json"))
         if any(item["type"] == "json_invalid" for item in found):
             return problem_response(house, MalformedRequest("the body is not JSON"))
         return problem_response(house, invalid_from(found, skip=1))
 
     async def on_http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if isinstance(error.__cause__, DomainError):
+            return problem_response(house, error.__cause__)
         document = {
             "type": f"urn:problem:{house}:http-{error.status_code}",
             "title": str(error.detail),

@@ -1,12 +1,15 @@
 """Monitoring as a client sees it, and a second look into its tables where a client could be fooled."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
 import sqlalchemy as sa
+from fastapi import FastAPI
 from stdnum.cn import ric
 
 from services.monitoring.app import MONITORING
@@ -125,13 +128,36 @@ def without(document: Mapping[str, Any], *path: str) -> dict[str, Any]:
 
 
 def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when the answer is not one problem document."""
+    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     document = answer.json()
     assert document["status"] == answer.status_code
     assert document["title"]
     assert document["detail"]
-    return answer.status_code, *_code_and_pointers(document)
+    code, pointers = _code_and_pointers(document)
+    assert code in EDGE_CODES | _documented(answer.request.method, answer.request.url.path, answer.status_code)
+    return answer.status_code, code, pointers
+
+
+EDGE_CODES = {"token-missing", "token-invalid", "scope-missing", "payload-too-large"}
+"""Refusals that are the same for every route of every house."""
+
+
+def _documented(method: str, path: str, status: int) -> set[str]:
+    """The codes that the OpenAPI document names for this status of the route at a path."""
+    for template, operations in _openapi_paths().items():
+        if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
+            description = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
+            return set(re.findall(r"`([a-z-]+)`", description))
+    return set()
+
+
+@cache
+def _openapi_paths() -> dict[str, Any]:
+    app = FastAPI()
+    app.include_router(MONITORING.router, prefix="/monitoring/v1")
+    paths: dict[str, Any] = app.openapi()["paths"]
+    return paths
 
 
 def item_problem(item: Mapping[str, Any]) -> tuple[int, str, list[str]]:

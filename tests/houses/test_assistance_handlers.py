@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands import transition_task
+from services.assistance.commands import apply_risk_events, transition_task
 from services.assistance.handlers import HANDLERS
 from services.assistance.models import Task
 from services.assistance.schemas import TransitionIn
@@ -18,14 +18,17 @@ from shared.context import new_context
 from shared.contracts.assistance import TaskClosed, TaskOpened
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus, TaskStatus, TaskVerdict
+from shared.contracts.envelope import decode
 from shared.contracts.payload import Payload
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.house import House
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
+from shared.security.actor import Actor
 from tests.builders import (
     HOUSEHOLD,
+    OTHER_COUNTY_REGION,
     REGION,
     TODAY,
     audit_rows,
@@ -252,6 +255,22 @@ async def test_a_closed_task_stays_closed_through_updates_that_are_no_more_urgen
 
     task = await only_task(house)
     assert (task["status"], task["verdict"]) == (TaskStatus.CLOSED, TaskVerdict.CONFIRMED)
+
+
+async def test_a_task_moves_with_its_household_to_another_region(open_house: OpenHouse) -> None:
+    house = await open_house(ASSISTANCE)
+    await deliver(house, risk_raised())
+    await deliver(house, risk_updated(region_code=OTHER_COUNTY_REGION))
+    assert (await only_task(house))["region_code"] == OTHER_COUNTY_REGION
+
+
+async def test_an_operator_who_replays_an_event_is_not_said_to_have_opened_the_task(open_house: OpenHouse) -> None:
+    house = await open_house(ASSISTANCE)
+    encoded = published_as(risk_raised())
+    operator = Actor("operator", frozenset({"ops:admin"}), "52")
+    await house.database.write(apply_risk_events, [decode(encoded.headers, encoded.value)], actor=operator)
+    [audit] = await audit_rows(house)
+    assert audit["actor"] == (await only_task(house))["history"][0]["by"] == "system"
 
 
 async def test_a_due_date_counted_into_an_unannounced_year_says_so(open_house: OpenHouse) -> None:

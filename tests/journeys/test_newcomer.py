@@ -95,22 +95,24 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(data: Path, tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Starts the services on the same port and folder each time; what still runs is ended with the test."""
+    yield from starting(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Services with demo data which no test changes."""
+    for start in starting(tmp_path_factory.mktemp("untouched")):
+        yield start()
+
+
+def starting(folder: Path) -> Iterator[Start]:
     [port] = free_ports(1)
     begun: list[Started] = []
 
     def started(*, demo: bool = True, today: str = DAY) -> Started:
-        out, err = tmp_path / f"out-{len(begun)}", tmp_path / f"err-{len(begun)}"
-        with out.open("wb") as stdout, err.open("wb") as stderr:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "services", "--port", str(port), "--data", str(data), *["--demo"] * demo],
-                cwd=ROOT,
-                env=environment(SHOUXIAN_TODAY=today),
-                stdout=stdout,
-                stderr=stderr,
-            )
-        one = Started(process, f"http://127.0.0.1:{port}", data, out, err)
+        one = begin(folder, port, len(begun), demo=demo, today=today)
         begun.append(one)
         one.wait_until(one.is_announced if demo else one.is_ready)
         return one
@@ -122,33 +124,44 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
             one.process.wait()
 
 
+def begin(folder: Path, port: int, number: int, *, demo: bool, today: str) -> Started:
+    data, out, err = folder / "var", folder / f"out-{number}", folder / f"err-{number}"
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services", "--port", str(port), "--data", str(data), *["--demo"] * demo],
+            cwd=ROOT,
+            env=environment(SHOUXIAN_TODAY=today),
+            stdout=stdout,
+            stderr=stderr,
+        )
+    return Started(process, f"http://127.0.0.1:{port}", data, out, err)
+
+
 def tasks(started: Started) -> dict[str, dict[str, Any]]:
     with closing(ApiClient.open(started.data)) as api:
         found = api.get("/assistance/v1/tasks")["items"]
     return {task["task_id"]: task for task in found}
 
 
-def test_a_newcomer_reads_where_everything_is(start: Start) -> None:
-    started = start()
+def test_a_newcomer_reads_where_everything_is(untouched: Started) -> None:
     for house in ("monitoring", "assistance", "employment", "consumption", "assets"):
-        place = f"{started.url}/{house}/docs"
-        assert place in started.printed
+        place = f"{untouched.url}/{house}/docs"
+        assert place in untouched.printed
         assert httpx.get(place, trust_env=False).is_success
     for line in (
         r"province +52 贵州省 +read \+ write \+ approve in every house, monitoring:pii, ops:admin",
         r"county-officer-dejiang +520626 德江县 +read \+ write in every house, monitoring:pii",
         r"read-only +52 贵州省 +read in every house",
     ):
-        assert re.search(line, started.printed)
-    assert str(started.data / "demo-credentials.json") in started.printed
-    assert f"business date {DAY}" in started.printed
-    assert httpx.get(f"{started.url}/readyz", trust_env=False).json() == {"status": "ok", "not_ready": {}}
+        assert re.search(line, untouched.printed)
+    assert str(untouched.data / "demo-credentials.json") in untouched.printed
+    assert f"business date {DAY}" in untouched.printed
+    assert httpx.get(f"{untouched.url}/readyz", trust_env=False).json() == {"status": "ok", "not_ready": {}}
 
 
-def test_the_printed_commands_work_as_they_stand(start: Start) -> None:
+def test_the_printed_commands_work_as_they_stand(untouched: Started) -> None:
     require_or_skip(None if shutil.which("curl") else "curl is not installed")
-    started = start()
-    commands = [line.strip() for line in started.printed.splitlines() if "curl " in line]
+    commands = [line.strip() for line in untouched.printed.splitlines() if "curl " in line]
     assert len(commands) == 3
     # bash: the point of the test is that a shell understands what was printed
     shell = subprocess.run(["bash", "-ec", "\necho\n".join(commands)], capture_output=True, text=True, check=True)
@@ -157,9 +170,8 @@ def test_the_printed_commands_work_as_they_stand(start: Start) -> None:
     assert risks == '{"items":[],"next_cursor":null}'
 
 
-def test_demo_households_are_registered_whole_and_threatened_by_nothing(start: Start) -> None:
-    started = start()
-    with closing(ApiClient.open(started.data)) as api:
+def test_demo_households_are_registered_whole_and_threatened_by_nothing(untouched: Started) -> None:
+    with closing(ApiClient.open(untouched.data)) as api:
         for household in DEMO_HOUSEHOLDS:
             place = f"/monitoring/v1/households/{household.code}"
             assert api.put(place, household_document(household))["warnings"] == []
@@ -168,6 +180,12 @@ def test_demo_households_are_registered_whole_and_threatened_by_nothing(start: S
                 ("below_line", "income_drop", "rigid_expense", "new_illness"), "clear"
             )
         assert api.get("/monitoring/v1/risks")["items"] == []
+
+
+def test_nobody_else_of_the_machine_can_read_the_data(untouched: Started) -> None:
+    kept = [untouched.data, *untouched.data.iterdir()]
+    assert untouched.data / "monitoring.sqlite" in kept
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_the_demonstration_opens_one_task_each_and_a_repeat_none(start: Start) -> None:
@@ -242,9 +260,8 @@ def test_without_a_server_the_demonstration_says_so(data: Path, start: Start) ->
     assert "Traceback" not in stopped.stderr
 
 
-def test_a_taken_port_is_one_clear_line(start: Start, tmp_path: Path) -> None:
-    started = start()
-    port = started.url.rpartition(":")[2]
+def test_a_taken_port_is_one_clear_line(untouched: Started, tmp_path: Path) -> None:
+    port = untouched.url.rpartition(":")[2]
     refused = run("services", "--port", port, "--data", str(tmp_path / "other"))
     assert refused.returncode != 0
     assert refused.stderr == f"refusing to start: port {port} of 127.0.0.1: Address already in use\n"
@@ -263,3 +280,30 @@ def test_demo_data_and_a_fixed_day_are_refused_outside_development(data: Path) -
     assert invented.returncode == 2
     assert invented.stderr.startswith("refusing to start: --demo needs SHOUXIAN_ENV=development")
     assert not data.exists()
+
+
+def test_the_five_requests_of_the_readme_answer_as_it_says(start: Start) -> None:
+    require_or_skip(None if shutil.which("curl") else "curl is not installed")
+    started = start()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## The main job in five requests")[2].partition("\n## ")[0]
+    *requests, last = re.findall(r"```sh\n(.*?)\n```", section, re.DOTALL)
+    assert len(requests) == 4
+    until = f'until answer=$({last}) && [[ $answer == *task_id* ]]; do sleep 0.1; done; echo "$answer"'
+    script = "\n".join([*requests, until]).replace("http://127.0.0.1:8000", started.url)
+    shell = subprocess.run(
+        ["bash", "-ec", script.replace("var/", f"{started.data}/")],
+        capture_output=True,
+        text=True,
+        timeout=READY_SECONDS,
+        check=True,
+    )
+    for answer in (
+        '"household_code":"MY-0001","region_code":"520626101203"',
+        '"status":"stored"',
+        "The member is a main earner of the household.",
+        '"status":"open","grade":"red"',
+        '"due_on":"2026-11-19","due_provisional":false',
+    ):
+        assert answer in shell.stdout
+        assert answer in re.sub(r",\n +", ",", section)

@@ -171,6 +171,12 @@ def test_an_escalated_task_nobody_took_up_closes_itself_when_its_cause_is_gone()
     assert decide(escalated, risk_cleared(grade=RED)).change is TaskChange.CLOSED
 
 
+def test_a_task_that_closed_itself_opens_again_if_its_cause_is_said_to_hold() -> None:
+    closed = decide(opened(), risk_cleared(2)).after
+    decision = decide(closed, risk_updated(3), SOON)
+    assert decision == TaskDecision(TaskChange.OPENED, opened(SOON, risk_version=3))
+
+
 GRADES = st.sampled_from(RiskGrade)
 
 

@@ -10,9 +10,7 @@ from services.assistance.commands import transition_task
 from services.assistance.errors import TaskNotFound, TransitionNotAllowed
 from services.assistance.schemas import HouseholdCode, TaskOut, TransitionIn
 from shared.contracts.codes import RiskKind, TaskStatus
-from shared.errors import Invalid, MalformedRequest
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter
@@ -32,7 +30,7 @@ def _wanted(
     return queries.TaskFilter(household_code, region_code, status, kind, overdue)
 
 
-@router.get("", summary="Tasks of your region, the newest first", responses=responses(RegionNotAllowed, Invalid))
+@router.get("", summary="Tasks of your region, the newest first", responses=responses(RegionNotAllowed))
 async def list_tasks(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.TaskFilter, Depends(_wanted)],
@@ -42,7 +40,7 @@ async def list_tasks(
     return page_of(await call.query(queries.tasks, wanted, page), page, queries.task_key)
 
 
-@router.get("/{task_id}", summary="A task with its history", responses=responses(TaskNotFound, Invalid))
+@router.get("/{task_id}", summary="A task with its history", responses=responses(TaskNotFound))
 async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)]) -> TaskOut:
     """What opened it, who did what, and what the visit found."""
     return await call.query(queries.task, task_id)
@@ -52,7 +50,7 @@ async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)]) -> TaskO
     "/{task_id}/transitions",
     summary="Act on a task: accept, start, verify, close or reopen it",
     response_model=TaskOut,
-    responses=responses(TaskNotFound, TransitionNotAllowed, IdempotencyKeyReused, Invalid, MalformedRequest),
+    responses=responses(TaskNotFound, TransitionNotAllowed),
 )
 async def post_transition(
     task_id: UUID,

@@ -27,18 +27,18 @@ from services.monitoring.schemas import (
     FactStored,
 )
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError, MalformedRequest, UnsupportedMediaType
+from shared.errors import DomainError, UnsupportedMediaType
 from shared.house import HotRoute
 from shared.http.body import json_body
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.idempotency import Answer
+from shared.http.openapi import json_body_of
 from shared.http.problems import invalid_from, problem_document, responses
 
 router = APIRouter(tags=["facts 事实"])
 WRITE = "monitoring:write"
 T = TypeVar("T")
 _STATUS = {"stored": 201, "duplicate": 200}
-_BODY = TypeAdapter[Any](FactIn | FactBatchDocument).json_schema(ref_template="#/components/schemas/{model}")
 
 
 @router.post(
@@ -54,17 +54,10 @@ _BODY = TypeAdapter[Any](FactIn | FactBatchDocument).json_schema(ref_template="#
             FactContradicts,
             AlreadySuperseded,
             FactInvalid,
-            MalformedRequest,
             UnsupportedMediaType,
         ),
     },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {key: _BODY[key] for key in _BODY if key != "$defs"}}},
-        },
-        "x-schemas": _BODY["$defs"],
-    },
+    openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
 )
 async def post(call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None) -> Response:
     """201 stored and judged; 200 the same again; 409 the reference belongs to another fact."""

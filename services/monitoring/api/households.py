@@ -9,15 +9,15 @@ from services.monitoring import queries
 from services.monitoring.commands.households import put_household
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound, PolicyMissing
 from services.monitoring.schemas import HouseholdCode, HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
-from shared.errors import Invalid
 from shared.http.dependencies import Call, calling
 from shared.http.problems import responses
+from shared.months import MAX_MONTH, first_day
 from shared.security.actor import RegionNotAllowed
 
 router = APIRouter(prefix="/households/{household_code}", tags=["households 农户"])
 READ, WRITE = "monitoring:read", "monitoring:write"
 Code = Annotated[HouseholdCode, Path()]
-AsOf = Annotated[dt.date | None, Query(description="Decision date; default the business date")]
+AsOf = Annotated[dt.date | None, Query(description="Decision date; default the business date", le=first_day(MAX_MONTH))]
 
 
 @router.put(
@@ -25,7 +25,7 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
     summary="Register a household, or make it what the body says",
     responses={
         201: {"model": HouseholdOut, "description": "New"},
-        **responses(HouseholdInvalid, Invalid, HouseholdNotFound, RegionNotAllowed),
+        **responses(HouseholdInvalid, HouseholdNotFound, RegionNotAllowed),
     },
 )
 async def put(
@@ -57,7 +57,7 @@ async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_
     return await call.query(queries.income, household_code, as_of)
 
 
-@router.get("/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound))
+@router.get("/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyMissing))
 async def verdicts(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> VerdictsOut:
     """Explains; changes nothing."""
     return await call.query(queries.verdicts, household_code, as_of)

@@ -1,1 +1,1 @@
-"""What monitoring does. Reading order: households, facts, ledger, judgement, screening, risks."""
+"""What monitoring does. Reading order: households, facts, ledger, judgement, screening, risks, audit."""

@@ -18,6 +18,7 @@ from services.monitoring.commands.ledger import (
     load_files,
     month_is_future,
     post,
+    refresh_stale_windows,
     store_months,
     store_windows,
     take_back,
@@ -95,6 +96,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     store_months(uow, touched)
     to_judge = [file for file in touched if file.code in desk.causes]
     store_verdicts(uow, judge_files(uow, to_judge, today), today, desk.causes)
+    refresh_stale_windows(uow, touched)
     store_windows(uow, touched)
     counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
     for (fact_type, result), number in counted.items():
@@ -236,11 +238,11 @@ def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[
     targets = [_reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
     if targets:
         for row in uow.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(targets))):
-            stored[row.id] = _Stored(row.content_hash, _fact_of(row), row.household_code)
+            stored[row.id] = _Stored(row.content_hash, fact_of(row), row.household_code)
     return stored
 
 
-def _fact_of(row: Any) -> AnyFact:
+def fact_of(row: Any) -> AnyFact:
     """A stored fact as it was sent."""
     return FACT.validate_python(
         {

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -30,8 +30,15 @@ _BRANCH_COLUMN = {
     IncomeBranch.TRANSFER: "transfer",
 }
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
-_STALE = 0
-"""Anchor of a window that has to be computed anew."""
+_NEVER_JUDGED = 0
+"""Anchor of a window that waits for the first judgement of its household."""
+
+
+def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether the member a row is about is a member of its household today."""
+    member = table_of(Member)
+    return sa.exists().where(member.c.household_code == table.c.household_code, member.c.member_no == table.c.member_no)
+
 
 _MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
 _ILLNESSES = table_of(Illness)
@@ -62,14 +69,12 @@ _MEDICAL_SUMS = (
     )
     .where(_MEDICAL.c.household_code.in_(_CODES))
     .where(_MEDICAL.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
+    .where((_MEDICAL.c.member_no == NO_MEMBER) | _belongs(_MEDICAL))
     .group_by(_MEDICAL.c.household_code, _MEDICAL.c.member_no)
-)
-_BELONGS = sa.exists().where(
-    col(Member.household_code) == col(Illness.household_code), col(Member.member_no) == col(Illness.member_no)
 )
 _DIAGNOSES = (
     sa.select(col(Illness.household_code), *(getattr(Illness, item.name) for item in fields(Diagnosis)))
-    .where(col(Illness.household_code).in_(_CODES), col(Illness.member_no).is_(None) | _BELONGS)
+    .where(col(Illness.household_code).in_(_CODES), col(Illness.member_no).is_(None) | _belongs(table_of(Illness)))
     .order_by(col(Illness.observed_on), col(Illness.fact_id))
 )
 _WINDOW_FIELDS = fields(WindowSummary)
@@ -103,16 +108,8 @@ class HouseholdFile:
     undiagnosed: set[UUID] = field(default_factory=set)
     """Facts whose diagnosis this command takes back."""
     window_changed: bool = False
-
-    @property
-    def stale(self) -> bool:
-        """Whether the window has to be computed anew."""
-        return self.window.anchor == _STALE
-
-    def make_stale(self) -> None:
-        """Have the window computed anew: something left the ledger, or time went on."""
-        self.window = replace(self.window, anchor=_STALE)
-        self.window_changed = True
+    window_stale: bool = False
+    """Something left the ledger, so the window has to be computed anew."""
 
 
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
@@ -155,7 +152,7 @@ def take_back(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
     else:
         file.diagnosed.pop(fact_id, None)
         file.undiagnosed.add(fact_id)
-    file.make_stale()
+    file.window_changed = file.window_stale = True
 
 
 def _post_income(file: HouseholdFile, fact: IncomeFact, sign: int) -> None:
@@ -218,13 +215,23 @@ def _adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str
 
 def refresh_windows(reading: Reading, files: Iterable[HouseholdFile], anchor: int, length: int) -> None:
     """Bring windows that are stale, or of another month, to ``anchor`` from the month table."""
-    behind = [file for file in files if file.window.anchor != anchor or file.window.length != length]
+    behind = [
+        file for file in files if file.window_stale or file.window.anchor != anchor or file.window.length != length
+    ]
     if not behind:
         return
     months = load_months(reading, [file.code for file in behind], anchor - length - MONTHS_IN_YEAR + 1, anchor)
     for file in behind:
         file.window = summarise(months[file.code], anchor, length)
-        file.window_changed = True
+        file.window_changed, file.window_stale = True, False
+
+
+def refresh_stale_windows(reading: Reading, files: Iterable[HouseholdFile]) -> None:
+    """Compute windows that are still stale anew where they stand: nobody judges their households now."""
+    stale = [file for file in files if file.window_stale and file.window.anchor != _NEVER_JUDGED]
+    for anchor, length in {(file.window.anchor, file.window.length) for file in stale}:
+        group = [file for file in stale if (file.window.anchor, file.window.length) == (anchor, length)]
+        refresh_windows(reading, group, anchor, length)
 
 
 def load_months(
@@ -262,7 +269,7 @@ def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tup
 
 
 def load_medical(reading: Reading, codes: Collection[str], first: int, last: int) -> Mapping[str, dict[int, int]]:
-    """Self-paid medical cost of each member from ``first`` to ``last``."""
+    """Self-paid medical cost from ``first`` to ``last`` of each member who still belongs to the household."""
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
     asked = {"codes": list(codes), "first": first, "last": last}
     for code, member_no, self_paid in reading.connection.execute(_MEDICAL_SUMS, asked):
@@ -271,13 +278,13 @@ def load_medical(reading: Reading, codes: Collection[str], first: int, last: int
 
 
 def open_window(code: str) -> dict[str, Any]:
-    """The window row of a household that was just registered: stale, because nothing is known yet."""
+    """The window row of a household that was just registered."""
     sums = dict.fromkeys(
         ("net", "self_paid", "known_mask", "previous_net", "previous_mask", "quarter_net", "previous_quarter_net"), 0
     )
     return {
         "household_code": code,
-        "anchor": _STALE,
+        "anchor": _NEVER_JUDGED,
         "length": MONTHS_IN_YEAR,
         **sums,
         "has_illness": False,

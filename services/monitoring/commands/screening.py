@@ -10,7 +10,8 @@ from services.monitoring.commands.judgement import judge_files, rule_parameters,
 from services.monitoring.commands.ledger import load_files, store_windows
 from services.monitoring.models import Household, HouseholdWindow
 from services.monitoring.rules.income import window_months
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.base import table_of
+from shared.db.unit_of_work import Reading, UnitOfWork
 
 BATCH = 500
 _NATIONAL = "000000000000"
@@ -23,17 +24,18 @@ def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     store_windows(uow, files)
 
 
-def screen_after(uow: UnitOfWork, code: str) -> str | None:
-    """Screen the next households after ``code``; returns the last one screened, or None when all are done 集中排查."""
-    codes = list(
-        uow.connection.scalars(
-            sa.select(Household.code).where(col(Household.code) > code).order_by(col(Household.code)).limit(BATCH)  # type: ignore[call-overload]
-        )
-    )
-    if not codes:
-        return None
+def screen_after(uow: UnitOfWork, code: str) -> Sequence[str]:
+    """Screen the next households after ``code`` 集中排查; returns those screened, none when all are done."""
+    codes = households_after(uow, code, BATCH)
     screen_households(uow, codes, uow.today())
-    return str(codes[-1])
+    return codes
+
+
+def households_after(reading: Reading, code: str, limit: int) -> Sequence[str]:
+    """The next household codes after ``code``, in order."""
+    table = table_of(Household)
+    following = sa.select(table.c.code).where(table.c.code > code).order_by(table.c.code).limit(limit)
+    return reading.connection.scalars(following).all()
 
 
 def roll_windows(uow: UnitOfWork) -> bool:

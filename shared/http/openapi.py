@@ -1,0 +1,115 @@
+"""The published document of an app, completed: every schema it refers to and every refusal a caller can meet."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable
+from shared.http.idempotency import IdempotencyKeyReused
+from shared.http.problems import MEDIA_TYPE, Problem, responses
+from shared.security.actor import ScopeMissing
+from shared.security.tokens import TokenExpired, TokenInvalid, TokenMissing
+
+_METHODS = frozenset({"get", "put", "post", "patch", "delete"})
+_REF = "#/components/schemas/{model}"
+_BROUGHT_SCHEMAS = "x-schemas"
+_FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+
+
+class DocumentedApp(FastAPI):
+    """An app whose document is completed when it is first asked for. ``house`` names the problems' types."""
+
+    def __init__(self, house: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._house = house
+        self._document: dict[str, Any] | None = None
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self._document is None:
+            self._document = _completed(super().openapi(), self._house)
+        return self._document
+
+
+def json_body_of(body: TypeAdapter[Any]) -> dict[str, Any]:
+    """The `openapi_extra=` of a route that reads its JSON body by hand: the body is documented as this type."""
+    schema = body.json_schema(ref_template=_REF)
+    brought = schema.pop("$defs", {})
+    return {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        _BROUGHT_SCHEMAS: brought,
+    }
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and operation of everything a document offers, in its order."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method in _METHODS:
+                yield path, method, operation
+
+
+def _completed(document: dict[str, Any], house: str) -> dict[str, Any]:
+    """A completed copy: what the framework made shares parts with the routes."""
+    document = copy.deepcopy(document)
+    problem = Problem.model_json_schema(ref_template=_REF)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update({**problem.pop("$defs"), "Problem": problem})
+    for name in _FRAMEWORK_SCHEMAS:
+        schemas.pop(name, None)
+    for _, _, operation in operations(document):
+        for name, schema in operation.pop(_BROUGHT_SCHEMAS, {}).items():
+            schemas.setdefault(name, schema)
+        _declare_refusals(operation, house)
+    return document
+
+
+def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
+    """What an operation can refuse by its shape alone."""
+    parameters = operation.get("parameters", [])
+    body = operation.get("requestBody")
+    if operation.get("security"):
+        yield from (TokenMissing, TokenExpired, TokenInvalid, ScopeMissing, Unavailable)
+    if parameters or body:
+        yield Invalid
+    if body:
+        yield PayloadTooLarge
+        if "application/json" in body["content"]:
+            yield MalformedRequest
+    if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
+        yield IdempotencyKeyReused
+
+
+def _declare_refusals(operation: dict[str, Any], house: str) -> None:
+    answers = operation["responses"]
+    if _is_the_frameworks(answers.get("422")):
+        del answers["422"]
+    for status, refusal in responses(*_common_refusals(operation)).items():
+        known = answers.setdefault(str(status), refusal)
+        known["content"][MEDIA_TYPE]["examples"] |= refusal["content"][MEDIA_TYPE]["examples"]
+    for status, answer in answers.items():
+        if MEDIA_TYPE in answer.get("content", {}):
+            _write_out(answer, int(status), house)
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _is_the_frameworks(answer: dict[str, Any] | None) -> bool:
+    """Whether this is the 422 the framework declares by itself, in a shape that is never sent."""
+    return answer is not None and MEDIA_TYPE not in answer["content"]
+
+
+def _write_out(answer: dict[str, Any], status: int, house: str) -> None:
+    """Describe a refusal by the problems it can be, each with an example."""
+    examples = answer["content"][MEDIA_TYPE]["examples"]
+    answer["description"] = "; ".join(f"`{code}`: {example['summary']}" for code, example in examples.items())
+    for code, example in examples.items():
+        title = example["summary"]
+        example["value"] = {
+            "type": f"urn:problem:{house}:{code}",
+            "title": title,
+            "status": status,
+            "detail": f"{title}.",
+        }

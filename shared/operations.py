@@ -1,0 +1,74 @@
+"""What an operator can ask of any house at the command line: its dead letters, listed, tried, replayed, dropped.
+
+Each operation prints one JSON line for each dead letter and ends with 1 when one is still dead. Without ids an
+operation means all of them; dropping needs ids, because nothing is given up by accident.
+"""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from shared.bus.dead_letters import drop, list_dead_letters, replay
+from shared.house import House
+from shared.security.actor import Actor
+
+OPERATOR = Actor(id="operator", scopes=frozenset(), region="")
+"""Whoever works at the machine's own command line; the audit names it."""
+_PAGE = 1000
+
+DeadLetterOperation = Callable[[House, Sequence[UUID]], Awaitable[int]]
+
+
+async def list_all(house: House, ids: Sequence[UUID]) -> int:
+    """Show dead letters and what is parked behind them, without their values."""
+    letters = [letter for letter in await _letters(house) if not ids or letter["id"] in ids]
+    _print(letters)
+    return 1 if letters else 0
+
+
+async def try_all(house: House, ids: Sequence[UUID]) -> int:
+    """Tell what a replay would do; changes nothing."""
+    return await _replay(house, ids, dry_run=True)
+
+
+async def replay_all(house: House, ids: Sequence[UUID]) -> int:
+    """Apply dead letters again, in the order they stood on the bus; what is parked follows."""
+    return await _replay(house, ids, dry_run=False)
+
+
+async def drop_some(house: House, ids: Sequence[UUID]) -> int:
+    """Give these dead letters up; what is parked behind them goes on."""
+    for letter_id in ids:
+        await house.database.write(drop, letter_id, house.consumer.apply_record, actor=OPERATOR)
+    _print([{"id": letter_id, "outcome": "dropped"} for letter_id in ids])
+    return 0 if ids else 1
+
+
+async def _replay(house: House, ids: Sequence[UUID], *, dry_run: bool) -> int:
+    wanted = list(ids) or [letter["id"] for letter in await _letters(house) if letter["state"] == "dead"]
+    outcomes = await house.database.write(replay, wanted, dry_run, house.consumer.apply_record, actor=OPERATOR)
+    _print([asdict(outcome) for outcome in outcomes])
+    return 1 if any(outcome.error for outcome in outcomes) else 0
+
+
+async def _letters(house: House) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    while page := await house.database.read(list_dead_letters, found[-1]["id"] if found else None, _PAGE):
+        found += page
+    return found
+
+
+def _print(lines: Sequence[Mapping[str, Any]]) -> None:
+    for line in lines:
+        sys.stdout.write(json.dumps(dict(line), default=str, ensure_ascii=False) + "\n")
+
+
+DEAD_LETTER_OPERATIONS: Mapping[str, DeadLetterOperation] = {
+    "dead-letters": list_all,
+    "try-dead-letters": try_all,
+    "replay-dead-letters": replay_all,
+    "drop-dead-letters": drop_some,
+}

@@ -1,0 +1,211 @@
+"""What every house keeps to, read from its source: short routes, one place for time, metrics and commits, no floats."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
+ROOMS = {
+    "README.md",
+    "__init__.py",
+    "__main__.py",
+    "api",
+    "app.py",
+    "commands",
+    "errors.py",
+    "handlers.py",
+    "jobs.py",
+    "migrations",
+    "models.py",
+    "queries.py",
+    "rules",
+    "schemas.py",
+}
+"""What a house may hold; commands and rules are one file or a package of several."""
+MAX_ROUTE_LINES = 12
+MAX_HANDLER_LINES = 5
+
+SEES_THE_CLOCK = {
+    "shared/clock.py": "the one clock",
+    "shared/bus/kafka.py": "lag is the age of a broker's record, not a business time",
+    "shared/bus/embedded.py": "leases and lag are measured against other processes, not against business dates",
+    "shared/security/issuer.py": "a token's validity is real time, also when the business date is set",
+    "shared/security/tokens.py": "a token's validity is real time, also when the business date is set",
+}
+"""Files that may read the time of day, and why."""
+COMMITS = {
+    "services/monitoring/commands/facts.py": {"savepoint"},
+}
+"""Savepoints that set one item of a batch aside; the transaction itself ends in the floor."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Finding = tuple[str, int]
+Check = Callable[[ast.AST], bool]
+
+
+def sources(*patterns: str) -> list[Path]:
+    found = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if "migrations" not in path.parts)
+    assert found, patterns
+    return found
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def findings(paths: list[Path], check: Check) -> list[Finding]:
+    """File and line of everything the check does not like."""
+    return [
+        (name_of(path), getattr(node, "lineno", 0))
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if check(node)
+    ]
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` of a name or attribute; what stands before it, if not a name, is left out."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}".lstrip(".")
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def called(node: ast.AST) -> str:
+    return dotted(node.func) if isinstance(node, ast.Call) else ""
+
+
+def reads_the_clock(node: ast.AST) -> bool:
+    name = called(node)
+    return name in {"time.time", "time.time_ns"} or name.endswith(
+        ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.fromtimestamp")
+    )
+
+
+def ends_a_transaction(node: ast.AST) -> bool:
+    return called(node).rpartition(".")[2] in {"commit", "rollback"}
+
+
+def is_float(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Constant) and isinstance(node.value, float)) or (
+        isinstance(node, ast.Name) and node.id == "float"
+    )
+
+
+def is_sql(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return any(alias.name.partition(".")[0] in {"sqlalchemy", "sqlmodel"} for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").partition(".")[0] in {"sqlalchemy", "sqlmodel"}
+    return called(node).rpartition(".")[2] in {"execute", "scalars", "scalar"}
+
+
+def makes_a_metric(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    kind = called(node).rpartition(".")[2]
+    named = any(isinstance(argument, ast.Constant) for argument in node.args)
+    return named and kind in {"Counter", "Gauge", "Histogram", "Summary", "Info"}
+
+
+def is_route(node: ast.AST) -> TypeGuard[Function]:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+        called(decorator).startswith("router.") for decorator in node.decorator_list
+    )
+
+
+def body_lines(node: Function) -> int:
+    """Lines of a function's body without its docstring."""
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def routes() -> Iterator[tuple[str, Function]]:
+    for path in sources("services/*/api/*.py", "shared/http/dead_letters.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if is_route(node):
+                yield name_of(path), node
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_a_house_has_the_agreed_rooms_only(house: str) -> None:
+    there = {path.name for path in (ROOT / "services" / house).iterdir() if path.name != "__pycache__"}
+    rooms = ROOMS | {"commands.py", "rules.py"}
+    assert there - rooms == set()
+    assert {"__init__.py", "__main__.py", "app.py", "api", "models.py", "migrations"} <= there
+
+
+def test_a_route_declares_calls_and_returns() -> None:
+    found = list(routes())
+    assert len(found) >= 10
+    assert [(path, node.name) for path, node in found if body_lines(node) > MAX_ROUTE_LINES] == []
+
+
+def test_routes_hold_no_sql() -> None:
+    assert findings(sources("services/*/api/*.py"), is_sql) == []
+
+
+def test_a_handler_only_calls_its_command() -> None:
+    def is_long(node: ast.AST) -> bool:
+        return isinstance(node, Function) and body_lines(node) > MAX_HANDLER_LINES
+
+    assert findings(sources("services/*/handlers.py"), is_long) == []
+
+
+def test_application_code_never_ends_a_transaction() -> None:
+    def check(path: Path) -> list[Finding]:
+        allowed = COMMITS.get(name_of(path), set())
+        return findings(
+            [path],
+            lambda node: ends_a_transaction(node) and called(node).rpartition(".")[0] not in allowed,
+        )
+
+    assert [finding for path in sources("services/**/*.py") for finding in check(path)] == []
+
+
+def test_only_the_clock_knows_the_time() -> None:
+    found = {path for path, _ in findings(sources("services/**/*.py", "shared/**/*.py"), reads_the_clock)}
+    assert found == set(SEES_THE_CLOCK), "a file reads the time without a reason, or a reason is no longer needed"
+
+
+def test_money_and_ratios_are_never_floats() -> None:
+    paths = sources(
+        "services/*/rules.py",
+        "services/*/rules/*.py",
+        "services/*/models.py",
+        "services/*/schemas.py",
+        "services/*/commands.py",
+        "services/*/commands/*.py",
+        "shared/contracts/*.py",
+        "shared/policy/parameters.py",
+        "shared/money.py",
+    )
+    assert findings(paths, is_float) == []
+
+
+def test_metrics_are_made_in_one_file() -> None:
+    found = {path for path, _ in findings(sources("services/**/*.py", "shared/**/*.py"), makes_a_metric)}
+    assert found == {"shared/metrics.py"}
+
+
+@pytest.mark.parametrize(
+    ("check", "code"),
+    [
+        (reads_the_clock, "import datetime as dt\ndt.datetime.now(dt.UTC)"),
+        (reads_the_clock, "from datetime import date\ndate.today()"),
+        (ends_a_transaction, "uow.session.commit()"),
+        (ends_a_transaction, "connection.rollback()"),
+        (is_float, "RATIO = 0.3"),
+        (is_float, "def half(amount: float) -> int: ..."),
+        (is_sql, "import sqlalchemy as sa"),
+        (is_sql, "from sqlmodel import col"),
+        (is_sql, "call.connection.execute(statement)"),
+        (makes_a_metric, "from prometheus_client import Counter\nCounter('requests_total', 'Requests')"),
+        (is_route, "@router.get('/x')\nasync def x() -> None: ..."),
+    ],
+)
+def test_what_is_forbidden_would_be_noticed(check: Check, code: str) -> None:
+    assert any(check(node) for node in ast.walk(ast.parse(code)))

@@ -1,0 +1,267 @@
+"""The published documents of the houses: complete, readable by a machine, and exactly what was promised outside."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.__main__ import HOUSES
+from shared.http.application import described_app, front_app
+from shared.http.openapi import operations
+from shared.security.issuer import ALL_SCOPES, Issuer
+from tests.conftest import ClientFor, OpenHouse
+
+Document = dict[str, Any]
+Operation = dict[str, Any]
+PROBLEM = "application/problem+json"
+
+DOCUMENTS: dict[str, Document] = {definition.name: described_app(definition).openapi() for definition in HOUSES}
+FRONT = front_app([], Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience="")).openapi()
+OPERATIONS = [
+    (house, path, method, operation)
+    for house, document in DOCUMENTS.items()
+    for path, method, operation in operations(document)
+]
+documents = pytest.mark.parametrize("document", [*DOCUMENTS.values(), FRONT], ids=[*DOCUMENTS, "process"])
+every_operation = pytest.mark.parametrize(
+    ("house", "path", "operation"),
+    [(house, path, operation) for house, path, _, operation in OPERATIONS],
+    ids=[f"{method.upper()} {path}" for _, path, method, _ in OPERATIONS],
+)
+
+DEAD_LETTERS = {
+    "GET /dead-letters": "ops:admin",
+    "POST /dead-letters/replay": "ops:admin",
+    "DELETE /dead-letters/{letter_id}": "ops:admin",
+}
+ROUTES = {
+    "monitoring": {
+        "PUT /households/{household_code}": "monitoring:write",
+        "GET /households/{household_code}": "monitoring:read",
+        "GET /households/{household_code}/income": "monitoring:read",
+        "POST /facts": "monitoring:write",
+        "GET /risks": "monitoring:read",
+        "GET /risks/{risk_id}": "monitoring:read",
+        **DEAD_LETTERS,
+    },
+    "assistance": {
+        "GET /tasks": "assistance:read",
+        "GET /tasks/{task_id}": "assistance:read",
+        "POST /tasks/{task_id}/transitions": "assistance:write",
+        **DEAD_LETTERS,
+    },
+    "employment": DEAD_LETTERS,
+    "consumption": DEAD_LETTERS,
+    "assets": DEAD_LETTERS,
+}
+"""What outside systems hold us to. A route may be added, never taken away or moved."""
+
+FIELDS = {
+    "monitoring": {
+        "HouseholdIn": "region_code category relocated dibao registered_on members",
+        "MemberIn": "member_no name relation sex birth_date id_number labour health student",
+        "IncomeFact": "source source_ref household_code member_no observed_on type payload supersedes",
+        "ExpenseFact": "source source_ref household_code member_no observed_on type payload supersedes",
+        "IllnessFact": "source source_ref household_code member_no observed_on type payload supersedes",
+        "IncomePayload": "branch month amount operating_cost",
+        "ExpensePayload": "kind month amount self_paid_compliant reimbursed",
+        "IllnessPayload": "code name serious main_earner",
+        "FactReference": "source source_ref",
+        "FactBatchDocument": "mode atomic facts",
+        "FactBatchAnswer": "accepted duplicate rejected items",
+        "FactItem": "index status fact_id problem",
+        "IncomeOut": "window members branches operating_cost net_income per_head compliant_self_paid coverage "
+        "line pack",
+        "Window": "from to",
+        "Branches": "wage operating property transfer",
+        "Coverage": "known missing",
+        "Line": "value reference status",
+        "RiskOut": "risk_id household_code region_code kind grade status episode opened_at cleared_at reasons verdict "
+        "event_id",
+        "ReasonOut": "rule text inputs parameters",
+        "Page_RiskOut_": "items next_cursor",
+    },
+    "assistance": {
+        "TaskOut": "task_id household_code region_code kind risk_id episode status grade opened_at due_on "
+        "due_provisional verdict history",
+        "TransitionIn": "action verdict note",
+        "Page_TaskOut_": "items next_cursor",
+    },
+}
+CODES = {
+    "monitoring": {
+        "HouseholdCategory": "ordinary lifted",
+        "Relation": "head spouse child parent other",
+        "Sex": "M F",
+        "Labour": "ordinary skilled weak lost none",
+        "Health": "healthy chronic serious disabled",
+        "IncomeBranch": "wage operating property transfer",
+        "ExpenseKind": "medical education housing disaster accident other",
+        "FactMode": "live backfill",
+        "RiskKind": "below_line income_drop rigid_expense new_illness",
+        "RiskGrade": "orange red",
+        "RiskStatus": "open cleared",
+        "TaskVerdict": "confirmed no_risk",
+    },
+    "assistance": {
+        "TaskStatus": "open accepted in_progress verified closed",
+        "TaskAction": "accept start verify close reopen",
+        "TaskVerdict": "confirmed no_risk",
+    },
+}
+FILTERS = {
+    ("monitoring", "/risks"): {"household_code", "region_code", "kind", "status", "grade"},
+    ("monitoring", "/households/{household_code}/income"): {"household_code", "as_of"},
+    ("assistance", "/tasks"): {"household_code", "region_code", "status", "kind", "overdue"},
+}
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if "$ref" in part:
+            yield part["$ref"]
+        mapping = part.get("mapping", {})
+        yield from (target for target in mapping.values() if isinstance(target, str) and target.startswith("#/"))
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def found(document: Document, reference: str) -> Any:
+    part: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        part = part[step]
+    return part
+
+
+def problem_codes(operation: Operation) -> set[str]:
+    return {
+        code
+        for answer in operation["responses"].values()
+        for code in answer.get("content", {}).get(PROBLEM, {}).get("examples", {})
+    }
+
+
+@documents
+def test_everything_a_document_refers_to_stands_in_it(document: Document) -> None:
+    missing = []
+    for reference in set(references(document)):
+        try:
+            found(document, reference)
+        except KeyError:
+            missing.append(reference)
+    assert missing == []
+
+
+@documents
+def test_a_document_holds_nothing_of_the_machinery_that_made_it(document: Document) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+    for _, _, operation in operations(document):
+        assert not [key for key in operation if key.startswith("x-")]
+
+
+@documents
+def test_every_refusal_is_a_problem_document_with_a_schema_and_an_example(document: Document) -> None:
+    for path, method, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if status[0] != "4":
+                continue
+            assert set(answer["content"]) == {PROBLEM}, (method, path, status)
+            assert found(document, answer["content"][PROBLEM]["schema"]["$ref"])["properties"]["type"]
+            for code, example in answer["content"][PROBLEM]["examples"].items():
+                assert example["value"]["type"].endswith(f":{code}")
+                assert example["value"]["status"] == int(status)
+                assert f"`{code}`" in answer["description"]
+
+
+@every_operation
+def test_an_operation_says_what_it_is_for_and_who_may_call_it(house: str, path: str, operation: Operation) -> None:
+    assert operation["summary"][0].isupper()
+    assert operation["tags"]
+    ((scope,),) = [need["oauth2"] for need in operation["security"]]
+    assert scope in ALL_SCOPES
+    assert scope.startswith(f"{house}:") or scope == "ops:admin"
+
+
+@every_operation
+def test_an_operation_declares_what_its_shape_makes_it_refuse(house: str, path: str, operation: Operation) -> None:
+    expected = {"token-missing", "token-expired", "token-invalid", "scope-missing", "unavailable"}
+    names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    if names or "requestBody" in operation:
+        expected.add("invalid")
+    if "requestBody" in operation:
+        expected |= {"malformed-request", "payload-too-large"}
+    if "Idempotency-Key" in names:
+        expected.add("idempotency-key-reused")
+    if "region_code" in names:
+        expected.add("region-not-allowed")
+    assert expected <= problem_codes(operation)
+    if "{" in path:
+        assert "404" in operation["responses"]
+
+
+@pytest.mark.parametrize("house", ROUTES)
+def test_the_promised_routes_exist_under_their_scopes(house: str) -> None:
+    there = {
+        f"{method.upper()} {path.removeprefix(f'/{house}/v1')}": operation["security"][0]["oauth2"][0]
+        for path, method, operation in operations(DOCUMENTS[house])
+    }
+    assert ROUTES[house].items() <= there.items()
+
+
+def test_every_route_lies_below_the_name_and_version_of_its_house() -> None:
+    assert [path for house, path, _, _ in OPERATIONS if not path.startswith(f"/{house}/v1/")] == []
+
+
+def test_the_process_offers_access_and_health() -> None:
+    assert {f"{method.upper()} {path}" for path, method, _ in operations(FRONT)} == {
+        "POST /oauth2/token",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+    }
+
+
+@pytest.mark.parametrize(("house", "schema"), [(house, name) for house, schemas in FIELDS.items() for name in schemas])
+def test_the_promised_fields_exist(house: str, schema: str) -> None:
+    assert set(FIELDS[house][schema].split()) <= set(DOCUMENTS[house]["components"]["schemas"][schema]["properties"])
+
+
+@pytest.mark.parametrize("body", ["HouseholdIn", "MemberIn", "IncomePayload", "ExpensePayload", "IllnessPayload"])
+def test_a_body_takes_the_promised_fields_and_no_other(body: str) -> None:
+    schema = DOCUMENTS["monitoring"]["components"]["schemas"][body]
+    assert set(schema["properties"]) == set(FIELDS["monitoring"][body].split())
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("house", "codes"), [(house, name) for house, lists in CODES.items() for name in lists])
+def test_the_promised_codes_exist(house: str, codes: str) -> None:
+    assert set(CODES[house][codes].split()) <= set(DOCUMENTS[house]["components"]["schemas"][codes]["enum"])
+
+
+@pytest.mark.parametrize(("house", "path"), FILTERS)
+def test_the_promised_filters_exist(house: str, path: str) -> None:
+    operation = DOCUMENTS[house]["paths"][f"/{house}/v1{path}"]["get"]
+    assert FILTERS[house, path] <= {parameter["name"] for parameter in operation["parameters"]}
+
+
+def test_a_fact_and_a_batch_are_described_though_the_route_reads_them_by_hand() -> None:
+    document = DOCUMENTS["monitoring"]
+    body = document["paths"]["/monitoring/v1/facts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    one, batch = body["anyOf"]
+    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness"}
+    facts = found(document, batch["$ref"])["properties"]["facts"]
+    assert (facts["minItems"], facts["maxItems"]) == (1, 1000)
+
+
+async def test_the_document_is_served_as_described(open_house: OpenHouse, client_for: ClientFor) -> None:
+    definition = HOUSES[0]
+    client = client_for(await open_house(definition))
+    answer = await client.get(f"/{definition.name}/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json() == DOCUMENTS[definition.name]
+    assert (await client.get(f"/{definition.name}/docs")).status_code == 200

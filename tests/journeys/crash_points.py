@@ -1,0 +1,115 @@
+"""Where a house can be killed between two steps of an event: each place ends its own process with SIGKILL."""
+
+import inspect
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.bus import relay
+from shared.bus.consumer import Consumer
+from shared.bus.interface import Record
+from shared.bus.relay import Relay
+from shared.contracts.envelope import event_type_of
+from shared.db.database import Database
+from shared.db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class CrashPoint:
+    """A place in the code of one house."""
+
+    house: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.house}, {self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A function, and whether the process dies before or after it; only calls that `concerns` says yes to count."""
+
+    owner: Any
+    function: str
+    when: Literal["before", "after"]
+    concerns: Callable[..., bool]
+    """Takes the house and the arguments of the call."""
+
+
+def arm(point: CrashPoint) -> None:
+    """Have this process kill itself when it comes to the point."""
+    place = PLACES[point.place]
+    original = getattr(place.owner, place.function)
+
+    def wrapped(*arguments: Any) -> Any:
+        mine = place.concerns(point.house, *arguments)
+        if mine and place.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = original(*arguments)
+        if mine and place.when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    async def wrapped_async(*arguments: Any) -> Any:
+        mine = place.concerns(point.house, *arguments)
+        if mine and place.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = await original(*arguments)
+        if mine and place.when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(place.owner, place.function, wrapped_async if inspect.iscoroutinefunction(original) else wrapped)
+
+
+def _emits(house: str, uow: UnitOfWork) -> bool:
+    """A request made something happen: what an event caused names it."""
+    requested = any("ce_causationid" not in event.headers for event in uow.emitted)
+    return requested and _house_of(uow) == house
+
+
+def _commits(house: str, _: Database, uow: UnitOfWork) -> bool:
+    return _emits(house, uow)
+
+
+def _publishes(house: str, sender: Relay, _: object) -> bool:
+    return sender._house == house
+
+
+def _takes_out(house: str, uow: UnitOfWork, _: object) -> bool:
+    return _house_of(uow) == house
+
+
+def _took_out(house: str, sender: Relay) -> bool:
+    return sender._house == house and bool(sender._published)
+
+
+def _consumes(house: str, consumer: Consumer, *arguments: Any) -> bool:
+    records: Sequence[Record] = arguments[-1]
+    handled = any(event_type_of(record.headers) in consumer._handlers for record in records)
+    return consumer._house == house and handled
+
+
+def _house_of(uow: UnitOfWork) -> str:
+    return str(uow.floor.outbox.metadata.info["house"])
+
+
+WRITING = {
+    "written, not committed": Place(UnitOfWork, "complete", "after", _emits),
+    "committed, not answered": Place(Database, "_committed", "before", _commits),
+}
+RELAYING = {
+    "committed, not published": Place(Relay, "_publish", "before", _publishes),
+    "published, still in the outbox": Place(Relay, "_publish", "after", _publishes),
+    "taken out of the outbox, not committed": Place(relay, "forget_published", "after", _takes_out),
+    "taken out of the outbox": Place(Relay, "_forget", "after", _took_out),
+}
+CONSUMING = {
+    "read from the bus, not applied": Place(Consumer, "apply_batch", "before", _consumes),
+    "applied, not committed": Place(Consumer, "_apply_records", "after", _consumes),
+    "applied and committed, position not told": Place(Consumer, "apply_batch", "after", _consumes),
+    "position told": Place(Consumer, "_apply", "after", _consumes),
+}
+PLACES = WRITING | RELAYING | CONSUMING

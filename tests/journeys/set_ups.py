@@ -1,0 +1,476 @@
+"""Monitoring and assistance as real processes: one on the embedded bus, or an api and a worker of each on Kafka."""
+
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+import httpx
+import sqlalchemy as sa
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from deploy.local import log_tail
+from deploy.local.kafka import KafkaCluster
+from deploy.local.ports import LOOPBACK, free_ports
+from deploy.local.postgres import PostgresServer
+from services.assistance.app import ASSISTANCE
+from services.monitoring.app import MONITORING
+from shared.bus.embedded import EmbeddedTransport
+from shared.bus.kafka import KafkaTransport
+from shared.contracts.catalogue import topic_of, topics_read_by
+from shared.contracts.envelope import EncodedEvent
+from shared.house import HouseDefinition
+from shared.logs import configure_logs
+from shared.runtime import migrate_all, read_settings, run_to_end, serve
+from shared.settings import Settings
+from tests.builders import TODAY
+from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
+
+HOUSES: Mapping[str, HouseDefinition] = {"monitoring": MONITORING, "assistance": ASSISTANCE}
+POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
+"""Every place of every house."""
+PARTITIONS = 4
+READY_SECONDS = 60.0
+INSIST_SECONDS = 90.0
+_ROOT = Path(__file__).parents[2]
+_PAUSE = 0.05
+
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload(["tests.journeys.set_ups"])
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one process does, and the port it answers at."""
+
+    name: str
+    houses: tuple[str, ...]
+    role: str
+    port: int
+
+
+class Running(Protocol):
+    """A process that was started here."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    def alive(self) -> bool: ...
+
+    def exit_code(self, patience: float) -> int | None: ...
+
+
+class Launch(Protocol):
+    """Starts a process of a role with these settings and this log."""
+
+    def __call__(self, role: Role, environment: Mapping[str, str], log: Path, point: CrashPoint | None) -> Running: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def exit_code(self, patience: float) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(patience)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fork:
+    process: BaseProcess
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid
+
+    def alive(self) -> bool:
+        return self.process.is_alive()
+
+    def exit_code(self, patience: float) -> int | None:
+        self.process.join(patience)
+        return self.process.exitcode
+
+
+def by_command_line(role: Role, environment: Mapping[str, str], log: Path, point: CrashPoint | None) -> Running:
+    """The command an operator gives."""
+    assert point is None, "only a fork can be armed"
+    module = f"services.{role.houses[0]}" if len(role.houses) == 1 else "services"
+    words = [sys.executable, "-m", module, *([role.role] if len(role.houses) == 1 else []), "--port", str(role.port)]
+    with log.open("ab") as output:
+        return _Command(
+            subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=_ROOT, env={**environment}
+            )
+        )
+
+
+def by_fork(role: Role, environment: Mapping[str, str], log: Path, point: CrashPoint | None) -> Running:
+    """A process forked from one that has every module loaded: a restart costs a tenth of a second."""
+    process = forks.Process(target=_run, args=(role, dict(environment), log, point), daemon=True)
+    process.start()
+    return _Fork(process)
+
+
+def _run(role: Role, environment: dict[str, str], log: Path, point: CrashPoint | None) -> None:
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), sys.stdout.fileno())
+        os.dup2(output.fileno(), sys.stderr.fileno())
+    os.environ.update(environment)
+    if point is not None:
+        arm(point)
+    settings = read_settings(port=role.port)
+    configure_logs(settings.log_level)
+    run_to_end(serve([HOUSES[house] for house in role.houses], settings, role=role.role))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Calls the houses by path: the first segment names the house."""
+
+    client: httpx.AsyncClient
+    addresses: Mapping[str, str]
+
+    async def call(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """One request, one answer."""
+        return await self.client.request(method, self._url(path), json=body, headers=headers)
+
+    async def insist(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The same request again and again until there is an answer that is not an excuse."""
+        deadline = time.monotonic() + INSIST_SECONDS
+        while True:
+            try:
+                answer = await self.call(method, path, body, headers=headers)
+                if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    return answer
+                excuse = answer.text
+            except httpx.TransportError as error:
+                excuse = repr(error)
+            assert time.monotonic() < deadline, f"no answer to {method} {path} in {INSIST_SECONDS} s: {excuse}"
+            await asyncio.sleep(_PAUSE)
+
+    async def get(self, path: str) -> Any:
+        """The document at a path."""
+        return (await self.insist("GET", path)).raise_for_status().json()
+
+    def _url(self, path: str) -> str:
+        return self.addresses[path.split("/")[1]] + path
+
+
+@dataclass
+class SetUp:
+    """Processes over their databases and bus."""
+
+    name: str
+    folder: Path
+    environment: dict[str, str]
+    roles: dict[str, Role]
+    launch: Launch
+    bus: "BusLog"
+    processes: dict[str, Running] = field(default_factory=dict)
+
+    def api_of(self, house: str) -> str:
+        """The name of the process that answers for the house."""
+        return next(role.name for role in self.roles.values() if house in role.houses and role.role != "worker")
+
+    def worker_of(self, house: str) -> str:
+        """The name of the process that relays and consumes for the house."""
+        return next(role.name for role in self.roles.values() if house in role.houses and role.role != "serve")
+
+    def process_of(self, point: CrashPoint) -> str:
+        """The name of the process that comes to the point."""
+        return self.api_of(point.house) if point.place in WRITING else self.worker_of(point.house)
+
+    def url_of(self, house: str) -> str:
+        """Where the house answers."""
+        return f"http://{LOOPBACK}:{self.roles[self.api_of(house)].port}"
+
+    def log_of(self, name: str) -> Path:
+        """Where the process writes its lines."""
+        return self.folder / f"{name}.log"
+
+    def start(self, name: str, point: CrashPoint | None = None) -> None:
+        """Start a process, to be killed at the point if there is one."""
+        assert name not in self.processes or not self.processes[name].alive(), f"{name} runs already"
+        self.processes[name] = self.launch(self.roles[name], self.environment, self.log_of(name), point)
+
+    def kill(self, name: str) -> None:
+        """End a process at once, as a crash would."""
+        process = self.processes[name]
+        if process.pid is not None and process.alive():
+            os.kill(process.pid, signal.SIGKILL)
+        assert process.exit_code(10) == -signal.SIGKILL, f"{name} ended by itself: {log_tail(self.log_of(name))}"
+
+    def stop(self, name: str) -> None:
+        """End a process in order."""
+        process = self.processes[name]
+        if process.pid is not None and process.alive():
+            os.kill(process.pid, signal.SIGTERM)
+            assert process.exit_code(20) == 0, f"{name} did not end in order: {log_tail(self.log_of(name))}"
+
+    def dead(self) -> list[str]:
+        """The processes that were started and have ended."""
+        return [name for name, process in self.processes.items() if not process.alive()]
+
+    async def died_at(self, point: CrashPoint, seconds: float) -> None:
+        """Wait for the armed process to be killed at its point."""
+        name = self.process_of(point)
+        deadline = time.monotonic() + seconds
+        while self.processes[name].alive():
+            assert time.monotonic() < deadline, f"{name} did not come to {point}: {log_tail(self.log_of(name))}"
+            await asyncio.sleep(_PAUSE)
+        assert self.processes[name].exit_code(1) == -signal.SIGKILL, f"{point}: {log_tail(self.log_of(name))}"
+
+    async def ready(self, *names: str) -> None:
+        """Wait until these processes answer that they can work."""
+        deadline = time.monotonic() + READY_SECONDS
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            for name in names or self.roles:
+                while not await _is_ready(client, self.roles[name].port):
+                    assert self.processes[name].alive(), f"{name} ended: {log_tail(self.log_of(name))}"
+                    assert time.monotonic() < deadline, f"{name} is not ready: {log_tail(self.log_of(name))}"
+                    await asyncio.sleep(_PAUSE)
+
+    async def start_all(self) -> None:
+        """Start every process and wait until it is ready."""
+        for name in self.roles:
+            self.start(name)
+        await self.ready()
+
+    def kill_all(self) -> None:
+        """Leave nothing behind."""
+        for process in self.processes.values():
+            if process.pid is not None and process.alive():
+                os.kill(process.pid, signal.SIGKILL)
+            process.exit_code(10)
+
+    @asynccontextmanager
+    async def caller(self) -> AsyncIterator["Caller"]:
+        """A client with every scope for the whole province."""
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.post(f"{self.url_of('monitoring')}/oauth2/token", data=self._credentials())
+            token = answer.raise_for_status().json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield Caller(client, {house: self.url_of(house) for house in HOUSES})
+
+    def _credentials(self) -> dict[str, str]:
+        first = json.loads((self.folder / "demo-credentials.json").read_text())["clients"][0]
+        return {"grant_type": "client_credentials", **{name: first[name] for name in ("client_id", "client_secret")}}
+
+    async def rows(self, house: str, table: str, *columns: str) -> list[dict[str, Any]]:
+        """A table of a house as it stands, in the order of its key."""
+        found = HOUSES[house].metadata.tables[table]
+        wanted = [found.c[column] for column in columns] or list(found.c)
+        async with self._database(house) as connection:
+            read = await connection.execute(sa.select(*wanted).order_by(*found.primary_key.columns))
+            return [dict(row) for row in read.mappings()]
+
+    async def forget_positions(self, house: str) -> None:
+        """Have a house whose processes are stopped read the embedded log from its first record again."""
+        async with self._database(house) as connection:
+            await connection.execute(sa.delete(HOUSES[house].floor.bus_position))
+
+    async def has_caught_up(self, house: str) -> bool:
+        """Whether the house published all it had to and applied all it has to read."""
+        if await self.rows(house, "outbox", "seq"):
+            return False
+        positions = {
+            (row["topic"], row["partition"]): row["next_offset"] for row in await self.rows(house, "bus_position")
+        }
+        for topic in topics_read_by(house):
+            for partition, end in (await self.bus.ends(topic)).items():
+                if positions.get((topic, partition), 0) < end:
+                    return False
+        return True
+
+    async def settled(self, seconds: float) -> float:
+        """Wait until nothing is on its way any more; returns how long that took."""
+        begun = time.monotonic()
+        quiet = 0
+        while quiet < 2:  # what one house applied may have set the other going again
+            done = [await self.has_caught_up(house) for house in (*HOUSES, "monitoring")]
+            quiet = quiet + 1 if all(done) else 0
+            if not quiet:
+                for name, process in self.processes.items():
+                    assert process.alive(), f"{name} ended: {log_tail(self.log_of(name))}"
+                assert time.monotonic() - begun < seconds, f"still on its way after {seconds} s: {self._tails()}"
+                await asyncio.sleep(_PAUSE * 2)
+        return time.monotonic() - begun
+
+    def _tails(self) -> str:
+        return "\n".join(f"{name}: {log_tail(self.log_of(name))}" for name in self.roles)
+
+    @asynccontextmanager
+    async def _database(self, house: str) -> AsyncIterator[AsyncConnection]:
+        given = self.environment.get("SHOUXIAN_DATABASE_URL", "")
+        url = sa.make_url(Settings(data=self.folder, database_url=given).database_url_of(house))
+        if url.get_backend_name() == "sqlite":
+            url = url.set(drivername="sqlite+aiosqlite")
+        engine = create_async_engine(url, poolclass=sa.NullPool)
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
+
+def _settings_for(folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "SHOUXIAN_ENV": "development",
+        "SHOUXIAN_TODAY": TODAY.isoformat(),
+        "SHOUXIAN_DATA": str(folder),
+        "SHOUXIAN_HOST": LOOPBACK,
+        "SHOUXIAN_PUBLIC_URL": f"http://{LOOPBACK}",
+    }
+
+
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
+    try:
+        return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+@asynccontextmanager
+async def embedded(folder: Path, launch: Launch = by_fork) -> AsyncIterator[SetUp]:
+    """One process, SQLite files and the log in a file; migrated, not yet started."""
+    await migrate_all(list(HOUSES.values()), Settings(data=folder))
+    role = Role("shouxian", tuple(HOUSES), "all", free_ports(1)[0])
+    log = EmbeddedLog(folder / "bus.sqlite")
+    set_up = SetUp("embedded", folder, _settings_for(folder), {role.name: role}, launch, log)
+    try:
+        yield set_up
+    finally:
+        set_up.kill_all()
+
+
+@asynccontextmanager
+async def distributed(
+    folder: Path, postgres: PostgresServer, kafka: KafkaCluster, launch: Launch = by_fork
+) -> AsyncIterator[SetUp]:
+    """An api and a worker of each house over fresh databases and a fresh cluster; migrated, not yet started."""
+    databases = f"crash_{uuid4().hex}_{{house}}"
+    await postgres.create_databases(databases.format(house=house) for house in HOUSES)
+    await kafka.create_topics([topic_of(house) for house in HOUSES], PARTITIONS)
+    url = postgres.url(databases)
+    await migrate_all(list(HOUSES.values()), Settings(data=folder, database_url=url))
+    ports = iter(free_ports(2 * len(HOUSES)))
+    roles = [Role(f"{house}-{role}", (house,), role, next(ports)) for house in HOUSES for role in ("serve", "worker")]
+    environment = _settings_for(folder) | {
+        "SHOUXIAN_DATABASE_URL": url,
+        "SHOUXIAN_BUS": "kafka",
+        "SHOUXIAN_KAFKA_BOOTSTRAP": kafka.bootstrap,
+    }
+    log = KafkaLog(kafka.bootstrap)
+    set_up = SetUp("distributed", folder, environment, {role.name: role for role in roles}, launch, log)
+    try:
+        yield set_up
+    finally:
+        set_up.kill_all()
+
+
+class BusLog(Protocol):
+    """What lies on the bus."""
+
+    async def events(self, topic: str) -> list[EncodedEvent]:
+        """Every record of a topic, repeats too, in the order of each key."""
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        """By partition of a topic that has records: the offset its next record gets."""
+
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
+        """Append these records."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedLog:
+    """The log file."""
+
+    path: Path
+
+    async def events(self, topic: str) -> list[EncodedEvent]:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            found = connection.execute(
+                'SELECT key, headers, value FROM log WHERE topic = ? ORDER BY "offset"', (topic,)
+            )
+            return [_event(topic, key, json.loads(headers), value) for key, headers, value in found]
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            (last,) = connection.execute('SELECT max("offset") FROM log WHERE topic = ?', (topic,)).fetchone()
+        return {} if last is None else {0: last + 1}
+
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
+        transport = EmbeddedTransport(self.path)
+        await transport.start()
+        await transport.publish(events)
+        await transport.close()
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaLog:
+    """The topics of a cluster."""
+
+    bootstrap: str
+
+    async def events(self, topic: str) -> list[EncodedEvent]:
+        async with self._reading(topic) as (consumer, ends):
+            found: list[EncodedEvent] = []
+            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    found += [
+                        _event(topic, r.key.decode(), {name: value.decode() for name, value in r.headers}, r.value)
+                        for r in records
+                    ]
+            return found
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        async with self._reading(topic) as (_, ends):
+            return {partition.partition: end for partition, end in ends.items() if end > 0}
+
+    async def publish(self, events: Sequence[EncodedEvent]) -> None:
+        transport = KafkaTransport(self.bootstrap, client_id="repeat")
+        await transport.publish(events)
+        await transport.close()
+
+    @asynccontextmanager
+    async def _reading(self, topic: str) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            yield consumer, await consumer.end_offsets(partitions)
+        finally:
+            await consumer.stop()
+
+
+def _event(topic: str, key: str, headers: dict[str, str], value: bytes) -> EncodedEvent:
+    return EncodedEvent(UUID(headers["ce_id"]), topic, key, headers, value)

@@ -1,0 +1,33 @@
+"""The floor of the probe house and its two tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.db.floor_migrations import create_floor_v1, drop_floor_v1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_floor_v1()
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_counter"),
+    )
+    op.create_table(
+        "effect",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("household_code", sa.String(64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_effect"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("effect")
+    op.drop_table("counter")
+    drop_floor_v1()

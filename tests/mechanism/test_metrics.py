@@ -1,0 +1,127 @@
+"""Metrics have one home, names a monitoring system accepts, and labels that stay few."""
+
+import ast
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.metrics import MetricWrapperBase
+
+from shared import metrics
+from shared.house import House
+from tests.conftest import ClientFor, OpenHouse
+from tests.mechanism.probe import PROBE
+
+ROOT = Path(__file__).parents[2]
+OURS = {name: value for name, value in vars(metrics).items() if isinstance(value, MetricWrapperBase)}
+NEVER_A_LABEL = {"household", "household_code", "person", "name", "id", "event_id", "key", "path", "url", "error"}
+
+
+@pytest.fixture
+async def house(open_house: OpenHouse) -> House:
+    return await open_house(PROBE)
+
+
+def requests(**wanted: str) -> dict[tuple[str, str, str], float]:
+    """Requests counted so far, by route, method and status."""
+    found = {}
+    for family in REGISTRY.collect():
+        for sample in family.samples:
+            if sample.name == "shouxian_http_requests_total" and wanted.items() <= sample.labels.items():
+                found[sample.labels["route"], sample.labels["method"], sample.labels["status"]] = sample.value
+    return found
+
+
+def grown(
+    before: Mapping[tuple[str, str, str], float], after: Mapping[tuple[str, str, str], float]
+) -> set[tuple[str, str, str]]:
+    return {labels for labels, value in after.items() if value > before.get(labels, 0)}
+
+
+async def test_a_request_is_counted_under_the_template_of_its_route(house: House, client_for: ClientFor) -> None:
+    client, before = client_for(house), requests()
+    await client.get("/probe/v1/counters")
+    await client.delete("/probe/v1/dead-letters/019a0000-0000-7000-8000-000000000000")
+    await client.post("/probe/v1/everything/DJ-0001")
+    await client.get("/healthz")
+    assert grown(before, requests()) == {
+        ("/probe/v1/counters", "GET", "200"),
+        ("/probe/v1/dead-letters/{letter_id}", "DELETE", "404"),
+        ("/probe/v1/everything/{name}", "POST", "204"),
+        ("/healthz", "GET", "200"),
+    }
+
+
+async def test_paths_and_methods_nobody_serves_share_one_label(house: House, client_for: ClientFor) -> None:
+    client, before = client_for(house), requests()
+    for number in range(5):
+        await client.get(f"/probe/v1/nothing/{number}")
+        await client.get(f"/nowhere-{number}")
+        await client.request(f"BREW{number}", "/probe/v1/nothing")
+    labels = grown(before, requests())
+    assert {route for route, _, _ in labels} == {"unmatched"}
+    assert {method for _, method, _ in labels} == {"GET", "other"}
+
+
+async def test_the_time_a_request_took_is_measured_by_route(house: House, client_for: ClientFor) -> None:
+    client = client_for(house)
+    await client.get("/probe/v1/counters")
+    page = (await client.get("/metrics")).text
+    assert re.search(
+        r'^shouxian_http_request_duration_seconds_count\{house="system",method="GET",route="/probe/v1/counters"\} \d',
+        page,
+        re.MULTILINE,
+    )
+
+
+async def test_outbox_and_dead_letters_are_measured(house: House, client_for: ClientFor) -> None:
+    client = client_for(house)
+    await client.post("/probe/v1/everything/DJ-0001")
+    await house._measure_once()
+    page = (await client.get("/metrics")).text
+    assert 'shouxian_outbox_pending{house="probe"} 1.0' in page
+    assert 'shouxian_dead_letters{house="probe",state="dead"} 0.0' in page
+
+
+def test_metrics_are_made_in_one_file_only() -> None:
+    makers = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
+    found = []
+    for path in [*(ROOT / "shared").rglob("*.py"), *(ROOT / "services").rglob("*.py")]:
+        if path == ROOT / "shared" / "metrics.py":
+            continue
+        tree = ast.parse(path.read_text())
+        imported = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("prometheus_client")
+            for alias in node.names
+            if alias.name in makers
+        }
+        found += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and (
+                (isinstance(node.func, ast.Name) and node.func.id in imported)
+                or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func).startswith("prometheus_client."))
+            )
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize("metric", OURS.values(), ids=OURS.keys())
+def test_names_meanings_and_labels_follow_the_convention(metric: MetricWrapperBase) -> None:
+    [family] = metric.describe()
+    name = family.name + ("_total" if family.type == "counter" else "")
+    assert re.fullmatch(r"shouxian_[a-z][a-z0-9_]*", name)
+    assert not (family.type != "counter" and name.endswith("_total")), "only a counter is a total"
+    assert not re.search(r"_(milliseconds|ms|minutes|hours|kb|mb|percent)(_|$)", name), (
+        "base units: seconds, bytes, ratios"
+    )
+    assert family.type != "histogram" or name.endswith(("_seconds", "_bytes"))
+    assert not re.search(r"_(counter|gauge|histogram|count|sum|bucket)$", name), "the type is not part of the name"
+    assert len(family.documentation.split()) >= 2
+    assert not family.documentation.endswith(".")
+    assert not set(metric._labelnames) & NEVER_A_LABEL

@@ -1,0 +1,144 @@
+"""Every house's migrations: up, equal to its models, down, and up again; safe where processes start at once."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from deploy.local.postgres import PostgresServer
+from services.__main__ import HOUSES
+from services.monitoring.app import MONITORING
+from shared.db import migrate as migrations
+from shared.db.migrate import alembic_config, migrate
+from shared.house import HouseDefinition
+
+ROOT = Path(__file__).parents[2]
+BOUND_SECONDS = 30
+AT_ONCE = 2
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that holds nothing yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/folder/that/is/new/house.sqlite"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"empty_{uuid4().hex}"
+    await server.create_databases([name])
+    return server.url(name)
+
+
+@asynccontextmanager
+async def engine_of(url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"), poolclass=sa.NullPool)
+    yield engine
+    await engine.dispose()
+
+
+async def look(url: str, what: Callable[[sa.Connection], Any]) -> Any:
+    async with engine_of(url) as engine, engine.connect() as connection:
+        return await connection.run_sync(what)
+
+
+async def downgrade(url: str, house: HouseDefinition) -> None:
+    def to_base(connection: sa.Connection) -> None:
+        command.downgrade(alembic_config(house.migrations, connection, house.metadata), "base")
+
+    async with engine_of(url) as engine, engine.begin() as connection:
+        await connection.run_sync(to_base)
+
+
+def differences(house: HouseDefinition) -> Callable[[sa.Connection], list[Any]]:
+    def between(connection: sa.Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), house.metadata))
+
+    return between
+
+
+def tables(connection: sa.Connection) -> set[str]:
+    return set(sa.inspect(connection).get_table_names())
+
+
+@pytest.mark.parametrize("house", HOUSES, ids=lambda house: house.name)
+async def test_up_down_and_up_again_ends_at_the_models(house: HouseDefinition, empty_database: str) -> None:
+    await migrate(empty_database, house.migrations, house.metadata)
+    assert await look(empty_database, differences(house)) == []
+    assert await look(empty_database, tables) == {*house.metadata.tables, "alembic_version"}
+
+    await downgrade(empty_database, house)
+    assert await look(empty_database, tables) == {"alembic_version"}
+
+    await migrate(empty_database, house.migrations, house.metadata)
+    assert await look(empty_database, differences(house)) == []
+
+
+async def test_processes_that_start_at_once_migrate_once(empty_database: str) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from services.monitoring.app import MONITORING\n"
+        "from shared.db.migrate import migrate\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "asyncio.run(migrate(sys.argv[1], MONITORING.migrations, MONITORING.metadata))\n"
+    )
+    async with asyncio.timeout(BOUND_SECONDS):
+        processes = [
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-c", program, empty_database, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE
+            )
+            for _ in range(AT_ONCE)
+        ]
+        for process in processes:
+            assert process.stdout is not None
+            assert await process.stdout.readline() == b"ready\n"
+        finished = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    assert [process.returncode for process in processes] == [0] * AT_ONCE, finished
+    assert await look(empty_database, differences(MONITORING)) == []
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(empty_database: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "0001_broken.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        "revision, down_revision, branch_labels, depends_on = '0001', None, None, None\n"
+        "def upgrade():\n"
+        "    op.create_table('half', sa.Column('id', sa.Integer(), primary_key=True))\n"
+        "    op.create_table('half', sa.Column('id', sa.Integer(), primary_key=True))\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(sa.exc.DBAPIError):
+        await migrate(empty_database, broken, sa.MetaData())
+    assert await look(empty_database, tables) == set()
+
+
+async def test_a_long_migration_of_another_process_is_waited_for(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time-out against locked tables must not end the wait for the process that migrates right now."""
+    monkeypatch.setattr(migrations, "_LOCK_TIMEOUT", "1ms")
+    name = f"empty_{uuid4().hex}"
+    await postgres_server.create_databases([name])
+    url = postgres_server.url(name)
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    async with engine_of(url) as engine, engine.connect() as other:
+        await other.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("migrations"))))
+        second = asyncio.create_task(migrate(url, MONITORING.migrations, MONITORING.metadata))
+        async with asyncio.timeout(BOUND_SECONDS):
+            while not (second.done() or await other.scalar(waiting)):
+                await asyncio.sleep(0.01)
+        await other.rollback()
+    await second
+    assert await look(url, differences(MONITORING)) == []
