@@ -27,6 +27,7 @@ from shared.contracts.codes import RiskGrade, TaskAction, TaskStatus, TaskVerdic
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.security.actor import SYSTEM
@@ -197,11 +198,9 @@ class _Desk:
         """Write the tasks that are new and those that changed."""
         new = [held.row for held in self._held.values() if held.is_new]
         changed = [held.row for held in self._held.values() if held.changed and not held.is_new]
-        if new:
-            self._uow.connection.execute(sa.insert(_TASKS), new)
-        if changed:
-            rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
-            self._uow.connection.execute(_CHANGED, rows)
+        insert_rows(self._uow.connection, _TASKS, new)
+        rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
+        execute_rows(self._uow.connection, _CHANGED, rows)
 
     def _new_row(self, task_id: UUID, risk: RiskState) -> dict[str, Any]:
         return {

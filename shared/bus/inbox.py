@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from shared.bus.interface import Positions, TopicPartition
 from shared.contracts.envelope import Event
+from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 
@@ -21,8 +22,7 @@ def already_applied(reading: Reading, event_ids: Sequence[UUID]) -> set[UUID]:
 def mark_applied(uow: UnitOfWork, events: Iterable[Event[Any]], now: dt.datetime) -> None:
     """Remember that these events have their effect with this transaction."""
     rows = [{"event_id": event.id, "event_type": event.type, "applied_at": now} for event in events]
-    if rows:
-        uow.connection.execute(sa.insert(uow.floor.inbox), rows)
+    insert_rows(uow.connection, uow.floor.inbox, rows)
 
 
 def stored_positions(reading: Reading) -> dict[TopicPartition, int]:

@@ -16,6 +16,7 @@ from shared.context import Context
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
 from shared.db.floor import Floor
+from shared.db.rows import insert_rows
 from shared.ids import new_id
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
@@ -170,8 +171,7 @@ class UnitOfWork(Reading):
         """Write what was gathered; called by the database just before it commits."""
         if "session" in self.__dict__:
             self.session.flush()
-        if self._audit:
-            self.connection.execute(sa.insert(self.floor.audit), self._audit)
+        insert_rows(self.connection, self.floor.audit, self._audit)
         if self.emitted:
             now = self.now()
             rows = [
@@ -185,6 +185,6 @@ class UnitOfWork(Reading):
                 }
                 for event in self.emitted
             ]
-            self.connection.execute(sa.insert(self.floor.outbox), rows)
+            insert_rows(self.connection, self.floor.outbox, rows)
             if self.connection.dialect.name == "postgresql":
                 self.connection.execute(sa.select(sa.func.pg_notify(OUTBOX_CHANNEL, "")))

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable
+from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing
@@ -79,6 +79,7 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
         yield PayloadTooLarge
         if "application/json" in body["content"]:
             yield MalformedRequest
+            yield UnsupportedMediaType
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
         yield IdempotencyKeyReused
 

@@ -1,9 +1,7 @@
 """Metrics have one home, names a monitoring system accepts, and labels that stay few."""
 
-import ast
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -14,7 +12,6 @@ from shared.house import House
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import PROBE
 
-ROOT = Path(__file__).parents[2]
 OURS = {name: value for name, value in vars(metrics).items() if isinstance(value, MetricWrapperBase)}
 NEVER_A_LABEL = {"household", "household_code", "person", "name", "id", "event_id", "key", "path", "url", "error"}
 
@@ -83,32 +80,6 @@ async def test_outbox_and_dead_letters_are_measured(house: House, client_for: Cl
     page = (await client.get("/metrics")).text
     assert 'shouxian_outbox_pending{house="probe"} 1.0' in page
     assert 'shouxian_dead_letters{house="probe",state="dead"} 0.0' in page
-
-
-def test_metrics_are_made_in_one_file_only() -> None:
-    makers = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
-    found = []
-    for path in [*(ROOT / "shared").rglob("*.py"), *(ROOT / "services").rglob("*.py")]:
-        if path == ROOT / "shared" / "metrics.py":
-            continue
-        tree = ast.parse(path.read_text())
-        imported = {
-            alias.asname or alias.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("prometheus_client")
-            for alias in node.names
-            if alias.name in makers
-        }
-        found += [
-            f"{path.relative_to(ROOT)}:{node.lineno}"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call)
-            and (
-                (isinstance(node.func, ast.Name) and node.func.id in imported)
-                or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func).startswith("prometheus_client."))
-            )
-        ]
-    assert found == []
 
 
 @pytest.mark.parametrize("metric", OURS.values(), ids=OURS.keys())

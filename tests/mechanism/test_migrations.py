@@ -142,3 +142,31 @@ async def test_a_long_migration_of_another_process_is_waited_for(
         await other.rollback()
     await second
     assert await look(url, differences(MONITORING)) == []
+
+
+def names(house: HouseDefinition) -> Callable[[sa.Connection], set[str]]:
+    """Every key, index and CHECK of the house's tables by name."""
+
+    def found(connection: sa.Connection) -> set[str]:
+        look_up = sa.inspect(connection)
+        asked = (
+            look_up.get_indexes,
+            look_up.get_unique_constraints,
+            look_up.get_check_constraints,
+            look_up.get_foreign_keys,
+        )
+        keys = {str(look_up.get_pk_constraint(table)["name"]) for table in house.metadata.tables}
+        return keys | {str(each["name"]) for table in house.metadata.tables for ask in asked for each in ask(table)}
+
+    return found
+
+
+@pytest.mark.parametrize("house", HOUSES, ids=lambda house: house.name)
+async def test_keys_and_checks_are_those_of_the_models_too(house: HouseDefinition, empty_database: str) -> None:
+    """What a comparison with the models leaves out."""
+    await migrate(empty_database, house.migrations, house.metadata)
+    migrated = await look(empty_database, names(house))
+    await downgrade(empty_database, house)
+    async with engine_of(empty_database) as engine, engine.begin() as connection:
+        await connection.run_sync(house.metadata.create_all)
+    assert await look(empty_database, names(house)) == migrated

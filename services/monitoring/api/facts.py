@@ -27,7 +27,7 @@ from services.monitoring.schemas import (
     FactStored,
 )
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError, UnsupportedMediaType
+from shared.errors import DomainError
 from shared.house import HotRoute
 from shared.http.body import json_body
 from shared.http.dependencies import Call, IdempotencyKey, calling
@@ -54,7 +54,6 @@ _STATUS = {"stored": 201, "duplicate": 200}
             FactContradicts,
             AlreadySuperseded,
             FactInvalid,
-            UnsupportedMediaType,
         ),
     },
     openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),

@@ -36,6 +36,7 @@ from services.monitoring.schemas import FACT, FactReference
 from shared import metrics
 from shared.context import Context
 from shared.db.base import table_of
+from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.ids import derived_id
@@ -90,8 +91,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     files = load_files(uow, sorted({item.fact.household_code for item in items}), lock=True)
     desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _members(uow, items), today)
     outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
-    if desk.rows:
-        uow.connection.execute(sa.insert(_FACTS), desk.rows)
+    insert_rows(uow.connection, _FACTS, desk.rows)
     touched = [files[code] for code in desk.touched]
     store_months(uow, touched)
     to_judge = [file for file in touched if file.code in desk.causes]
@@ -209,7 +209,7 @@ class _Desk:
             "member_no": fact.member_no,
             "type": fact.type,
             "observed_on": fact.observed_on,
-            "payload": fact.payload.model_dump(mode="json"),
+            "payload": fact.payload,
             "content_hash": content_hash,
             "mode": item.mode,
             "supersedes_id": supersedes_id,

@@ -23,6 +23,7 @@ from shared.context import Context
 from shared.contracts.codes import RiskKind, RiskStatus
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
 from shared.db.base import table_of
+from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
@@ -152,8 +153,7 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: 
             if change is not None:
                 row = _apply(uow, one, change, known, on, context)
                 (inserts if change.change is ChangeKind.RAISED else updates).append(row)
-    if inserts:
-        uow.connection.execute(sa.insert(_RISKS), inserts)
+    insert_rows(uow.connection, _RISKS, inserts)
     for row in updates:
         uow.connection.execute(sa.update(_RISKS).where(_RISKS.c.id == row.pop("id")).values(row))
     for (rule, outcome), number in counted.items():

@@ -18,6 +18,7 @@ from services.monitoring.rules.state import NO_MEMBER, Diagnosis
 from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 AnyFact = IncomeFact | ExpenseFact | IllnessFact
@@ -40,6 +41,7 @@ def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
 
 
 _MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
+_ILLNESSES = table_of(Illness)
 _CODES: sa.BindParameter[list[str]] = sa.bindparam("codes", expanding=True)
 _FILES = (
     sa.select(
@@ -183,13 +185,10 @@ def store_months(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
             diagnosed.append(_illness_row(file.code, fact_id, diagnosis))
         undiagnosed |= file.undiagnosed
     dialect = uow.connection.dialect.name
-    if months:
-        uow.connection.execute(_adding(dialect, _MONTHS, ("household_code", "month"), _SUMS), months)
-    if medical:
-        statement = _adding(dialect, _MEDICAL, ("household_code", "member_no", "month"), ("self_paid",))
-        uow.connection.execute(statement, medical)
-    if diagnosed:
-        uow.connection.execute(sa.insert(Illness), diagnosed)
+    execute_rows(uow.connection, _adding(dialect, _MONTHS, ("household_code", "month"), _SUMS), months)
+    statement = _adding(dialect, _MEDICAL, ("household_code", "member_no", "month"), ("self_paid",))
+    execute_rows(uow.connection, statement, medical)
+    insert_rows(uow.connection, _ILLNESSES, diagnosed)
     if undiagnosed:
         uow.connection.execute(sa.delete(Illness).where(col(Illness.fact_id).in_(undiagnosed)))
 
@@ -258,8 +257,7 @@ def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
         for file in files
         if file.window_changed
     ]
-    if rows:
-        uow.connection.execute(_STORE_WINDOW, rows)
+    execute_rows(uow.connection, _STORE_WINDOW, rows)
 
 
 def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tuple[Diagnosis, ...]]:

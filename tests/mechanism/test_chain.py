@@ -1,0 +1,71 @@
+"""One trace and one correlation id from the request to the last effect in another house."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from structlog.testing import capture_logs
+
+from shared.bus.consumer import Consumer
+from shared.contracts.envelope import Event
+from shared.db.unit_of_work import UnitOfWork
+from tests.builders import audit_rows, risk_updated
+from tests.conftest import ClientFor, OpenHouse
+from tests.mechanism.probe import PROBE, rows_of, until
+
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+
+def react(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
+    """What another house does about a risk, in the chain of its cause."""
+    for event in events:
+        chain = event.caused()
+        effect = risk_updated(household_code=event.data.household_code)
+        uow.emit(effect, region=effect.region_code, context=chain)
+        uow.audit("reacted", effect.household_code, context=chain)
+        uow.note("probe.reacted", context=chain)
+
+
+async def test_request_event_and_effect_are_one_chain(open_house: OpenHouse, client_for: ClientFor) -> None:
+    house = await open_house(PROBE, background=True)
+    consumer = Consumer("assistance", house.database, house.transport, {"monitoring.risk-raised.v1": react})
+    consuming = asyncio.create_task(consumer.run())
+    with capture_logs() as lines:
+        await client_for(house).post(
+            "/probe/v1/everything/DJ-0001",
+            headers={"traceparent": f"00-{TRACE}-{SPAN}-01", "X-Correlation-Id": "chain-1"},
+        )
+        await until(lambda: "probe.reacted" in [line["event"] for line in lines])
+    subscription = house.transport.subscribe("reader", ["monitoring.events"])
+    await subscription.start({})
+    cause, effect = [record.headers for _ in range(2) for record in await subscription.poll(1, 30)]
+    await subscription.stop()
+    consuming.cancel()
+    await asyncio.gather(consuming, return_exceptions=True)
+
+    assert effect["ce_causationid"] == cause["ce_id"]
+    assert [headers["ce_correlationid"] for headers in (cause, effect)] == ["chain-1"] * 2
+    traces = [headers["ce_traceparent"].split("-") for headers in (cause, effect)]
+    assert [trace for _, trace, _, _ in traces] == [TRACE] * 2
+    assert len({SPAN, *(span for _, _, span, _ in traces)}) == 3, "every step is a span of its own"
+    assert [(row["action"], row["correlation_id"]) for row in await audit_rows(house)] == [
+        ("counted", "chain-1"),
+        ("reacted", "chain-1"),
+    ]
+    told = {line["event"]: line["correlation_id"] for line in lines if line["event"].startswith("probe.")}
+    assert told == {"probe.counted": "chain-1", "probe.reacted": "chain-1"}
+
+
+async def test_a_request_without_a_trace_begins_one(open_house: OpenHouse, client_for: ClientFor) -> None:
+    house = await open_house(PROBE)
+    client = client_for(house)
+    for traceparent in ({}, {"traceparent": "no trace"}):
+        answer = await client.post("/probe/v1/everything/DJ-0001", headers=traceparent)
+        assert answer.status_code == 204
+    first, second = [row["headers"] for row in await house.database.read(rows_of, "outbox")]
+    for headers in (first, second):
+        version, trace, span, _ = headers["ce_traceparent"].split("-")
+        assert (version, len(trace), len(span)) == ("00", 32, 16)
+        assert int(trace, 16) != 0
+    assert first["ce_traceparent"] != second["ce_traceparent"]
+    assert first["ce_correlationid"] != second["ce_correlationid"]
