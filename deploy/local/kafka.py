@@ -246,7 +246,11 @@ class KafkaCluster:
 
     def _format(self, node: _Node, cluster_id: str) -> None:
         command = self._programs.command(
-            "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", node.directory / "server.properties"
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={cluster_id}",
+            "-c",
+            node.directory / "server.properties",
         )
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, cwd=node.directory, timeout=_FORMAT_SECONDS

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from deploy.local import postgres
+from deploy.local import kafka, postgres
 from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import free_ports
 from deploy.local.postgres import PostgresServer
@@ -141,3 +141,10 @@ def test_missing_part_skips_or_fails_as_asked(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(os.environ, REQUIRE_REAL, "1")
     with pytest.raises(pytest.fail.Exception, match="no server here"):
         require_or_skip("no server here")
+
+
+def test_a_cluster_id_may_begin_with_a_dash(tmp_path: Path) -> None:
+    require_or_skip(kafka.unavailable_reason())
+    (tmp_path / "cluster-id").write_text("-AAAAAAAAAAAAAAAAAAAAA")
+    with KafkaCluster.start(directory=tmp_path) as cluster:
+        assert cluster.running
