@@ -111,7 +111,8 @@ class KafkaTransport:
         """
         if self._producer is producer:
             self._producer = None
-        await producer._sender.close()  # noqa: SLF001
+        with contextlib.suppress(asyncio.CancelledError):  # of its sender, where that had not begun to run
+            await producer._sender.close()  # noqa: SLF001
         producer._message_accumulator.fail_all(KafkaTimeoutError())  # noqa: SLF001
         await producer.stop()
 
