@@ -59,7 +59,7 @@ run-distributed: $(VENV)/.dev ## PostgreSQL, Kafka, ten processes and a gateway 
 	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m deploy.distributed --port $(PORT) --data $(DATA)
 
 bench: $(VENV)/.dev ## measure the aims beside the bare limits of this machine
-	$(RUN) -m tests.load.bench
+	$(RUN) -m tests.load.bench $(ARGS)
 
 soak: $(VENV)/.dev ## the crash test at length, also with three brokers
 	$(RUN) -m tests.load.soak

@@ -1,7 +1,7 @@
 """Identifiers of every row, event and request."""
 
-import json
 import uuid
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Final
 
 from uuid_utils import compat
@@ -21,4 +21,5 @@ def derived_id(*parts: str | int) -> uuid.UUID:
     derived from a fact can be written twice without being doubled. A text and a number never stand for each other,
     and no two different lists of parts share an identifier.
     """
-    return uuid.uuid5(_NAMESPACE, json.dumps(parts, ensure_ascii=True, separators=(",", ":")))
+    written = [_quoted(part) if isinstance(part, str) else str(part) for part in parts]
+    return compat.uuid5(_NAMESPACE, f"[{','.join(written)}]")

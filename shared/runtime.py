@@ -127,7 +127,7 @@ async def serve(
                 server_header=False,
             )
         )
-        _calm_garbage_collector()
+        calm_garbage_collector()
         if on_ready is not None:
             server.when_started = lambda: on_ready(process)
         await server.serve(sockets=[listener])
@@ -171,7 +171,7 @@ def _without_routes(process: Process) -> ASGIApp:
     return Edge(front_app(process.houses, None), max_body_bytes=process.settings.max_body_bytes)
 
 
-def _calm_garbage_collector() -> None:
+def calm_garbage_collector() -> None:
     """What is loaded now stays: generation-two collections over it were the slowest answers under load."""
     gc.collect()
     gc.freeze()

@@ -28,6 +28,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.security.actor import SYSTEM
@@ -49,12 +50,7 @@ _CHANGING = (
 )
 """Columns that a risk event may change; the others say which task it is."""
 _TASKS = table_of(Task)
-_HELD = (
-    sa.select(_TASKS)
-    .where(_TASKS.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(_TASKS.c.id)
-    .with_for_update()
-)
+_HELD = sa.select(_TASKS).where(is_one_of(_TASKS.c.id, "ids")).order_by(_TASKS.c.id).with_for_update()
 _CHANGED = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("of_task"))
 
 

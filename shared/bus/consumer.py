@@ -209,4 +209,5 @@ def _starts(records: Sequence[Record]) -> dict[TopicPartition, int]:
 
 
 def _ends(records: Sequence[Record]) -> dict[TopicPartition, int]:
-    return {record.source: record.offset + 1 for record in records}
+    last = {(record.topic, record.partition): record.offset for record in records}
+    return {TopicPartition(*source): offset + 1 for source, offset in last.items()}

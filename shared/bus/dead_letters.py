@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from shared.bus.interface import Record
 from shared.contracts.envelope import event_type_of
 from shared.db.database import is_transient
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
 from shared.identity import mask_text
@@ -66,8 +68,12 @@ def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:
 
     Their rows are held until this transaction ends: a replay that is about to release them sees what is parked here.
     """
-    table = reading.floor.dead_letter
-    return set(reading.connection.scalars(sa.select(table.c.key).where(table.c.key.in_(keys)).with_for_update()))
+    return set(reading.connection.scalars(_blocked(reading.floor.dead_letter), {"keys": keys}))
+
+
+@cache
+def _blocked(table: sa.Table) -> sa.Select[tuple[str]]:
+    return sa.select(table.c.key).where(is_one_of(table.c.key, "keys")).with_for_update()
 
 
 def set_aside(uow: UnitOfWork, record: Record, state: DeadLetterState, error: str) -> None:

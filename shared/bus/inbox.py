@@ -2,21 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.bus.interface import Positions, TopicPartition
 from shared.contracts.envelope import Event
-from shared.db.rows import insert_rows
+from shared.db.rows import execute_rows, insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 
 def already_applied(reading: Reading, event_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these events had their effect before."""
-    inbox = reading.floor.inbox
-    return set(reading.connection.scalars(sa.select(inbox.c.event_id).where(inbox.c.event_id.in_(event_ids))))
+    return set(reading.connection.scalars(_applied(reading.floor.inbox), {"ids": event_ids}))
 
 
 def mark_applied(uow: UnitOfWork, events: Iterable[Event[Any]], now: dt.datetime) -> None:
@@ -36,11 +38,21 @@ def stored_positions(reading: Reading) -> dict[TopicPartition, int]:
 
 def store_positions(uow: UnitOfWork, positions: Positions) -> None:
     """Move the stored positions forward with the effect."""
-    table = uow.floor.bus_position
-    for source, position in positions.items():
-        place = (table.c.topic == source.topic) & (table.c.partition == source.partition)
-        moved = uow.connection.execute(sa.update(table).where(place).values(next_offset=position))
-        if moved.rowcount == 0:
-            uow.connection.execute(
-                sa.insert(table).values(topic=source.topic, partition=source.partition, next_offset=position)
-            )
+    rows = [
+        {"topic": source.topic, "partition": source.partition, "next_offset": position}
+        for source, position in positions.items()
+    ]
+    execute_rows(uow.connection, _moving(uow.floor.bus_position, uow.connection.dialect.name), rows)
+
+
+@cache
+def _applied(inbox: sa.Table) -> sa.Select[tuple[UUID]]:
+    return sa.select(inbox.c.event_id).where(is_one_of(inbox.c.event_id, "ids"))
+
+
+@cache
+def _moving(table: sa.Table, dialect: str) -> sa.Insert:
+    """An insert that moves the position which is there."""
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    moved = {"next_offset": statement.excluded.next_offset}
+    return statement.on_conflict_do_update(index_elements=["topic", "partition"], set_=moved)

@@ -63,12 +63,7 @@ class KafkaTransport:
             retry_backoff_ms=_RETRY_BACKOFF_MS,
             metadata_max_age_ms=_METADATA_MAX_AGE_MS,
         )
-        try:
-            await producer.start()
-        except KafkaError as error:
-            with contextlib.suppress(KafkaError):
-                await producer.stop()
-            raise TransportUnavailable(str(error)) from error
+        await _start(producer)
         return producer
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
@@ -111,8 +106,9 @@ class KafkaTransport:
         """
         if self._producer is producer:
             self._producer = None
-        with contextlib.suppress(asyncio.CancelledError):  # of its sender, where that had not begun to run
-            await producer._sender.close()  # noqa: SLF001
+        sending = producer._sender.sender_task  # noqa: SLF001
+        sending.cancel()
+        await asyncio.wait([sending])
         producer._message_accumulator.fail_all(KafkaTimeoutError())  # noqa: SLF001
         await producer.stop()
 
@@ -146,13 +142,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             retry_backoff_ms=_RETRY_BACKOFF_MS,
             metadata_max_age_ms=_METADATA_MAX_AGE_MS,
         )
-        try:
-            consumer.subscribe(self._topics, listener=self)
-            await consumer.start()
-        except KafkaError as error:
-            with contextlib.suppress(KafkaError):
-                await consumer.stop()
-            raise TransportUnavailable(str(error)) from error
+        consumer.subscribe(self._topics, listener=self)
+        await _start(consumer)
         self._consumer = consumer
         self._last_read = asyncio.get_running_loop().time()
 
@@ -230,6 +221,18 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._consumer is None:
             raise TransportUnavailable("the subscription is not started")
         return self._consumer
+
+
+async def _start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Connect; a client that does not come up, or is not wanted any more before it is up, leaves nothing open."""
+    try:
+        await client.start()
+    except BaseException as error:
+        with contextlib.suppress(KafkaError):
+            await client.stop()
+        if isinstance(error, KafkaError):
+            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+        raise
 
 
 def _record(message: Any) -> Record:

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared import metrics
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.contracts.envelope import EncodedEvent
 from shared.db.database import Database, is_transient, reaching_database
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import OUTBOX_CHANNEL, Reading, UnitOfWork
 
 BATCH = 500
@@ -42,8 +44,12 @@ def pending_events(reading: Reading, limit: int = BATCH) -> list[EncodedEvent]:
 
 def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
     """Take events that are on the bus out of the outbox."""
-    outbox = uow.floor.outbox
-    uow.connection.execute(sa.delete(outbox).where(outbox.c.event_id.in_(event_ids)))
+    uow.connection.execute(_forgetting(uow.floor.outbox), {"ids": event_ids})
+
+
+@cache
+def _forgetting(outbox: sa.Table) -> sa.Delete:
+    return sa.delete(outbox).where(is_one_of(outbox.c.event_id, "ids"))
 
 
 class RightLost(Exception):
@@ -114,7 +120,7 @@ class Relay:
             if self._table_may_hold_more or _now() - self._looked_at > _LOOK_SECONDS:
                 self._handed_over.clear()
                 self._table_may_hold_more = False
-                if await self.publish_pending() > 0:
+                if await self.publish_pending() == BATCH:
                     self._table_may_hold_more = True
                 self._looked_at = _now()
             elif self._handed_over:

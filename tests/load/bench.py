@@ -3,19 +3,20 @@
 import argparse
 import asyncio
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, redirect_stderr
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import uvloop
 
 from services.monitoring.app import MONITORING
 from shared.db.database import Database
 from shared.logs import configure_logs
+from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
 from tests.load import bus
 from tests.load.county import TODAY
@@ -59,6 +60,12 @@ class Bench:
     def embedded(self) -> Stage:
         """One process with all houses."""
         return self._on_stage("embedded", lambda: embedded(self.template, self._folder / "embedded", self._pace.ill))
+
+    @property
+    def unpinned(self) -> Stage:
+        """The same on all cores: batches keep the database busy beside Python."""
+        folder = self._folder / "unpinned"
+        return self._on_stage("unpinned", lambda: embedded(self.template, folder, self._pace.ill, pinned=False))
 
     @property
     def distributed(self) -> Stage:
@@ -135,7 +142,7 @@ class Bench:
         monitoring = self._sqlite_copy("command")
         self._run(write_sample(self._sqlite_copy("plain")))
         plain = PlainSqlite(self._folder / "plain" / "monitoring.sqlite")
-        return self._batches(_EMBEDDED, self.embedded, monitoring, plain, "executemany(1000) + outbox")
+        return self._batches(_EMBEDDED, self.unpinned, monitoring, plain, "executemany(1000) + outbox")
 
     def a3_distributed(self) -> list[Figure]:
         """The same on PostgreSQL and Kafka."""
@@ -214,14 +221,22 @@ def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ExitStack() as stack,
     ):
+        _behave_like_a_worker(stack.enter_context((Path(folder) / "log").open("w")))
         bench = Bench(runner, stack, Path(folder), pace)
         for name in names:
             started = time.monotonic()
             found = SECTIONS[name](bench)
-            print(f"{name}: {time.monotonic() - started:.0f} s\n{table(found)}", file=sys.stderr, flush=True)
+            print(f"{name}: {time.monotonic() - started:.0f} s\n{table(found)}", flush=True)
             figures += found
         postgres = runner.run(_postgres_version(bench.servers)) if "servers" in bench.__dict__ else None
     return sorted(figures, key=lambda figure: figure.section), machine(postgres)
+
+
+def _behave_like_a_worker(lines: TextIO) -> None:
+    """What runs in this process logs at the default level and collects garbage like the processes of the houses."""
+    with redirect_stderr(lines):
+        configure_logs("info")
+    calm_garbage_collector()
 
 
 async def _postgres_version(started: Servers) -> str:
@@ -246,7 +261,6 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"put the figures into {REPORT.name}")
     chosen = parser.parse_args()
     wanted = tuple(chosen.only.split(",")) if chosen.only else ("",)
-    configure_logs("warning")
     figures, facts = measure(
         [name for name in SECTIONS if name.startswith(wanted)], QUICK_PACE if chosen.quick else FULL_PACE
     )

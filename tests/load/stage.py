@@ -139,13 +139,13 @@ async def lay_world(settings: Settings, ill: int) -> None:
 
 
 @contextmanager
-def embedded(template: Path, data: Path, households: int, *, role: str = "all") -> Iterator[Stage]:
-    """All houses in one process on one core, over a copy of a county on SQLite."""
+def embedded(template: Path, data: Path, households: int, *, role: str = "all", pinned: bool = True) -> Iterator[Stage]:
+    """All houses in one process, on one core where ``pinned``, over a copy of a county on SQLite."""
     shutil.copytree(template, data)
     opened = data / "opened"
-    core, load_core = (_CORES[0], _CORES[-1]) if len(_CORES) > 1 else (None, None)
-    pinned = [] if core is None else ["--core", str(core)]
-    program = _start({"SHOUXIAN_DATA": str(data)}, data, "--role", role, "--opened", str(opened), *pinned)
+    core, load_core = (_CORES[0], _CORES[-1]) if pinned and len(_CORES) > 1 else (None, None)
+    place = [] if core is None else ["--core", str(core)]
+    program = _start({"SHOUXIAN_DATA": str(data)}, data, "--role", role, "--opened", str(opened), *place)
     try:
         program.wait_until_ready()
         with closing(sqlite3.connect(data / "assistance.sqlite")) as tasks:

@@ -37,17 +37,16 @@ from shared import metrics
 from shared.context import Context
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.ids import derived_id
 from shared.security.actor import Actor
 
 _FACTS, _MEMBER_ROWS = table_of(Fact), table_of(Member)
-_KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code).where(
-    _FACTS.c.id.in_(sa.bindparam("ids", expanding=True))
-)
+_KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code).where(is_one_of(_FACTS.c.id, "ids"))
 _MEMBERS = sa.select(_MEMBER_ROWS.c.household_code, _MEMBER_ROWS.c.member_no).where(
-    _MEMBER_ROWS.c.household_code.in_(sa.bindparam("codes", expanding=True))
+    is_one_of(_MEMBER_ROWS.c.household_code, "codes")
 )
 
 

@@ -24,6 +24,7 @@ from shared.contracts.codes import RiskKind, RiskStatus
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
@@ -38,7 +39,7 @@ _LATEST = (
     sa.select(
         *(_RISKS.c[name] for name in ("id", "household_code", "kind", "status", "grade", "episode", "version", "keys"))
     )
-    .where(_RISKS.c.household_code.in_(sa.bindparam("codes", expanding=True)))
+    .where(is_one_of(_RISKS.c.household_code, "codes"))
     .order_by(_RISKS.c.episode)
 )
 _parameters: dict[tuple[str, str, date], RuleParameters] = {}

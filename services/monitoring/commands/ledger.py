@@ -19,6 +19,7 @@ from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 AnyFact = IncomeFact | ExpenseFact | IllnessFact
@@ -42,7 +43,6 @@ def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
 
 _MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
 _ILLNESSES = table_of(Illness)
-_CODES: sa.BindParameter[list[str]] = sa.bindparam("codes", expanding=True)
 _FILES = (
     sa.select(
         col(Household.code),
@@ -56,25 +56,29 @@ _FILES = (
         *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
     )
     .join(_WINDOWS, _WINDOWS.c.household_code == col(Household.code))
-    .where(col(Household.code).in_(_CODES))
+    .where(is_one_of(table_of(Household).c.code, "codes"))
     .order_by(col(Household.code))
 )
 _FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS])
 _MONTH_SUMS = sa.select(
     _MONTHS.c.household_code, _MONTHS.c.month, *(_MONTHS.c[item.name] for item in fields(IncomeMonth))
-).where(_MONTHS.c.household_code.in_(_CODES), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
+).where(
+    is_one_of(_MONTHS.c.household_code, "codes"), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last"))
+)
 _MEDICAL_SUMS = (
     sa.select(
         _MEDICAL.c.household_code, _MEDICAL.c.member_no, sa.cast(sa.func.sum(_MEDICAL.c.self_paid), sa.BigInteger)
     )
-    .where(_MEDICAL.c.household_code.in_(_CODES))
+    .where(is_one_of(_MEDICAL.c.household_code, "codes"))
     .where(_MEDICAL.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
     .where((_MEDICAL.c.member_no == NO_MEMBER) | _belongs(_MEDICAL))
     .group_by(_MEDICAL.c.household_code, _MEDICAL.c.member_no)
 )
 _DIAGNOSES = (
     sa.select(col(Illness.household_code), *(getattr(Illness, item.name) for item in fields(Diagnosis)))
-    .where(col(Illness.household_code).in_(_CODES), col(Illness.member_no).is_(None) | _belongs(table_of(Illness)))
+    .where(
+        is_one_of(_ILLNESSES.c.household_code, "codes"), col(Illness.member_no).is_(None) | _belongs(table_of(Illness))
+    )
     .order_by(col(Illness.observed_on), col(Illness.fact_id))
 )
 _WINDOW_FIELDS = fields(WindowSummary)
