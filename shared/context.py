@@ -1,8 +1,8 @@
 """Which chain of cause and effect a line, a row or an event belongs to."""
 
-import os
 import re
-from dataclasses import dataclass
+from random import getrandbits
+from typing import NamedTuple
 
 from shared.ids import new_id
 
@@ -10,8 +10,7 @@ _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 _CORRELATION = re.compile(r"^[A-Za-z0-9._:-]{1,64}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One step of a chain: the correlation id is the same from the first request to the last effect.
 
     ``traceparent`` is W3C Trace Context; ``causation_id`` names the event that led here, if one did.
@@ -25,8 +24,8 @@ class Context:
 def new_traceparent(parent: str | None = None) -> str:
     """Continue the trace of ``parent`` with a new span, or begin a new trace when there is none to continue."""
     match = _TRACEPARENT.match(parent) if parent else None
-    trace_id = match.group(1) if match else os.urandom(16).hex()
-    return f"00-{trace_id}-{os.urandom(8).hex()}-01"
+    trace_id = match.group(1) if match else f"{getrandbits(128):032x}"
+    return f"00-{trace_id}-{getrandbits(64):016x}-01"
 
 
 def new_context(correlation_id: str | None = None, traceparent: str | None = None) -> Context:

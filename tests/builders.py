@@ -160,7 +160,7 @@ async def audit_rows(house: House) -> list[dict[str, Any]]:
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         audit = reading.floor.audit
-        found = reading.connection.execute(sa.select(audit).order_by(audit.c.at, audit.c.id))
+        found = reading.connection.execute(sa.select(audit).order_by(audit.c.seq))
         return [dict(row) for row in found.mappings()]
 
     return await house.database.read(rows)

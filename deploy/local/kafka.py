@@ -89,7 +89,7 @@ class _Programs:
 
     def command(self, main_class: str, *arguments: str | Path) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={_FILES / 'log4j2.yaml'}"
-        memory = [f"-Xms{_HEAP}", f"-Xmx{_HEAP}", "-XX:+UseSerialGC"]
+        memory = [f"-Xms{_HEAP}", f"-Xmx{_HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         return [str(self.java), *memory, logging, "-cp", f"{self.jars}/*", main_class, *map(str, arguments)]
 
 

@@ -105,16 +105,16 @@ def _entry(
 ) -> dict[str, Any]:
     return {
         "at": at,
-        "action": action,
+        "action": str(action),
         "by": by,
-        "status": status,
+        "status": str(status),
         "note": note,
-        "verdict": verdict,
+        "verdict": verdict and str(verdict),
     }
 
 
 def _task_id(risk: RiskState) -> UUID:
-    return derived_id("task", risk.household_code, risk.kind.value, risk.episode)
+    return derived_id("task", risk.household_code, str(risk.kind), risk.episode)
 
 
 @dataclass(slots=True)
@@ -217,18 +217,25 @@ class _Desk:
         elif decision.change is TaskChange.CLOSED:
             _tell_closed(self._uow, row, "cause_gone", risk.decided_on, context)
         action, task_id = f"task.{decision.change}", str(row["id"])
-        after = {name: row[name] for name in ("status", "grade", "risk_status", "risk_version", "version")}
-        after["due_on"] = row["due_on"] and row["due_on"].isoformat()
+        status, grade = str(row["status"]), str(row["grade"])
+        after = {
+            "status": status,
+            "grade": grade,
+            "due_on": row["due_on"] and row["due_on"].isoformat(),
+            "risk_status": str(row["risk_status"]),
+            "risk_version": row["risk_version"],
+            "version": row["version"],
+        }
         self._uow.audit(action, task_id, after=after, actor=SYSTEM.id, context=context)
         self._uow.note(
             action,
             context=context,
             task_id=task_id,
             household=risk.household_code,
-            kind=risk.kind,
-            grade=risk.grade,
+            kind=str(risk.kind),
+            grade=grade,
             episode=risk.episode,
-            status=decision.after.status,
+            status=status,
         )
 
 

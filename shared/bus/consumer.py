@@ -6,6 +6,7 @@ aside alone; trouble that may pass (locks, lost connections) is waited out and n
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -31,6 +32,8 @@ Handlers = Mapping[str, Handler]
 BATCH = 500
 _POLL_SECONDS = 1.0
 _MAX_BACKOFF_SECONDS = 5.0
+_PASSED_OVER = 5000
+"""After so many records that nobody here reacts to, their place is kept even though there was no effect."""
 DEAD_IN_A_ROW = 50
 """So many poison records one after the other mean a bad release, not bad records: reading stops until a restart."""
 
@@ -64,6 +67,7 @@ class Consumer:
         self._handlers = handlers
         self._subscription: Subscription | None = None
         self._dead_in_a_row = 0
+        self._passed_over = 0
         self.halted = False
 
     async def run(self) -> None:
@@ -98,7 +102,16 @@ class Consumer:
             metrics.CONSUMER_LAG_SECONDS.labels(self._house).set(lag.seconds)
 
     async def apply_batch(self, records: Sequence[Record]) -> None:
-        """Apply records, with their inbox rows and positions, in one transaction: all of them or none."""
+        """Apply records, with their inbox rows and positions, in one transaction: all of them or none.
+
+        Where nobody here reacts to any of them there is nothing to write; they are read again after a restart.
+        """
+        if self._passed_over + len(records) < _PASSED_OVER and not any(map(self._concerns, records)):
+            self._passed_over += len(records)
+            for event_type, number in Counter(map(_type_label, records)).items():
+                metrics.EVENTS_CONSUMED.labels(self._house, event_type, "skipped").inc(number)
+            return
+        self._passed_over = 0
         done = await self._database.write(self._apply_records, records)
         for (event_type, outcome), number in done.counts.items():
             metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
@@ -141,6 +154,10 @@ class Consumer:
                 await self._database.write(self._give_up, record, describe_error(error))
                 self._dead_in_a_row += 1
 
+    def _concerns(self, record: Record) -> bool:
+        event_type = event_type_of(record.headers)
+        return event_type is None or event_type in self._handlers
+
     def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
         batch = self._sort(uow, records)
         for handler, group in groupby(batch.events, key=lambda pair: self._handlers[pair[1].type]):
@@ -148,7 +165,7 @@ class Consumer:
         mark_applied(uow, [event for _, event in batch.events], uow.now())
         for record, error in batch.unreadable:
             self._set_aside_dead(uow, record, describe_error(error))
-        store_positions(uow, _ends(records))
+        self._keep_positions(uow, records)
         return batch
 
     def _sort(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
@@ -156,8 +173,7 @@ class Consumer:
         blocked = blocked_keys(uow, list({record.key for record in records}))
         mine: list[tuple[Record, Event[Any]]] = []
         for record in records:
-            event_type = event_type_of(record.headers)
-            if event_type is not None and event_type not in self._handlers:
+            if not self._concerns(record):
                 batch.count(record, "skipped")
             elif record.key in blocked:
                 set_aside(uow, record, DeadLetterState.PARKED, "waits for an earlier record of its key")
@@ -179,8 +195,12 @@ class Consumer:
 
     def _give_up(self, uow: UnitOfWork, record: Record, error: str) -> None:
         self._set_aside_dead(uow, record, error)
-        store_positions(uow, _ends([record]))
+        self._keep_positions(uow, [record])
         metrics.EVENTS_CONSUMED.labels(self._house, _type_label(record), "dead").inc()
+
+    def _keep_positions(self, uow: UnitOfWork, records: Sequence[Record]) -> None:
+        if not self._transport.keeps_positions:
+            store_positions(uow, _ends(records))
 
     def _set_aside_dead(self, uow: UnitOfWork, record: Record, error: str) -> None:
         set_aside(uow, record, DeadLetterState.DEAD, error)

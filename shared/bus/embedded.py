@@ -53,6 +53,8 @@ def _connect(path: Path) -> sqlite3.Connection:
 class EmbeddedTransport:
     """The log file and its writer. One partition per topic."""
 
+    keeps_positions = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="log-writer")
@@ -163,7 +165,8 @@ class EmbeddedSubscription:
             if records or remaining <= 0:
                 return records
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._appended.wait(), min(remaining, _FOREIGN_POLL_SECONDS))
+                async with asyncio.timeout(min(remaining, _FOREIGN_POLL_SECONDS)):
+                    await self._appended.wait()
 
     async def commit(self, positions: Positions) -> None:
         """Nothing to do: the reader committed its positions with the effect."""

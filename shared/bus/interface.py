@@ -23,8 +23,7 @@ Positions = Mapping[TopicPartition, int]
 """For each sequence the *next* record to read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An event as it was read, with the place it was read from."""
 
     topic: str
@@ -69,7 +68,7 @@ class Subscription(Protocol):
         """Wait up to ``timeout`` seconds for records; the position moves past what is returned."""
 
     async def commit(self, positions: Positions) -> None:
-        """Let the group go on from here after a restart. Losing a commit means a repeat, never a loss."""
+        """Let the group go on from here after a restart, soon. Losing a commit means a repeat, never a loss."""
 
     async def rewind(self, positions: Positions) -> None:
         """Read again from here: the effect of what was polled was rolled back."""
@@ -83,6 +82,9 @@ class Subscription(Protocol):
 
 class Transport(Protocol):
     """Carries records from outboxes to subscriptions: durable once published, in order per key, at least once."""
+
+    keeps_positions: bool
+    """Whether a group goes on where it last committed; otherwise its reader keeps the positions with the effects."""
 
     async def start(self) -> None:
         """Connect."""

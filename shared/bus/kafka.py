@@ -27,11 +27,15 @@ _REBALANCE_TIMEOUT_MS = 20000
 _STALL_SECONDS = 30.0
 """A subscription that is behind and has read nothing for so long has lost its way and is rebuilt."""
 
+_COMMIT_SECONDS = 1.0
+
 log = structlog.get_logger()
 
 
 class KafkaTransport:
     """One idempotent producer, acknowledged by all in-sync replicas."""
+
+    keeps_positions = True
 
     def __init__(self, bootstrap: str, client_id: str) -> None:
         self._bootstrap = bootstrap
@@ -125,6 +129,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._settled = asyncio.Event()
         self._settled.set()
         self._last_read = 0.0
+        self._to_commit: dict[KafkaPartition, int] = {}
+        self._committed_at = 0.0
 
     async def start(self, positions: Positions) -> None:
         """Join the group; it goes on where it last committed, whatever ``positions`` say."""
@@ -150,6 +156,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def poll(self, max_records: int, timeout: float) -> Sequence[Record]:
         """Read a batch over all partitions held."""
         consumer = self._joined()
+        if asyncio.get_running_loop().time() - self._committed_at > _COMMIT_SECONDS:
+            await self._commit_now()
         try:
             batches = await consumer.getmany(timeout_ms=int(timeout * 1000), max_records=max_records)
         except KafkaError as error:
@@ -166,10 +174,18 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         return records
 
     async def commit(self, positions: Positions) -> None:
-        """Commit; a partition that moved to another member meanwhile is that member's to commit."""
+        """Commit within a second, and before another member takes over: what is repeated was marked with its effect."""
+        self._to_commit.update({KafkaPartition(*source): position for source, position in positions.items()})
         self._settled.set()
+
+    async def _commit_now(self) -> None:
+        """Commit; a partition that moved to another member meanwhile is that member's to commit."""
+        positions, self._to_commit = self._to_commit, {}
+        self._committed_at = asyncio.get_running_loop().time()
+        if not positions:
+            return
         try:
-            await self._joined().commit({KafkaPartition(*source): position for source, position in positions.items()})
+            await self._joined().commit(positions)
         except (CommitFailedError, IllegalStateError):
             log.info("bus.commit_left_to_new_owner", group=self._group)
         except KafkaError as error:
@@ -203,16 +219,25 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def stop(self) -> None:
         """Leave the group."""
-        consumer, self._consumer = self._consumer, None
         self._settled.set()
-        if consumer is not None:
+        if self._consumer is not None:
             with contextlib.suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(consumer.stop(), timeout=_REQUEST_TIMEOUT_MS / 1000)
+                async with asyncio.timeout(_REQUEST_TIMEOUT_MS / 1000):
+                    await self._leave(self._consumer)
+
+    async def _leave(self, consumer: AIOKafkaConsumer) -> None:
+        try:
+            await self._commit_now()
+        finally:
+            self._consumer = None
+            await consumer.stop()
 
     async def on_partitions_revoked(self, revoked: Iterable[KafkaPartition]) -> None:
         """Hold the rebalance until the running batch is committed or rolled back."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._settled.wait(), timeout=_REBALANCE_TIMEOUT_MS / 2000)
+            async with asyncio.timeout(_REBALANCE_TIMEOUT_MS / 2000):
+                await self._settled.wait()
+        await self._commit_now()
 
     async def on_partitions_assigned(self, assigned: Iterable[KafkaPartition]) -> None:
         """Nothing to restore: positions live with the group."""
@@ -242,10 +267,18 @@ def _record(message: Any) -> Record:
         partition=message.partition,
         offset=message.offset,
         key=_text(message.key)[:MAX_KEY_LENGTH],
-        headers={name: _text(value) for name, value in message.headers},
+        headers=_headers(message.headers),
         value=message.value or b"",
         appended_at=dt.datetime.fromtimestamp(message.timestamp / 1000, dt.UTC),
     )
+
+
+def _headers(given: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    try:
+        headers = {name: value.decode() for name, value in given}
+    except (UnicodeDecodeError, AttributeError):
+        return {name: _text(value) for name, value in given}
+    return headers if "\x00" not in "".join(headers.values()) else {name: _text(value) for name, value in given}
 
 
 def _text(raw: bytes | None) -> str:

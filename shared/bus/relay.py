@@ -11,7 +11,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import create_async_engine
+from pydantic_core import from_json
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared import metrics
 from shared.bus.interface import Transport, TransportUnavailable
@@ -27,6 +28,8 @@ _LAZY_DELETE_SECONDS = 0.05
 _MAX_BACKOFF_SECONDS = 5.0
 _ADVISORY_LOCK = 0x5348_4F55
 """PostgreSQL advisory lock that the active relay of a database holds."""
+_UNHURRIED = {"synchronous_commit": "off"}
+"""An event taken out of the outbox that a crash brings back is published twice, which its readers notice."""
 
 log = structlog.get_logger()
 
@@ -73,6 +76,8 @@ class Relay:
         self._published: list[UUID] = []
         self._looked_at = 0.0
         self._right_lost = False
+        self._own: AsyncConnection | None = None
+        """On PostgreSQL the connection that holds the right to relay, and through which the table is read."""
         self.active = False
 
     def wake(self, uow: UnitOfWork) -> None:
@@ -105,12 +110,19 @@ class Relay:
 
     async def publish_pending(self) -> int:
         """Publish once whatever is in the outbox; returns how many events that was."""
+        number = await self._publish_from_table()
         await self._forget()
-        events = await self._database.read(pending_events)
+        return number
+
+    async def _publish_from_table(self) -> int:
+        await self._forget()
+        events = await (self._own.run_sync(self._pending) if self._own else self._database.read(pending_events))
         if events:
             await self._publish(events)
-        await self._forget()
         return len(events)
+
+    def _pending(self, connection: sa.Connection) -> list[EncodedEvent]:
+        return pending_events(self._database.unit_of_work(connection))
 
     async def _publish_forever(self) -> None:
         while True:
@@ -120,7 +132,7 @@ class Relay:
             if self._table_may_hold_more or _now() - self._looked_at > _LOOK_SECONDS:
                 self._handed_over.clear()
                 self._table_may_hold_more = False
-                if await self.publish_pending() == BATCH:
+                if await self._publish_from_table() == BATCH:
                     self._table_may_hold_more = True
                 self._looked_at = _now()
             elif self._handed_over:
@@ -137,13 +149,21 @@ class Relay:
         metrics.EVENTS_PUBLISHED.labels(self._house).inc(len(events))
 
     async def _forget(self) -> None:
+        if not self._published:
+            return
         published, self._published = self._published, []
-        if published:
+        if self._own is None:
             await self._database.write(forget_published, published)
+        else:
+            await self._own.run_sync(self._forget_now, published)
+
+    def _forget_now(self, connection: sa.Connection, published: Sequence[UUID]) -> None:
+        forget_published(self._database.unit_of_work(connection), published)
 
     async def _wait_for_commit(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self._woken.wait(), timeout=seconds)
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
         except TimeoutError:
             return False
         return True
@@ -160,7 +180,13 @@ class Relay:
 
     @contextlib.asynccontextmanager
     async def _advisory_lock(self) -> AsyncIterator[None]:
-        engine = create_async_engine(self._database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(
+            self._database.url,
+            poolclass=sa.NullPool,
+            isolation_level="AUTOCOMMIT",
+            json_deserializer=from_json,
+            connect_args={"server_settings": _UNHURRIED},
+        )
         with reaching_database():
             connection = await engine.connect()
         try:
@@ -170,9 +196,11 @@ class Relay:
             self._right_lost = False
             driver.add_termination_listener(self._on_termination)
             await driver.add_listener(OUTBOX_CHANNEL, self._on_notification)
+            self._own = connection
             try:
                 yield
             finally:
+                self._own = None
                 driver.remove_termination_listener(self._on_termination)
                 with contextlib.suppress(Exception):
                     await driver.remove_listener(OUTBOX_CHANNEL, self._on_notification)

@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from shared.context import Context, new_traceparent
@@ -18,8 +17,7 @@ class UnreadableEvent(ValueError):
     """The record is not an event of the catalogue: it can never be applied as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event(Generic[PayloadT_co]):
+class Event(NamedTuple, Generic[PayloadT_co]):
     """One published fact with its place in a chain of causes."""
 
     id: UUID
@@ -38,8 +36,7 @@ class Event(Generic[PayloadT_co]):
         return Context(self.context.correlation_id, new_traceparent(self.context.traceparent), str(self.id))
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedEvent:
+class EncodedEvent(NamedTuple):
     """An event as it stands in the outbox and on the wire."""
 
     event_id: UUID

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from shared.context import Context
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
 from shared.errors import Unavailable
+from shared.logs import info_lines
 from shared.security.actor import SYSTEM, Actor
 
 T = TypeVar("T")
@@ -43,6 +44,10 @@ def _to_json(value: Any) -> str:
 
 _JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json}
 """JSON columns are written and read by the same fast code as requests and events."""
+
+
+_COMMANDS_FIND_ROWS_BY_KEY = {"enable_seqscan": "off", "jit": "off"}
+"""A plan that was made while a table was small must not go on reading all of it."""
 
 
 class DatabaseUnreachable(Unavailable):
@@ -129,6 +134,19 @@ def _sqlite_reader(url: sa.URL) -> AsyncEngine:
     return engine
 
 
+def _postgres(url: sa.URL, settings: dict[str, str]) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=10, max_overflow=10, connect_args={"server_settings": settings}, **_JSON
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "checkout")
+    def _on_checkout(connection: Any, *_: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise sa.exc.DisconnectionError("the server closed this connection")
+
+    return engine
+
+
 class Database:
     """The database of one house."""
 
@@ -142,7 +160,8 @@ class Database:
             self._writer_thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
             self._reader = _sqlite_reader(self.url)
         else:
-            self._reader = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, **_JSON)
+            self._reader = _postgres(self.url, {})
+            self._commands = _postgres(self.url, _COMMANDS_FIND_ROWS_BY_KEY)
 
     def on_commit(self, listener: CommitListener) -> None:
         """Have the listener called, in commit order, with every unit of work that committed."""
@@ -170,7 +189,7 @@ class Database:
         def run(connection: sa.Connection) -> T:
             return query(Reading(connection, actor, context or _NO_CONTEXT, self.resources), *args)
 
-        async with self._connection() as connection:
+        async with _connection(self._reader) as connection:
             return await connection.run_sync(run)
 
     async def close(self) -> None:
@@ -179,21 +198,19 @@ class Database:
         if self.is_sqlite:
             await asyncio.get_running_loop().run_in_executor(self._writer_thread, self._writer.dispose)
             self._writer_thread.shutdown()
+        else:
+            await self._commands.dispose()
 
-    @contextlib.asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        with reaching_database():
-            connection = await self._reader.connect()
-        try:
-            yield connection
-        finally:
-            await connection.close()
+    def unit_of_work(
+        self, connection: sa.Connection, actor: Actor = SYSTEM, context: Context | None = None
+    ) -> UnitOfWork:
+        """A unit of work over a transaction that the caller ends."""
+        return UnitOfWork(connection, actor, context or _NO_CONTEXT, self.resources)
 
     def _committed(self, uow: UnitOfWork) -> None:
         for listener in self._on_commit:
             listener(uow)
-        for note in uow.notes:
-            log.info(note.event, **note.fields)
+        info_lines(uow.notes)
 
     def _write_sqlite(
         self, command: Callable[..., T], args: Sequence[Any], actor: Actor, context: Context | None
@@ -206,7 +223,7 @@ class Database:
     ) -> tuple[T, UnitOfWork]:
         async for attempt in stamina.retry_context(on=_may_run_again, attempts=5, wait_initial=0.01, wait_max=0.2):
             with attempt:
-                async with self._connection() as connection, connection.begin():
+                async with _connection(self._commands) as connection, connection.begin():
                     return await connection.run_sync(self._run, command, args, actor, context)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -218,10 +235,20 @@ class Database:
         actor: Actor,
         context: Context | None,
     ) -> tuple[T, UnitOfWork]:
-        uow = UnitOfWork(connection, actor, context or _NO_CONTEXT, self.resources)
+        uow = self.unit_of_work(connection, actor, context)
         result = command(uow, *args)
         uow.complete()
         return result, uow
+
+
+@contextlib.asynccontextmanager
+async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    with reaching_database():
+        connection = await engine.connect()
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 _NO_CONTEXT = Context("system", "00-00000000000000000000000000000000-0000000000000000-00")

@@ -25,7 +25,9 @@ class Floor:
     idempotency: sa.Table
     """The first answer given to an `Idempotency-Key`."""
     audit: sa.Table
-    """Who did what, when, to which subject, with the state before and after. Never changed, never deleted."""
+    """Who did what, when, to which subject, with the state before and after. Never changed, never deleted.
+
+    `seq` is the order rows were written in."""
 
 
 def _columns(name: str) -> list[sa.Column[Any]]:
@@ -80,7 +82,7 @@ def _columns(name: str) -> list[sa.Column[Any]]:
             ]
         case _:
             return [
-                sa.Column("id", sa.Uuid(), primary_key=True),
+                sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
                 sa.Column("at", UtcDateTime(), nullable=False),
                 sa.Column("actor", sa.String(128), nullable=False),
                 sa.Column("action", sa.String(64), nullable=False),

@@ -68,7 +68,7 @@ def create_floor_v1() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("seq", _SERIAL, autoincrement=True, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor", sa.String(128), nullable=False),
         sa.Column("action", sa.String(64), nullable=False),
@@ -77,7 +77,7 @@ def create_floor_v1() -> None:
         sa.Column("after", sa.JSON(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("correlation_id", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+        sa.PrimaryKeyConstraint("seq", name="pk_audit"),
     )
     op.create_index("ix_audit_subject", "audit", ["subject"])
     op.create_index("ix_audit_correlation_id", "audit", ["correlation_id"])

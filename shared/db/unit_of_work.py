@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,6 @@ from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
 from shared.db.floor import Floor
 from shared.db.rows import insert_rows
-from shared.ids import new_id
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
 
@@ -69,8 +68,7 @@ class Reading:
         return self.resources.clock.today()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A log line that becomes true with the commit."""
 
     event: str
@@ -108,7 +106,6 @@ class UnitOfWork(Reading):
         """Record who did what to which subject."""
         self._audit.append(
             {
-                "id": new_id(),
                 "at": self.now(),
                 "actor": actor or self.actor.id,
                 "action": action,

@@ -334,6 +334,26 @@ class TransportSuite:
             for reader in readers:
                 await reader.stop()
 
+    async def test_reading_ends_when_it_is_cancelled_though_records_arrive_just_then(self, bench: Bench) -> None:
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await reader.start(transport)
+
+        async def read_for_ever() -> None:
+            while True:
+                await reader.subscription.poll(500, BOUND_SECONDS)
+
+        for turns in range(5):
+            reading = asyncio.create_task(read_for_ever())
+            await asyncio.sleep(0.02)
+            await transport.publish(numbered(topic, 1))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            reading.cancel()
+            ended, _ = await asyncio.wait([reading], timeout=BOUND_SECONDS / 2)
+            assert ended, f"cancelled {turns} turns of the loop after a record arrived, it reads on"
+        await reader.stop()
+
     async def test_a_start_that_is_given_up_half_way_leaves_nothing_open(self, bench: Bench) -> None:
         [topic] = await bench.new_topics(1)
         for turns in (1, 2, 5, 10, 20):

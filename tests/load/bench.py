@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, redirect_stderr
 from functools import cached_property
 from pathlib import Path
-from typing import TextIO
 
 import uvloop
 
@@ -221,7 +220,8 @@ def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ExitStack() as stack,
     ):
-        _behave_like_a_worker(stack.enter_context((Path(folder) / "log").open("w")))
+        stack.enter_context(redirect_stderr(stack.enter_context((Path(folder) / "log").open("w"))))
+        _behave_like_a_worker()
         bench = Bench(runner, stack, Path(folder), pace)
         for name in names:
             started = time.monotonic()
@@ -232,10 +232,9 @@ def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[
     return sorted(figures, key=lambda figure: figure.section), machine(postgres)
 
 
-def _behave_like_a_worker(lines: TextIO) -> None:
+def _behave_like_a_worker() -> None:
     """What runs in this process logs at the default level and collects garbage like the processes of the houses."""
-    with redirect_stderr(lines):
-        configure_logs("info")
+    configure_logs("info")
     calm_garbage_collector()
 
 

@@ -1,7 +1,6 @@
 """The events under load: risks that were raised, one for each household."""
 
 import datetime as dt
-from dataclasses import replace
 
 from shared.context import new_context
 from shared.contracts.codes import RiskGrade, RiskKind
@@ -37,4 +36,4 @@ def risk_events(first: int, number: int) -> list[EncodedEvent]:
 
 def _event(number: int) -> EncodedEvent:
     event = encode(risk_raised(number), region=REGION, time=dt.datetime.now(dt.UTC), context=new_context())
-    return replace(event, topic=TOPIC)
+    return event._replace(topic=TOPIC)

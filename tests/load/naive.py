@@ -178,7 +178,6 @@ def _outbox_row(event: EncodedEvent) -> dict[str, Any]:
 
 def _audit_row(risk: Risk, income: int, context: Context) -> dict[str, Any]:
     return {
-        "id": new_id(),
         "at": NOW,
         "actor": "rules",
         "action": "risk.raised",

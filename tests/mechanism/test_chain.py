@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from structlog.testing import capture_logs
-
 from shared.bus.consumer import Consumer
 from shared.contracts.envelope import Event
 from shared.db.unit_of_work import UnitOfWork
 from tests.builders import audit_rows, risk_updated
 from tests.conftest import ClientFor, OpenHouse
+from tests.mechanism.conftest import Logged
 from tests.mechanism.probe import PROBE, rows_of, until
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -26,16 +25,17 @@ def react(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
         uow.note("probe.reacted", context=chain)
 
 
-async def test_request_event_and_effect_are_one_chain(open_house: OpenHouse, client_for: ClientFor) -> None:
+async def test_request_event_and_effect_are_one_chain(
+    open_house: OpenHouse, client_for: ClientFor, logged: Logged
+) -> None:
     house = await open_house(PROBE, background=True)
     consumer = Consumer("assistance", house.database, house.transport, {"monitoring.risk-raised.v1": react})
     consuming = asyncio.create_task(consumer.run())
-    with capture_logs() as lines:
-        await client_for(house).post(
-            "/probe/v1/everything/DJ-0001",
-            headers={"traceparent": f"00-{TRACE}-{SPAN}-01", "X-Correlation-Id": "chain-1"},
-        )
-        await until(lambda: "probe.reacted" in [line["event"] for line in lines])
+    await client_for(house).post(
+        "/probe/v1/everything/DJ-0001",
+        headers={"traceparent": f"00-{TRACE}-{SPAN}-01", "X-Correlation-Id": "chain-1"},
+    )
+    await until(lambda: "probe.reacted" in [line["event"] for line in logged.lines()])
     subscription = house.transport.subscribe("reader", ["monitoring.events"])
     await subscription.start({})
     cause, effect = [record.headers for _ in range(2) for record in await subscription.poll(1, 30)]
@@ -52,7 +52,7 @@ async def test_request_event_and_effect_are_one_chain(open_house: OpenHouse, cli
         ("counted", "chain-1"),
         ("reacted", "chain-1"),
     ]
-    told = {line["event"]: line["correlation_id"] for line in lines if line["event"].startswith("probe.")}
+    told = {line["event"]: line["correlation_id"] for line in logged.lines() if line["event"].startswith("probe.")}
     assert told == {"probe.counted": "chain-1", "probe.reacted": "chain-1"}
 
 

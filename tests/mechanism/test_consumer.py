@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from structlog.testing import capture_logs
 
 from shared.bus.consumer import DEAD_IN_A_ROW, Consumer
 from shared.bus.dead_letters import count_dead_letters
@@ -21,6 +20,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from tests.builders import REGION, TODAY, published_as, risk_cleared, risk_raised, risk_updated
 from tests.conftest import ClientFor, OpenHouse
+from tests.mechanism.conftest import Logged
 from tests.mechanism.probe import PROBE, Handling, effects, reader_of, record_of, rows_of, until
 
 TOPIC = "monitoring.events"
@@ -129,19 +129,20 @@ async def test_what_an_effect_emits_is_rolled_back_with_it(house: House) -> None
     assert await house.database.read(rows_of, "inbox") == []
 
 
-async def test_a_poison_record_is_set_aside_alone_with_its_bytes(house: House, handling: Handling) -> None:
+async def test_a_poison_record_is_set_aside_alone_with_its_bytes(
+    house: House, handling: Handling, logged: Logged
+) -> None:
     handling.poison = {3}
     events = [published_as(risk_raised(version=n, household_code=f"DJ-000{n}")) for n in range(1, 6)]
     await house.transport.publish(events)
-    with capture_logs() as lines:
-        async with consuming(reader_of(house, handling)):
-            await until(lambda: settled(house, 5))
+    async with consuming(reader_of(house, handling)):
+        await until(lambda: settled(house, 5))
     assert await applied(house) == [1, 2, 4, 5]
     [letter] = await house.database.read(rows_of, "dead_letter")
     assert (letter["state"], letter["event_type"], letter["attempts"]) == ("dead", "monitoring.risk-raised.v1", 1)
     assert (letter["value"], letter["headers"]) == (events[2].value, dict(events[2].headers))
     assert letter["event_id"] == str(events[2].event_id)
-    told = [line for line in lines if line["event"] == "event.dead"]
+    told = logged.lines("event.dead")
     assert [line["correlation_id"] for line in told] == [events[2].headers["ce_correlationid"]]
 
 
@@ -253,18 +254,17 @@ async def test_types_nobody_here_reads_are_passed_by(house: House, handling: Han
 
 
 async def test_a_flood_of_poison_stops_the_reader_and_readiness_says_so(
-    house: House, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+    house: House, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
     await house.transport.publish([garbage(f"DJ-{number:04d}") for number in range(DEAD_IN_A_ROW)])
     consumer = reader_of(house, Handling())
     monkeypatch.setattr(house, "consumer", consumer)
     client = client_for(house)
     assert (await client.get("/readyz")).status_code == 200
-    with capture_logs() as lines:
-        async with asyncio.timeout(30):
-            await consumer.run()
+    async with asyncio.timeout(30):
+        await consumer.run()
     assert consumer.halted
-    assert "consumer.halted" in [line["event"] for line in lines]
+    assert "consumer.halted" in [line["event"] for line in logged.lines()]
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()["not_ready"]) == (503, {"probe": ["consumer halted"]})
     assert (await client.get("/healthz")).status_code == 200

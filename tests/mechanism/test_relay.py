@@ -35,6 +35,8 @@ TOPIC = "monitoring.events"
 class Outage:
     """A real transport behind a switch: off, it takes nothing; `deaf`, it takes and forgets to say so."""
 
+    keeps_positions = False
+
     def __init__(self, transport: EmbeddedTransport) -> None:
         self._transport = transport
         self.off = False

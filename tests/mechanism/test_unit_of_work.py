@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
-from structlog.testing import capture_logs
 
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from tests.builders import audit_rows, risk_raised, waiting_events
 from tests.conftest import ClientFor, OpenHouse
+from tests.mechanism.conftest import Logged
 from tests.mechanism.probe import PROBE, Boom, Counter, count_up, counters, emit, emit_everything, explode, rows_of
 
 
@@ -19,11 +19,12 @@ async def house(open_house: OpenHouse) -> House:
     return await open_house(PROBE)
 
 
-async def test_row_event_audit_and_note_are_there_after_the_answer(house: House, client_for: ClientFor) -> None:
-    with capture_logs() as lines:
-        answer = await client_for(house, client_id="clerk").post(
-            "/probe/v1/everything/one", headers={"X-Correlation-Id": "chain-1"}
-        )
+async def test_row_event_audit_and_note_are_there_after_the_answer(
+    house: House, client_for: ClientFor, logged: Logged
+) -> None:
+    answer = await client_for(house, client_id="clerk").post(
+        "/probe/v1/everything/one", headers={"X-Correlation-Id": "chain-1"}
+    )
     assert answer.status_code == 204
     assert await house.database.read(counters) == {"one": 1}
     [event] = await waiting_events(house)
@@ -31,17 +32,16 @@ async def test_row_event_audit_and_note_are_there_after_the_answer(house: House,
     [audited] = await audit_rows(house)
     assert audited["actor"] == "clerk"
     assert (audited["action"], audited["subject"], audited["correlation_id"]) == ("counted", "one", "chain-1")
-    assert [line["name"] for line in lines if line["event"] == "probe.counted"] == ["one"]
+    assert [line["name"] for line in logged.lines("probe.counted")] == ["one"]
 
 
-async def test_a_rolled_back_command_leaves_nothing(house: House, client_for: ClientFor) -> None:
-    with capture_logs() as lines:
-        answer = await client_for(house).post("/probe/v1/explosions")
+async def test_a_rolled_back_command_leaves_nothing(house: House, client_for: ClientFor, logged: Logged) -> None:
+    answer = await client_for(house).post("/probe/v1/explosions")
     assert answer.status_code == 500
     assert await house.database.read(counters) == {}
     assert await waiting_events(house) == []
     assert await audit_rows(house) == []
-    assert "probe.counted" not in [line["event"] for line in lines]
+    assert "probe.counted" not in [line["event"] for line in logged.lines()]
 
 
 async def refuse_commits(house: House, table: str) -> None:
@@ -71,19 +71,20 @@ async def refuse_commits(house: House, table: str) -> None:
     await house.database.write(execute)
 
 
-async def test_a_commit_that_fails_is_never_answered_as_done(house: House, client_for: ClientFor) -> None:
+async def test_a_commit_that_fails_is_never_answered_as_done(
+    house: House, client_for: ClientFor, logged: Logged
+) -> None:
     await refuse_commits(house, "counter")
     committed: list[UnitOfWork] = []
     house.database.on_commit(committed.append)
-    with capture_logs() as lines:
-        answer = await client_for(house).post("/probe/v1/everything/one")
+    answer = await client_for(house).post("/probe/v1/everything/one")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert await house.database.read(counters) == {}
     assert await waiting_events(house) == []
     assert await audit_rows(house) == []
     assert committed == []
-    assert "probe.counted" not in [line["event"] for line in lines]
+    assert "probe.counted" not in [line["event"] for line in logged.lines()]
 
 
 async def test_after_a_failed_commit_the_next_command_works(house: House, client_for: ClientFor) -> None:
@@ -104,13 +105,12 @@ def two_parts_of_which_one_is_taken_back(uow: UnitOfWork) -> None:
     emit_everything(uow, "kept too")
 
 
-async def test_returning_to_a_savepoint_forgets_what_was_gathered_since(house: House) -> None:
-    with capture_logs() as lines:
-        await house.database.write(two_parts_of_which_one_is_taken_back)
+async def test_returning_to_a_savepoint_forgets_what_was_gathered_since(house: House, logged: Logged) -> None:
+    await house.database.write(two_parts_of_which_one_is_taken_back)
     assert await house.database.read(counters) == {"kept": 1, "kept too": 1}
     assert [event.data.household_code for event in await waiting_events(house)] == ["kept", "kept too"]
     assert [row["subject"] for row in await audit_rows(house)] == ["kept", "kept too"]
-    assert [line["name"] for line in lines if line["event"] == "probe.counted"] == ["kept", "kept too"]
+    assert [line["name"] for line in logged.lines("probe.counted")] == ["kept", "kept too"]
 
 
 def change_then_take_back(uow: UnitOfWork) -> int:
@@ -153,10 +153,9 @@ def parts_that_stand_alone(uow: UnitOfWork) -> str:
     return f"{seen} then {held.value}"
 
 
-async def test_a_part_that_fails_takes_only_itself_back(house: House) -> None:
-    with capture_logs() as lines:
-        assert await house.database.write(parts_that_stand_alone) == "2 then 3"
+async def test_a_part_that_fails_takes_only_itself_back(house: House, logged: Logged) -> None:
+    assert await house.database.write(parts_that_stand_alone) == "2 then 3"
     assert await house.database.read(counters) == {"outside": 3, "inside": 1}
     assert [event.data.household_code for event in await waiting_events(house)] == ["outside", "inside"]
     assert [row["subject"] for row in await audit_rows(house)] == ["outside", "inside"]
-    assert len([line for line in lines if line["event"] == "probe.counted"]) == 2
+    assert len(logged.lines("probe.counted")) == 2

@@ -166,7 +166,7 @@ def _apply(
 ) -> dict[str, Any]:
     file, after = judged.file, change.latest
     raised = change.change is ChangeKind.RAISED
-    risk_id = derived_id("risk", file.code, change.kind.value, change.episode)
+    risk_id = derived_id("risk", file.code, str(change.kind), change.episode)
     version = 1 if raised or known is None else known.version + 1
     event = _EVENT_OF[change.change](
         risk_id=risk_id,
@@ -205,15 +205,15 @@ def _apply(
             "opened_at": now,
             "verdict": None,
         }
-    verdict = {"grade": change.grade, "decided_on": on.isoformat(), "pack": judged.pack, "reasons": reasons}
-    uow.audit(f"risk.{change.change.value}", str(risk_id), after=verdict, actor="rules", context=context)
+    verdict = {"grade": str(change.grade), "decided_on": on.isoformat(), "pack": judged.pack, "reasons": reasons}
+    uow.audit(f"risk.{change.change}", str(risk_id), after=verdict, actor="rules", context=context)
     uow.note(
-        f"risk.{change.change.value}",
+        f"risk.{change.change}",
         context=context,
         risk_id=str(risk_id),
         household=file.code,
-        kind=change.kind.value,
-        grade=change.grade.value,
+        kind=str(change.kind),
+        grade=str(change.grade),
         episode=change.episode,
         event_id=str(event_id),
     )

@@ -1,0 +1,45 @@
+"""What a process writes to its log, for the tests of the mechanism."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import structlog
+
+from shared.logs import configure_logs
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The log of a process that configured its logs as `configure_logs` does."""
+
+    _stream: io.StringIO
+
+    def text(self) -> str:
+        """As it was written."""
+        return self._stream.getvalue()
+
+    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
+        """The lines read as JSON: all, or those of one event."""
+        lines = [json.loads(line) for line in self.text().splitlines()]
+        return [line for line in lines if event in {None, line["event"]}]
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Logged]:
+    """What this process logs."""
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    for handler in handlers:
+        logging.root.removeHandler(handler)
+    configure_logs("info")
+    structlog.configure(cache_logger_on_first_use=False)
+    yield Logged(stream)
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
