@@ -77,6 +77,16 @@ def test_lines_of_libraries_are_masked_and_have_the_same_form(written: io.String
     assert {"timestamp"} <= set(first)
 
 
+def test_lines_below_the_level_are_not_written(written: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", written)
+    configure_logs("error")
+    structlog.configure(cache_logger_on_first_use=False)
+    for level in ("debug", "info", "warning", "error"):
+        getattr(structlog.get_logger(), level)("a.line")
+        getattr(logging.getLogger("some.library"), level)("a line")
+    assert [(line["level"], line["event"]) for line in lines(written)] == [("error", "a.line"), ("error", "a line")]
+
+
 def test_libraries_may_only_warn(written: io.StringIO) -> None:
     logging.getLogger("some.library").info("chatter")
     assert written.getvalue() == ""
