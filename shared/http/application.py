@@ -69,7 +69,7 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    install_problem_handlers(app, "system")
+    install_problem_handlers(app, "system", of_forms=True)
     app.include_router(_operations(houses))
 
     @app.get("/", include_in_schema=False)
