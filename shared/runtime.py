@@ -27,7 +27,7 @@ from shared.bus.kafka import KafkaTransport
 from shared.clock import SystemClock
 from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
-from shared.http.application import process_app
+from shared.http.application import process_app, worker_app
 from shared.logs import configure_logs
 from shared.operations import DEAD_LETTER_OPERATIONS
 from shared.policy.loader import PolicyBook
@@ -54,6 +54,10 @@ class Process:
     def app(self) -> ASGIApp:
         """What the process serves."""
         return process_app(self.houses, self.issuer, max_body_bytes=self.settings.max_body_bytes)
+
+    def operations(self) -> ASGIApp:
+        """What the process serves when it only works."""
+        return worker_app(self.houses, max_body_bytes=self.settings.max_body_bytes)
 
 
 def open_transport(settings: Settings) -> Transport:
@@ -114,7 +118,7 @@ async def serve(
     listener = listener or claim_port(settings)
     process = open_process(definitions, settings)
     async with running(process, background=role != "serve"):
-        app = process.app() if role != "worker" else _without_routes(process)
+        app = process.app() if role != "worker" else process.operations()
         server = _Server(
             uvicorn.Config(
                 app,
@@ -161,14 +165,6 @@ class _Server(uvicorn.Server):
         """Stop serving, without raising the signal again afterwards: the houses are still to be stopped."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
-
-
-def _without_routes(process: Process) -> ASGIApp:
-    """A worker serves health, readiness and metrics only."""
-    from shared.http.application import front_app  # noqa: PLC0415
-    from shared.http.middleware import Edge  # noqa: PLC0415
-
-    return Edge(front_app(process.houses, None), max_body_bytes=process.settings.max_body_bytes)
 
 
 def calm_garbage_collector() -> None:

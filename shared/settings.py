@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     public_url: str = Field("", description="Where clients reach the process, when a gateway stands before it")
     data: Path = Field(Path("var"), description="Folder of databases, bus log, signing key and clients")
-    database_url: str = Field("", description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data")
+    database_url: str = Field(
+        "", repr=False, description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data"
+    )
     bus: Literal["embedded", "kafka"] = "embedded"
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
     today: dt.date | None = Field(None, description="Business date; only in development")
@@ -48,7 +50,8 @@ class Settings(BaseSettings):
         if self.today is not None:
             raise ValueError("SHOUXIAN_TODAY is refused outside development: the business date must be the real one")
         keys = urlsplit(self.jwks_url)
-        if self.jwks_url and keys.scheme != "https" and keys.hostname not in _LOOPBACK:
+        from_here = keys.scheme == "http" and keys.hostname in _LOOPBACK
+        if self.jwks_url and keys.scheme != "https" and not from_here:
             raise ValueError("SHOUXIAN_JWKS_URL must be https outside development")
         return self
 
@@ -60,7 +63,8 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where clients reach the process."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     def database_url_of(self, house: str) -> str:
         """The database of one house."""

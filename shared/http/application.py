@@ -60,7 +60,7 @@ def described_app(definition: HouseDefinition) -> FastAPI:
 
 
 def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
-    """What belongs to the process: health, readiness, metrics and, if it is ours, the token endpoint."""
+    """What belongs to a process that answers: operations, docs and, if it is ours, the token endpoint."""
     app = DocumentedApp(
         "system",
         title="ShouXian",
@@ -69,30 +69,12 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    install_problem_handlers(app, "system")
+    install_problem_handlers(app, "system", of_forms=True)
+    app.include_router(_operations(houses))
 
     @app.get("/", include_in_schema=False)
     async def index() -> dict[str, Any]:
         return {"name": "ShouXian 守线", "version": VERSION, "docs": {h.name: f"/{h.name}/docs" for h in houses}}
-
-    @app.get("/healthz", tags=["operations"], summary="The process is alive")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get(
-        "/readyz",
-        tags=["operations"],
-        summary="Every house of the process can do its work",
-        responses={503: {"description": "`not_ready` says which house lacks what"}},
-    )
-    async def readyz() -> JSONResponse:
-        missing = {house.name: reasons for house in houses if (reasons := await house.not_ready())}
-        document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
-        return JSONResponse(document, status_code=503 if missing else 200)
-
-    @app.get("/metrics", tags=["operations"], summary="Prometheus metrics of the process")
-    async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     if issuer is not None:
 
@@ -112,6 +94,30 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
             return Token(**issuer.token(client_id, client_secret, scope))
 
     return app
+
+
+def _operations(houses: Sequence[House]) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/healthz", summary="The process is alive")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get(
+        "/readyz",
+        summary="Every house of the process can do its work",
+        responses={503: {"description": "`not_ready` says which house lacks what"}},
+    )
+    async def readyz() -> JSONResponse:
+        missing = {house.name: reasons for house in houses if (reasons := await house.not_ready())}
+        document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
+        return JSONResponse(document, status_code=503 if missing else 200)
+
+    @router.get("/metrics", summary="Prometheus metrics of the process")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
 
 
 class ByFirstSegment:
@@ -155,6 +161,14 @@ class HotRoutes:
         except sa.exc.SQLAlchemyError as error:
             response = database_problem(self._house.name, error)
         await response(scope, receive, send)
+
+
+def worker_app(houses: Sequence[House], *, max_body_bytes: int) -> ASGIApp:
+    """What a worker serves: health, readiness and metrics, and nothing else."""
+    app = FastAPI(title="ShouXian", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    install_problem_handlers(app, "system")
+    app.include_router(_operations(houses))
+    return Edge(app, max_body_bytes=max_body_bytes)
 
 
 def process_app(houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int) -> ASGIApp:

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.bus.dead_letters import DeadLetterNotFound, DeadLetterState, drop, list_dead_letters, replay
-from shared.errors import Invalid
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.pagination import Page, PageRequest, not_given_out, page_of, page_request
 from shared.http.problems import responses
 
 OPERATE = "ops:admin"
@@ -101,6 +100,7 @@ def _after(page: PageRequest) -> UUID | None:
     if page.after is None:
         return None
     try:
-        return UUID(page.after[0])
-    except (ValueError, IndexError) as error:
-        raise Invalid("the cursor is not one this list gave out") from error
+        [letter_id] = page.after
+        return UUID(letter_id)
+    except ValueError as error:
+        raise not_given_out() from error

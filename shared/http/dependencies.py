@@ -47,7 +47,8 @@ class Call:
         """The `Idempotency-Key` of the request, for routes that read their headers themselves."""
         key = self.request.headers.get("idempotency-key")
         if key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
-            raise Invalid(f"an Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters")
+            detail = f"an Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters"
+            raise Invalid(detail, [{"pointer": "/Idempotency-Key", "detail": detail}])
         return key
 
     async def command(self, command: Callable[..., T], *args: Any) -> T:

@@ -6,6 +6,7 @@ from functools import cache
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
@@ -16,6 +17,8 @@ from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
+_ABANDONED = 499
+"""The status counted where the caller went away before the request was whole."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CORRELATION_HEADER = "x-correlation-id"
 
@@ -31,6 +34,7 @@ class _Body:
         self._receive = receive
         self._limit = limit
         self._seen = 0
+        self._more = True
         self._refused = False
 
     def declared(self, length: str) -> None:
@@ -40,21 +44,21 @@ class _Body:
 
     async def receive(self) -> Message:
         """The next part, unless it is one too many."""
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._seen += len(message.get("body", b""))
-            if self._seen > self._limit:
-                self._refuse()
+        message = await self._take()
+        if self._seen > self._limit:
+            self._refuse()
         return message
 
     async def read_away(self) -> None:
         """Take in what is still being sent, within reason: a caller who is cut off never sees why it was refused."""
-        left = _READ_AWAY_BYTES if self._refused else 0
-        while left > 0:
-            message = await self._receive()
-            left -= len(message.get("body", b""))
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                return
+        while self._refused and self._more and self._seen < _READ_AWAY_BYTES:
+            await self._take()
+
+    async def _take(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        self._more = message.get("more_body", False)
+        return message
 
     def _refuse(self) -> None:
         self._refused = True
@@ -94,6 +98,8 @@ class Edge:
             try:
                 body.declared(headers.get("content-length", "0"))
                 await self._app(scope, body.receive, send_with_context)
+            except ClientDisconnect:
+                status = _ABANDONED
             except Exception as error:
                 if not isinstance(error, DomainError):
                     log.exception("request.failed", house=house)

@@ -76,10 +76,7 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     if parameters or body:
         yield Invalid
     if body:
-        yield PayloadTooLarge
-        if "application/json" in body["content"]:
-            yield MalformedRequest
-            yield UnsupportedMediaType
+        yield from (MalformedRequest, PayloadTooLarge, UnsupportedMediaType)
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
         yield IdempotencyKeyReused
 

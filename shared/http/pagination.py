@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from shared.errors import Invalid
@@ -34,20 +34,24 @@ class PageRequest:
     limit: int
     after: tuple[str, ...] | None
     """The sort key of the last item seen, as text."""
+    path: str
+    """The list that is paged: its cursors are for no other."""
 
 
 def page_request(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items a page")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
 ) -> PageRequest:
     """The dependency of every list route."""
-    return PageRequest(limit, None if cursor is None else _decode(cursor))
+    path = request.url.path
+    return PageRequest(limit, None if cursor is None else _decode(path, cursor), path)
 
 
 def page_of(found: Sequence[ItemT], request: PageRequest, key: Callable[[ItemT], tuple[str, ...]]) -> Page[ItemT]:
     """Cut a page from ``found``, which was asked for one item more than the limit."""
     items = list(found[: request.limit])
-    return Page(items=items, next_cursor=_encode(key(items[-1])) if len(found) > request.limit else None)
+    return Page(items=items, next_cursor=_encode(request.path, key(items[-1])) if len(found) > request.limit else None)
 
 
 def newest_first(
@@ -62,27 +66,28 @@ def newest_first(
 
 
 def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
-    """The key of a list that is sorted by a time and an id. Raises Invalid for a cursor of another list."""
+    """The key of a list that is sorted by a time and an id. Raises Invalid for a key of another form."""
     try:
         moment, row_id = after
         return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), UUID(row_id)
     except (ValueError, OverflowError) as error:
-        raise _not_given_out() from error
+        raise not_given_out() from error
 
 
-def _encode(key: tuple[str, ...]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+def _encode(path: str, key: tuple[str, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([path, *key]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[str, ...]:
+def _decode(path: str, cursor: str) -> tuple[str, ...]:
     try:
         parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         parts = None
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        raise _not_given_out()
-    return tuple(parts)
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts) or parts[:1] != [path]:
+        raise not_given_out()
+    return tuple(parts[1:])
 
 
-def _not_given_out() -> Invalid:
+def not_given_out() -> Invalid:
+    """The refusal of a cursor that this list did not give out."""
     return Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])

@@ -22,7 +22,7 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from shared.http.body import is_json
+from shared.http.body import is_form, is_json
 
 MEDIA_TYPE = "application/problem+json"
 PROBLEM_REF = "#/components/schemas/Problem"
@@ -115,8 +115,9 @@ def responses(*errors: type[DomainError]) -> Responses:
     }
 
 
-def install_problem_handlers(app: FastAPI, house: str) -> None:
-    """Answer every error of this app with a problem document."""
+def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False) -> None:
+    """Answer every error of this app, whose routes read JSON or else forms, with a problem document."""
+    reads, sorts = (is_form, "a form") if of_forms else (is_json, "application/json")
 
     async def on_domain_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)
@@ -125,10 +126,10 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
     async def on_invalid_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         found = error.errors()
-        body_unread = any(item["loc"] == ("body",) and item["type"] != "missing" for item in found)
-        if body_unread and not is_json(request.headers.get("content-type", "")):
-            return problem_response(house, UnsupportedMediaType("send application/json"))
-        if any(item["type"] == "json_invalid" for item in found):
+        in_body = any(item["loc"][0] == "body" for item in found)
+        if in_body and not reads(request.headers.get("content-type", "")):
+            return problem_response(house, UnsupportedMediaType(f"send {sorts}"))
+        if any(item["type"] == "json_invalid" or _is_without_body(item) for item in found):
             return problem_response(house, MalformedRequest("the body is not JSON"))
         return problem_response(house, invalid_from(found, skip=1))
 
@@ -136,6 +137,8 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
         assert isinstance(error, HTTPException)
         if isinstance(error.__cause__, DomainError):
             return problem_response(house, error.__cause__)
+        if error.status_code == MalformedRequest.status:
+            return problem_response(house, MalformedRequest("the body cannot be read"))
         document = {
             "type": f"urn:problem:{house}:http-{error.status_code}",
             "title": str(error.detail),
@@ -157,6 +160,10 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(sa.exc.SQLAlchemyError, on_database_error)
+
+
+def _is_without_body(item: Mapping[str, Any]) -> bool:
+    return item["type"] == "missing" and tuple(item["loc"]) == ("body",)
 
 
 def encode_problem(house: str, error: DomainError) -> bytes:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -26,8 +27,9 @@ class KeysUnavailable(Unavailable):
 class JwksKeys:
     """Public keys by `kid`. An unknown `kid` causes a fetch: at most once a minute, sooner after one that failed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url = url
+        self._monotonic = monotonic
         self._keys: dict[str, PyJWK] = {}
         self._next_fetch_at = float("-inf")
         self._answered = True
@@ -38,7 +40,7 @@ class JwksKeys:
         kid = jwt.get_unverified_header(token).get("kid", "")
         if kid not in self._keys:
             with self._fetching:
-                if kid not in self._keys and time.monotonic() > self._next_fetch_at:
+                if kid not in self._keys and self._monotonic() > self._next_fetch_at:
                     self._fetch()
         if kid in self._keys:
             return self._keys[kid].key
@@ -51,9 +53,9 @@ class JwksKeys:
             fetched = PyJWKSet.from_dict(fetch_json(self._url))
         except (FetchFailed, jwt.PyJWTError, AttributeError) as error:
             self._answered = False
-            self._next_fetch_at = time.monotonic() + _RETRY_SECONDS
+            self._next_fetch_at = self._monotonic() + _RETRY_SECONDS
             log.warning("keys.not_fetched", error=str(error))
         else:
             self._answered = True
-            self._next_fetch_at = time.monotonic() + _REFETCH_SECONDS
+            self._next_fetch_at = self._monotonic() + _REFETCH_SECONDS
             self._keys = {key.key_id or "": key for key in fetched.keys}

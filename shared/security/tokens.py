@@ -77,7 +77,7 @@ class TokenVerifier:
             )
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; ask for a new one") from error
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, TypeError, ValueError) as error:  # TypeError: a key of another algorithm
             raise TokenInvalid("the access token is not valid here") from error
         region = claims.get("region", "")
         if not isinstance(region, str) or not region.isdigit():

@@ -1,6 +1,7 @@
 """What every house keeps to, read from its source: short routes, one place for time, metrics and commits, no floats."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeGuard
@@ -41,6 +42,10 @@ COMMITS = {
     "services/monitoring/commands/facts.py": {"savepoint"},
 }
 """Savepoints that set one item of a batch aside; the transaction itself ends in the floor."""
+
+LOGS_WHAT_WAS_NOTED = "shared/db/database.py"
+"""Writes out, after the commit, the lines that commands noted."""
+LOG_LINE = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Finding = tuple[str, int]
@@ -109,6 +114,14 @@ def makes_a_metric(node: ast.AST) -> bool:
     kind = called(node).rpartition(".")[2]
     named = any(isinstance(argument, ast.Constant) for argument in node.args)
     return named and kind in {"Counter", "Gauge", "Histogram", "Summary", "Info"}
+
+
+def names_a_log_line_freely(node: ast.AST) -> bool:
+    """Whether a line is logged under anything but static dotted words, with its data in fields."""
+    if not isinstance(node, ast.Call) or called(node).rpartition(".")[0] != "log":
+        return False
+    name = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
+    return not LOG_LINE.fullmatch(str(name))
 
 
 def is_route(node: ast.AST) -> TypeGuard[Function]:
@@ -191,6 +204,11 @@ def test_metrics_are_made_in_one_file() -> None:
     assert found == {"shared/metrics.py"}
 
 
+def test_log_lines_have_static_names_and_their_data_in_fields() -> None:
+    found = findings(sources("services/**/*.py", "shared/**/*.py"), names_a_log_line_freely)
+    assert {path for path, _ in found} == {LOGS_WHAT_WAS_NOTED}
+
+
 @pytest.mark.parametrize(
     ("check", "code"),
     [
@@ -204,6 +222,9 @@ def test_metrics_are_made_in_one_file() -> None:
         (is_sql, "from sqlmodel import col"),
         (is_sql, "call.connection.execute(statement)"),
         (makes_a_metric, "from prometheus_client import Counter\nCounter('requests_total', 'Requests')"),
+        (names_a_log_line_freely, "log.info(f'task {task} opened')"),
+        (names_a_log_line_freely, "log.warning('bus lost')"),
+        (names_a_log_line_freely, "log.warning('bus.lost %s', topic)"),
         (is_route, "@router.get('/x')\nasync def x() -> None: ..."),
     ],
 )

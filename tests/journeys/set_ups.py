@@ -1,4 +1,4 @@
-"""Monitoring and assistance as real processes: one on the embedded bus, or an api and a worker of each on Kafka."""
+"""Houses as real processes: one on the embedded bus, an api and a worker of each on Kafka, or any roles one by one."""
 
 import asyncio
 import contextlib
@@ -43,6 +43,8 @@ from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 HOUSES: Mapping[str, HouseDefinition] = {"monitoring": MONITORING, "assistance": ASSISTANCE}
 POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
 """Every place of every house."""
+ANSWERING, WORKING = {"serve", "all"}, {"worker", "all"}
+"""Roles that answer HTTP, and roles that relay and consume."""
 PARTITIONS = 4
 READY_SECONDS = 60.0
 INSIST_SECONDS = 90.0
@@ -196,11 +198,11 @@ class SetUp:
 
     def api_of(self, house: str) -> str:
         """The name of the process that answers for the house."""
-        return next(role.name for role in self.roles.values() if house in role.houses and role.role != "worker")
+        return next(role.name for role in self.roles.values() if house in role.houses and role.role in ANSWERING)
 
     def worker_of(self, house: str) -> str:
         """The name of the process that relays and consumes for the house."""
-        return next(role.name for role in self.roles.values() if house in role.houses and role.role != "serve")
+        return next(role.name for role in self.roles.values() if house in role.houses and role.role in WORKING)
 
     def process_of(self, point: CrashPoint) -> str:
         """The name of the process that comes to the point."""
@@ -276,7 +278,8 @@ class SetUp:
             answer = await client.post(f"{self.url_of('monitoring')}/oauth2/token", data=self._credentials())
             token = answer.raise_for_status().json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
-            yield Caller(client, {house: self.url_of(house) for house in HOUSES})
+            answering = [role for role in self.roles.values() if role.role in ANSWERING]
+            yield Caller(client, {house: self.url_of(house) for role in answering for house in role.houses})
 
     def _credentials(self) -> dict[str, str]:
         first = json.loads((self.folder / "demo-credentials.json").read_text())["clients"][0]
@@ -364,6 +367,19 @@ async def embedded(folder: Path, launch: Launch = by_fork) -> AsyncIterator[SetU
     role = Role("shouxian", tuple(HOUSES), "all", free_ports(1)[0])
     log = EmbeddedLog(folder / "bus.sqlite")
     set_up = SetUp("embedded", folder, _settings_for(folder), {role.name: role}, launch, log)
+    try:
+        yield set_up
+    finally:
+        set_up.kill_all()
+
+
+@asynccontextmanager
+async def apart(folder: Path, *roles: tuple[str, str], **environment: str) -> AsyncIterator[SetUp]:
+    """A process of its own for each house and role, over SQLite files and the log in a file; nothing is done yet."""
+    ports = iter(free_ports(len(roles)))
+    named = {f"{house}-{role}": Role(f"{house}-{role}", (house,), role, next(ports)) for house, role in roles}
+    log = EmbeddedLog(folder / "bus.sqlite")
+    set_up = SetUp("apart", folder, _settings_for(folder) | environment, named, by_command_line, log)
     try:
         yield set_up
     finally:

@@ -1,5 +1,6 @@
 """What a process writes to its log, for the tests of the mechanism."""
 
+import contextlib
 import io
 import json
 import logging
@@ -19,6 +20,12 @@ class Logged:
 
     _stream: io.StringIO
 
+    def configure(self, level: str) -> None:
+        """Log from this level on."""
+        with contextlib.redirect_stderr(self._stream):
+            configure_logs(level)
+        structlog.configure(cache_logger_on_first_use=False)
+
     def text(self) -> str:
         """As it was written."""
         return self._stream.getvalue()
@@ -30,16 +37,14 @@ class Logged:
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Logged]:
+def logged() -> Iterator[Logged]:
     """What this process logs."""
-    stream = io.StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
+    logged = Logged(io.StringIO())
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     for handler in handlers:
         logging.root.removeHandler(handler)
-    configure_logs("info")
-    structlog.configure(cache_logger_on_first_use=False)
-    yield Logged(stream)
+    logged.configure("info")
+    yield logged
     structlog.configure(**before)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)

@@ -1,13 +1,19 @@
-"""One trace and one correlation id from the request to the last effect in another house."""
+"""One trace and one correlation id from the request to the last effect in another house, also of many at once."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
+from services.assistance.app import ASSISTANCE
+from services.monitoring.app import MONITORING
+from services.monitoring.models import Fact
 from shared.bus.consumer import Consumer
 from shared.contracts.envelope import Event
-from shared.db.unit_of_work import UnitOfWork
-from tests.builders import audit_rows, risk_updated
+from shared.db.base import table_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+from tests.builders import audit_rows, household, illness_fact, risk_updated
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.conftest import Logged
 from tests.mechanism.probe import PROBE, rows_of, until
@@ -69,3 +75,35 @@ async def test_a_request_without_a_trace_begins_one(open_house: OpenHouse, clien
         assert int(trace, 16) != 0
     assert first["ce_traceparent"] != second["ce_traceparent"]
     assert first["ce_correlationid"] != second["ce_correlationid"]
+
+
+def chains_of_facts(reading: Reading) -> dict[str, str]:
+    facts = table_of(Fact)
+    rows = reading.connection.execute(sa.select(facts.c.household_code, facts.c.correlation_id))
+    return {row.household_code: row.correlation_id for row in rows}
+
+
+async def test_chains_that_share_a_commit_and_a_batch_stay_apart(
+    open_house: OpenHouse, client_for: ClientFor, logged: Logged
+) -> None:
+    monitoring = await open_house(MONITORING, background=True)
+    assistance = await open_house(ASSISTANCE, background=True)
+    client = client_for(monitoring, assistance)
+    cases = {f"DJ-{number:04d}": f"case-{number}" for number in range(5)}
+    for code in cases:
+        assert (await client.put(f"/monitoring/v1/households/{code}", json=household())).status_code == 201
+
+    async def fall_ill(code: str, chain: str) -> None:
+        fact = illness_fact(household_code=code) | {"source_ref": code}
+        answer = await client.post("/monitoring/v1/facts", json=fact, headers={"X-Correlation-Id": chain})
+        assert (answer.status_code, answer.headers["x-correlation-id"]) == (201, chain)
+
+    before = len(logged.lines())
+    await asyncio.gather(*(fall_ill(code, chain) for code, chain in cases.items()))
+    await until(lambda: len(logged.lines("task.opened")) == len(cases))
+
+    told = {(line["household"], line["event"], line["correlation_id"]) for line in logged.lines()[before:]}
+    assert told == {(code, event, chain) for code, chain in cases.items() for event in ("risk.raised", "task.opened")}
+    assert await monitoring.database.read(chains_of_facts) == cases
+    opened = [row["correlation_id"] for row in await audit_rows(assistance)]
+    assert sorted(opened) == sorted(cases.values())

@@ -1,15 +1,23 @@
-"""A key and the same request get the first answer again; the effect is there once."""
+"""A key and the same request get the first answer again; the effect is there once, on every route that takes a key."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
+from services.assistance.app import ASSISTANCE
 from shared.house import House
+from shared.ids import derived_id
+from tests.builders import HOUSEHOLD, audit_rows, deliver, income_fact, risk_raised
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.probe import PROBE, counters, rows_of
+from tests.houses.monitoring_builders import Monitoring, open_monitoring, statuses
+from tests.mechanism.probe import ON_SQLITE, PROBE, counters, rows_of
 
 COUNTERS = "/probe/v1/counters"
+TRANSITIONS = f"/assistance/v1/tasks/{derived_id('task', HOUSEHOLD, 'below_line', 1)}/transitions"
+WAGE, STALL = income_fact("2026-09", "1200.00"), income_fact("2026-09", "900.00", "operating")
+UNKNOWN = income_fact("2026-08", "1.00") | {"household_code": "DJ-9999"}
 
 
 @pytest.fixture
@@ -74,3 +82,94 @@ async def test_a_key_of_the_wrong_length_is_refused(house: House, client_for: Cl
     answer = await count(client_for(house), "a", key)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:problem:probe:invalid")
     assert await house.database.read(counters) == {}
+
+
+@pytest.fixture
+async def monitoring(open_house: OpenHouse, client_for: ClientFor) -> Monitoring:
+    found = await open_monitoring(open_house, client_for)
+    await found.put()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "facts"), [(WAGE, 1), ({"facts": [WAGE, STALL]}, 2)], ids=["one fact", "a batch of facts"]
+)
+async def test_facts_sent_several_times_at_once_under_one_key_get_one_answer(
+    monitoring: Monitoring, body: Any, facts: int
+) -> None:
+    answers = await asyncio.gather(*(monitoring.post(body, key="k-1") for _ in range(4)))
+    assert answers[0].is_success
+    assert len({(answer.status_code, answer.content) for answer in answers}) == 1
+    counts = await monitoring.counts()
+    assert (counts["fact"], counts["idempotency"]) == (facts, 1)
+
+
+async def test_different_facts_at_once_under_one_key_leave_one(monitoring: Monitoring) -> None:
+    answers = await asyncio.gather(monitoring.post(WAGE, key="k-1"), monitoring.post(STALL, key="k-1"))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert (await monitoring.counts())["fact"] == 1
+
+
+async def test_a_batch_is_an_answer_whatever_became_of_its_items(monitoring: Monitoring) -> None:
+    body = {"facts": [WAGE, UNKNOWN]}
+    first = await monitoring.post(body, key="k-1")
+    assert statuses(first) == [201, 404]
+    await monitoring.put(code=UNKNOWN["household_code"])
+    assert (await monitoring.post(body, key="k-1")).text == first.text
+    assert statuses(await monitoring.post(body)) == [200, 201]
+
+
+@pytest.fixture
+async def assistance(open_house: OpenHouse) -> House:
+    """Assistance with an open task."""
+    house = await open_house(ASSISTANCE)
+    await deliver(house, risk_raised())
+    return house
+
+
+async def act(client: httpx.AsyncClient, action: str, key: str) -> httpx.Response:
+    return await client.post(TRANSITIONS, json={"action": action}, headers={"Idempotency-Key": key})
+
+
+async def test_a_transition_keeps_its_answer_after_the_task_moved_on(assistance: House, client_for: ClientFor) -> None:
+    client = client_for(assistance)
+    first = await act(client, "accept", "k-1")
+    assert (first.status_code, first.json()["status"]) == (200, "accepted")
+    assert (await act(client, "start", "k-2")).json()["status"] == "in_progress"
+    assert (await act(client, "accept", "k-1")).text == first.text
+
+
+async def test_a_transition_sent_several_times_at_once_happens_once(assistance: House, client_for: ClientFor) -> None:
+    client = client_for(assistance)
+    answers = await asyncio.gather(*(act(client, "accept", "k-1") for _ in range(4)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+    assert [row["action"] for row in await audit_rows(assistance) if row["actor"] == "tester"] == ["task.accept"]
+
+
+async def test_a_transition_that_was_not_allowed_may_be_tried_again_under_its_key(
+    assistance: House, client_for: ClientFor
+) -> None:
+    client = client_for(assistance)
+    early = await act(client, "start", "k-1")
+    assert (early.status_code, early.json()["allowed_actions"]) == (409, ["accept"])
+    await act(client, "accept", "k-2")
+    assert (await act(client, "start", "k-1")).json()["status"] == "in_progress"
+
+
+@ON_SQLITE
+async def test_a_key_has_its_limits_on_every_route(
+    monitoring: Monitoring, assistance: House, client_for: ClientFor
+) -> None:
+    client = client_for(monitoring.house, assistance)
+    routes = (
+        ("/monitoring/v1/facts", WAGE),
+        (TRANSITIONS, {"action": "accept"}),
+        ("/monitoring/v1/dead-letters/replay", {"ids": [str(derived_id("letter"))]}),
+    )
+    for number, (path, body) in enumerate(routes):
+        for key in ("", "x" * 129):
+            refused = await client.post(path, json=body, headers={"Idempotency-Key": key})
+            assert refused.status_code == 422, path
+            assert [error["pointer"] for error in refused.json()["errors"]] == ["/Idempotency-Key"], path
+        longest = f"{number:0128d}"
+        assert (await client.post(path, json=body, headers={"Idempotency-Key": longest})).is_success, path

@@ -6,6 +6,7 @@ import pytest
 import structlog
 
 from shared.house import House
+from shared.logs import info_lines
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.conftest import Logged
 from tests.mechanism.probe import ON_SQLITE, PROBE
@@ -51,6 +52,15 @@ def test_lines_of_libraries_are_masked_and_have_the_same_form(logged: Logged) ->
     )
     assert "Traceback" in second["exception"]
     assert {"timestamp"} <= set(first)
+
+
+def test_lines_below_the_level_are_not_written(logged: Logged) -> None:
+    logged.configure("error")
+    for level in ("debug", "info", "warning", "error"):
+        getattr(structlog.get_logger(), level)("a.line")
+        getattr(logging.getLogger("some.library"), level)("a line")
+    info_lines([("a.note", {})])
+    assert [(line["level"], line["event"]) for line in logged.lines()] == [("error", "a.line"), ("error", "a line")]
 
 
 def test_libraries_may_only_warn(logged: Logged) -> None:

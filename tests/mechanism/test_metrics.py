@@ -6,11 +6,14 @@ from collections.abc import Mapping
 import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.parser import text_string_to_metric_families
 
+from services.monitoring.app import MONITORING
 from shared import metrics
 from shared.house import House
+from tests.builders import HOUSEHOLD, household, income_fact
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.probe import PROBE
+from tests.mechanism.probe import ON_SQLITE, PROBE
 
 OURS = {name: value for name, value in vars(metrics).items() if isinstance(value, MetricWrapperBase)}
 NEVER_A_LABEL = {"household", "household_code", "person", "name", "id", "event_id", "key", "path", "url", "error"}
@@ -62,6 +65,23 @@ async def test_paths_and_methods_nobody_serves_share_one_label(house: House, cli
     assert {method for _, method, _ in labels} == {"GET", "other"}
 
 
+@ON_SQLITE
+async def test_requests_are_counted_for_their_house_on_ordinary_routes_and_on_the_hot_one(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    client, before = client_for(await open_house(MONITORING)), requests(house="monitoring")
+    await client.put(f"/monitoring/v1/households/{HOUSEHOLD}", json=household())
+    await client.post("/monitoring/v1/facts", json=income_fact("2026-09", "1.00"))
+    await client.post("/monitoring/v1/facts", content=b"{")
+    await client.get("/monitoring/v1/risks/no-id")
+    assert grown(before, requests(house="monitoring")) == {
+        ("/monitoring/v1/households/{household_code}", "PUT", "201"),
+        ("/monitoring/v1/facts", "POST", "201"),
+        ("/monitoring/v1/facts", "POST", "415"),
+        ("/monitoring/v1/risks/{risk_id}", "GET", "422"),
+    }
+
+
 async def test_the_time_a_request_took_is_measured_by_route(house: House, client_for: ClientFor) -> None:
     client = client_for(house)
     await client.get("/probe/v1/counters")
@@ -96,3 +116,21 @@ def test_names_meanings_and_labels_follow_the_convention(metric: MetricWrapperBa
     assert len(family.documentation.split()) >= 2
     assert not family.documentation.endswith(".")
     assert not set(metric._labelnames) & NEVER_A_LABEL
+
+
+@ON_SQLITE
+async def test_the_page_shows_every_family_and_the_facts_of_each_type(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    client = client_for(await open_house(MONITORING))
+    await client.put(f"/monitoring/v1/households/{HOUSEHOLD}", json=household())
+    await client.post("/monitoring/v1/facts", json=income_fact("2026-09", "1.00"))
+    answer = await client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    shown = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    for metric in OURS.values():
+        [described] = metric.describe()
+        found = shown[described.name]
+        assert (found.type, found.documentation) == (described.type, described.documentation)
+    facts = shown["shouxian_facts"].samples
+    assert any(sample.labels == {"type": "income", "outcome": "stored"} and sample.value > 0 for sample in facts)

@@ -1,6 +1,7 @@
-"""What a process refuses to start with."""
+"""Settings: what an operator may say, and what refuses to start instead of being unsafe."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,56 @@ from pydantic import ValidationError
 from shared.runtime import read_settings
 from shared.settings import Environment, Settings
 
-
-def test_production_is_the_default() -> None:
-    assert Settings().env is Environment.PRODUCTION
-    assert not Settings().development
+SECRET = "correct-horse"
+DEVELOPMENT = {"SHOUXIAN_ENV": "development"}
 
 
-def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHOUXIAN_ENV", "development")
-    monkeypatch.setenv("SHOUXIAN_TODAY", "2026-11-15")
-    monkeypatch.setenv("SHOUXIAN_PORT", "8100")
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that says nothing about the system."""
+    for name in [name for name in os.environ if name.startswith("SHOUXIAN_")]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+def refused(capsys: pytest.CaptureFixture[str], **overrides: Any) -> list[str]:
+    """The lines a process says when it refuses to start."""
+    with pytest.raises(SystemExit) as exit_:
+        read_settings(**overrides)
+    assert exit_.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert SECRET not in said.err
+    lines = said.err.splitlines()
+    assert all(line.startswith("refusing to start: ") for line in lines)
+    return [line.removeprefix("refusing to start: ") for line in lines]
+
+
+def test_nothing_said_is_production_on_this_machine_alone() -> None:
     settings = read_settings()
-    assert (settings.development, settings.today, settings.port) == (True, dt.date(2026, 11, 15), 8100)
-    assert read_settings(port=8200, data=None).port == 8200
+    assert settings.env is Environment.PRODUCTION
+    assert not settings.development
+    assert (settings.host, settings.port, settings.bus, settings.today) == ("127.0.0.1", 8000, "embedded", None)
+    assert (settings.data, settings.max_body_bytes) == (Path("var"), 4 * 1024 * 1024)
+
+
+def test_what_is_said_is_read(environment: pytest.MonkeyPatch) -> None:
+    said = {
+        **DEVELOPMENT,
+        "SHOUXIAN_PORT": "8123",
+        "SHOUXIAN_TODAY": "2026-11-15",
+        "SHOUXIAN_BUS": "kafka",
+        "SHOUXIAN_KAFKA_BOOTSTRAP": "one:9092,two:9092",
+        "SHOUXIAN_LOG_LEVEL": "warning",
+    }
+    for name, value in said.items():
+        environment.setenv(name, value)
+    settings = read_settings(data=Path("elsewhere"), port=None)
+    assert settings.development
+    assert (settings.port, settings.today, settings.bus) == (8123, dt.date(2026, 11, 15), "kafka")
+    assert (settings.kafka_bootstrap, settings.log_level) == ("one:9092,two:9092", "warning")
+    assert settings.data == Path("elsewhere")
+    assert read_settings(port=9000).port == 9000, "the command line has the last word"
 
 
 def test_settings_do_not_change() -> None:
@@ -31,47 +69,105 @@ def test_settings_do_not_change() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "word"),
+    ("said", "complaint"),
     [
-        ({"today": "2026-11-15"}, "SHOUXIAN_TODAY"),
-        ({"jwks_url": "http://issuer.example/keys"}, "SHOUXIAN_JWKS_URL"),
-        ({"bus": "kafka"}, "SHOUXIAN_KAFKA_BOOTSTRAP"),
-        ({"env": "staging"}, "env"),
-        ({"port": 70000}, "port"),
-        ({"log_level": "loud"}, "log_level"),
-        ({"max_body_bytes": 1}, "max_body_bytes"),
-        ({"colour": "red"}, "colour"),
+        ({"SHOUXIAN_TODAY": "2026-11-15"}, "SHOUXIAN_TODAY is refused outside development"),
+        ({"SHOUXIAN_JWKS_URL": "http://issuer.example/keys"}, "SHOUXIAN_JWKS_URL must be https"),
+        ({"SHOUXIAN_JWKS_URL": "http://127.0.0.1.issuer.example/keys"}, "SHOUXIAN_JWKS_URL must be https"),
+        ({"SHOUXIAN_JWKS_URL": "http://localhost@issuer.example/keys"}, "SHOUXIAN_JWKS_URL must be https"),
+        ({"SHOUXIAN_JWKS_URL": "issuer.example/keys"}, "SHOUXIAN_JWKS_URL must be https"),
+        ({"SHOUXIAN_JWKS_URL": "file://localhost/etc/keys"}, "SHOUXIAN_JWKS_URL must be https"),
+        ({"SHOUXIAN_BUS": "kafka"}, "SHOUXIAN_BUS=kafka needs SHOUXIAN_KAFKA_BOOTSTRAP"),
+        ({"SHOUXIAN_BUS": "kafka", **DEVELOPMENT}, "SHOUXIAN_BUS=kafka needs SHOUXIAN_KAFKA_BOOTSTRAP"),
     ],
 )
-def test_what_is_not_safe_or_not_known_is_refused_in_one_clear_line(
-    given: dict[str, Any], word: str, capsys: pytest.CaptureFixture[str]
+def test_what_is_not_safe_refuses_to_start(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: dict[str, str], complaint: str
 ) -> None:
-    with pytest.raises(SystemExit) as refusal:
-        read_settings(**given)
-    assert refusal.value.code == 2
-    [line] = capsys.readouterr().err.splitlines()
-    assert line.startswith("refusing to start: ")
-    assert word in line
-
-
-def test_a_refusal_does_not_repeat_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        read_settings(port="postgresql://user:secret@db/monitoring")
-    assert "secret" not in capsys.readouterr().err
+    for name, value in said.items():
+        environment.setenv(name, value)
+    [line] = refused(capsys)
+    assert complaint in line
 
 
 @pytest.mark.parametrize(
-    "given", [{"jwks_url": "https://issuer.example/keys"}, {"jwks_url": "http://127.0.0.1:9000/keys"}]
+    "url",
+    ["https://issuer.example/keys", "http://127.0.0.1:9000/keys", "http://localhost:9000/keys", "http://[::1]/keys"],
 )
-def test_keys_over_https_or_from_this_machine_are_accepted(given: dict[str, Any]) -> None:
-    assert Settings(**given).jwks_url == given["jwks_url"]
+def test_keys_come_over_https_or_from_this_machine(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("SHOUXIAN_JWKS_URL", url)
+    assert read_settings().jwks_url == url
 
 
-def test_development_may_fix_the_business_date() -> None:
-    assert Settings(env=Environment.DEVELOPMENT, today=dt.date(2026, 11, 15)).today == dt.date(2026, 11, 15)
+def test_development_allows_a_fixed_day_and_keys_over_http(environment: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        **DEVELOPMENT,
+        "SHOUXIAN_TODAY": "2026-11-15",
+        "SHOUXIAN_JWKS_URL": "http://issuer.example/keys",
+    }.items():
+        environment.setenv(name, value)
+    assert read_settings().today == dt.date(2026, 11, 15)
 
 
-def test_every_house_has_a_database_of_its_own() -> None:
-    assert Settings(data=Path("kept")).database_url_of("assets") == "sqlite:///kept/assets.sqlite"
-    given = Settings(database_url="postgresql+asyncpg://db/{house}")
-    assert given.database_url_of("assets") == "postgresql+asyncpg://db/assets"
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("env", "staging"),
+        ("env", ""),
+        ("port", "80000"),
+        ("port", "-1"),
+        ("port", SECRET),
+        ("today", "tomorrow"),
+        ("today", "2026-02-30"),
+        ("bus", "rabbit"),
+        ("log_level", "loud"),
+        ("max_body_bytes", "0"),
+    ],
+)
+def test_a_value_that_is_none_is_one_line_that_names_it(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    environment.setenv(f"SHOUXIAN_{name.upper()}", value)
+    [line] = refused(capsys)
+    assert line.startswith(f"{name}: ")
+
+
+def test_every_problem_has_its_line_and_no_secret_is_repeated(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("SHOUXIAN_DATABASE_URL", f"postgresql+asyncpg://it:{SECRET}@db.example/{{house}}")
+    environment.setenv("SHOUXIAN_BUS", SECRET)
+    environment.setenv("SHOUXIAN_LOG_LEVEL", SECRET)
+    lines = refused(capsys, port=SECRET)
+    assert sorted(line.partition(":")[0] for line in lines) == ["bus", "log_level", "port"]
+
+
+def test_an_unknown_name_of_the_command_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    [line] = refused(capsys, colour="red")
+    assert line.startswith("colour: ")
+
+
+def test_a_settings_object_shows_no_password() -> None:
+    settings = Settings(database_url=f"postgresql+asyncpg://it:{SECRET}@db.example/it")
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("", "sqlite:////srv/shouxian/assets.sqlite"),
+        ("postgresql+asyncpg://db/{house}", "postgresql+asyncpg://db/assets"),
+        ("postgresql+asyncpg://{house}@db/{house}", "postgresql+asyncpg://assets@db/assets"),
+        ("postgresql+asyncpg://db/one", "postgresql+asyncpg://db/one"),
+    ],
+)
+def test_each_house_has_its_database(url: str, found: str) -> None:
+    settings = Settings(data=Path("/srv/shouxian"), database_url=url)
+    assert settings.database_url_of("assets") == found
+
+
+def test_clients_are_told_the_address_of_the_gateway_where_there_is_one() -> None:
+    assert Settings(port=8123).base_url == "http://127.0.0.1:8123"
+    assert Settings(host="::1", port=8123).base_url == "http://[::1]:8123"
+    assert Settings(port=8123, public_url="https://county.example").base_url == "https://county.example"
