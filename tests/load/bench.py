@@ -220,7 +220,7 @@ def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ExitStack() as stack,
     ):
-        stack.enter_context(redirect_stderr(stack.enter_context((Path(folder) / "log").open("w"))))
+        stack.enter_context(redirect_stderr(stack.enter_context((Path(folder) / "lines").open("w"))))
         _behave_like_a_worker()
         bench = Bench(runner, stack, Path(folder), pace)
         for name in names:
