@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
@@ -16,6 +17,7 @@ _MONTHS_PER_YEAR: Final = 12
 _match_month = re.compile(r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])").fullmatch
 
 
+@lru_cache
 def parse_month(text: str) -> int:
     """Return the month that `text` names as `YYYY-MM`, years 1900 to 2999; raises ValueError otherwise."""
     found = _match_month(text)
@@ -24,6 +26,7 @@ def parse_month(text: str) -> int:
     return int(found[1]) * _MONTHS_PER_YEAR + int(found[2]) - 1
 
 
+@lru_cache
 def format_month(month: int) -> str:
     """Return `month` as `YYYY-MM`."""
     year, index = divmod(month, _MONTHS_PER_YEAR)

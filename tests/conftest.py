@@ -2,7 +2,7 @@
 
 import datetime as dt
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,7 @@ from shared.security.issuer import ALL_SCOPES, Client, Issuer
 from shared.security.tokens import TokenVerifier
 from shared.settings import Environment, Settings
 from tests.builders import TODAY
+from tests.logged import Logged, reading_logs
 
 pytest_plugins = ("tests.real_parts",)
 
@@ -214,3 +215,10 @@ async def _execute(server: PostgresServer, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(sa.text(statement))
     await engine.dispose()
+
+
+@pytest.fixture
+def logged() -> Iterator[Logged]:
+    """What this process logs."""
+    with reading_logs() as found:
+        yield found

@@ -15,6 +15,12 @@ NAMING_CONVENTION = {
 }
 
 
+class JsonText(str):
+    """A value that is JSON already: a JSON column keeps it as it is written."""
+
+    __slots__ = ()
+
+
 class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
     """An aware UTC timestamp on every database; a naive one is refused."""
 

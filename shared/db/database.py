@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.context import Context
+from shared.db.base import JsonText
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
 from shared.errors import Unavailable
 from shared.logs import info_lines
@@ -42,7 +43,7 @@ log = structlog.get_logger()
 
 
 def _to_json(value: Any) -> str:
-    return to_json(value).decode()
+    return value if isinstance(value, JsonText) else to_json(value).decode()
 
 
 _JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json}

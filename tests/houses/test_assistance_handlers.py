@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from structlog.testing import capture_logs
 
 from services.assistance.app import ASSISTANCE
 from services.assistance.commands import apply_risk_events, transition_task
@@ -40,6 +39,7 @@ from tests.builders import (
     waiting_events,
 )
 from tests.conftest import OpenHouse
+from tests.logged import Logged
 
 WEEK_BEFORE_NEW_YEAR = dt.date(2026, 12, 28)
 STEPS = (
@@ -115,18 +115,17 @@ async def test_a_raised_risk_opens_the_one_task_of_its_episode(open_house: OpenH
     ]
 
 
-async def test_the_chain_of_the_risk_goes_on_in_event_audit_and_log(open_house: OpenHouse) -> None:
+async def test_the_chain_of_the_risk_goes_on_in_event_audit_and_log(open_house: OpenHouse, logged: Logged) -> None:
     house = await open_house(ASSISTANCE)
     event = published_as(risk_raised(), context=new_context("chain-7"))
-    with capture_logs() as lines:
-        await deliver(house, event)
+    await deliver(house, event)
 
     [opened] = await waiting_events(house)
     assert (opened.context.correlation_id, opened.context.causation_id) == ("chain-7", str(event.event_id))
     [audit] = await audit_rows(house)
     assert (audit["action"], audit["subject"], audit["actor"]) == ("task.opened", str(TASK_ID), "system")
     assert audit["correlation_id"] == "chain-7"
-    [line] = [line for line in lines if line["event"] == "task.opened"]
+    [line] = logged.lines("task.opened")
     assert (line["correlation_id"], line["task_id"], line["household"]) == ("chain-7", str(TASK_ID), HOUSEHOLD)
 
 

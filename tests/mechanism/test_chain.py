@@ -15,7 +15,7 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from tests.builders import audit_rows, household, illness_fact, risk_updated
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.conftest import Logged
+from tests.logged import Logged
 from tests.mechanism.probe import PROBE, rows_of, until
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

@@ -20,7 +20,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from tests.builders import REGION, TODAY, published_as, risk_cleared, risk_raised, risk_updated
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.conftest import Logged
+from tests.logged import Logged
 from tests.mechanism.probe import PROBE, Handling, effects, reader_of, record_of, rows_of, until
 
 TOPIC = "monitoring.events"

@@ -8,7 +8,7 @@ import structlog
 from shared.house import House
 from shared.logs import info_lines
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.conftest import Logged
+from tests.logged import Logged
 from tests.mechanism.probe import ON_SQLITE, PROBE
 
 ID, PHONE = "522226198005010019", "13812345678"

@@ -11,12 +11,10 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-import structlog
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Response
 from starlette.types import ASGIApp
-from structlog.testing import capture_logs
 
 from deploy.local.ports import free_port
 from services.monitoring.app import MONITORING
@@ -30,6 +28,7 @@ from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 from tests.builders import HOUSEHOLD, TODAY, household, income_fact
 from tests.conftest import ClientFor, OpenHouse
+from tests.logged import reading_logs
 from tests.mechanism.probe import BOUND_SECONDS, ON_SQLITE, until
 
 HOME, FACTS = f"/monitoring/v1/households/{HOUSEHOLD}", "/monitoring/v1/facts"
@@ -212,14 +211,14 @@ async def test_odd_requests_on_the_wire_are_answered_and_not_logged_as_our_failu
     client = client_for(house)
     token = client.headers["authorization"]
     head = f"host: x\r\nauthorization: {token}\r\ncontent-type: application/json\r\n"
-    with logged() as lines:
+    with reading_logs() as logged:
         async with served(process_app([house], None, max_body_bytes=LIMIT)) as url:
             answer = await raw(url, b"OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
             assert answer.startswith(b"HTTP/1.1 404 "), answer
             for method, path in ORDINARY_AND_HOT:
                 await hang_up(url, f"{method} {path} HTTP/1.1\r\n{head}content-length: 1000\r\n\r\n{{".encode())
                 await hang_up(url, f"{method} {path} HTTP/1.1\r\n{head}content-length: 9000000\r\n\r\n{{".encode())
-    assert lines == []
+    assert logged.text() == ""
 
 
 async def hang_up(url: str, request: bytes) -> None:
@@ -231,11 +230,6 @@ async def hang_up(url: str, request: bytes) -> None:
     writer.close()
     with suppress(ConnectionError):
         await writer.wait_closed()
-
-
-def logged() -> Any:
-    """What is logged inside the block, with the fields every line of the request carries."""
-    return capture_logs(processors=[structlog.contextvars.merge_contextvars])
 
 
 def with_a_defect() -> HouseDefinition:
@@ -259,16 +253,17 @@ async def test_a_defect_is_logged_under_its_chain_and_told_to_nobody(
 ) -> None:
     client = client_for(await open_house(with_a_defect()))
     for method in ("GET", "POST"):
-        with logged() as lines:
+        with reading_logs() as logged:
             answer = await client.request(method, "/monitoring/v1/defect", headers={"x-correlation-id": "case-7"})
         assert refusal(answer) == (500, "internal-error", [])
         assert answer.headers["x-correlation-id"] == "case-7"
         assert "Error" not in answer.text.replace("Internal error", "")
         assert SECRET not in answer.text
-        [line] = lines
-        assert (line["event"], line["log_level"], line["house"]) == ("request.failed", "error", "monitoring")
+        [line] = logged.lines()
+        assert (line["event"], line["level"], line["house"]) == ("request.failed", "error", "monitoring")
         assert line["correlation_id"] == "case-7"
-        assert line["exc_info"]
+        assert "RuntimeError: 522226" in line["exception"]
+        assert SECRET not in logged.text()
 
 
 @pytest.fixture
@@ -310,13 +305,13 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
         ("POST", FACTS, income_fact("2026-09", "1.00"), key),
         ("POST", FACTS, {"facts": [income_fact("2026-09", "1.00")]}, {}),
     )
-    with logged() as lines:
+    with reading_logs() as logged:
         for method, path, body, headers in requests:
             answer = await client.request(method, path, json=body, headers=headers)
             assert refusal(answer) == (503, code, [])
             assert "127.0.0.1" not in answer.text
             assert str(tmp_path) not in answer.text
-    assert {line["log_level"] for line in lines} == {"warning"}
-    assert {line.get("exc_info") for line in lines} == {None}
+    assert {line["level"] for line in logged.lines()} == {"warning"}
+    assert not [line for line in logged.lines() if "exception" in line]
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()["not_ready"]) == (503, {"monitoring": ["database"]})

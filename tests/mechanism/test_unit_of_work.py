@@ -10,7 +10,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from tests.builders import audit_rows, risk_raised, waiting_events
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.conftest import Logged
+from tests.logged import Logged
 from tests.mechanism.probe import PROBE, Boom, Counter, count_up, counters, emit, emit_everything, explode, rows_of
 
 

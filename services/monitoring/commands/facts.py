@@ -4,11 +4,11 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlmodel import col
 
 from services.monitoring.commands.judgement import judge_files, store_verdicts
@@ -35,7 +35,7 @@ from services.monitoring.models import Fact, FactMode, Member
 from services.monitoring.schemas import FACT, FactReference
 from shared import metrics
 from shared.context import Context
-from shared.db.base import table_of
+from shared.db.base import JsonText, table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
@@ -50,8 +50,7 @@ _MEMBERS = sa.select(_MEMBER_ROWS.c.household_code, _MEMBER_ROWS.c.member_no).wh
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FactToRecord:
+class FactToRecord(NamedTuple):
     """A fact at the door, with who brings it and in which chain."""
 
     fact: AnyFact
@@ -60,8 +59,7 @@ class FactToRecord:
     context: Context
 
 
-@dataclass(frozen=True, slots=True)
-class FactOutcome:
+class FactOutcome(NamedTuple):
     """What became of one fact."""
 
     result: Literal["stored", "duplicate", "refused"]
@@ -69,8 +67,7 @@ class FactOutcome:
     error: DomainError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
+class _Stored(NamedTuple):
     """A fact that is in the ledger already."""
 
     content_hash: str
@@ -157,7 +154,8 @@ class _Desk:
         file = self._files.get(fact.household_code)
         if file is None or not item.actor.sees(file.region_code):
             raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.region}")
-        content_hash = hashlib.sha256(fact.model_dump_json().encode()).hexdigest()
+        payload = fact.payload.model_dump_json()
+        content_hash = _content_hash(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
             if known.content_hash != content_hash:
@@ -167,7 +165,7 @@ class _Desk:
         supersedes_id = self._supersede(file, fact, fact_id)
         post(file, fact_id, fact)
         self._stored[fact_id] = _Stored(content_hash, fact, fact.household_code)
-        self.rows.append(self._row(item, fact_id, content_hash, supersedes_id))
+        self.rows.append(self._row(item, fact_id, payload, content_hash, supersedes_id))
         self.touched[file.code] = None
         if item.mode is FactMode.LIVE:
             self.causes[file.code] = item.context
@@ -198,7 +196,9 @@ class _Desk:
         self._superseded.add(old_id)
         return old_id
 
-    def _row(self, item: FactToRecord, fact_id: UUID, content_hash: str, supersedes_id: UUID | None) -> dict[str, Any]:
+    def _row(
+        self, item: FactToRecord, fact_id: UUID, payload: str, content_hash: str, supersedes_id: UUID | None
+    ) -> dict[str, Any]:
         fact = item.fact
         return {
             "id": fact_id,
@@ -208,7 +208,7 @@ class _Desk:
             "member_no": fact.member_no,
             "type": fact.type,
             "observed_on": fact.observed_on,
-            "payload": fact.payload,
+            "payload": JsonText(payload),
             "content_hash": content_hash,
             "mode": item.mode,
             "supersedes_id": supersedes_id,
@@ -224,6 +224,13 @@ def _invalid(pointer: str, detail: str) -> FactInvalid:
 
 def _fact_id(fact: AnyFact) -> UUID:
     return derived_id("fact", fact.source, fact.source_ref)
+
+
+def _content_hash(fact: AnyFact, payload: str) -> str:
+    """What two facts under one reference must have in common to be the same fact."""
+    corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
+    said = (fact.source, fact.source_ref, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected)
+    return hashlib.sha256(to_json(said) + payload.encode()).hexdigest()
 
 
 def _reference_id(reference: FactReference) -> UUID:

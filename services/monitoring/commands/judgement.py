@@ -2,9 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_
 from services.monitoring.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.rules.risks import judge
 from services.monitoring.rules.state import Diagnosis, HouseholdState, LatestRisk
-from services.monitoring.rules.verdicts import Verdict
+from services.monitoring.rules.verdicts import Outcome, Verdict
 from shared import metrics
 from shared.context import Context
 from shared.contracts.codes import RiskKind, RiskStatus
@@ -47,8 +46,7 @@ _parameters: dict[tuple[str, str, date], RuleParameters] = {}
 _REMEMBERED = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRisk:
+class KnownRisk(NamedTuple):
     """The latest episode of one kind of risk, with what its row needs to be changed."""
 
     id: UUID
@@ -56,8 +54,7 @@ class KnownRisk:
     latest: LatestRisk
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A household's verdicts and the policy they rest on."""
 
     file: HouseholdFile
@@ -144,11 +141,11 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: 
     """
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
-    counted: Counter[tuple[str, str]] = Counter()
+    counted: Counter[tuple[RiskKind, Outcome]] = Counter()
     for one in judged:
         context = causes.get(one.file.code, uow.context)
         for verdict in one.verdicts:
-            counted[verdict.kind.value, verdict.outcome.value] += 1
+            counted[verdict.kind, verdict.outcome] += 1
             known = one.known.get(verdict.kind)
             change = decide_change(known.latest if known else None, verdict)
             if change is not None:

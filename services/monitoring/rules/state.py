@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.monitoring.rules.income import WindowSummary
 from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
@@ -60,8 +60,7 @@ class HouseholdState:
     """Self-paid medical cost in the window by member number; `NO_MEMBER` for cost without a named member."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatestRisk:
+class LatestRisk(NamedTuple):
     """The latest episode of one kind of risk in one household, open or cleared."""
 
     kind: RiskKind

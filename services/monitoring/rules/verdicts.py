@@ -62,9 +62,12 @@ def _nothing_to_say() -> tuple[Reason, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
-    """The answer for one kind of risk."""
+    """The answer for one kind of risk.
+
+    A value: nobody changes one after making it. Not frozen, because that costs more to make than the rules cost to run.
+    """
 
     kind: RiskKind
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""What a process writes to its log, for the tests of the mechanism."""
+"""What a process writes to its log, read back."""
 
 import contextlib
 import io
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 import structlog
 
 from shared.logs import configure_logs
@@ -36,9 +35,9 @@ class Logged:
         return [line for line in lines if event in {None, line["event"]}]
 
 
-@pytest.fixture
-def logged() -> Iterator[Logged]:
-    """What this process logs."""
+@contextlib.contextmanager
+def reading_logs() -> Iterator[Logged]:
+    """Have this process log as a house does, and read what it says."""
     logged = Logged(io.StringIO())
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     for handler in handlers:
