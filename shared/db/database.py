@@ -36,6 +36,8 @@ _RETRYABLE_SQLSTATES = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
 _PASSING_SQLSTATES = (*sorted(_RETRYABLE_SQLSTATES), "08", "53", "55P03", "57")
 """Those, and lost connections, exhausted resources, locks not had in time, a server going down or coming up."""
+_ENDED_SQLSTATES = ("08", "57P")
+"""The connection is gone, or the server ends it."""
 _LOST_RACE = "23505"
 """PostgreSQL's unique violation: another transaction wrote the row first, and running again finds it."""
 
@@ -84,8 +86,14 @@ def reaching_database() -> Iterator[None]:
         raise DatabaseUnreachable("the database cannot be reached; try again") from error
 
 
-def _may_run_again(error: Exception) -> bool:
+def _did_nothing(error: Exception) -> bool:
     return isinstance(error, sa.exc.DBAPIError) and _sqlstate(error) in _RETRYABLE_SQLSTATES | {_LOST_RACE}
+
+
+def _lost_connection(error: Exception) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and (
+        error.connection_invalidated or _sqlstate(error).startswith(_ENDED_SQLSTATES)
+    )
 
 
 def _sqlstate(error: sa.exc.DBAPIError) -> str:
@@ -195,8 +203,11 @@ class Database:
         def run(connection: sa.Connection) -> T:
             return query(Reading(connection, actor, context or _NO_CONTEXT, self.resources), *args)
 
-        async with _connection(self._reader) as connection:
-            return await connection.run_sync(run)
+        async for attempt in stamina.retry_context(on=_lost_connection, attempts=2, wait_initial=0):
+            with attempt:
+                async with _connection(self._reader) as connection:
+                    return await connection.run_sync(run)
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def close(self) -> None:
         """Let the running transaction end, then close every connection."""
@@ -227,10 +238,19 @@ class Database:
     async def _write_postgres(
         self, command: Callable[..., T], args: Sequence[Any], actor: Actor, context: Context | None
     ) -> tuple[T, UnitOfWork]:
-        async for attempt in stamina.retry_context(on=_may_run_again, attempts=5, wait_initial=0.01, wait_max=0.2):
+        """Run it again where nothing was done: never after a commit whose answer was lost with the connection."""
+        committing = False
+
+        def may_run_again(error: Exception) -> bool:
+            return _did_nothing(error) or (_lost_connection(error) and not committing)
+
+        async for attempt in stamina.retry_context(on=may_run_again, attempts=5, wait_initial=0.01, wait_max=0.2):
             with attempt:
+                committing = False
                 async with _connection(self._commands) as connection, connection.begin():
-                    return await connection.run_sync(self._run, command, args, actor, context)
+                    done = await connection.run_sync(self._run, command, args, actor, context)
+                    committing = True
+                return done
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _run(
