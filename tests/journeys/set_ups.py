@@ -302,14 +302,9 @@ class SetUp:
         """Whether the house published all it had to and applied all it has to read."""
         if await self.rows(house, "outbox", "seq"):
             return False
-        positions = {
-            (row["topic"], row["partition"]): row["next_offset"] for row in await self.rows(house, "bus_position")
-        }
-        for topic in topics_read_by(house):
-            for partition, end in (await self.bus.ends(topic)).items():
-                if positions.get((topic, partition), 0) < end:
-                    return False
-        return True
+        read = {row["topic"]: row["next_offset"] for row in await self.rows(house, "bus_position")}
+        left = [await self.bus.has_left(house, topic, read.get(topic, 0)) for topic in topics_read_by(house)]
+        return not any(left)
 
     async def settled(self, seconds: float) -> float:
         """Wait until nothing is on its way any more; returns how long that took."""
@@ -417,8 +412,8 @@ class BusLog(Protocol):
     async def events(self, topic: str) -> list[EncodedEvent]:
         """Every record of a topic, repeats too, in the order of each key."""
 
-    async def ends(self, topic: str) -> dict[int, int]:
-        """By partition of a topic that has records: the offset its next record gets."""
+    async def has_left(self, house: str, topic: str, position: int) -> bool:
+        """Whether the house has still to read something of a topic; `position` is what it kept with its effects."""
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Append these records."""
@@ -437,10 +432,11 @@ class EmbeddedLog:
             )
             return [_event(topic, key, json.loads(headers), value) for key, headers, value in found]
 
-    async def ends(self, topic: str) -> dict[int, int]:
+    async def has_left(self, house: str, topic: str, position: int) -> bool:
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            (last,) = connection.execute('SELECT max("offset") FROM log WHERE topic = ?', (topic,)).fetchone()
-        return {} if last is None else {0: last + 1}
+            unread = 'SELECT headers FROM log WHERE topic = ? AND "offset" >= ?'
+            rows = connection.execute(unread, (topic, position)).fetchall()
+        return any(json.loads(headers)["ce_type"] in HOUSES[house].handlers for (headers,) in rows)
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         transport = EmbeddedTransport(self.path)
@@ -466,9 +462,9 @@ class KafkaLog:
                     ]
             return found
 
-    async def ends(self, topic: str) -> dict[int, int]:
-        async with self._reading(topic) as (_, ends):
-            return {partition.partition: end for partition, end in ends.items() if end > 0}
+    async def has_left(self, house: str, topic: str, position: int) -> bool:
+        async with self._reading(topic, group_id=house, enable_auto_commit=False) as (member, ends):
+            return any([(await member.committed(part) or 0) < end for part, end in ends.items()])
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         transport = KafkaTransport(self.bootstrap, client_id="repeat")
@@ -476,8 +472,10 @@ class KafkaLog:
         await transport.close()
 
     @asynccontextmanager
-    async def _reading(self, topic: str) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+    async def _reading(
+        self, topic: str, **group: Any
+    ) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest", **group)
         await consumer.start()
         try:
             partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]

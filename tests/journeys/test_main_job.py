@@ -186,7 +186,7 @@ async def one_correlation_id_runs_through_everything(journey: Journey) -> None:
     audited = {
         (row["correlation_id"], row["action"])
         for house in HOUSES
-        for row in await journey.set_up.rows(house, "audit", "id", "correlation_id", "action")
+        for row in await journey.set_up.rows(house, "audit", "seq", "correlation_id", "action")
         if row["correlation_id"] in {raising, clearing}
     }
     assert audited == {
