@@ -184,4 +184,4 @@ class UnitOfWork(Reading):
             ]
             insert_rows(self.connection, self.floor.outbox, rows)
             if self.connection.dialect.name == "postgresql":
-                self.connection.execute(sa.select(sa.func.pg_notify(OUTBOX_CHANNEL, "")))
+                self.connection.exec_driver_sql(f"NOTIFY {OUTBOX_CHANNEL}")
