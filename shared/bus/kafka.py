@@ -26,8 +26,8 @@ _SESSION_TIMEOUT_MS = 10000
 _REBALANCE_TIMEOUT_MS = 20000
 _STALL_SECONDS = 30.0
 """A subscription that is behind and has read nothing for so long has lost its way and is rebuilt."""
-
 _COMMIT_SECONDS = 1.0
+"""How long what was read may stay uncommitted while reading goes on."""
 
 log = structlog.get_logger()
 
@@ -249,15 +249,13 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
 
 async def _start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
-    """Connect; a client that does not come up, or is not wanted any more before it is up, leaves nothing open."""
+    """Connect; a client that does not come up leaves nothing open."""
     try:
         await client.start()
-    except BaseException as error:
+    except KafkaError as error:
         with contextlib.suppress(KafkaError):
             await client.stop()
-        if isinstance(error, KafkaError):
-            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
-        raise
+        raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 def _record(message: Any) -> Record:

@@ -29,7 +29,7 @@ T = TypeVar("T")
 CommitListener = Callable[[UnitOfWork], None]
 
 _BUSY_TIMEOUT_MS = 5000
-_PAGE_CACHE_KIB = 65536
+_WRITER_CACHE_KIB = 32768
 _CHECKPOINT_PAGES = 8000
 """About 32 MB of log before it is written back: facts land all over their indexes, and pages are written back once."""
 _RETRYABLE_SQLSTATES = {"40001", "40P01"}
@@ -106,10 +106,11 @@ def _sqlite_pragmas(connection: sqlite3.Connection, *, read_only: bool) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA cache_size=-{_PAGE_CACHE_KIB}")
-    cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
     if read_only:
         cursor.execute("PRAGMA query_only=ON")
+    else:
+        cursor.execute(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
     cursor.close()
 
 

@@ -1,7 +1,6 @@
 """What every transport must show, written once. A test module runs it by subclassing `TransportSuite`."""
 
 import asyncio
-import gc
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
@@ -353,21 +352,6 @@ class TransportSuite:
             ended, _ = await asyncio.wait([reading], timeout=BOUND_SECONDS / 2)
             assert ended, f"cancelled {turns} turns of the loop after a record arrived, it reads on"
         await reader.stop()
-
-    async def test_a_start_that_is_given_up_half_way_leaves_nothing_open(self, bench: Bench) -> None:
-        [topic] = await bench.new_topics(1)
-        for turns in (1, 2, 5, 10, 20):
-            transport = await bench.open()
-            reader = Reader([topic])
-            starting = asyncio.gather(transport.start(), reader.start(transport))
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
-            await reader.stop()
-            await transport.publish(numbered(topic, 1))
-            await transport.close()
-        gc.collect()
 
     async def test_an_open_transport_is_ready_and_a_closed_one_can_be_closed_again(self, bench: Bench) -> None:
         transport = await bench.open()
