@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.bus.interface import Positions, TopicPartition
 from shared.contracts.envelope import Event
-from shared.db.rows import execute_rows, insert_rows
+from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
@@ -53,6 +52,6 @@ def _applied(inbox: sa.Table) -> sa.Select[tuple[UUID]]:
 @cache
 def _moving(table: sa.Table, dialect: str) -> sa.Insert:
     """An insert that moves the position which is there."""
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    statement = insert_into(table, dialect)
     moved = {"next_offset": statement.excluded.next_offset}
     return statement.on_conflict_do_update(index_elements=["topic", "partition"], set_=moved)

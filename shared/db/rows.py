@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 _Bind = Callable[[Any], Any]
 Row = Mapping[str, Any]
@@ -46,6 +47,11 @@ def execute_rows(connection: sa.Connection, statement: sa.Insert | sa.Update, ro
     """Execute a statement of a module once for each row; it has one parameter, by name, for each key."""
     if rows:
         _prepare(statement, tuple(rows[0]), connection.dialect).execute(connection, rows)
+
+
+def insert_into(table: sa.Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what becomes of a row that is there already, in the words of the database."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 @lru_cache(maxsize=256)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from starlette.responses import Response
 
+from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
 
@@ -38,10 +38,9 @@ def request_hash(method: str, path: str, body: bytes) -> str:
 def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[UnitOfWork], Answer]) -> Answer:
     """Run at most once per client and key. A second request with the key waits for the first one's transaction."""
     table = uow.floor.idempotency
-    insert = postgresql.insert if uow.connection.dialect.name == "postgresql" else sqlite.insert
     mine = (table.c.client_id == uow.actor.id) & (table.c.key == key)
     claimed = uow.connection.execute(
-        insert(table)
+        insert_into(table, uow.connection.dialect.name)
         .values(client_id=uow.actor.id, key=key, request_hash=fingerprint, created_at=uow.now())
         .on_conflict_do_nothing()
     )

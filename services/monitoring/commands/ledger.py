@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from services.monitoring.models import Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
@@ -18,7 +17,7 @@ from services.monitoring.rules.state import NO_MEMBER, Diagnosis
 from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
-from shared.db.rows import execute_rows, insert_rows
+from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
@@ -212,7 +211,7 @@ def _illness_row(code: str, fact_id: UUID, diagnosis: Diagnosis) -> dict[str, An
 @cache
 def _adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]) -> Any:
     """An insert that adds its sums to the row that is there."""
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    statement = insert_into(table, dialect)
     added = {name: table.c[name] + statement.excluded[name] for name in sums}
     return statement.on_conflict_do_update(index_elements=list(key), set_=added)
 
