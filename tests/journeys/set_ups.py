@@ -300,13 +300,39 @@ class SetUp:
         async with self._database(house) as connection:
             await connection.execute(sa.delete(self.houses[house].floor.bus_position))
 
+    async def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """All that the houses hold, except how far they have read."""
+        return {
+            f"{house}.{name}": await self.rows(house, name)
+            for house, definition in self.houses.items()
+            for name in definition.metadata.tables
+            if name != "bus_position"
+        }
+
+    async def events(self) -> list[EncodedEvent]:
+        """All that lies on the bus, house by house."""
+        return [event for house in self.houses for event in await self.bus.events(topic_of(house))]
+
+    async def read_everything_again(self) -> None:
+        """Every record comes once more. The embedded log keeps an event once: there the houses read it all again."""
+        lying = await self.events()
+        await self.bus.publish(lying)
+        again = await self.events()
+        if len(again) == 2 * len(lying):
+            return
+        assert len(again) == len(lying)
+        for name in self.roles:
+            self.stop(name)
+        for house in self.houses:
+            await self.forget_positions(house)
+        await self.start_all()
+
     async def has_caught_up(self, house: str) -> bool:
         """Whether the house published all it had to and applied all it has to read."""
         if await self.rows(house, "outbox", "seq"):
             return False
         read = {row["topic"]: row["next_offset"] for row in await self.rows(house, "bus_position")}
-        left = [await self.bus.has_left(house, topic, read.get(topic, 0)) for topic in topics_read_by(house)]
-        return not any(left)
+        return not await self.bus.has_left(house, {topic: read.get(topic, 0) for topic in topics_read_by(house)})
 
     async def settled(self, seconds: float) -> float:
         """Wait until nothing is on its way any more; returns how long that took."""
@@ -420,8 +446,8 @@ class BusLog(Protocol):
     async def events(self, topic: str) -> list[EncodedEvent]:
         """Every record of a topic, repeats too, in the order of each key."""
 
-    async def has_left(self, house: str, topic: str, position: int) -> bool:
-        """Whether the house has still to read something of a topic; `position` is what it kept with its effects."""
+    async def has_left(self, house: str, positions: Mapping[str, int]) -> bool:
+        """Whether the house has still to read something; `positions` by topic are what it kept with its effects."""
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Append these records."""
@@ -440,10 +466,10 @@ class EmbeddedLog:
             )
             return [_event(topic, key, json.loads(headers), value) for key, headers, value in found]
 
-    async def has_left(self, house: str, topic: str, position: int) -> bool:
+    async def has_left(self, house: str, positions: Mapping[str, int]) -> bool:
+        unread = 'SELECT headers FROM log WHERE topic = ? AND "offset" >= ?'
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            unread = 'SELECT headers FROM log WHERE topic = ? AND "offset" >= ?'
-            rows = connection.execute(unread, (topic, position)).fetchall()
+            rows = [row for place in positions.items() for row in connection.execute(unread, place)]
         return any(json.loads(headers)["ce_type"] in ALL_HOUSES[house].handlers for (headers,) in rows)
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
@@ -470,8 +496,8 @@ class KafkaLog:
                     ]
             return found
 
-    async def has_left(self, house: str, topic: str, position: int) -> bool:
-        async with self._reading(topic, group_id=house, enable_auto_commit=False) as (member, ends):
+    async def has_left(self, house: str, positions: Mapping[str, int]) -> bool:
+        async with self._reading(*positions, group_id=house, enable_auto_commit=False) as (member, ends):
             return any([(await member.committed(part) or 0) < end for part, end in ends.items()])
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
@@ -481,12 +507,12 @@ class KafkaLog:
 
     @asynccontextmanager
     async def _reading(
-        self, topic: str, **group: Any
+        self, *topics: str, **group: Any
     ) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest", **group)
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
             consumer.assign(partitions)
             await consumer.seek_to_beginning(*partitions)
             yield consumer, await consumer.end_offsets(partitions)

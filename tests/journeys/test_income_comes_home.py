@@ -1,0 +1,113 @@
+"""All five houses, run both ways: help is asked for, given by each, and its money arrives in one ledger, once."""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import kafka
+from deploy.local.kafka import KafkaCluster
+from deploy.local.postgres import PostgresServer
+from tests.journeys.set_ups import ALL_HOUSES, Caller, SetUp, by_command_line, distributed, embedded
+from tests.journeys.story import EARNED, KINDS, Story, yuan
+from tests.real_parts import require_or_skip
+
+PATIENCE = 60.0
+HOME = "HOME-1"
+
+
+@pytest.fixture(params=["embedded", "distributed"])
+async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
+    if request.param == "embedded":
+        async with embedded(tmp_path, by_command_line, ALL_HOUSES) as found:
+            await found.start_all()
+            yield found
+        return
+    require_or_skip(kafka.unavailable_reason())
+    postgres: PostgresServer = request.getfixturevalue("postgres_server")
+    with KafkaCluster.start() as cluster:
+        async with distributed(tmp_path, postgres, cluster, by_command_line, ALL_HOUSES) as found:
+            await found.start_all()
+            yield found
+
+
+async def test_income_comes_home(set_up: SetUp) -> None:
+    async with set_up.caller() as caller:
+        story = Story(caller, HOME)
+        await story.tell()
+        await set_up.settled(PATIENCE)
+        await the_ledger_has_it_by_branch(caller)
+        await every_risk_and_task_tells_its_part(caller)
+        await every_measure_is_completed(caller)
+        await the_story_is_told_in_order(caller)
+        assert await paid_out(set_up) == await in_the_ledger(set_up)
+        before = await set_up.tables()
+        await Story(caller, HOME).tell()
+        await set_up.read_everything_again()
+        await set_up.settled(PATIENCE)
+        assert await set_up.tables() == before
+
+
+async def the_ledger_has_it_by_branch(caller: Caller) -> None:
+    month_after = await caller.get(f"/monitoring/v1/households/{HOME}/income?as_of=2026-12-01")
+    history = 8 * 600_000  # the months of the window in which the old work still paid
+    expected = EARNED | {"wage": EARNED["wage"] + history}
+    assert month_after["branches"] == {branch: yuan(amount) for branch, amount in expected.items()}
+
+
+async def every_risk_and_task_tells_its_part(caller: Caller) -> None:
+    risks = {risk["kind"]: risk for risk in (await caller.get(f"/monitoring/v1/risks?household_code={HOME}"))["items"]}
+    assert {kind: (risk["status"], risk["episode"]) for kind, risk in risks.items()} == {
+        "income_drop": ("cleared", 1),
+        "job_loss": ("open", 1),
+    }
+    assert risks["income_drop"]["verdict"] == "confirmed"
+    assert risks["income_drop"]["reasons"]
+    tasks = (await caller.get(f"/assistance/v1/tasks?household_code={HOME}"))["items"]
+    assert {task["kind"]: (task["status"], task["verdict"]) for task in tasks} == {
+        "income_drop": ("closed", "confirmed"),
+        "job_loss": ("open", None),
+    }
+
+
+async def every_measure_is_completed(caller: Caller) -> None:
+    tasks = (await caller.get(f"/assistance/v1/tasks?household_code={HOME}&kind=income_drop"))["items"]
+    assert {measure["kind"]: measure["status"] for measure in tasks[0]["measures"]} == dict.fromkeys(KINDS, "completed")
+
+
+async def the_story_is_told_in_order(caller: Caller) -> None:
+    story = await caller.get(f"/assistance/v1/households/{HOME}/story")
+    moments = [entry["at"] for entry in story["entries"]]
+    assert moments == sorted(moments)
+    assert story["effect"]["by_branch"] == {branch: yuan(amount) for branch, amount in EARNED.items()}
+    assert story["effect"]["total"] == yuan(sum(EARNED.values()))
+    assert all(entry["correlation_id"] for entry in story["entries"])
+
+
+Money = dict[tuple[str, str], int]
+"""Fen by household and branch."""
+
+
+async def paid_out(set_up: SetUp) -> Money:
+    """What the events of the helping houses credit, each credit once."""
+    credited: dict[str, tuple[str, str, int]] = {}
+    for event in await set_up.events():
+        if event.headers["ce_type"].endswith(".income-credited.v1"):
+            credit = json.loads(event.value)
+            fen = int(credit["amount"].replace(".", ""))
+            credited[credit["credit_id"]] = credit["household_code"], credit["branch"], fen
+    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for household, branch, fen in credited.values():
+        sums[household, branch] += fen
+    return dict(sums)
+
+
+async def in_the_ledger(set_up: SetUp) -> Money:
+    """What monitoring holds as told by a helping house."""
+    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for fact in await set_up.rows("monitoring", "fact"):
+        if fact["source"] in ALL_HOUSES:
+            sums[fact["household_code"], fact["payload"]["branch"]] += int(fact["payload"]["amount"].replace(".", ""))
+    return dict(sums)
