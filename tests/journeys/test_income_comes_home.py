@@ -1,36 +1,67 @@
 """All five houses, run both ways: help is asked for, given by each, and its money arrives in one ledger, once."""
 
+import asyncio
 import json
-from collections import defaultdict
-from collections.abc import AsyncIterator
+import random
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from tests.journeys.set_ups import ALL_HOUSES, Caller, SetUp, by_command_line, distributed, embedded
+from tests.journeys.set_ups import ALL_HOUSES, Caller, SetUp, by_fork, distributed, embedded
 from tests.journeys.story import EARNED, KINDS, Story, yuan
 from tests.real_parts import require_or_skip
 
 PATIENCE = 60.0
+_STRIKES_WITHIN_SECONDS = 0.03
 HOME = "HOME-1"
+REQUESTS = 40
+"""So many requests the story has at the least."""
 
 
 @pytest.fixture(params=["embedded", "distributed"])
 async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
     if request.param == "embedded":
-        async with embedded(tmp_path, by_command_line, ALL_HOUSES) as found:
+        async with embedded(tmp_path, by_fork, ALL_HOUSES) as found:
             await found.start_all()
             yield found
         return
     require_or_skip(kafka.unavailable_reason())
     postgres: PostgresServer = request.getfixturevalue("postgres_server")
     with KafkaCluster.start() as cluster:
-        async with distributed(tmp_path, postgres, cluster, by_command_line, ALL_HOUSES) as found:
+        async with distributed(tmp_path, postgres, cluster, by_fork, ALL_HOUSES) as found:
             await found.start_all()
             yield found
+
+
+@dataclass(frozen=True)
+class DeadlyCaller(Caller):
+    """Kills a process of the house it writes to with every request, and asks again until it is answered."""
+
+    set_up: SetUp
+    chance: random.Random
+    killed: Counter[str] = field(default_factory=Counter)
+
+    async def insist(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        asking = asyncio.create_task(super().insist(method, path, body, headers=headers))
+        if method != "GET":
+            house = path.split("/")[1]
+            name = self.chance.choice([self.set_up.api_of(house), self.set_up.worker_of(house)])
+            await asyncio.sleep(self.chance.random() * _STRIKES_WITHIN_SECONDS)
+            self.set_up.kill(name)
+            self.killed[name] += 1
+            self.set_up.start(name)
+            await self.set_up.ready(name)
+        return await asking
 
 
 async def test_income_comes_home(set_up: SetUp) -> None:
@@ -48,6 +79,21 @@ async def test_income_comes_home(set_up: SetUp) -> None:
         await set_up.read_everything_again()
         await set_up.settled(PATIENCE)
         assert await set_up.tables() == before
+
+
+async def test_a_kill_with_every_request_neither_loses_nor_doubles_a_fen(set_up: SetUp) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    async with set_up.caller() as calm:
+        deadly = DeadlyCaller(calm.client, calm.addresses, set_up, random.Random(seed))
+        await Story(deadly, HOME).tell()
+        await set_up.settled(PATIENCE)
+        print(dict(deadly.killed))
+        assert deadly.killed.total() >= REQUESTS
+        assert await in_the_ledger(set_up) == {(HOME, branch): fen for branch, fen in EARNED.items()}
+        assert await paid_out(set_up) == await in_the_ledger(set_up)
+        await every_risk_and_task_tells_its_part(calm)
+        await every_measure_is_completed(calm)
 
 
 async def the_ledger_has_it_by_branch(caller: Caller) -> None:
