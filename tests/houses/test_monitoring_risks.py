@@ -37,7 +37,7 @@ from tests.houses.monitoring_builders import (
     wages,
 )
 
-BELOW, DROP, RIGID, ILL = RiskKind
+BELOW, DROP, RIGID, ILL, _ = RiskKind
 FOUR = household()["members"]
 """Four members need 31960.00 a year to reach the line of 7990.00, and 33558.00 for an open risk to clear."""
 
