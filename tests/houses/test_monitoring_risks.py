@@ -287,6 +287,7 @@ async def test_a_new_household_raises_no_alarm(monitoring: Monitoring) -> None:
         "income_drop": "insufficient_data",
         "rigid_expense": "insufficient_data",
         "new_illness": "clear",
+        "job_loss": "clear",
     }
     assert verdicts["below_line"]["missing_months"] == list(WINDOW)
 
