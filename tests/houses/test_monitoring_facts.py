@@ -135,6 +135,14 @@ def _refused() -> dict[str, tuple[Any, tuple[int, str, list[str]]]]:
             WAGE | {"supersedes": {"source": WAGE["source"], "source_ref": WAGE["source_ref"]}},
             (404, "superseded-fact-not-found", []),
         ),
+        **{
+            f"{house} as a source": (WAGE | {"source": house}, impossible("/source"))
+            for house in ("monitoring", "assistance", "employment", "consumption", "assets")
+        },
+        "supersedes what a house said": (
+            WAGE | {"supersedes": {"source": "employment", "source_ref": "w1"}},
+            impossible("/supersedes/source"),
+        ),
         "not an object": ("income", invalid("/")),
     }
 
