@@ -37,7 +37,7 @@ def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdState]]) -> No
     """
     HOUSEHOLDS.remember(uow, events)
     codes = {event.data.household_code for event in events}
-    newest = dict(uow.connection.execute(_VERSIONS, {"codes": list(codes)}).tuples())
+    newest = {row.code: row.version for row in uow.connection.execute(_VERSIONS, {"codes": list(codes)})}
     states = {
         event.data.household_code: event.data
         for event in events
