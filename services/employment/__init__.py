@@ -1,4 +1,1 @@
-"""Employment 就业: labour transfer: workers, vacancies, placements, wages.
-
-The floor plan stands; its rooms are furnished next.
-"""
+"""Employment 就业: labour transfer: workers, vacancies, placements, wages."""

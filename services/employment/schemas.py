@@ -1,0 +1,257 @@
+"""HTTP bodies of employment, in and out."""
+
+import datetime as dt
+import re
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from services.employment.rules import WhyNot
+from shared.contracts.codes import (
+    Labour,
+    PlacementAction,
+    PlacementEndReason,
+    PlacementStatus,
+    Sex,
+    VacancyKind,
+    WorkerStatus,
+)
+from shared.money import FenAsYuan, Yuan
+from shared.months import Month
+from shared.regions import RegionFilter
+
+MAX_HEADCOUNT = 100_000
+MAX_AGE = 120
+
+HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
+VacancyCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DG-2026-17"])]
+Text = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^\P{Cc}*$")]
+"""Text of one line: no control characters, which a database may be unable to keep."""
+Source = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\P{Cc}*$", examples=["labour-station-dongguan"])]
+Age = Annotated[int, Field(strict=True, ge=0, le=MAX_AGE)]
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, dt.date) or (isinstance(value, str) and _match_day(value)):
+        return value
+    raise ValueError("a day is written YYYY-MM-DD, for example 2026-11-20")
+
+
+def _not_zero(amount: int) -> int:
+    if amount == 0:
+        raise ValueError("an amount above zero is needed")
+    return amount
+
+
+_match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+Day = Annotated[dt.date, BeforeValidator(_written_out)]
+"""A day sent to us: ISO text, never a number of seconds."""
+
+
+class WorkerOut(BaseModel):
+    """A worker 劳动力. Whoever may see names finds them in monitoring, by household and member number."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    worker_id: UUID = Field(validation_alias="id")
+    household_code: str
+    region_code: str
+    member_no: int
+    sex: Sex
+    birth_year: int
+    labour: Labour
+    status: WorkerStatus
+
+
+class VacancyIn(BaseModel):
+    """A vacancy as an employer or a labour station offers it; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    employer: Text
+    kind: VacancyKind
+    place_code: RegionFilter = Field(description="Division code 区划代码 of the place of work", examples=["441900"])
+    occupation: Text = Field(description="What the work is 工种")
+    headcount: Annotated[int, Field(strict=True, ge=1, le=MAX_HEADCOUNT)]
+    wage_month: Annotated[Yuan, AfterValidator(_not_zero)] = Field(description="Wage of a month, in yuan")
+    min_age: Age
+    max_age: Age
+    needs: Annotated[list[Literal[Labour.ORDINARY, Labour.SKILLED, Labour.WEAK]], Field(min_length=1, max_length=3)] = (
+        Field(description="The labour that fits: one of these")
+    )
+    valid_until: Day = Field(description="Last day on which somebody can be placed")
+
+    @field_validator("max_age")
+    @classmethod
+    def _not_below_min_age(cls, max_age: int, info: ValidationInfo) -> int:
+        if max_age < info.data.get("min_age", 0):
+            raise ValueError("lies below min_age")
+        return max_age
+
+    @field_validator("needs")
+    @classmethod
+    def _each_once(cls, needs: list[Labour]) -> list[Labour]:
+        if len(set(needs)) < len(needs):
+            raise ValueError("names a kind of labour twice")
+        return needs
+
+
+class VacancyOut(BaseModel):
+    """A vacancy 岗位."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    vacancy_code: str = Field(validation_alias="code")
+    employer: str
+    kind: VacancyKind
+    place_code: str
+    occupation: str
+    headcount: int
+    taken: int = Field(description="Placements that have not ended")
+    wage_month: FenAsYuan
+    min_age: int
+    max_age: int
+    needs: list[Labour]
+    valid_until: dt.date
+
+
+class SuggestionReason(BaseModel):
+    """One thing that speaks for a vacancy."""
+
+    code: Literal["wage_month", "shared_division"] = Field(
+        description="`wage_month`: the better paid comes first; `shared_division`: of equal wages, the nearer to home"
+    )
+    value: str | None = Field(
+        description="Yuan a month; or the narrowest division that holds home and work, null where they share none"
+    )
+
+
+class SuggestionOut(BaseModel):
+    """A vacancy that fits a worker."""
+
+    worker_id: UUID
+    member_no: int
+    vacancy_code: str
+    why: list[SuggestionReason] = Field(description="What its rank follows from, the weightiest first")
+
+
+class UnsuitableOut(BaseModel):
+    """A vacancy that does not fit a worker."""
+
+    worker_id: UUID
+    member_no: int
+    vacancy_code: str
+    why_not: list[WhyNot] = Field(description="Everything that stands against it")
+
+
+class SuggestionsOut(BaseModel):
+    """What could be offered for a request 岗位推荐."""
+
+    request_id: UUID
+    suggestions: list[SuggestionOut] = Field(description="What fits, the best first, as many as asked for")
+    fitting: int = Field(description="How many fit in all")
+    rest: list[UnsuitableOut] = Field(description="What does not fit, nearest to fitting first, as many as asked for")
+    not_fitting: int = Field(description="How many do not fit in all")
+
+
+class PlacementIn(BaseModel):
+    """A worker for a vacancy; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    worker_id: UUID
+    vacancy_code: VacancyCode
+    request_id: UUID | None = Field(None, description="The request it answers")
+
+
+class PlacementTransitionIn(BaseModel):
+    """A step of a placement; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: PlacementAction
+    on: Day = Field(description="The day it happened; with `end`, the last day of work")
+    reason: PlacementEndReason | None = Field(
+        None, validate_default=True, description="Why it ended: needed with `end`, refused with the rest"
+    )
+
+    @field_validator("reason")
+    @classmethod
+    def _belongs_to_end(cls, reason: PlacementEndReason | None, info: ValidationInfo) -> PlacementEndReason | None:
+        ends = info.data.get("action") is PlacementAction.END
+        if ends and reason is None:
+            raise ValueError("end needs a reason: finished, dismissed, illness, family or other")
+        if reason is not None and "action" in info.data and not ends:
+            raise ValueError("a reason comes with end only")
+        return reason
+
+
+class PlacementOut(BaseModel):
+    """A placement 输送就业."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    placement_id: UUID = Field(validation_alias="id")
+    worker_id: UUID
+    household_code: str
+    region_code: str
+    member_no: int
+    vacancy_code: str
+    request_id: UUID | None
+    status: PlacementStatus
+    placed_at: dt.datetime
+    departed_on: dt.date | None
+    started_on: dt.date | None = Field(description="First day of work; null where it never began")
+    ended_on: dt.date | None
+    end_reason: PlacementEndReason | None
+
+
+class WageReference(BaseModel):
+    """A wage by who sent it and their reference."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Source
+    source_ref: Text
+
+
+class WageIn(BaseModel):
+    """A wage as an employer or a labour station reports it; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Source = Field(description="Who says so")
+    source_ref: Text = Field(description="Their own reference, used once")
+    placement_id: UUID
+    month: Month = Field(description="The month the wage is for")
+    supersedes: WageReference | None = Field(None, description="The wage of this placement that this one corrects")
+    amount: Yuan = Field(description="In yuan; zero only to take back the wage it supersedes")
+
+    @field_validator("amount")
+    @classmethod
+    def _zero_takes_back(cls, amount: int, info: ValidationInfo) -> int:
+        return _not_zero(amount) if info.data.get("supersedes", ...) is None else amount
+
+
+class WageOut(BaseModel):
+    """A wage 务工月报, credited to the household."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    wage_id: UUID = Field(validation_alias="id", description="The id of the credit in the household's ledger")
+    source: str
+    source_ref: str
+    placement_id: UUID
+    month: Month
+    amount: FenAsYuan
+    supersedes_id: UUID | None = Field(description="The wage that this one corrects")
+    recorded_at: dt.datetime
