@@ -37,7 +37,7 @@ class Producer(Base, table=True):
     name: str = Field(max_length=128)
     kind: ProducerKind = Field(sa_type=text_enum(ProducerKind))
     uscc: str | None = Field(max_length=18)
-    """统一社会信用代码; a household may have none."""
+    """统一社会信用代码, where there is one."""
     region_code: str = Field(max_length=12, index=True)
 
 

@@ -106,9 +106,7 @@ class ProducerIn(Body):
 
     name: Text = Field(max_length=128)
     kind: ProducerKind
-    uscc: str | None = Field(
-        None, validate_default=True, description="统一社会信用代码, 18 characters; only a household may have none"
-    )
+    uscc: str | None = Field(None, description="统一社会信用代码, 18 characters; null where there is none")
     region_code: RegionCode
     links: list[LinkIn] = Field(
         [], max_length=MAX_LINKS, description="Shares make at most 1; the producer keeps the rest"
@@ -116,10 +114,8 @@ class ProducerIn(Body):
 
     @field_validator("uscc")
     @classmethod
-    def _is_a_credit_code(cls, uscc: str | None, info: ValidationInfo) -> str | None:
+    def _is_a_credit_code(cls, uscc: str | None) -> str | None:
         if uscc is None:
-            if info.data.get("kind") in {ProducerKind.COOPERATIVE, ProducerKind.FIRM}:
-                raise ValueError("a cooperative or firm has a unified social credit code")
             return None
         normal = uscc.upper()
         if len(uscc) != USCC_LENGTH or not uscc.isascii() or not credit_code.is_valid(normal):

@@ -89,15 +89,15 @@ def put_product(uow: UnitOfWork, code: str, body: ProductIn) -> PutProduct:
 
 def show_producer(reading: Reading, producer: Any) -> ProducerOut:
     """A producer with its links."""
-    links = sa.select(_LINKS).where(_LINKS.c.producer_code == producer.code)
-    rows = reading.connection.execute(links.order_by(_LINKS.c.household_code, _LINKS.c.branch))
+    rows = reading.connection.execute(sa.select(_LINKS).where(_LINKS.c.producer_code == producer.code))
+    links = [LinkOut(household_code=row.household_code, share=row.share, kind=row.branch) for row in rows]
     return ProducerOut(
         producer_code=producer.code,
         name=producer.name,
         kind=producer.kind,
         uscc=producer.uscc,
         region_code=producer.region_code,
-        links=[LinkOut(household_code=row.household_code, share=row.share, kind=row.branch) for row in rows],
+        links=sorted(links, key=lambda link: (link.household_code, link.kind)),
     )
 
 
