@@ -38,6 +38,7 @@ FIELDS = {
     "due_provisional",
     "verdict",
     "history",
+    "measures",
 }
 
 
@@ -83,6 +84,7 @@ async def test_a_task_has_the_published_fields(open_house: OpenHouse, client_for
         "due_on": "2026-11-23",
         "due_provisional": False,
         "verdict": None,
+        "measures": [],
     }
     assert history == [
         {

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands import transition_task
+from services.assistance.commands.tasks import transition_task
 from services.assistance.errors import TaskNotFound, TransitionNotAllowed
 from services.assistance.queries import task as task_query
 from services.assistance.schemas import TaskOut, TransitionIn

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.assistance import queries
-from services.assistance.commands import transition_task
+from services.assistance.commands.tasks import transition_task
 from services.assistance.errors import TaskNotFound, TransitionNotAllowed
 from services.assistance.schemas import HouseholdCode, TaskOut, TransitionIn
 from shared.contracts.codes import RiskKind, TaskStatus
