@@ -5,6 +5,7 @@ from pathlib import Path
 from services.assistance.api import router
 from services.assistance.handlers import HANDLERS
 from services.assistance.models import FLOOR, METADATA
+from services.assistance.queries import tasks_by_county
 from shared.house import HouseDefinition
 
 ASSISTANCE = HouseDefinition(
@@ -16,4 +17,5 @@ ASSISTANCE = HouseDefinition(
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,
+    counts=tasks_by_county,
 )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.assistance.errors import TaskNotFound
 from services.assistance.models import Task
 from services.assistance.schemas import TaskOut
+from shared import metrics
 from shared.contracts.codes import RiskKind, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
@@ -54,3 +55,23 @@ def tasks(reading: Reading, wanted: TaskFilter, page: PageRequest) -> Sequence[T
 def task_key(shown: TaskOut) -> tuple[str, ...]:
     """Where a task stands in the list."""
     return shown.opened_at.isoformat(), str(shown.task_id)
+
+
+def tasks_by_county(reading: Reading) -> metrics.Counts:
+    """How many tasks are open, and of these overdue 逾期, by county and grade: the gauges of the house."""
+    table = table_of(Task)
+    county = sa.func.substr(table.c.region_code, 1, 6).label("county")
+    late = sa.case((table.c.due_on < reading.today(), 1), else_=0)
+    statement = (
+        sa.select(county, table.c.grade, sa.func.count(), sa.func.sum(late))
+        .where(table.c.status != TaskStatus.CLOSED)
+        .group_by("county", table.c.grade)
+    )
+    rows = [
+        ((where, str(grade)), opened, overdue)
+        for where, grade, opened, overdue in reading.connection.execute(statement)
+    ]
+    return {
+        metrics.TASKS_OPEN: {labels: opened for labels, opened, _ in rows},
+        metrics.TASKS_OVERDUE: {labels: overdue for labels, _, overdue in rows},
+    }
