@@ -12,6 +12,7 @@ from services.assistance.errors import TaskNotFound
 from services.assistance.models import HOUSEHOLDS, Credit, Disbursement, Measure, Task
 from services.assistance.rules import CreditLine, TaskChange, effect_of, superseded
 from services.assistance.schemas import DisbursementOut, EffectOut, MeasureOut, StoryEntry, StoryOut, TaskOut
+from shared import metrics
 from shared.contracts.codes import IncomeBranch, MeasureKind, MeasureStatus, RiskKind, TaskAction, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
@@ -225,3 +226,23 @@ def _credit_entries(
             measure_id=row["measure_id"],
             credit_id=row["credit_id"],
         )
+
+
+def tasks_by_county(reading: Reading) -> metrics.Counts:
+    """How many tasks are open, and of these overdue 逾期, by county and grade: the gauges of the house."""
+    table = table_of(Task)
+    county = sa.func.substr(table.c.region_code, 1, 6).label("county")
+    late = sa.case((table.c.due_on < reading.today(), 1), else_=0)
+    statement = (
+        sa.select(county, table.c.grade, sa.func.count(), sa.func.sum(late))
+        .where(table.c.status != TaskStatus.CLOSED)
+        .group_by("county", table.c.grade)
+    )
+    rows = [
+        ((where, str(grade)), opened, overdue)
+        for where, grade, opened, overdue in reading.connection.execute(statement)
+    ]
+    return {
+        metrics.TASKS_OPEN: {labels: opened for labels, opened, _ in rows},
+        metrics.TASKS_OVERDUE: {labels: overdue for labels, _, overdue in rows},
+    }

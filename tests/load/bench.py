@@ -21,6 +21,7 @@ from tests.load import bus
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles
+from tests.load.process import whole_process
 from tests.load.stage import Servers, Stage, connect, database, distributed, embedded, lay_world, servers
 from tests.load.writes import Commands, PlainInserts, PlainSqlite, open_lane, plain_postgres, write_sample
 
@@ -136,6 +137,11 @@ class Bench:
         self.leave_stage()
         return self._run(self._lane())
 
+    def d1(self) -> list[Figure]:
+        """One process with all houses: how soon it is ready, and what it holds."""
+        self.leave_stage()
+        return whole_process(self._folder / "process", self._pace.rounds)
+
     def a3_embedded(self) -> list[Figure]:
         """Batches of 500 facts by REST and by command, embedded."""
         monitoring = self._sqlite_copy("command")
@@ -200,6 +206,7 @@ class Bench:
 SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c3": Bench.c3,
     "c4": Bench.c4,
+    "d1": Bench.d1,
     "a1": Bench.a1,
     "b1": Bench.b1,
     "a3_embedded": Bench.a3_embedded,

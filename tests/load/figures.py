@@ -20,7 +20,7 @@ class Aim:
     bound: float
     at_least: bool = True
     unit: str = "%"
-    """`%` of the limit, `×` the limit, or `ms` where there is no limit."""
+    """`%` of the limit, `×` the limit, or `ms` and `MB` where there is no limit."""
 
     def reached(self, ratio: float, *, half: bool = False) -> bool:
         """Whether the aim, or half of it, is reached."""
@@ -34,7 +34,7 @@ class Aim:
                 return f"{ratio * 100:.0f} %"
             case "×":
                 return f"{ratio:.2f} ×" if ratio < 10 else f"{ratio:.1f} ×"
-        return f"{ratio:.0f} ms"
+        return f"{ratio:.0f} {self.unit}"
 
     def __str__(self) -> str:
         bound = f"{self.bound * 100:.0f} %" if self.unit == "%" else f"{self.bound:g} {self.unit}"
