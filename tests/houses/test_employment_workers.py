@@ -114,18 +114,21 @@ async def test_household_events_twice_and_in_any_order_leave_the_same_workers(
     open_house: OpenHouse, client_for: ClientFor, length: int
 ) -> None:
     employment = await open_employment(open_house, client_for)
-    for number, order in enumerate(itertools.permutations(HISTORY[:length])):
-        renamed = [event.model_copy(update={"household_code": f"DJ-{number}"}) for event in order]
-        for event in (*renamed, *renamed):
-            await deliver(employment.house, event)
-        await deliver(employment.house, *renamed)
+    orders = list(itertools.permutations(HISTORY[:length]))
+    for number, order in enumerate(orders):
+        for event in order:
+            alone = event.model_copy(update={"household_code": f"ALONE-{number}"})
+            await deliver(employment.house, alone)
+            await deliver(employment.house, alone)
+        twice = [event.model_copy(update={"household_code": f"BATCH-{number}"}) for event in order for _ in "12"]
+        await deliver(employment.house, *twice)
     expected = [
         [(1, 1980, "ordinary"), (2, 1980, "ordinary"), (3, 1980, "weak")],
         [(2, 1980, "ordinary"), (4, 2000, "ordinary")],
         [(1, 1980, "skilled"), (4, 2001, "ordinary")],
     ][length - 1]
-    for number in range(len(list(itertools.permutations(range(length))))):
-        found = await employment.items("workers", household_code=f"DJ-{number}")
+    for code in (f"{kind}-{number}" for kind in ("ALONE", "BATCH") for number in range(len(orders))):
+        found = await employment.items("workers", household_code=code)
         assert [(worker["member_no"], worker["birth_year"], worker["labour"]) for worker in found] == expected
         assert {worker["region_code"] for worker in found} == {HISTORY[length - 1].region_code}
 
