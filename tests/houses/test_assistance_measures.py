@@ -9,13 +9,12 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands.measures import mark_overdue
 from shared.bus.dead_letters import count_dead_letters
 from shared.context import new_context
 from shared.contracts import assets, consumption, employment
 from shared.contracts.assistance import MeasureCancelled, MeasureOverdue, MeasureRequested
 from shared.contracts.codes import MeasureKind, RefusalReason, RiskKind
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.help import MeasureAnswer
 from shared.contracts.payload import Payload
 from shared.house import House
@@ -51,6 +50,7 @@ from tests.logged import Logged
 PERSONAL = "二儿子张三想去东莞 13800138000"
 ANSWER_BY = "2026-11-23"
 AFTERWARDS = dt.date(2026, 11, 24)
+tell_overdue = ASSISTANCE.jobs["overdue-measures"].command
 HOUSES = (employment, consumption, assets)
 
 
@@ -161,7 +161,7 @@ async def test_without_days_in_the_policy_there_is_no_date_and_nothing_is_overdu
     [event] = await told(house, MeasureRequested)
     assert event.data.answer_by is None
     later = await open_house(ASSISTANCE, today=dt.date(2027, 11, 1))
-    assert not await later.database.write(mark_overdue)
+    assert not await later.database.write(tell_overdue)
     assert await listed(client_for(later), overdue="true") == []
     assert await listed(client_for(later), overdue="false") == [f"{HOUSEHOLD} job"]
 
@@ -287,7 +287,8 @@ async def test_repeats_and_stale_answers_change_nothing(
     await deliver(house, *events)
     before, audit = await shown(client), await audit_rows(house)
 
-    again = [*events[::-1], *(answering(model, measure) for model in [*models, employment.MeasureRefused])]
+    models.append(employment.MeasureRefused)
+    again: list[Payload | EncodedEvent] = [*events[::-1], *(answering(model, measure) for model in models)]
     for batch in [again] if one_batch else [[event] for event in again]:
         await deliver(house, *batch)
 
@@ -384,15 +385,15 @@ async def test_a_request_nobody_answered_in_time_is_told_and_listed_as_overdue(
     client = client_for(house)
     answered, late = await ask(client), await ask(client, kind="purchase")
     await deliver(house, answering(employment.MeasureAccepted, answered))
-    assert not await house.database.write(mark_overdue)
+    assert not await house.database.write(tell_overdue)
     last_day = await open_house(ASSISTANCE, today=AFTERWARDS - dt.timedelta(days=1))
-    assert not await last_day.database.write(mark_overdue)
+    assert not await last_day.database.write(tell_overdue)
     assert await told(house, MeasureOverdue) == []
     assert await listed(client_for(last_day), overdue="true") == []
 
     later = await open_house(ASSISTANCE, today=AFTERWARDS)
     for _ in range(2):
-        await later.database.write(mark_overdue)
+        await later.database.write(tell_overdue)
 
     [event] = await told(later, MeasureOverdue)
     assert event.data == MeasureOverdue(
@@ -409,15 +410,6 @@ async def test_a_request_nobody_answered_in_time_is_told_and_listed_as_overdue(
     assert await listed(client, overdue="false") == [f"{HOUSEHOLD} job"]
     await deliver(later, answering(consumption.MeasureRefused, late, reason=RefusalReason.OTHER))
     assert await listed(client, overdue="true") == []
-
-
-async def test_overdue_measures_are_told_by_the_running_house(open_house: OpenHouse, client_for: ClientFor) -> None:
-    house = await opened(open_house)
-    await ask(client_for(house))
-    later = await open_house(ASSISTANCE, today=AFTERWARDS, background=True)
-    async with asyncio.timeout(20):
-        while not [row for row in await audit_rows(later) if row["action"] == "measure.overdue"]:
-            await asyncio.sleep(0.05)
 
 
 async def test_measures_are_found_by_what_they_are_about(open_house: OpenHouse, client_for: ClientFor) -> None:

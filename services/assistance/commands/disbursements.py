@@ -63,7 +63,7 @@ def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Recorded:
         assert known is not None, "what is in the way has the same id"
         return Recorded(known, created=False)
     if measure is not None:
-        paid = Answer(measure["id"], MeasureStatus.COMPLETED, None, uow.now(), uow.actor.id, uow.context)
+        paid = Answer(measure["id"], MeasureStatus.COMPLETED, None, row["recorded_at"], uow.actor.id, uow.context)
         answer_measures(uow, {measure["id"]: measure}, [paid])
     _tell(uow, row)
     return Recorded(DisbursementOut.model_validate(row), created=True)
