@@ -133,14 +133,14 @@ class Requests:
         if household_codes and row.household_code not in household_codes:
             raise RequestNotFound(f"no request {request_id} of the household in hand")
         if row.status not in UNANSWERED:
-            raise RequestAnswered(f"the request is {row.status}", status=str(row.status))
+            raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
         return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
 
     def refuse(self, uow: UnitOfWork, request_id: UUID, reason: RefusalReason) -> RequestOut:
         """Say that it cannot be met, and why. Raises RequestNotFound or RequestAnswered."""
         row = self._hold(uow, request_id)
         if row.status not in UNANSWERED:
-            raise RequestAnswered(f"the request is {row.status}", status=str(row.status))
+            raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
         return self._answer(uow, row, MeasureStatus.REFUSED, reason)
 
     def complete(self, uow: UnitOfWork, request_id: UUID) -> None:

@@ -113,7 +113,8 @@ class Story:
         }
         await self.put("producer", f"/consumption/v1/producers/P-{self.code}", producer)
         product = {"producer_code": f"P-{self.code}", "name": "茶", "unit": "kg", "price": "12.50", "stock": "300.000"}
-        await self.put("product", f"/consumption/v1/products/T-{self.code}", product)
+        if not (await self.caller.insist("GET", f"/consumption/v1/products/T-{self.code}")).is_success:
+            await self.put("product", f"/consumption/v1/products/T-{self.code}", product)
         order = {
             "buyer_code": "DG-CANTEEN",
             "buyer_order_no": self.code,
@@ -214,7 +215,7 @@ class Story:
         """What is on its way, once it is there."""
         deadline = time.monotonic() + PATIENCE
         while (result := await found()) is None:
-            assert time.monotonic() < deadline, f"{found} of {self.code} did not come in {PATIENCE} s"
+            assert time.monotonic() < deadline, f"{found.__name__} of {self.code} did not come in {PATIENCE} s"
             await asyncio.sleep(_PAUSE)
         return result
 
@@ -237,7 +238,7 @@ class Story:
 
     async def _task_without_cause(self) -> dict[str, Any] | None:
         task = await self.task("income_drop")
-        return task if task["history"][-1]["action"] == "cause_gone" else None
+        return task if any(entry["action"] == "cause_gone" for entry in task["history"]) else None
 
     def _wage(self, month: str, amount: str) -> dict[str, Any]:
         fact = income_fact(month, amount)

@@ -196,6 +196,7 @@ async def test_requests_are_listed_refused_and_shown_over_http(helper: House, cl
     assert (refused.status_code, refused.json()["status"], refused.json()["reason"]) == (200, "refused", "no_offer")
     again = await client.post(f"{place}/transitions", json={"action": "refuse", "reason": "other"})
     assert (again.status_code, again.json()["type"]) == (409, "urn:problem:employment:request-answered")
+    assert (again.json()["status"], again.json()["request_status"]) == (409, "refused")
     assert (await client.get(place)).json() == refused.json()
     listed: httpx.Response = await client.get(
         "/employment/v1/requests", params={"status": "refused", "household_code": HOUSEHOLD, "region_code": "520626"}
