@@ -80,8 +80,9 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
         return PlacedOrder(show_orders(uow, [kept])[0], created=False)
     offers = _offers(uow, body.lines)
     links = _links(uow, sorted({offer.producer_code for offer in offers}))
-    order = _write_order(uow, order_id, body, offers, links)
+    order = _write_order(uow, order_id, body, offers[0].region_code, links)
     _reserve(uow, body.lines)
+    _write_lines(uow, order_id, body.lines, offers, links)
     shown = show_orders(uow, [order])[0]
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
     uow.audit("order.placed", str(order_id), after=after)
@@ -134,11 +135,7 @@ def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[
 
 
 def _write_order(
-    uow: UnitOfWork,
-    order_id: UUID,
-    body: OrderIn,
-    offers: Sequence[sa.Row[Any]],
-    links: Mapping[str, Sequence[sa.Row[Any]]],
+    uow: UnitOfWork, order_id: UUID, body: OrderIn, region_code: str, links: Mapping[str, Sequence[sa.Row[Any]]]
 ) -> Order:
     asker = _accept_request(uow, body.request_id, sorted({link.household_code for of in links.values() for link in of}))
     now = uow.now()
@@ -147,7 +144,7 @@ def _write_order(
         buyer_code=body.buyer_code,
         buyer_order_no=body.buyer_order_no,
         placed_by=uow.actor.id,
-        region_code=offers[0].region_code,
+        region_code=region_code,
         status=OrderStatus.PLACED,
         request_id=asker.request_id,
         request_household=asker.household_code,
@@ -157,6 +154,17 @@ def _write_order(
         settled_on=None,
     )
     insert_rows(uow.connection, _ORDERS, [order.model_dump()])
+    return order
+
+
+def _write_lines(
+    uow: UnitOfWork,
+    order_id: UUID,
+    sent: Sequence[LineIn],
+    offers: Sequence[sa.Row[Any]],
+    links: Mapping[str, Sequence[sa.Row[Any]]],
+) -> None:
+    """Write the lines and their shares: after the stock is taken, because a line holds on to its product's row."""
     lines = [
         {
             "order_id": order_id,
@@ -166,7 +174,7 @@ def _write_order(
             "price": offer.price,
             "quantity": line.quantity,
         }
-        for line_no, (line, offer) in enumerate(zip(body.lines, offers, strict=True), 1)
+        for line_no, (line, offer) in enumerate(zip(sent, offers, strict=True), 1)
     ]
     insert_rows(uow.connection, _LINES, lines)
     shares = [
@@ -181,7 +189,6 @@ def _write_order(
         for link in links[line["producer_code"]]
     ]
     insert_rows(uow.connection, _SHARES, shares)
-    return order
 
 
 def _accept_request(uow: UnitOfWork, request_id: UUID | None, household_codes: Sequence[str]) -> _Asker:
