@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.consumption.commands.documents import APPROVE, show_orders, supplies
 from services.consumption.commands.register import show_producer
-from services.consumption.errors import OrderNotFound, ProducerNotFound
+from services.consumption.errors import OrderNotFound, ProducerNotFound, ProductNotFound
 from services.consumption.models import Order, Producer, Product
 from services.consumption.schemas import OrderOut, ProducerOut, ProductOut
 from shared.contracts.codes import OrderStatus
@@ -44,6 +44,15 @@ def producer(reading: Reading, code: str) -> ProducerOut:
     if row is None or not reading.actor.sees(row.region_code):
         raise ProducerNotFound(f"no producer {code} in region {reading.actor.region}")
     return show_producer(reading, row)
+
+
+def product(reading: Reading, code: str) -> ProductOut:
+    """A product as it can be ordered now."""
+    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
+    row = reading.connection.execute(statement.where(_PRODUCTS.c.code == code)).one_or_none()
+    if row is None or not reading.actor.sees(row.region_code):
+        raise ProductNotFound(f"no product {code} in region {reading.actor.region}")
+    return ProductOut.model_validate(row)
 
 
 def products(reading: Reading, wanted: ProductFilter, page: PageRequest) -> Sequence[ProductOut]:

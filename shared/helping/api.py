@@ -34,10 +34,9 @@ def _key(shown: RequestOut) -> tuple[str, ...]:
     return shown.requested_at.isoformat(), str(shown.request_id)
 
 
-def requests_router(house: str, requests: Requests) -> APIRouter:
-    """The routes of one house's requests."""
+def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
+    """The routes of one house's requests, under the scopes of those who may know which households ask."""
     router = APIRouter(prefix="/requests", tags=["requests 帮扶措施需求"])
-    read, write = f"{house}:read", f"{house}:write"
 
     @router.get("", summary="Requests of your region, the newest first", responses=responses(RegionNotAllowed))
     async def list_requests(

@@ -1,7 +1,7 @@
 """The measures a helping house is asked for 帮扶措施需求: taken from the bus, answered once each."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -122,7 +122,7 @@ class Requests:
                 uow.audit("request.cancelled", measure_id, actor="assistance", context=context)
                 uow.note("request.cancelled", context=context, request_id=measure_id)
 
-    def accept(self, uow: UnitOfWork, request_id: UUID, household_codes: Sequence[str] = ()) -> RequestOut:
+    def accept(self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str]) -> RequestOut:
         """Say that this house is at it; accepting again says nothing new. ``household_codes`` are those it may be for.
 
         Raises:
@@ -130,7 +130,7 @@ class Requests:
             RequestAnswered: it waits for no answer.
         """
         row = self._hold(uow, request_id)
-        if household_codes and row.household_code not in household_codes:
+        if row.household_code not in household_codes:
             raise RequestNotFound(f"no request {request_id} of the household in hand")
         if row.status not in UNANSWERED:
             raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
@@ -144,8 +144,8 @@ class Requests:
         return self._answer(uow, row, MeasureStatus.REFUSED, reason)
 
     def complete(self, uow: UnitOfWork, request_id: UUID) -> None:
-        """Say that the help reached the household. Help that was cancelled meanwhile has reached it all the same."""
-        row = self._hold(uow, request_id)
+        """Say that the help reached the household: whoever gave it, and also if it was cancelled meanwhile."""
+        row = RequestOut.model_validate(uow.connection.execute(self._held(request_id)).one())
         if row.status is not MeasureStatus.COMPLETED:
             self._answer(uow, row, MeasureStatus.COMPLETED, None)
 
@@ -167,8 +167,10 @@ class Requests:
         return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
     def _hold(self, uow: UnitOfWork, request_id: UUID) -> RequestOut:
-        held = sa.select(self._table).where(self._table.c.id == request_id).with_for_update()
-        return self._seen(uow, request_id, uow.connection.execute(held).one_or_none())
+        return self._seen(uow, request_id, uow.connection.execute(self._held(request_id)).one_or_none())
+
+    def _held(self, request_id: UUID) -> sa.Select[Any]:
+        return sa.select(self._table).where(self._table.c.id == request_id).with_for_update()
 
     def _seen(self, reading: Reading, request_id: UUID, row: Any) -> RequestOut:
         if row is None or not reading.actor.sees(row.region_code):

@@ -112,6 +112,15 @@ async def test_links_name_households_the_caller_may_know(house: House, client_fo
     assert_problem(await officer.get(COOP), 404, "producer-not-found")
 
 
+async def test_a_product_is_shown_as_it_can_be_ordered_now(house: House, client_for: ClientFor) -> None:
+    officer, neighbour = client_for(house, region="520626"), client_for(house, region="520625")
+    await put(officer, "producer", "COOP", producer())
+    offered = await put(officer, "product", "TEA", product())
+    assert (await officer.get(TEA)).json() == offered
+    assert_problem(await neighbour.get(TEA), 404, "product-not-found")
+    assert_problem(await officer.get(f"{API}/products/RICE"), 404, "product-not-found")
+
+
 async def test_a_producer_of_another_county_is_neither_made_nor_found(house: House, client_for: ClientFor) -> None:
     county, officer = client_for(house, region="520625"), client_for(house, region="520626")
     assert_problem(await officer.put(COOP, json=producer(region_code=OTHER_COUNTY_REGION)), 403, "region-not-allowed")

@@ -33,7 +33,7 @@ OFFICER = Actor(id="officer", scopes=frozenset(), region="520626")
 NEIGHBOUR = Actor(id="neighbour", scopes=frozenset(), region="520625")
 
 router = APIRouter()
-router.include_router(requests_router("employment", REQUESTS))
+router.include_router(requests_router(REQUESTS, read="employment:read", write="employment:write"))
 HELPER = HouseDefinition(
     name="employment",
     title="helper",
@@ -136,7 +136,7 @@ async def test_accepting_is_said_once_and_completing_too(helper: House) -> None:
 async def test_answers_belong_to_the_chain_that_asked(helper: House) -> None:
     await deliver(helper, requested())
     found = await helper.database.read(REQUESTS.find, MEASURE, actor=OFFICER)
-    await helper.database.write(REQUESTS.accept, MEASURE, actor=OFFICER)
+    await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
     (event,) = await waiting_events(helper)
     assert event.context.correlation_id == found.correlation_id
 
@@ -158,11 +158,11 @@ async def test_what_is_cancelled_waits_for_no_answer_but_help_that_arrives_count
 ) -> None:
     await deliver(helper, requested())
     if accepted:
-        await helper.database.write(REQUESTS.accept, MEASURE, actor=OFFICER)
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
     await deliver(helper, cancelled())
     assert await stands(helper) == "cancelled"
     with pytest.raises(RequestAnswered):
-        await helper.database.write(REQUESTS.accept, MEASURE, actor=OFFICER)
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
     await helper.database.write(REQUESTS.complete, MEASURE, actor=OFFICER)
     assert await stands(helper) == "completed"
 
@@ -179,7 +179,7 @@ async def test_a_request_of_another_household_or_region_is_not_found(helper: Hou
     with pytest.raises(RequestNotFound):
         await helper.database.write(REQUESTS.accept, MEASURE, ["X"], actor=OFFICER)
     with pytest.raises(RequestNotFound):
-        await helper.database.write(REQUESTS.complete, MEASURE, actor=NEIGHBOUR)
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=NEIGHBOUR)
     assert await answers(helper) == []
 
 

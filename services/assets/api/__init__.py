@@ -9,4 +9,4 @@ from shared.helping.api import requests_router
 router = APIRouter()
 router.include_router(assets.router)
 router.include_router(distributions.router)
-router.include_router(requests_router("assets", REQUESTS))
+router.include_router(requests_router(REQUESTS, read="assets:read", write="assets:write"))

@@ -53,3 +53,9 @@ async def list_products(
 ) -> Page[ProductOut]:
     """What a partner city browses. Filter by the producer's region, or by what can be ordered."""
     return page_of(await call.query(queries.products, wanted, page), page, queries.product_key)
+
+
+@router.get("/{product_code}", summary="A product as it can be ordered now", responses=responses(ProductNotFound))
+async def get(product_code: Annotated[ProductCode, Path()], call: Annotated[Call, calling(READ)]) -> ProductOut:
+    """Its price, and how much of it is available."""
+    return await call.query(queries.product, product_code)

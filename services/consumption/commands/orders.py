@@ -24,7 +24,6 @@ from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
-from shared.helping.requests import RequestNotFound
 from shared.ids import derived_id
 from shared.money import MAX_FEN, format_yuan
 
@@ -192,11 +191,9 @@ def _write_lines(
 
 
 def _accept_request(uow: UnitOfWork, request_id: UUID | None, household_codes: Sequence[str]) -> _Asker:
-    """The request is for one of the households behind the lines; where nobody stands behind them, it is for none."""
+    """The request is for one of the households behind the lines."""
     if request_id is None:
         return _Asker(None, None, uow.context.correlation_id)
-    if not household_codes:
-        raise RequestNotFound(f"no request {request_id} of the households behind the lines")
     request = REQUESTS.accept(uow, request_id, household_codes)
     return _Asker(request_id, request.household_code, request.correlation_id)
 

@@ -15,7 +15,7 @@ from shared.http.dependencies import Call, calling
 from shared.http.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from shared.http.problems import responses
 
-router = requests_router("employment", REQUESTS)
+router = requests_router(REQUESTS, read="employment:read", write="employment:write")
 READ = "employment:read"
 
 
