@@ -1,6 +1,7 @@
 """The households a house knows of from the bus: that they exist, where, and how many live there. No names."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ class KnownHouseholds:
             {"code": code, "region_code": state.region_code, "members": len(state.members), "version": state.version}
             for code, state in sorted(newest.items())
         ]
-        execute_rows(uow.connection, self._keeping(uow.connection.dialect.name), rows)
+        execute_rows(uow.connection, _keeping(self._table, uow.connection.dialect.name), rows)
 
     def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that lie within the caller's region."""
@@ -66,9 +67,12 @@ class KnownHouseholds:
             raise HouseholdUnknown(f"no household {code} in region {reading.actor.region}")
         return found
 
-    def _keeping(self, dialect: str) -> sa.Insert:
-        statement = insert_into(self._table, dialect)
-        newer = {name: statement.excluded[name] for name in ("region_code", "members", "version")}
-        return statement.on_conflict_do_update(
-            index_elements=["code"], set_=newer, where=self._table.c.version < statement.excluded.version
-        )
+
+@cache
+def _keeping(table: sa.Table, dialect: str) -> sa.Insert:
+    """An insert that changes the row which is there only where it is older."""
+    statement = insert_into(table, dialect)
+    newer = {name: statement.excluded[name] for name in ("region_code", "members", "version")}
+    return statement.on_conflict_do_update(
+        index_elements=["code"], set_=newer, where=table.c.version < statement.excluded.version
+    )

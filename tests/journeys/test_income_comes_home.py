@@ -22,7 +22,7 @@ from tests.real_parts import require_or_skip
 PATIENCE = 60.0
 _STRIKES_WITHIN_SECONDS = 0.03
 HOME = "HOME-1"
-REQUESTS = 40
+REQUESTS = 30
 """So many requests the story has at the least."""
 
 
