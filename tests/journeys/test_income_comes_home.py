@@ -3,8 +3,10 @@
 import asyncio
 import json
 import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from tests.real_parts import require_or_skip
 
 PATIENCE = 60.0
 _STRIKES_WITHIN_SECONDS = 0.03
+_PAUSE = 0.1
 HOME = "HOME-1"
 REQUESTS = 30
 """So many requests the story has at the least."""
@@ -96,6 +99,57 @@ async def test_a_kill_with_every_request_neither_loses_nor_doubles_a_fen(set_up:
         await every_measure_is_completed(calm)
 
 
+async def test_each_house_works_with_the_others_down_and_catches_up(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    require_or_skip(kafka.unavailable_reason())
+    async with AsyncExitStack() as stack:
+        cluster = stack.enter_context(KafkaCluster.start())
+        set_up = await stack.enter_async_context(distributed(tmp_path, postgres_server, cluster, by_fork, ALL_HOUSES))
+        async with alone(set_up, "monitoring"):
+            caller = await stack.enter_async_context(set_up.caller())
+            story = Story(caller, HOME)
+            await story.income_fails()
+        async with alone(set_up, "assistance"):
+            await story.help_is_asked_for()
+        async with alone(set_up, "employment"):
+            await story.work_is_found()
+        async with alone(set_up, "consumption"):
+            await story.the_harvest_is_sold()
+        async with alone(set_up, "assets"):
+            await story.the_asset_pays()
+        async with alone(set_up, "assistance"):
+            await story.cash_is_paid()
+            await every_measure_is_completed(caller)
+        async with alone(set_up, "monitoring"):
+            assert await in_the_ledger(set_up) == {(HOME, branch): fen for branch, fen in EARNED.items()}
+        async with alone(set_up, "assistance"):
+            await story.the_task_ends()
+
+
+@asynccontextmanager
+async def alone(set_up: SetUp, house: str) -> AsyncIterator[None]:
+    """Only this house runs; it has published and applied all it can before the block begins and after it ends."""
+    names = [name for name, role in set_up.roles.items() if role.houses == (house,)]
+    for name in names:
+        set_up.start(name)
+    await set_up.ready(*names)
+    await caught_up(set_up, house)
+    try:
+        yield
+        await caught_up(set_up, house)
+    finally:
+        for name in names:
+            set_up.stop(name)
+
+
+async def caught_up(set_up: SetUp, house: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not await set_up.has_caught_up(house):
+        assert time.monotonic() < deadline, f"{house} did not catch up"
+        await asyncio.sleep(_PAUSE)
+
+
 async def the_ledger_has_it_by_branch(caller: Caller) -> None:
     month_after = await caller.get(f"/monitoring/v1/households/{HOME}/income?as_of=2026-12-01")
     history = 8 * 600_000  # the months of the window in which the old work still paid
@@ -119,8 +173,13 @@ async def every_risk_and_task_tells_its_part(caller: Caller) -> None:
 
 
 async def every_measure_is_completed(caller: Caller) -> None:
-    tasks = (await caller.get(f"/assistance/v1/tasks?household_code={HOME}&kind=income_drop"))["items"]
-    assert {measure["kind"]: measure["status"] for measure in tasks[0]["measures"]} == dict.fromkeys(KINDS, "completed")
+    assert await measures(caller) == [(kind, "completed") for kind in KINDS]
+
+
+async def measures(caller: Caller) -> list[tuple[str, str]]:
+    """Kind and status of what the task asked for, in the order it was asked."""
+    (task,) = (await caller.get(f"/assistance/v1/tasks?household_code={HOME}&kind=income_drop"))["items"]
+    return [(measure["kind"], measure["status"]) for measure in task["measures"]]
 
 
 async def the_story_is_told_in_order(caller: Caller) -> None:
