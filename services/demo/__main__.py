@@ -139,7 +139,7 @@ def _one_task(api: ApiClient, risk: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _last_month_of_history(api: ApiClient, household: DemoHousehold) -> int:
-    """The last month of the income window, once every month of it is known.
+    """The last month of the income window, once the village has reported up to it.
 
     The household and its history are there when the services were started with demo data; otherwise, or when the
     business date has moved on since, what is missing is registered and backfilled here.
@@ -150,8 +150,7 @@ def _last_month_of_history(api: ApiClient, household: DemoHousehold) -> int:
         api.put(place, household_document(household))
         income = api.get(f"{place}/income")
     last_month = parse_month(income["window"]["to"])
-    if income["coverage"]["missing"]:
-        _record(api, "backfill", history(household, last_month))
+    _record(api, "backfill", history(household, last_month))
     return last_month
 
 

@@ -37,9 +37,15 @@ class Story:
     def tell(self, told: str, fall: Callable[[], object]) -> None:
         """Tell it whole; ``fall`` lets the income of the household collapse, ``told`` says so."""
         say("", f"Income comes home 收入回家: household {_CODE}, village {COMING_HOME.region_code}", f"  {told}")
+        if self._was_told_in_another_month():
+            say("  This story was told in another month: it can be told once with one data folder.")
+            return
         fall()
         task = self._wait("task", lambda: self._task("income_drop"))
-        self._say(f"one task {task['task_id']} for the risk income_drop, {task['grade']}")
+        risk = self._api.get(f"/monitoring/v1/risks/{task['risk_id']}")
+        self._say(f"risk income_drop, episode {risk['episode']}, {risk['status']}")
+        describe_risk(risk)
+        self._say(f"one task {task['task_id']}, {task['grade']}")
         place = f"/assistance/v1/tasks/{task['task_id']}"
         self._act(place, "accept")
         self._act(place, "start")
@@ -155,6 +161,10 @@ class Story:
         effect = story["effect"]
         by_branch = ", ".join(f"{branch} {amount}" for branch, amount in effect["by_branch"].items())
         self._say(f"what came home: {effect['total']} yuan, {effect['per_head']} a head ({by_branch})")
+
+    def _was_told_in_another_month(self) -> bool:
+        placements = self._api.get("/employment/v1/placements", household_code=_CODE)["items"]
+        return any(placement["started_on"] not in {None, str(self._first_day)} for placement in placements)
 
     def _task(self, kind: str) -> dict[str, Any] | None:
         tasks = self._api.get("/assistance/v1/tasks", household_code=_CODE, kind=kind)["items"]
