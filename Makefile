@@ -24,7 +24,7 @@ help: ## list the targets
 run: $(VENV)/.run ## all five houses in one process, with demo data (PORT=8000 DATA=var TODAY=2026-11-15)
 	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m services --port $(PORT) --data $(DATA) --demo
 
-demo: $(VENV)/.run ## in a second terminal: an income collapse and a new illness, and the task each opens (DATA=var)
+demo: $(VENV)/.run ## in a second terminal: a collapse, an illness, the task each opens, and income that comes home (DATA=var)
 	$(RUN) -m services.demo --data $(DATA)
 
 status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events and dead letters (PORT=8000 ARGS=--json)
