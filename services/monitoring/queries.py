@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.monitoring.commands.judgement import judge_files, rule_parameters
 from services.monitoring.commands.ledger import load_files, load_months
-from services.monitoring.errors import HouseholdNotFound, PolicyMissing, RiskNotFound
+from services.monitoring.errors import HouseholdNotFound, RiskNotFound
 from services.monitoring.models import Household, Member, Risk
 from services.monitoring.rules.income import state_income, window_months
 from services.monitoring.rules.parameters import INCOME_LINE, WINDOW_MONTHS
@@ -32,7 +32,7 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.http.pagination import PageRequest, newest_first
 from shared.identity import mask_id, mask_name
-from shared.policy.parameters import ParameterValue
+from shared.policy.parameters import ParameterValue, PolicyValueMissing
 
 PERSONAL = "monitoring:pii"
 
@@ -90,9 +90,7 @@ def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
     values = {key: view.find(key) for key in (WINDOW_MONTHS, INCOME_LINE)}
     lacking = sorted(key for key, value in values.items() if value is None)
     if lacking:
-        raise PolicyMissing(
-            f"the policy for {found.region_code} has no {' and no '.join(lacking)} on {on}", keys=lacking, date=str(on)
-        )
+        raise PolicyValueMissing(lacking, found.region_code, on)
     return _income_out(reading, found, on, view.pack, values[WINDOW_MONTHS], values[INCOME_LINE])
 
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from services.consumption.commands.orders import place_order
 from services.consumption.commands.transitions import transition_order
-from services.consumption.errors import NotEnoughStock, TransitionNotAllowed
+from services.consumption.errors import NotEnoughStock
 from services.consumption.rules import format_quantity
 from services.consumption.schemas import OrderIn, OrderOut, TransitionIn
 from shared.contracts.codes import OrderAction, OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.security.actor import Actor
+from shared.transitions import TransitionNotAllowed
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.consumption_builders import (

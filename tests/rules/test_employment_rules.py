@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.employment.rules import (
+    TRANSITIONS,
     Candidate,
     Offer,
     WhyNot,
     WorkingAge,
     age_on,
-    allowed_actions,
     is_able,
-    next_status,
     shared_division,
     suggest,
     why_not,
@@ -147,12 +146,12 @@ def test_every_vacancy_is_either_suggested_or_explained_in_the_same_order_always
 @pytest.mark.parametrize("status", PlacementStatus)
 @pytest.mark.parametrize("action", PlacementAction)
 def test_an_action_leads_to_its_step_or_nowhere(status: PlacementStatus, action: PlacementAction) -> None:
-    assert next_status(status, action) == STEPS[status].get(action)
+    assert TRANSITIONS.leads_to(status, action) == STEPS[status].get(action)
 
 
 @pytest.mark.parametrize("status", PlacementStatus)
 def test_what_is_said_to_be_allowed_is_what_works(status: PlacementStatus) -> None:
-    assert set(allowed_actions(status)) == set(STEPS[status])
+    assert set(TRANSITIONS.allowed(status)) == set(STEPS[status])
 
 
 @given(actions=st.lists(st.sampled_from(PlacementAction), max_size=40))
@@ -160,6 +159,6 @@ def test_no_sequence_of_actions_goes_back_or_takes_a_step_twice(actions: list[Pl
     order = [PLACED, DEPARTED, STARTED, ENDED]
     walked = [PLACED]
     for action in actions:
-        walked.append(next_status(walked[-1], action) or walked[-1])
+        walked.append(TRANSITIONS.leads_to(walked[-1], action) or walked[-1])
     taken = [status for status, before in zip(walked[1:], walked, strict=False) if status is not before]
     assert [order.index(status) for status in taken] == sorted({order.index(status) for status in taken})

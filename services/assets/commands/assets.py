@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from services.assets.errors import AssetInvalid, AssetNotFound
 from services.assets.models import Asset, Right
-from services.assets.rules import Grant, Span, change_rights, format_share, rights_findings, sorted_spans
+from services.assets.rules import Grant, Span, change_rights, rights_findings, sorted_spans
 from services.assets.schemas import AssetIn, AssetOut, RightOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.money import format_yuan
 from shared.regions import RegionLevel, regions
+from shared.shares import format_share
 
 _RIGHTS = table_of(Right)
 _FACTS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
@@ -82,7 +83,7 @@ def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
     if known is None or known.level in {RegionLevel.PROVINCE, RegionLevel.PREFECTURE}:
         errors.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
     if errors:
-        raise AssetInvalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+        raise AssetInvalid.of(errors)
 
 
 def _facts(asset: Asset | AssetIn) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.consumption.errors import ProducerInvalid, ProducerNotFound, ProductNotFound
 from services.consumption.models import HOUSEHOLDS, Producer, ProducerLink, Product
-from services.consumption.rules import format_quantity, format_share
+from services.consumption.rules import format_quantity
 from services.consumption.schemas import LinkIn, LinkOut, ProducerIn, ProducerOut, ProductIn, ProductOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -16,6 +16,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.helping.households import HouseholdUnknown
 from shared.money import format_yuan
 from shared.regions import RegionLevel, regions
+from shared.shares import format_share
 
 _LINKS = table_of(ProducerLink)
 

@@ -177,7 +177,7 @@ def _check(body: HouseholdIn, today: date) -> list[str]:
     if sum(member.relation is Relation.HEAD for member in body.members) != 1:
         warnings.append("members: a household has exactly one head")
     if errors:
-        raise HouseholdInvalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+        raise HouseholdInvalid.of(errors)
     body.members.sort(key=lambda member: member.member_no)
     return warnings
 
