@@ -14,9 +14,6 @@ from shared.transitions import Transitions
 WORKING_AGE: Final = "employment.working_age"
 """劳动年龄: the youngest and the oldest age of a worker."""
 
-ABLE: Final = frozenset({Labour.ORDINARY, Labour.SKILLED, Labour.WEAK})
-"""有劳动能力: whoever can work, also in part."""
-
 TRANSITIONS: Final = Transitions(
     "a placement",
     {
@@ -127,7 +124,7 @@ class Unsuitable(NamedTuple):
 
 def is_able(member: HouseholdMember) -> bool:
     """Whether a member is a worker 劳动力, as far as age has no say: with labour, and not at school."""
-    return member.labour in ABLE and not member.student
+    return member.labour.is_able and not member.student
 
 
 def age_on(birth_year: int, on: date) -> int:

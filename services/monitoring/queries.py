@@ -30,7 +30,7 @@ from services.monitoring.schemas import (
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, newest_first
+from shared.http.pagination import PageRequest, as_wanted, newest_first
 from shared.identity import mask_id, mask_name
 from shared.policy.parameters import ParameterValue, PolicyValueMissing
 
@@ -154,10 +154,7 @@ def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[R
     """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Risk)
     statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
-    for name in ("household_code", "kind", "status", "grade"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(table.c[name] == value)
+    statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
     ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
     return [_risk_out(row) for row in reading.connection.execute(ordered).mappings()]
 

@@ -1,10 +1,8 @@
 """Assets as a client sees it, with assets, plans and requests filled in."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +19,6 @@ from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.monitoring import HouseholdMember, HouseholdRegistered
 from shared.db.unit_of_work import Reading
 from shared.house import House
-from shared.http.application import described_app
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, published_as, waiting_events
@@ -197,29 +194,3 @@ async def settled(open_house: OpenHouse, client_for: ClientFor, *, policy: Polic
     assert (await assets.put()).status_code == 201
     await deliver(assets.house, registered(), registered(OTHER_HOUSEHOLD), requested())
     return assets
-
-
-def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document = answer.json()
-    assert document["status"] == answer.status_code
-    urn, house, code = document["type"].rsplit(":", 2)
-    assert (urn, house) == ("urn:problem", "assets")
-    assert f"`{code}`" in _described(answer.request.method, answer.request.url.path, answer.status_code)
-    return answer.status_code, code, [error["pointer"] for error in document.get("errors", [])]
-
-
-def _described(method: str, path: str, status: int) -> str:
-    """What the OpenAPI document says of this status of the route at a path."""
-    for template, operations in _openapi_paths().items():
-        if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
-            described: str = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
-            return described
-    return ""
-
-
-@cache
-def _openapi_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = described_app(ASSETS).openapi()["paths"]
-    return paths

@@ -31,11 +31,6 @@ AnswerT = TypeVar("AnswerT", bound=MeasureAnswer)
 CreditT = TypeVar("CreditT", bound=IncomeCredit)
 
 
-def problem_of(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    return answer.status_code, answer.json()["type"].removeprefix("urn:problem:assistance:")
-
-
 def registered(members: int = 4, **changes: Any) -> HouseholdRegistered:
     """A household in the registry, with so many members."""
     fields: dict[str, Any] = {

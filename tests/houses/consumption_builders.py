@@ -146,14 +146,6 @@ def received(*quantities: str) -> list[dict[str, Any]]:
     return [{"line_no": number, "received": quantity} for number, quantity in enumerate(quantities, 1)]
 
 
-def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The answer is this problem and no other."""
-    assert answer.status_code == status, answer.text
-    document: dict[str, Any] = answer.json()
-    assert (document["type"], document["status"]) == (f"urn:problem:consumption:{code}", status)
-    return document
-
-
 async def stock(house: House) -> dict[str, int]:
     """What can still be ordered of each product, in thousandths."""
     return await house.database.read(read_stock)

@@ -1,10 +1,8 @@
 """Employment as its neighbours on the bus and its clients see it."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,7 +17,6 @@ from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, House
 from shared.contracts.payload import Payload
 from shared.db.unit_of_work import Reading
 from shared.house import House
-from shared.http.application import described_app
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, waiting_events
@@ -210,27 +207,3 @@ def _rows(reading: Reading) -> dict[str, list[tuple[Any, ...]]]:
         for table in METADATA.sorted_tables
         if table.name not in beside
     }
-
-
-def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document = answer.json()
-    urn, house, code = document["type"].rsplit(":", 2)
-    assert (urn, house, document["status"]) == ("urn:problem", "employment", answer.status_code)
-    assert code in _documented(answer.request.method, answer.request.url.path, answer.status_code)
-    return answer.status_code, code, [error["pointer"] for error in document.get("errors", [])]
-
-
-def _documented(method: str, path: str, status: int) -> set[str]:
-    for template, operations in _openapi_paths().items():
-        if method.lower() in operations and re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
-            description = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
-            return set(re.findall(r"`([a-z-]+)`", description))
-    return set()
-
-
-@cache
-def _openapi_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = described_app(EMPLOYMENT).openapi()["paths"]
-    return paths

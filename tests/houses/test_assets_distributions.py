@@ -30,12 +30,12 @@ from tests.houses.assets_builders import (
     line,
     open_assets,
     plan,
-    problem,
     registered,
     requested,
     settled,
 )
 from tests.logged import Logged
+from tests.problems import problem
 
 LIST = "/assets/v1/distributions"
 VOTE, PUBLISH, APPROVE, FILE, PAY = STEPS

@@ -20,11 +20,11 @@ from tests.houses.assets_builders import (
     line,
     open_assets,
     plan,
-    problem,
     registered,
     requested,
     settled,
 )
+from tests.problems import problem
 
 REFUSE = {"action": "refuse", "reason": "no_offer"}
 TRANSITIONS = f"/assets/v1/requests/{MEASURE}/transitions"

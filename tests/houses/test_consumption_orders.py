@@ -28,7 +28,6 @@ from tests.houses.consumption_builders import (
     SUPPLY,
     WRITE,
     act,
-    assert_problem,
     link,
     numbered,
     open_supplied,
@@ -44,6 +43,7 @@ from tests.houses.consumption_builders import (
     told,
     walk,
 )
+from tests.problems import assert_problem
 
 BUYERS = 100
 TWO_PRODUCTS = {"EGGS": product(price="1.00", stock="10.000"), "TEA": product(stock="10.000")}

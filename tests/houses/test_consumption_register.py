@@ -16,7 +16,6 @@ from tests.houses.consumption_builders import (
     READ,
     SUPPLY,
     WRITE,
-    assert_problem,
     known,
     link,
     open_supplied,
@@ -27,6 +26,8 @@ from tests.houses.consumption_builders import (
     put,
     supply,
 )
+from tests.logged import Logged
+from tests.problems import assert_problem
 
 COOP, TEA = f"{API}/producers/COOP", f"{API}/products/TEA"
 
@@ -152,6 +153,17 @@ async def test_a_product_is_offered_and_changed(house: House, client_for: Client
     assert (await client.get(f"{API}/products")).json() == {"items": [answers[2].json()], "next_cursor": None}
     actions = [row["action"] for row in await audit_rows(house)]
     assert actions == ["producer.put", "product.put", "product.put"], "the same again changed nothing"
+
+
+async def test_names_stay_in_the_register_and_reach_no_audit_or_log(
+    house: House, client_for: ClientFor, logged: Logged
+) -> None:
+    client = client_for(house, scopes=SUPPLY)
+    await put(client, "producer", "COOP", producer(name="张三家庭农场"))
+    for name in ("张三家的茶", "张三家的绿茶"):
+        await put(client, "product", "TEA", product(name=name))
+    assert len(logged.lines("product.put")) == 2
+    assert not [text for text in (logged.text(), str(await audit_rows(house))) if "张三" in text]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ from tests.houses.consumption_builders import (
     SUPPLY,
     WRITE,
     act,
-    assert_problem,
     cancellation,
     known,
     link,
@@ -40,6 +39,7 @@ from tests.houses.consumption_builders import (
     told,
     walk,
 )
+from tests.problems import assert_problem
 
 ORDER = str(order_id())
 ANSWERING = order(request_id=str(MEASURE))

@@ -22,7 +22,6 @@ from tests.houses.consumption_builders import (
     SUPPLY,
     WRITE,
     act,
-    assert_problem,
     known,
     link,
     open_supplied,
@@ -38,6 +37,7 @@ from tests.houses.consumption_builders import (
     told,
     walk,
 )
+from tests.problems import assert_problem
 
 ORDER = str(order_id())
 AFTER = {

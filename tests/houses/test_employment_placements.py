@@ -29,10 +29,10 @@ from tests.houses.employment_builders import (
     job_requested,
     member,
     open_employment,
-    problem,
     request_id,
     worker_id,
 )
+from tests.problems import problem
 
 TOMORROW = "2026-11-17"
 REQUEST: dict[str, Any] = {"request_id": str(request_id())}

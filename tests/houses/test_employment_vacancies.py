@@ -15,11 +15,12 @@ from tests.houses.employment_builders import (
     job_requested,
     member,
     open_employment,
-    problem,
     request_id,
     vacancy,
     worker_id,
 )
+from tests.logged import Logged
+from tests.problems import problem
 
 YESTERDAY = "2026-11-15"
 
@@ -44,6 +45,16 @@ async def test_a_changed_vacancy_is_what_it_was_last_put_to(open_house: OpenHous
     assert (changed.status_code, changed.json()["wage_month"]) == (200, "5000.00")
     [_, row] = await audit_rows(employment.house)
     assert (row["before"]["wage_month"], row["after"]["needs"]) == ("4500.00", ["skilled", "ordinary"])
+
+
+async def test_an_employer_may_be_a_person_and_reaches_no_audit_or_log(
+    open_house: OpenHouse, client_for: ClientFor, logged: Logged
+) -> None:
+    employment = await open_employment(open_house, client_for)
+    await employment.put_vacancy(employer="张三")
+    await employment.put_vacancy(employer="张三四")
+    assert [line["version"] for line in logged.lines("vacancy.put")] == [1, 2]
+    assert not [text for text in (logged.text(), str(await audit_rows(employment.house))) if "张三" in text]
 
 
 @pytest.mark.parametrize(

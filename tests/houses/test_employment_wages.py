@@ -21,10 +21,10 @@ from tests.houses.employment_builders import (
     household_registered,
     job_requested,
     open_employment,
-    problem,
     request_id,
     wage,
 )
+from tests.problems import problem
 
 SOURCE = "labour-station-dongguan"
 

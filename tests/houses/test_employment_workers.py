@@ -22,9 +22,9 @@ from tests.houses.employment_builders import (
     job_requested,
     member,
     open_employment,
-    problem,
     worker_id,
 )
+from tests.problems import problem
 
 
 def test_employment_reacts_to_what_the_catalogue_says_it_reads() -> None:

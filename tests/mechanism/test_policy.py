@@ -25,6 +25,9 @@ KEYS_OF_THE_RULES = {
     "monitoring.serious_illnesses",
     "monitoring.medical_cost_threshold",
     "assistance.task_deadline_workdays",
+    "assistance.measure_answer_workdays",
+    "employment.working_age",
+    "assets.publicity_days",
 }
 
 
