@@ -14,14 +14,13 @@ from services.assets.models import METADATA
 from shared.context import Context
 from shared.contracts.assets import ShareCredited
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdCategory, Labour, MeasureKind, Sex
+from shared.contracts.codes import MeasureKind
 from shared.contracts.envelope import EncodedEvent, Event
-from shared.contracts.monitoring import HouseholdMember, HouseholdRegistered
 from shared.db.unit_of_work import Reading
 from shared.house import House
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, published_as, waiting_events
+from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, household_registered, published_as, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 
 ASSET = "DJ-A-0001"
@@ -72,20 +71,6 @@ def plan(lines: Iterable[dict[str, Any]] | None = None, **changes: Any) -> dict[
         "lines": [line(), line(OTHER_HOUSEHOLD, "8000.00", "share")] if lines is None else list(lines),
     }
     return document | changes
-
-
-def registered(code: str = HOUSEHOLD, region_code: str = REGION, version: int = 1) -> HouseholdRegistered:
-    """A household of one as monitoring tells of it."""
-    alone = HouseholdMember(member_no=1, sex=Sex.MALE, birth_year=1950, labour=Labour.NONE, student=False)
-    return HouseholdRegistered(
-        household_code=code,
-        region_code=region_code,
-        category=HouseholdCategory.ORDINARY,
-        relocated=False,
-        dibao=False,
-        version=version,
-        members=(alone,),
-    )
 
 
 def requested(
@@ -192,5 +177,7 @@ async def settled(open_house: OpenHouse, client_for: ClientFor, *, policy: Polic
     """Assets with one asset, two households and one request."""
     assets = await open_assets(open_house, client_for, policy=policy)
     assert (await assets.put()).status_code == 201
-    await deliver(assets.house, registered(), registered(OTHER_HOUSEHOLD), requested())
+    await deliver(
+        assets.house, household_registered(), household_registered(household_code=OTHER_HOUSEHOLD), requested()
+    )
     return assets

@@ -1,7 +1,7 @@
 """Employment as its neighbours on the bus and its clients see it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from services.employment.app import EMPLOYMENT
 from services.employment.models import METADATA
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdCategory, Labour, MeasureKind, Sex
-from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
+from shared.contracts.codes import MeasureKind
 from shared.contracts.payload import Payload
 from shared.db.unit_of_work import Reading
 from shared.house import House
@@ -22,45 +21,9 @@ from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 
-StateT = TypeVar("StateT", bound=HouseholdState)
 PayloadT = TypeVar("PayloadT", bound=Payload)
 BASE = "/employment/v1"
 VACANCY = "DG-17"
-
-
-def member(member_no: int = 1, **changes: Any) -> HouseholdMember:
-    """A member as the bus tells of one: able-bodied and 46 in the year of the tests, unless told otherwise."""
-    fields: dict[str, Any] = {
-        "member_no": member_no,
-        "sex": Sex.MALE,
-        "birth_year": 1980,
-        "labour": Labour.ORDINARY,
-        "student": False,
-    }
-    return HouseholdMember(**fields | changes)
-
-
-def _household(kind: type[StateT], version: int, members: Sequence[HouseholdMember], changes: dict[str, Any]) -> StateT:
-    fields: dict[str, Any] = {
-        "household_code": HOUSEHOLD,
-        "region_code": REGION,
-        "category": HouseholdCategory.ORDINARY,
-        "relocated": False,
-        "dibao": False,
-        "version": version,
-        "members": tuple(members or [member(1), member(2, sex=Sex.FEMALE)]),
-    }
-    return kind(**fields | changes)
-
-
-def household_registered(*members: HouseholdMember, **changes: Any) -> HouseholdRegistered:
-    """A household entered the registry: two workers unless told otherwise."""
-    return _household(HouseholdRegistered, 1, members, changes)
-
-
-def household_changed(version: int, *members: HouseholdMember, **changes: Any) -> HouseholdChanged:
-    """A household changed."""
-    return _household(HouseholdChanged, version, members, changes)
 
 
 def job_requested(number: int = 1, **changes: Any) -> MeasureRequested:

@@ -238,5 +238,5 @@ async def test_a_household_that_moved_is_known_where_it_lives_now(open_house: Op
     await deliver(house, known(HOUSEHOLD, OTHER_COUNTY_REGION))
     officer = client_for(house, scopes=SUPPLY, region="520626")
     assert_problem(await officer.put(COOP, json=producer()), 404, "household-unknown")
-    await deliver(house, known(HOUSEHOLD).model_copy(update={"version": 2}))
+    await deliver(house, known(HOUSEHOLD, version=2))
     assert (await officer.put(COOP, json=producer())).status_code == 201

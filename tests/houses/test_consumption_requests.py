@@ -169,7 +169,7 @@ async def test_what_comes_twice_or_late_changes_nothing(
     house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient
 ) -> None:
     asking, registered = request(), published_as(known(HOUSEHOLD))
-    moved = known(HOUSEHOLD, OTHER_COUNTY_REGION).model_copy(update={"version": 3})
+    moved = known(HOUSEHOLD, OTHER_COUNTY_REGION, version=3)
     job = request(measure_id=derived_id("measure", "job"), kind=MeasureKind.JOB)
     await deliver(house, asking, asking, job)
     await place(buyer, ANSWERING)

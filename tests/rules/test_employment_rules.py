@@ -22,8 +22,7 @@ from services.employment.rules import (
 from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, WorkerStatus
 from shared.ids import derived_id
 from shared.regions import RegionLevel
-from tests.builders import REGION, TODAY
-from tests.houses.employment_builders import member
+from tests.builders import REGION, TODAY, household_member
 
 PLACED, DEPARTED = PlacementStatus.PLACED, PlacementStatus.DEPARTED
 STARTED, ENDED = PlacementStatus.STARTED, PlacementStatus.ENDED
@@ -52,7 +51,7 @@ def offer(code: str = "A", **changes: Any) -> Offer:
 @pytest.mark.parametrize("student", [True, False])
 def test_a_worker_has_labour_and_is_not_at_school(labour: Labour, student: bool) -> None:
     able = labour in {Labour.ORDINARY, Labour.SKILLED, Labour.WEAK}
-    assert is_able(member(labour=labour, student=student)) == (able and not student)
+    assert is_able(household_member(labour=labour, student=student)) == (able and not student)
 
 
 @given(birth_year=st.integers(1900, 2026), day=st.dates(dt.date(2021, 1, 1), dt.date(2040, 12, 31)))
