@@ -21,22 +21,10 @@ class AssetNotDistributable(Conflict):
     code, title = "asset-not-distributable", "The income of an asset of this class is not distributed"
 
 
-class TransitionNotAllowed(Conflict):
-    """The distribution does not stand where this action begins; ``allowed_actions`` says what may be done now."""
-
-    code, title = "transition-not-allowed", "The distribution does not allow this action now"
-
-
 class PublicityNotOver(Conflict):
     """The township decides after the last day of publicity, which ``publicity_ends_on`` names."""
 
     code, title = "publicity-not-over", "The publicity days are not over"
-
-
-class PolicyMissing(Conflict):
-    """The policy has no value for this date, so the decision stops."""
-
-    code, title = "policy-value-missing", "The policy has no value for this date"
 
 
 class AssetInvalid(Invalid):

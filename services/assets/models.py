@@ -18,18 +18,14 @@ from shared.helping.requests import Answers, Requests
 METADATA = house_metadata("assets")
 FLOOR = lay_floor(METADATA)
 HOUSEHOLDS = KnownHouseholds(METADATA)
-REQUESTS = Requests(
-    METADATA, MeasureKind.ASSET_SHARE, Answers(MeasureAccepted, MeasureRefused, completed=MeasureCompleted)
-)
+REQUESTS = Requests(METADATA, MeasureKind.ASSET_SHARE, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+_FEN = sa.BigInteger
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):
     """A table of assets."""
 
     metadata = METADATA
-
-
-_FEN: Any = sa.BigInteger
 
 
 class Asset(Base, table=True):

@@ -15,7 +15,7 @@ from services.assets.schemas import AssetOut, AssetSummary, DistributionOut, Dis
 from shared.contracts.codes import AssetClass, DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, newest_first, not_given_out
+from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,7 @@ def assets(reading: Reading, wanted: AssetFilter, page: PageRequest) -> Sequence
     statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
     if wanted.asset_class is not None:
         statement = statement.where(table.c.asset_class == wanted.asset_class)
-    if page.after is not None:
-        if len(page.after) != 1:
-            raise not_given_out()
-        statement = statement.where(table.c.code > page.after[0])
-    rows = reading.connection.execute(statement.order_by(table.c.code).limit(page.limit + 1))
+    rows = reading.connection.execute(by_code(statement, table.c.code, page))
     return [AssetSummary.model_validate(row._asdict()) for row in rows]
 
 
@@ -76,10 +72,7 @@ def distributions(reading: Reading, wanted: DistributionFilter, page: PageReques
     """Distributions, the newest first; one more than the page holds."""
     table = table_of(Distribution)
     statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
-    for name in ("asset_code", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(table.c[name] == value)
+    statement = as_wanted(statement, table, wanted, "asset_code", "status")
     ordered = newest_first(statement, table.c.proposed_at, table.c.id, page)
     return [DistributionSummary.model_validate(row._asdict()) for row in reading.connection.execute(ordered)]
 

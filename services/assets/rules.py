@@ -1,7 +1,7 @@
 """Who holds which right on which day, whether a plan adds up, and what may be done with it. Pure decisions."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -9,23 +9,23 @@ from uuid import UUID
 from shared.contracts.codes import AssetRight, DistributionAction, DistributionReason, DistributionStatus
 from shared.ids import derived_id
 from shared.money import format_yuan
+from shared.shares import WHOLE, format_share
+from shared.transitions import Transitions
 
 PUBLICITY_DAYS: Final = "assets.publicity_days"
 """收益分配方案公示天数: natural days a plan hangs out before the township decides."""
 
-WHOLE: Final = 10_000
-"""The whole of a right, in ten-thousandths."""
-
-_SHARE_DECIMALS: Final = 4
-
-TRANSITIONS: Final[Mapping[tuple[DistributionStatus, DistributionAction], DistributionStatus]] = {
-    (DistributionStatus.DRAFT, DistributionAction.VOTE): DistributionStatus.VOTED,
-    (DistributionStatus.VOTED, DistributionAction.PUBLISH): DistributionStatus.PUBLISHED,
-    (DistributionStatus.PUBLISHED, DistributionAction.OBJECT): DistributionStatus.DRAFT,
-    (DistributionStatus.PUBLISHED, DistributionAction.APPROVE): DistributionStatus.APPROVED,
-    (DistributionStatus.APPROVED, DistributionAction.FILE): DistributionStatus.FILED,
-    (DistributionStatus.FILED, DistributionAction.PAY): DistributionStatus.PAID,
-}
+TRANSITIONS: Final = Transitions(
+    "a distribution",
+    {
+        (DistributionStatus.DRAFT, DistributionAction.VOTE): DistributionStatus.VOTED,
+        (DistributionStatus.VOTED, DistributionAction.PUBLISH): DistributionStatus.PUBLISHED,
+        (DistributionStatus.PUBLISHED, DistributionAction.OBJECT): DistributionStatus.DRAFT,
+        (DistributionStatus.PUBLISHED, DistributionAction.APPROVE): DistributionStatus.APPROVED,
+        (DistributionStatus.APPROVED, DistributionAction.FILE): DistributionStatus.FILED,
+        (DistributionStatus.FILED, DistributionAction.PAY): DistributionStatus.PAID,
+    },
+)
 """村集体提方案、民主决策、公示、乡镇审批、县级备案、发放: no step can be skipped, and none comes after the payment."""
 
 APPROVALS: Final = frozenset({DistributionAction.APPROVE, DistributionAction.FILE})
@@ -66,12 +66,6 @@ class Line(NamedTuple):
     household_code: str
     reason: DistributionReason
     amount: int
-
-
-def format_share(share: int) -> str:
-    """Return ten-thousandths as text with four decimals: 2500 is `0.2500`."""
-    whole, part = divmod(share, WHOLE)
-    return f"{whole}.{part:0{_SHARE_DECIMALS}d}"
 
 
 def rights_findings(grants: Sequence[Grant]) -> list[Finding]:
@@ -134,16 +128,6 @@ def plan_findings(period: str, total: int, lines: Sequence[Line], today: date) -
     if given != total:
         found.append(Finding("/total", f"the lines make {format_yuan(given)} and not {format_yuan(total)}"))
     return found
-
-
-def allowed_actions(status: DistributionStatus) -> tuple[DistributionAction, ...]:
-    """What may be done with a distribution that stands here."""
-    return tuple(action for source, action in TRANSITIONS if source is status)
-
-
-def next_status(status: DistributionStatus, action: DistributionAction) -> DistributionStatus | None:
-    """Where the action leads, or None where it is not allowed."""
-    return TRANSITIONS.get((status, action))
 
 
 def day_findings(on: date, previous: date | None, today: date) -> list[Finding]:

@@ -1,85 +1,36 @@
 """HTTP bodies of assets, in and out."""
 
 import datetime as dt
-import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from services.assets.rules import WHOLE, format_share
 from shared.contracts.codes import AssetClass, AssetRight, DistributionAction, DistributionReason, DistributionStatus
-from shared.money import FenAsYuan, Yuan
+from shared.http.fields import CODE_PATTERN, MAX_NOTE, Body, Day, HouseholdCode, RegionCode, Text
+from shared.money import FenAsYuan, PositiveYuan
+from shared.shares import ShareSent, ShareShown
 
 MAX_GRANTS = 1000
 MAX_LINES = 2000
-MAX_NOTE = 2000
 
-AssetCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-A-0001"])]
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
-RegionCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["520626001001"])]
-Text = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^\P{Cc}*$")]
-"""Text of one line: no control characters, which a database may be unable to keep."""
+AssetCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DJ-A-0001"])]
+Name = Annotated[Text, Field(max_length=128)]
 Year = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}$", examples=["2026"], description="The year 年度 of the income")]
-PositiveYuan = Annotated[Yuan, Field(gt=0)]
-
-
-def _written_out(value: object) -> object:
-    if isinstance(value, dt.date) or (isinstance(value, str) and _match_day(value)):
-        return value
-    raise ValueError("a day is written YYYY-MM-DD, for example 2026-05-01")
-
-
-_match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
-Day = Annotated[dt.date, BeforeValidator(_written_out)]
-"""A day sent to us: ISO text, never a number of seconds."""
-
-
-def _share(value: object) -> int:
-    found = _match_share(value) if isinstance(value, str) else None
-    share = int(found[1]) * WHOLE + int((found[2] or "").ljust(4, "0")) if found else 0
-    if not 0 < share <= WHOLE:
-        raise ValueError('a share is text above 0 and up to 1 with at most four decimals, for example "0.2500"')
-    return share
-
-
-_match_share = re.compile(r"([01])(?:\.([0-9]{1,4}))?").fullmatch
-_AS_SHARE = PlainSerializer(format_share, return_type=str, when_used="json")
-_SHARE_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^[01](\.[0-9]{1,4})?$", "examples": ["0.2500"]})
-ShareSent = Annotated[int, PlainValidator(_share), _AS_SHARE, _SHARE_SCHEMA]
-"""A share sent to us: text outside, ten-thousandths inside. Numbers are refused."""
-ShareShown = Annotated[int, _AS_SHARE, _SHARE_SCHEMA]
-"""A share we answer with: ten-thousandths inside, text outside."""
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class RightIn(Body):
     """A share of one of the five rights 五权."""
 
     right: AssetRight
-    holder: Text = Field(description="Who holds it: a village collective, a firm, a household", examples=["沙坝村集体"])
+    holder: Name = Field(description="Who holds it: a village collective, a firm, a household", examples=["沙坝村集体"])
     share: ShareSent
 
 
 class AssetIn(Body):
     """An asset 帮扶项目资产; the whole of it, every time."""
 
-    name: Text
+    name: Name
     asset_class: AssetClass = Field(alias="class", description="资产类别")
     region_code: RegionCode
     original_value: PositiveYuan = Field(description="原值, in yuan")

@@ -9,12 +9,6 @@ class TaskNotFound(NotFound):
     code, title = "task-not-found", "No such task"
 
 
-class TransitionNotAllowed(Conflict):
-    """The task does not stand where this action begins; ``allowed_actions`` says what may be done now."""
-
-    code, title = "transition-not-allowed", "The task does not allow this action now"
-
-
 class TaskIsClosed(Conflict):
     """A closed task asks for nothing; it would have to be opened again."""
 

@@ -1,4 +1,4 @@
-"""Tables of assistance."""
+"""Tables of assistance. Money is fen, months are ordinals (year × 12 + month − 1)."""
 
 import datetime as dt
 from typing import Any

@@ -17,7 +17,7 @@ from shared.contracts.codes import IncomeBranch, MeasureKind, MeasureStatus, Ris
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.helping.households import HouseholdUnknown
-from shared.http.pagination import PageRequest, newest_first
+from shared.http.pagination import PageRequest, as_wanted, newest_first
 from shared.money import format_yuan
 from shared.months import format_month
 
@@ -61,10 +61,7 @@ def tasks(reading: Reading, wanted: TaskFilter, page: PageRequest) -> Sequence[T
     """Tasks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Task)
     statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
-    for name in ("household_code", "status", "kind"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(table.c[name] == value)
+    statement = as_wanted(statement, table, wanted, "household_code", "status", "kind")
     if wanted.overdue is not None:
         late = (table.c.status != TaskStatus.CLOSED) & sa.func.coalesce(table.c.due_on < reading.today(), sa.false())
         statement = statement.where(late if wanted.overdue else sa.not_(late))
@@ -82,10 +79,7 @@ def measures(reading: Reading, wanted: MeasureFilter, page: PageRequest) -> Sequ
     table, of_task = table_of(Measure), table_of(Task)
     within = of_task.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code))
     statement = sa.select(table).join(of_task, of_task.c.id == table.c.task_id).where(within)
-    for name in ("household_code", "kind", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(table.c[name] == value)
+    statement = as_wanted(statement, table, wanted, "household_code", "kind", "status")
     if wanted.overdue is not None:
         in_time = sa.func.coalesce(table.c.answer_by >= reading.today(), sa.true())
         late = (table.c.status == MeasureStatus.REQUESTED) & sa.not_(in_time)

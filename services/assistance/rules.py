@@ -19,6 +19,7 @@ from shared.contracts.codes import (
 from shared.contracts.monitoring import RiskState
 from shared.money import divide_half_up
 from shared.policy.parameters import ParameterValue
+from shared.transitions import Transitions
 from shared.workdays import Deadline, WorkdayCalendar
 
 DEADLINE_WORKDAYS: Final = "assistance.task_deadline_workdays"
@@ -26,14 +27,17 @@ DEADLINE_WORKDAYS: Final = "assistance.task_deadline_workdays"
 ANSWER_WORKDAYS: Final = "assistance.measure_answer_workdays"
 """帮扶措施答复时限: working days within which a measure is answered."""
 
-TRANSITIONS: Final[Mapping[tuple[TaskStatus, TaskAction], TaskStatus]] = {
-    (TaskStatus.OPEN, TaskAction.ACCEPT): TaskStatus.ACCEPTED,
-    (TaskStatus.ACCEPTED, TaskAction.START): TaskStatus.IN_PROGRESS,
-    (TaskStatus.IN_PROGRESS, TaskAction.VERIFY): TaskStatus.VERIFIED,
-    (TaskStatus.VERIFIED, TaskAction.CLOSE): TaskStatus.CLOSED,
-    (TaskStatus.VERIFIED, TaskAction.REOPEN): TaskStatus.OPEN,
-    (TaskStatus.CLOSED, TaskAction.REOPEN): TaskStatus.OPEN,
-}
+TRANSITIONS: Final = Transitions(
+    "a task",
+    {
+        (TaskStatus.OPEN, TaskAction.ACCEPT): TaskStatus.ACCEPTED,
+        (TaskStatus.ACCEPTED, TaskAction.START): TaskStatus.IN_PROGRESS,
+        (TaskStatus.IN_PROGRESS, TaskAction.VERIFY): TaskStatus.VERIFIED,
+        (TaskStatus.VERIFIED, TaskAction.CLOSE): TaskStatus.CLOSED,
+        (TaskStatus.VERIFIED, TaskAction.REOPEN): TaskStatus.OPEN,
+        (TaskStatus.CLOSED, TaskAction.REOPEN): TaskStatus.OPEN,
+    },
+)
 """What a person may do, and where it leads. No step can be skipped."""
 
 _URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
@@ -90,16 +94,6 @@ class TaskDecision:
 
     change: TaskChange
     after: TaskState
-
-
-def allowed_actions(status: TaskStatus) -> tuple[TaskAction, ...]:
-    """What a person may do with a task that stands here."""
-    return tuple(action for source, action in TRANSITIONS if source is status)
-
-
-def next_status(status: TaskStatus, action: TaskAction) -> TaskStatus | None:
-    """Where the action leads, or None where it is not allowed."""
-    return TRANSITIONS.get((status, action))
 
 
 def deadline(

@@ -1,10 +1,9 @@
 """HTTP bodies of assistance, in and out."""
 
 import datetime as dt
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.assistance.rules import TaskChange
 from shared.contracts.codes import (
@@ -18,29 +17,9 @@ from shared.contracts.codes import (
     TaskStatus,
     TaskVerdict,
 )
-from shared.money import FenAsYuan, Yuan
+from shared.http.fields import MAX_NOTE, Body, HouseholdCode, MemberNo, Reference, Source
+from shared.money import FenAsYuan, PositiveYuan
 from shared.months import Month
-
-MAX_NOTE = 2000
-
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
-Text = Annotated[str, Field(min_length=1, pattern=r"^\P{Cc}*$")]
-"""Text of one line: no control characters, which a database may be unable to keep."""
-Source = Annotated[Text, Field(max_length=64, examples=["civil-affairs"])]
-Reference = Annotated[Text, Field(max_length=128)]
-MemberNo = Annotated[int, Field(strict=True, ge=1, le=99)]
-
-
-def _more_than_nothing(fen: int | None) -> int | None:
-    if fen == 0:
-        raise ValueError("an amount of nothing is not paid")
-    return fen
-
-
-class Body(BaseModel):
-    """What is sent to us; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class TransitionIn(Body):
@@ -80,7 +59,7 @@ class MeasureIn(Body):
     kind: MeasureKind
     note: str | None = Field(None, min_length=1, max_length=MAX_NOTE, description="For those who work on the task")
     member_no: MemberNo | None = Field(None, description="The member a job is for; refused with the rest")
-    amount: Yuan | None = Field(
+    amount: PositiveYuan | None = Field(
         None, validate_default=True, description="What is asked for: needed with `transfer`, refused with the rest"
     )
 
@@ -99,7 +78,7 @@ class MeasureIn(Body):
             raise ValueError("transfer needs an amount")
         if amount is not None and kind not in (None, MeasureKind.TRANSFER):
             raise ValueError("an amount comes with transfer only")
-        return _more_than_nothing(amount)
+        return amount
 
 
 class MeasureOut(BaseModel):
@@ -147,20 +126,20 @@ class TaskOut(BaseModel):
 class DisbursementReference(Body):
     """Names a disbursement by who paid it and under which reference."""
 
-    source: Source
+    source: Source = Field(examples=["civil-affairs"])
     source_ref: Reference
 
 
 class DisbursementIn(Body):
     """Cash paid to a household."""
 
-    source: Source
+    source: Source = Field(examples=["civil-affairs"])
     source_ref: Reference = Field(description="Their own number of the payment; unique per source")
     household_code: HouseholdCode
     measure_id: UUID | None = Field(None, description="The measure it answers, which is completed by it")
     kind: str = Field(pattern=r"^[a-z_]{1,32}$", examples=["temporary_relief"], description="What was paid, as a code")
     month: Month = Field(description="The month it is for")
-    amount: Annotated[Yuan, AfterValidator(_more_than_nothing)]
+    amount: PositiveYuan
     supersedes: DisbursementReference | None = Field(None, description="The disbursement that this one corrects")
 
 

@@ -39,12 +39,6 @@ class NotEnoughStock(Conflict):
     code, title = "not-enough-stock", "Not enough stock"
 
 
-class TransitionNotAllowed(Conflict):
-    """The order does not stand where this action begins; ``allowed_actions`` says what may be done now."""
-
-    code, title = "transition-not-allowed", "The order does not allow this action now"
-
-
 class ProducerInvalid(Invalid):
     """The producer is readable but cannot be where it says."""
 

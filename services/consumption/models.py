@@ -1,7 +1,6 @@
 """Tables of consumption. Money is fen, quantities are thousandths of the unit, shares are ten-thousandths."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,15 +18,13 @@ METADATA = house_metadata("consumption")
 FLOOR = lay_floor(METADATA)
 HOUSEHOLDS = KnownHouseholds(METADATA)
 REQUESTS = Requests(METADATA, MeasureKind.PURCHASE, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+_LARGE = sa.BigInteger
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):
     """A table of consumption."""
 
     metadata = METADATA
-
-
-_LARGE: Any = sa.BigInteger
 
 
 class Producer(Base, table=True):

@@ -15,7 +15,7 @@ from services.consumption.schemas import OrderOut, ProducerOut, ProductOut
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, newest_first, not_given_out
+from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first
 
 _ORDERS, _PRODUCERS, _PRODUCTS = table_of(Order), table_of(Producer), table_of(Product)
 
@@ -61,11 +61,7 @@ def products(reading: Reading, wanted: ProductFilter, page: PageRequest) -> Sequ
     statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS).where(within)
     if wanted.available is not None:
         statement = statement.where(_PRODUCTS.c.available > 0 if wanted.available else _PRODUCTS.c.available == 0)
-    if page.after is not None:
-        if len(page.after) != 1:
-            raise not_given_out()
-        statement = statement.where(_PRODUCTS.c.code > page.after[0])
-    found = reading.connection.execute(statement.order_by(_PRODUCTS.c.code).limit(page.limit + 1))
+    found = reading.connection.execute(by_code(statement, _PRODUCTS.c.code, page))
     return [ProductOut.model_validate(row) for row in found]
 
 
@@ -88,10 +84,7 @@ def orders(reading: Reading, wanted: OrderFilter, page: PageRequest) -> Sequence
     if reading.actor.may(APPROVE):
         seen |= _ORDERS.c.region_code.startswith(reading.actor.region)
     statement = sa.select(_ORDERS).where(seen)
-    for name in ("buyer_code", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(_ORDERS.c[name] == value)
+    statement = as_wanted(statement, _ORDERS, wanted, "buyer_code", "status")
     if wanted.updated_after is not None:
         statement = statement.where(_ORDERS.c.updated_at > wanted.updated_after)
     ordered = newest_first(statement, _ORDERS.c.placed_at, _ORDERS.c.id, page)

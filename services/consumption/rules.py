@@ -1,23 +1,28 @@
 """What may be done with an order, what a line is worth, and who gets how much of it. Pure decisions."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus
 from shared.money import divide_half_up
+from shared.shares import WHOLE
+from shared.transitions import Transitions
 
-TRANSITIONS: Final[Mapping[tuple[OrderStatus, OrderAction], OrderStatus]] = {
-    (OrderStatus.PLACED, OrderAction.ACCEPT): OrderStatus.ACCEPTED,
-    (OrderStatus.PLACED, OrderAction.CANCEL): OrderStatus.CANCELLED,
-    (OrderStatus.ACCEPTED, OrderAction.SHIP): OrderStatus.SHIPPED,
-    (OrderStatus.ACCEPTED, OrderAction.CANCEL): OrderStatus.CANCELLED,
-    (OrderStatus.SHIPPED, OrderAction.RECEIVE): OrderStatus.RECEIVED,
-    (OrderStatus.RECEIVED, OrderAction.SETTLE): OrderStatus.SETTLED,
-    (OrderStatus.RECEIVED, OrderAction.DISPUTE): OrderStatus.DISPUTED,
-    (OrderStatus.DISPUTED, OrderAction.RECEIVE): OrderStatus.RECEIVED,
-}
+TRANSITIONS: Final = Transitions(
+    "an order",
+    {
+        (OrderStatus.PLACED, OrderAction.ACCEPT): OrderStatus.ACCEPTED,
+        (OrderStatus.PLACED, OrderAction.CANCEL): OrderStatus.CANCELLED,
+        (OrderStatus.ACCEPTED, OrderAction.SHIP): OrderStatus.SHIPPED,
+        (OrderStatus.ACCEPTED, OrderAction.CANCEL): OrderStatus.CANCELLED,
+        (OrderStatus.SHIPPED, OrderAction.RECEIVE): OrderStatus.RECEIVED,
+        (OrderStatus.RECEIVED, OrderAction.SETTLE): OrderStatus.SETTLED,
+        (OrderStatus.RECEIVED, OrderAction.DISPUTE): OrderStatus.DISPUTED,
+        (OrderStatus.DISPUTED, OrderAction.RECEIVE): OrderStatus.RECEIVED,
+    },
+)
 """What may be done, and where it leads. No step can be skipped, and nothing leads out of settled or cancelled."""
 
 SUPPLY_SIDE: Final = frozenset({OrderAction.ACCEPT, OrderAction.SHIP, OrderAction.SETTLE})
@@ -26,14 +31,8 @@ SUPPLY_SIDE: Final = frozenset({OrderAction.ACCEPT, OrderAction.SHIP, OrderActio
 QUANTITY_PATTERN: Final = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
 """What a quantity looks like outside, for example `20.000`."""
 
-SHARE_PATTERN: Final = r"^(0|1)(\.[0-9]{1,4})?$"
-"""What a share looks like outside, for example `0.2500`."""
-
-WHOLE: Final = 10_000
-"""The share that is everything."""
-
 _PER_UNIT: Final = 1_000
-_QUANTITY_DECIMALS, _SHARE_DECIMALS = 3, 4
+_DECIMALS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,6 @@ class Split(NamedTuple):
 
     parts: tuple[int, ...]
     rest: int
-
-
-def allowed_actions(status: OrderStatus) -> tuple[OrderAction, ...]:
-    """What may be done with an order that stands here."""
-    return tuple(action for source, action in TRANSITIONS if source is status)
-
-
-def next_status(status: OrderStatus, action: OrderAction) -> OrderStatus | None:
-    """Where the action leads, or None where it is not allowed."""
-    return TRANSITIONS.get((status, action))
 
 
 def line_value(price: int, quantity: int) -> int:
@@ -95,32 +84,11 @@ def parse_quantity(text: str) -> int:
     """Return the thousandths of a unit that `text` names; raises ValueError for anything but up to three decimals."""
     if re.fullmatch(QUANTITY_PATTERN, text, re.ASCII) is None:
         raise ValueError("a quantity is digits with at most three decimals, for example 20.000")
-    return _scaled(text, _QUANTITY_DECIMALS)
+    whole, _, fraction = text.partition(".")
+    return int(whole + fraction.ljust(_DECIMALS, "0"))
 
 
 def format_quantity(thousandths: int) -> str:
     """Return a quantity as text with exactly three decimals."""
-    return _written(thousandths, _QUANTITY_DECIMALS)
-
-
-def parse_share(text: str) -> int:
-    """Return the ten-thousandths that `text` names; raises ValueError for anything but more than 0 and at most 1."""
-    found = _scaled(text, _SHARE_DECIMALS) if re.fullmatch(SHARE_PATTERN, text, re.ASCII) else 0
-    if not 0 < found <= WHOLE:
-        raise ValueError("a share is more than 0 and at most 1, with at most four decimals, for example 0.2500")
-    return found
-
-
-def format_share(ten_thousandths: int) -> str:
-    """Return a share as text with exactly four decimals."""
-    return _written(ten_thousandths, _SHARE_DECIMALS)
-
-
-def _scaled(text: str, decimals: int) -> int:
-    whole, _, fraction = text.partition(".")
-    return int(whole + fraction.ljust(decimals, "0"))
-
-
-def _written(scaled: int, decimals: int) -> str:
-    whole, fraction = divmod(scaled, 10**decimals)
-    return f"{whole}.{fraction:0{decimals}d}"
+    whole, fraction = divmod(thousandths, _PER_UNIT)
+    return f"{whole}.{fraction:0{_DECIMALS}d}"

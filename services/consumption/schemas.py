@@ -1,7 +1,6 @@
 """HTTP bodies of consumption, in and out."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,61 +19,41 @@ from pydantic import (
 )
 from stdnum.cn import uscc as credit_code
 
-from services.consumption.rules import (
-    QUANTITY_PATTERN,
-    SHARE_PATTERN,
-    WHOLE,
-    format_quantity,
-    format_share,
-    parse_quantity,
-    parse_share,
-)
+from services.consumption.rules import QUANTITY_PATTERN, format_quantity, parse_quantity
 from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus, ProducerKind
-from shared.money import FenAsYuan, Yuan
+from shared.http.fields import CODE_PATTERN, Body, HouseholdCode, RegionCode, Text
+from shared.money import FenAsYuan, PositiveYuan
+from shared.shares import WHOLE, ShareSent, ShareShown
 
 MAX_LINES = 100
 MAX_LINKS = 1000
 USCC_LENGTH = 18
 
-_CODE = r"^[A-Za-z0-9._-]+$"
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=_CODE, examples=["DJ-0001"])]
-ProducerCode = Annotated[str, Field(min_length=1, max_length=64, pattern=_CODE, examples=["COOP-0001"])]
-ProductCode = Annotated[str, Field(min_length=1, max_length=64, pattern=_CODE, examples=["TEA-0001"])]
-BuyerCode = Annotated[str, Field(min_length=1, max_length=64, pattern=_CODE, examples=["DG-0001"])]
-RegionCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["520626001001"])]
-Text = Annotated[str, Field(min_length=1, pattern=r"^\P{Cc}*$")]
-"""Text of one line: no control characters, which a database may be unable to keep."""
+ProducerCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["COOP-0001"])]
+ProductCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["TEA-0001"])]
+BuyerCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DG-0001"])]
 LinkKind = Literal[IncomeBranch.OPERATING, IncomeBranch.WAGE, IncomeBranch.PROPERTY]
 
 
-def _text_only(parse: Callable[[str], int]) -> PlainValidator:
-    def parsed(value: object) -> int:
-        if isinstance(value, str):
-            return parse(value)
-        raise ValueError("it is written as text; a JSON number could lose digits")
-
-    return PlainValidator(parsed)
+def _quantity(value: object) -> int:
+    if isinstance(value, str):
+        return parse_quantity(value)
+    raise ValueError("it is written as text; a JSON number could lose digits")
 
 
-def _more_than_none(amount: int) -> int:
-    if amount == 0:
+def _more_than_none(quantity: int) -> int:
+    if quantity == 0:
         raise ValueError("it is more than zero")
-    return amount
+    return quantity
 
 
-_QUANTITY_SCHEMA = WithJsonSchema({"type": "string", "pattern": QUANTITY_PATTERN, "examples": ["20.000"]})
-_SHARE_SCHEMA = WithJsonSchema({"type": "string", "pattern": SHARE_PATTERN, "examples": ["0.2500"]})
 _AS_QUANTITY = PlainSerializer(format_quantity, return_type=str, when_used="json")
-_AS_SHARE = PlainSerializer(format_share, return_type=str, when_used="json")
+_QUANTITY_SCHEMA = WithJsonSchema({"type": "string", "pattern": QUANTITY_PATTERN, "examples": ["20.000"]})
 
-Quantity = Annotated[int, _text_only(parse_quantity), _AS_QUANTITY, _QUANTITY_SCHEMA]
+Quantity = Annotated[int, PlainValidator(_quantity), _AS_QUANTITY, _QUANTITY_SCHEMA]
 """A quantity sent to us: text with at most three decimals outside, thousandths of the unit inside."""
 Ordered = Annotated[Quantity, AfterValidator(_more_than_none)]
-Price = Annotated[Yuan, AfterValidator(_more_than_none)]
-ShareSent = Annotated[int, _text_only(parse_share), _AS_SHARE, _SHARE_SCHEMA]
-"""A share sent to us: text with at most four decimals outside, ten-thousandths inside."""
 QuantityShown = Annotated[int, _AS_QUANTITY, _QUANTITY_SCHEMA]
-ShareShown = Annotated[int, _AS_SHARE, _SHARE_SCHEMA]
 
 
 def _written_out(value: object) -> object:
@@ -85,12 +64,6 @@ def _written_out(value: object) -> object:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 """A moment asked for: ISO text, never a number of seconds."""
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class LinkIn(Body):
@@ -157,7 +130,7 @@ class ProductIn(Body):
     producer_code: ProducerCode
     name: Text = Field(max_length=128)
     unit: Text = Field(max_length=16, examples=["kg"])
-    price: Price = Field(description="Of one unit, in yuan")
+    price: PositiveYuan = Field(description="Of one unit, in yuan")
     stock: Quantity = Field(description="What can be ordered from now on; what is ordered already is kept apart")
 
 

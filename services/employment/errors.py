@@ -63,12 +63,6 @@ class ConstraintBroken(Conflict):
     code, title = "constraint-broken", "The worker does not fit"
 
 
-class TransitionNotAllowed(Conflict):
-    """The placement does not stand where this action begins; ``allowed_actions`` says what may be done now."""
-
-    code, title = "transition-not-allowed", "The placement does not allow this action now"
-
-
 class TransitionDateInvalid(Invalid):
     """The step cannot have happened on that day."""
 
@@ -109,9 +103,3 @@ class WageInFuture(Invalid):
     """The wage is for a month that has not begun."""
 
     code, title = "wage-in-future", "The month lies in the future"
-
-
-class PolicyMissing(Conflict):
-    """The policy has no value for this date, so the decision stops."""
-
-    code, title = "policy-value-missing", "The policy has no value for this date"

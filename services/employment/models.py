@@ -1,7 +1,6 @@
-"""Tables of employment."""
+"""Tables of employment. Money is fen, months are ordinals (year × 12 + month − 1)."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,8 +26,7 @@ METADATA = house_metadata("employment")
 FLOOR = lay_floor(METADATA)
 HOUSEHOLDS = KnownHouseholds(METADATA)
 REQUESTS = Requests(METADATA, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
-
-_FEN: Any = sa.BigInteger
+_FEN = sa.BigInteger
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):

@@ -27,7 +27,7 @@ from shared.contracts.codes import PlacementStatus, VacancyKind, WorkerStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.helping.requests import RequestOut
-from shared.http.pagination import PageRequest, newest_first, not_given_out
+from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, not_given_out
 from shared.money import format_yuan
 from shared.regions import region_prefix
 
@@ -75,10 +75,7 @@ def workers(reading: Reading, wanted: WorkerFilter, page: PageRequest) -> Sequen
     statement = sa.select(_WORKERS).where(
         _WORKERS.c.region_code.startswith(prefix) & _WORKERS.c.active & _WORKERS.c.birth_year.between(*born)
     )
-    for name in ("household_code", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(_WORKERS.c[name] == value)
+    statement = as_wanted(statement, _WORKERS, wanted, "household_code", "status")
     place = sa.tuple_(_WORKERS.c.household_code, _WORKERS.c.member_no)
     if page.after is not None:
         statement = statement.where(place > _household_and_number(page.after))
@@ -110,11 +107,7 @@ def vacancies(reading: Reading, wanted: VacancyFilter, page: PageRequest) -> Seq
     if wanted.open is not None:
         is_open = (_VACANCIES.c.valid_until >= reading.today()) & (_VACANCIES.c.headcount > TAKEN)
         statement = statement.where(is_open if wanted.open else sa.not_(is_open))
-    if page.after is not None:
-        if len(page.after) != 1:
-            raise not_given_out()
-        statement = statement.where(_VACANCIES.c.code > page.after[0])
-    ordered = statement.order_by(_VACANCIES.c.code).limit(page.limit + 1)
+    ordered = by_code(statement, _VACANCIES.c.code, page)
     return [VacancyOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
 
@@ -159,10 +152,7 @@ def placements(reading: Reading, wanted: PlacementFilter, page: PageRequest) -> 
     """Placements, the newest first; one more than the page holds."""
     prefix = reading.actor.search_prefix(wanted.region_code)
     statement = _PLACED.where(_WORKERS.c.region_code.startswith(prefix))
-    for name in ("household_code", "status"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(_PLACEMENTS.c[name] == value)
+    statement = as_wanted(statement, _PLACEMENTS, wanted, "household_code", "status")
     ordered = newest_first(statement, _PLACEMENTS.c.placed_at, _PLACEMENTS.c.id, page)
     return [PlacementOut.model_validate(row) for row in reading.connection.execute(ordered)]
 

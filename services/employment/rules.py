@@ -9,21 +9,22 @@ from uuid import UUID
 from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, WorkerStatus
 from shared.contracts.monitoring import HouseholdMember
 from shared.regions import RegionLevel, scope_chain
+from shared.transitions import Transitions
 
 WORKING_AGE: Final = "employment.working_age"
 """劳动年龄: the youngest and the oldest age of a worker."""
 
-ABLE: Final = frozenset({Labour.ORDINARY, Labour.SKILLED, Labour.WEAK})
-"""有劳动能力: whoever can work, also in part."""
-
-TRANSITIONS: Final[Mapping[tuple[PlacementStatus, PlacementAction], PlacementStatus]] = {
-    (PlacementStatus.PLACED, PlacementAction.DEPART): PlacementStatus.DEPARTED,
-    (PlacementStatus.PLACED, PlacementAction.START): PlacementStatus.STARTED,
-    (PlacementStatus.PLACED, PlacementAction.END): PlacementStatus.ENDED,
-    (PlacementStatus.DEPARTED, PlacementAction.START): PlacementStatus.STARTED,
-    (PlacementStatus.DEPARTED, PlacementAction.END): PlacementStatus.ENDED,
-    (PlacementStatus.STARTED, PlacementAction.END): PlacementStatus.ENDED,
-}
+TRANSITIONS: Final = Transitions(
+    "a placement",
+    {
+        (PlacementStatus.PLACED, PlacementAction.DEPART): PlacementStatus.DEPARTED,
+        (PlacementStatus.PLACED, PlacementAction.START): PlacementStatus.STARTED,
+        (PlacementStatus.PLACED, PlacementAction.END): PlacementStatus.ENDED,
+        (PlacementStatus.DEPARTED, PlacementAction.START): PlacementStatus.STARTED,
+        (PlacementStatus.DEPARTED, PlacementAction.END): PlacementStatus.ENDED,
+        (PlacementStatus.STARTED, PlacementAction.END): PlacementStatus.ENDED,
+    },
+)
 """What may be done with a placement, and where it leads. Work near home begins without a departure."""
 
 _LEVELS: Final[Mapping[int, RegionLevel]] = {
@@ -123,7 +124,7 @@ class Unsuitable(NamedTuple):
 
 def is_able(member: HouseholdMember) -> bool:
     """Whether a member is a worker 劳动力, as far as age has no say: with labour, and not at school."""
-    return member.labour in ABLE and not member.student
+    return member.labour.is_able and not member.student
 
 
 def age_on(birth_year: int, on: date) -> int:
@@ -170,16 +171,6 @@ def shared_division(home: str, work: str) -> RegionLevel | None:
     """The narrowest division that holds both places."""
     around_work = set(scope_chain(work))
     return next((_LEVELS[len(scope)] for scope in scope_chain(home) if scope in around_work), None)
-
-
-def allowed_actions(status: PlacementStatus) -> tuple[PlacementAction, ...]:
-    """What may be done with a placement that stands here."""
-    return tuple(action for source, action in TRANSITIONS if source is status)
-
-
-def next_status(status: PlacementStatus, action: PlacementAction) -> PlacementStatus | None:
-    """Where the action leads, or None where it is not allowed."""
-    return TRANSITIONS.get((status, action))
 
 
 def _rank(found: Suggestion) -> tuple[int, int, str, int]:

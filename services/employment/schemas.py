@@ -1,14 +1,11 @@
 """HTTP bodies of employment, in and out."""
 
 import datetime as dt
-import re
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -25,36 +22,17 @@ from shared.contracts.codes import (
     VacancyKind,
     WorkerStatus,
 )
-from shared.money import FenAsYuan, Yuan
+from shared.http.fields import CODE_PATTERN, Body, Day, Reference, Source, Text
+from shared.money import FenAsYuan, PositiveYuan, Yuan, above_zero
 from shared.months import Month
 from shared.regions import RegionFilter
 
 MAX_HEADCOUNT = 100_000
 MAX_AGE = 120
 
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
-VacancyCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DG-2026-17"])]
-Text = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^\P{Cc}*$")]
-"""Text of one line: no control characters, which a database may be unable to keep."""
-Source = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\P{Cc}*$", examples=["labour-station-dongguan"])]
+VacancyCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DG-2026-17"])]
+Name = Annotated[Text, Field(max_length=128)]
 Age = Annotated[int, Field(strict=True, ge=0, le=MAX_AGE)]
-
-
-def _written_out(value: object) -> object:
-    if isinstance(value, dt.date) or (isinstance(value, str) and _match_day(value)):
-        return value
-    raise ValueError("a day is written YYYY-MM-DD, for example 2026-11-20")
-
-
-def _not_zero(amount: int) -> int:
-    if amount == 0:
-        raise ValueError("an amount above zero is needed")
-    return amount
-
-
-_match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
-Day = Annotated[dt.date, BeforeValidator(_written_out)]
-"""A day sent to us: ISO text, never a number of seconds."""
 
 
 class WorkerOut(BaseModel):
@@ -72,17 +50,15 @@ class WorkerOut(BaseModel):
     status: WorkerStatus
 
 
-class VacancyIn(BaseModel):
-    """A vacancy as an employer or a labour station offers it; unknown fields are refused."""
+class VacancyIn(Body):
+    """A vacancy as an employer or a labour station offers it."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    employer: Text
+    employer: Name
     kind: VacancyKind
     place_code: RegionFilter = Field(description="Division code 区划代码 of the place of work", examples=["441900"])
-    occupation: Text = Field(description="What the work is 工种")
+    occupation: Name = Field(description="What the work is 工种")
     headcount: Annotated[int, Field(strict=True, ge=1, le=MAX_HEADCOUNT)]
-    wage_month: Annotated[Yuan, AfterValidator(_not_zero)] = Field(description="Wage of a month, in yuan")
+    wage_month: PositiveYuan = Field(description="Wage of a month, in yuan")
     min_age: Age
     max_age: Age
     needs: Annotated[list[Literal[Labour.ORDINARY, Labour.SKILLED, Labour.WEAK]], Field(min_length=1, max_length=3)] = (
@@ -163,20 +139,16 @@ class SuggestionsOut(BaseModel):
     not_fitting: int = Field(description="How many do not fit in all")
 
 
-class PlacementIn(BaseModel):
-    """A worker for a vacancy; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
+class PlacementIn(Body):
+    """A worker for a vacancy."""
 
     worker_id: UUID
     vacancy_code: VacancyCode
     request_id: UUID | None = Field(None, description="The request it answers")
 
 
-class PlacementTransitionIn(BaseModel):
-    """A step of a placement; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
+class PlacementTransitionIn(Body):
+    """A step of a placement."""
 
     action: PlacementAction
     on: Day = Field(description="The day it happened; with `end`, the last day of work")
@@ -215,22 +187,18 @@ class PlacementOut(BaseModel):
     end_reason: PlacementEndReason | None
 
 
-class WageReference(BaseModel):
+class WageReference(Body):
     """A wage by who sent it and their reference."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    source: Source
-    source_ref: Text
+    source: Source = Field(examples=["labour-station-dongguan"])
+    source_ref: Reference
 
 
-class WageIn(BaseModel):
-    """A wage as an employer or a labour station reports it; unknown fields are refused."""
+class WageIn(Body):
+    """A wage as an employer or a labour station reports it."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    source: Source = Field(description="Who says so")
-    source_ref: Text = Field(description="Their own reference, used once")
+    source: Source = Field(description="Who says so", examples=["labour-station-dongguan"])
+    source_ref: Reference = Field(description="Their own reference, used once")
     placement_id: UUID
     month: Month = Field(description="The month the wage is for")
     supersedes: WageReference | None = Field(None, description="The wage of this placement that this one corrects")
@@ -239,7 +207,7 @@ class WageIn(BaseModel):
     @field_validator("amount")
     @classmethod
     def _zero_takes_back(cls, amount: int, info: ValidationInfo) -> int:
-        return _not_zero(amount) if info.data.get("supersedes", ...) is None else amount
+        return above_zero(amount) if info.data.get("supersedes", ...) is None else amount
 
 
 class WageOut(BaseModel):

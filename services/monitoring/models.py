@@ -26,15 +26,13 @@ from shared.db.floor import lay_floor
 
 METADATA = house_metadata("monitoring")
 FLOOR = lay_floor(METADATA)
+_FEN = sa.BigInteger
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):
     """A table of monitoring."""
 
     metadata = METADATA
-
-
-_FEN: Any = sa.BigInteger
 
 
 class FactMode(StrEnum):

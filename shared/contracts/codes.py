@@ -140,6 +140,11 @@ class Labour(StrEnum):
     NONE = "none"
     """无劳动力: a child, a pupil, an old person."""
 
+    @property
+    def is_able(self) -> bool:
+        """有劳动能力: whoever can work, also in part."""
+        return self in (Labour.ORDINARY, Labour.SKILLED, Labour.WEAK)
+
 
 class Health(StrEnum):
     """Health of a member 健康状况."""

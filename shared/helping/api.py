@@ -4,21 +4,20 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.contracts.codes import MeasureStatus, RefusalReason
 from shared.helping.requests import RequestAnswered, RequestFilter, RequestNotFound, RequestOut, Requests
 from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import Body
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
 
 
-class RequestTransitionIn(BaseModel):
-    """A refusal with its reason; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
+class RequestTransitionIn(Body):
+    """A refusal with its reason."""
 
     action: Literal["refuse"] = Field(description="Every other answer follows from the work itself")
     reason: RefusalReason

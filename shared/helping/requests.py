@@ -18,7 +18,7 @@ from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict, NotFound
-from shared.http.pagination import PageRequest, newest_first
+from shared.http.pagination import PageRequest, as_wanted, newest_first
 
 UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
 """A request that stands here can still be answered."""
@@ -159,10 +159,7 @@ class Requests:
         table = self._table
         within = table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code))
         statement = sa.select(table).where(within)
-        for name in ("household_code", "status"):
-            value = getattr(wanted, name)
-            if value is not None:
-                statement = statement.where(table.c[name] == value)
+        statement = as_wanted(statement, table, wanted, "household_code", "status")
         ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
         return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
 

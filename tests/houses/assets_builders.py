@@ -1,10 +1,8 @@
 """Assets as a client sees it, with assets, plans and requests filled in."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +14,13 @@ from services.assets.models import METADATA
 from shared.context import Context
 from shared.contracts.assets import ShareCredited
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdCategory, Labour, MeasureKind, Sex
+from shared.contracts.codes import MeasureKind
 from shared.contracts.envelope import EncodedEvent, Event
-from shared.contracts.monitoring import HouseholdMember, HouseholdRegistered
 from shared.db.unit_of_work import Reading
 from shared.house import House
-from shared.http.application import described_app
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, published_as, waiting_events
+from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, household_registered, published_as, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 
 ASSET = "DJ-A-0001"
@@ -75,20 +71,6 @@ def plan(lines: Iterable[dict[str, Any]] | None = None, **changes: Any) -> dict[
         "lines": [line(), line(OTHER_HOUSEHOLD, "8000.00", "share")] if lines is None else list(lines),
     }
     return document | changes
-
-
-def registered(code: str = HOUSEHOLD, region_code: str = REGION, version: int = 1) -> HouseholdRegistered:
-    """A household of one as monitoring tells of it."""
-    alone = HouseholdMember(member_no=1, sex=Sex.MALE, birth_year=1950, labour=Labour.NONE, student=False)
-    return HouseholdRegistered(
-        household_code=code,
-        region_code=region_code,
-        category=HouseholdCategory.ORDINARY,
-        relocated=False,
-        dibao=False,
-        version=version,
-        members=(alone,),
-    )
 
 
 def requested(
@@ -195,31 +177,7 @@ async def settled(open_house: OpenHouse, client_for: ClientFor, *, policy: Polic
     """Assets with one asset, two households and one request."""
     assets = await open_assets(open_house, client_for, policy=policy)
     assert (await assets.put()).status_code == 201
-    await deliver(assets.house, registered(), registered(OTHER_HOUSEHOLD), requested())
+    await deliver(
+        assets.house, household_registered(), household_registered(household_code=OTHER_HOUSEHOLD), requested()
+    )
     return assets
-
-
-def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document = answer.json()
-    assert document["status"] == answer.status_code
-    urn, house, code = document["type"].rsplit(":", 2)
-    assert (urn, house) == ("urn:problem", "assets")
-    assert f"`{code}`" in _described(answer.request.method, answer.request.url.path, answer.status_code)
-    return answer.status_code, code, [error["pointer"] for error in document.get("errors", [])]
-
-
-def _described(method: str, path: str, status: int) -> str:
-    """What the OpenAPI document says of this status of the route at a path."""
-    for template, operations in _openapi_paths().items():
-        if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
-            described: str = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
-            return described
-    return ""
-
-
-@cache
-def _openapi_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = described_app(ASSETS).openapi()["paths"]
-    return paths

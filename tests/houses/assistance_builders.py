@@ -6,12 +6,12 @@ from uuid import UUID
 
 import httpx
 
-from shared.contracts.codes import HouseholdCategory, IncomeBranch, Labour, MeasureKind, Sex
+from shared.contracts.codes import IncomeBranch, MeasureKind
 from shared.contracts.help import IncomeCredit, MeasureAnswer
-from shared.contracts.monitoring import HouseholdMember, HouseholdRegistered
+from shared.contracts.monitoring import HouseholdRegistered
 from shared.ids import derived_id
 from shared.months import parse_month
-from tests.builders import HOUSEHOLD, REGION, TODAY
+from tests.builders import HOUSEHOLD, REGION, TODAY, household_member, household_registered
 
 TASK_ID = derived_id("task", HOUSEHOLD, "below_line", 1)
 TASK = f"/assistance/v1/tasks/{TASK_ID}"
@@ -31,26 +31,9 @@ AnswerT = TypeVar("AnswerT", bound=MeasureAnswer)
 CreditT = TypeVar("CreditT", bound=IncomeCredit)
 
 
-def problem_of(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    return answer.status_code, answer.json()["type"].removeprefix("urn:problem:assistance:")
-
-
 def registered(members: int = 4, **changes: Any) -> HouseholdRegistered:
     """A household in the registry, with so many members."""
-    fields: dict[str, Any] = {
-        "household_code": HOUSEHOLD,
-        "region_code": REGION,
-        "category": HouseholdCategory.ORDINARY,
-        "relocated": False,
-        "dibao": False,
-        "version": 1,
-        "members": tuple(
-            HouseholdMember(member_no=number, sex=Sex.FEMALE, birth_year=1980, labour=Labour.ORDINARY, student=False)
-            for number in range(1, members + 1)
-        ),
-    }
-    return HouseholdRegistered(**fields | changes)
+    return household_registered(*map(household_member, range(1, members + 1)), **changes)
 
 
 async def ask(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:

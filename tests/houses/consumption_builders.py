@@ -11,7 +11,7 @@ from services.consumption.app import CONSUMPTION
 from services.consumption.models import Product
 from shared.context import new_context
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdCategory, MeasureKind
+from shared.contracts.codes import MeasureKind
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.monitoring import HouseholdRegistered
 from shared.db.base import table_of
@@ -19,7 +19,16 @@ from shared.db.unit_of_work import Reading
 from shared.house import House
 from shared.ids import derived_id
 from shared.security.actor import Actor
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, deliver, published_as, waiting_events
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    deliver,
+    household_registered,
+    published_as,
+    waiting_events,
+)
 from tests.conftest import OpenHouse
 
 NEIGHBOUR, ELSEWHERE = "DJ-0002", "YJ-0001"
@@ -35,17 +44,9 @@ STEPS = ("accept", "ship", "receive", "settle")
 """An order's way from its placing to its end."""
 
 
-def known(code: str, region_code: str = REGION) -> HouseholdRegistered:
+def known(code: str, region_code: str = REGION, version: int = 1) -> HouseholdRegistered:
     """A household as monitoring tells of it."""
-    return HouseholdRegistered(
-        household_code=code,
-        region_code=region_code,
-        category=HouseholdCategory.ORDINARY,
-        relocated=False,
-        dibao=False,
-        version=1,
-        members=(),
-    )
+    return household_registered(household_code=code, region_code=region_code, version=version)
 
 
 def link(share: str, household_code: str = HOUSEHOLD, kind: str = "operating") -> dict[str, Any]:
@@ -144,14 +145,6 @@ async def walk(client: httpx.AsyncClient, order_id: str, *actions: str) -> dict[
 def received(*quantities: str) -> list[dict[str, Any]]:
     """What arrived, line by line."""
     return [{"line_no": number, "received": quantity} for number, quantity in enumerate(quantities, 1)]
-
-
-def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The answer is this problem and no other."""
-    assert answer.status_code == status, answer.text
-    document: dict[str, Any] = answer.json()
-    assert (document["type"], document["status"]) == (f"urn:problem:consumption:{code}", status)
-    return document
 
 
 async def stock(house: House) -> dict[str, int]:

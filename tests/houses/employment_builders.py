@@ -1,10 +1,8 @@
 """Employment as its neighbours on the bus and its clients see it."""
 
 import datetime as dt
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,56 +12,18 @@ import sqlalchemy as sa
 from services.employment.app import EMPLOYMENT
 from services.employment.models import METADATA
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdCategory, Labour, MeasureKind, Sex
-from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
+from shared.contracts.codes import MeasureKind
 from shared.contracts.payload import Payload
 from shared.db.unit_of_work import Reading
 from shared.house import House
-from shared.http.application import described_app
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, deliver, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 
-StateT = TypeVar("StateT", bound=HouseholdState)
 PayloadT = TypeVar("PayloadT", bound=Payload)
 BASE = "/employment/v1"
 VACANCY = "DG-17"
-
-
-def member(member_no: int = 1, **changes: Any) -> HouseholdMember:
-    """A member as the bus tells of one: able-bodied and 46 in the year of the tests, unless told otherwise."""
-    fields: dict[str, Any] = {
-        "member_no": member_no,
-        "sex": Sex.MALE,
-        "birth_year": 1980,
-        "labour": Labour.ORDINARY,
-        "student": False,
-    }
-    return HouseholdMember(**fields | changes)
-
-
-def _household(kind: type[StateT], version: int, members: Sequence[HouseholdMember], changes: dict[str, Any]) -> StateT:
-    fields: dict[str, Any] = {
-        "household_code": HOUSEHOLD,
-        "region_code": REGION,
-        "category": HouseholdCategory.ORDINARY,
-        "relocated": False,
-        "dibao": False,
-        "version": version,
-        "members": tuple(members or [member(1), member(2, sex=Sex.FEMALE)]),
-    }
-    return kind(**fields | changes)
-
-
-def household_registered(*members: HouseholdMember, **changes: Any) -> HouseholdRegistered:
-    """A household entered the registry: two workers unless told otherwise."""
-    return _household(HouseholdRegistered, 1, members, changes)
-
-
-def household_changed(version: int, *members: HouseholdMember, **changes: Any) -> HouseholdChanged:
-    """A household changed."""
-    return _household(HouseholdChanged, version, members, changes)
 
 
 def job_requested(number: int = 1, **changes: Any) -> MeasureRequested:
@@ -210,27 +170,3 @@ def _rows(reading: Reading) -> dict[str, list[tuple[Any, ...]]]:
         for table in METADATA.sorted_tables
         if table.name not in beside
     }
-
-
-def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document = answer.json()
-    urn, house, code = document["type"].rsplit(":", 2)
-    assert (urn, house, document["status"]) == ("urn:problem", "employment", answer.status_code)
-    assert code in _documented(answer.request.method, answer.request.url.path, answer.status_code)
-    return answer.status_code, code, [error["pointer"] for error in document.get("errors", [])]
-
-
-def _documented(method: str, path: str, status: int) -> set[str]:
-    for template, operations in _openapi_paths().items():
-        if method.lower() in operations and re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
-            description = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
-            return set(re.findall(r"`([a-z-]+)`", description))
-    return set()
-
-
-@cache
-def _openapi_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = described_app(EMPLOYMENT).openapi()["paths"]
-    return paths

@@ -2,10 +2,8 @@
 
 import asyncio
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import httpx
@@ -22,7 +20,6 @@ from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.help import IncomeCredit
 from shared.db.unit_of_work import Reading
 from shared.house import House
-from shared.http.application import described_app
 from shared.ids import derived_id
 from shared.money import parse_yuan
 from shared.months import format_month, parse_month
@@ -30,6 +27,7 @@ from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, household, income_fact, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import until
+from tests.problems import pointers
 
 WINDOW = tuple(format_month(month) for month in range(parse_month("2025-11"), parse_month("2026-10") + 1))
 """The income window of a decision on `TODAY`."""
@@ -191,45 +189,14 @@ def without(document: Mapping[str, Any], *path: str) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key != name}
 
 
-def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document = answer.json()
-    assert document["status"] == answer.status_code
-    assert document["title"]
-    assert document["detail"]
-    code, pointers = _code_and_pointers(document)
-    assert code in _documented(answer.request.method, answer.request.url.path, answer.status_code)
-    return answer.status_code, code, pointers
-
-
-def _documented(method: str, path: str, status: int) -> set[str]:
-    """The codes that the OpenAPI document names for this status of the route at a path."""
-    for template, operations in _openapi_paths().items():
-        if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
-            description = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
-            return set(re.findall(r"`([a-z-]+)`", description))
-    return set()
-
-
-@cache
-def _openapi_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = described_app(MONITORING).openapi()["paths"]
-    return paths
-
-
 def item_problem(item: Mapping[str, Any]) -> tuple[int, str, list[str]]:
     """The same of one item of a batch."""
     document = item["problem"]
     assert document["status"] == item["status"]
     assert item["fact_id"] is None
-    return item["status"], *_code_and_pointers(document)
-
-
-def _code_and_pointers(document: Mapping[str, Any]) -> tuple[str, list[str]]:
     urn, house, code = document["type"].rsplit(":", 2)
     assert (urn, house) == ("urn:problem", "monitoring")
-    return code, [error["pointer"] for error in document.get("errors", [])]
+    return item["status"], code, pointers(document)
 
 
 def statuses(answer: httpx.Response) -> Sequence[int]:

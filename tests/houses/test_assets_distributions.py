@@ -16,7 +16,7 @@ from shared.contracts.codes import DistributionAction, IncomeBranch
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, deliver
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, deliver, household_registered
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assets_builders import (
     ASSET,
@@ -30,12 +30,11 @@ from tests.houses.assets_builders import (
     line,
     open_assets,
     plan,
-    problem,
-    registered,
     requested,
     settled,
 )
 from tests.logged import Logged
+from tests.problems import problem
 
 LIST = "/assets/v1/distributions"
 VOTE, PUBLISH, APPROVE, FILE, PAY = STEPS
@@ -120,7 +119,7 @@ async def test_a_plan_that_cannot_be_is_refused_and_changes_nothing(
     assets: Assets, client_for: ClientFor, changes: dict[str, Any], refusal: tuple[int, str, list[str]]
 ) -> None:
     await assets.put(asset() | {"class": "household"}, code="HOUSE")
-    await deliver(assets.house, registered("OTHER-COUNTY", OTHER_COUNTY_REGION))
+    await deliver(assets.house, household_registered(household_code="OTHER-COUNTY", region_code=OTHER_COUNTY_REGION))
     county = Assets(assets.house, client_for(assets.house, region="520626"))
     rows = await assets.rows()
 
@@ -388,7 +387,9 @@ async def test_help_that_nobody_waits_for_any_more_reaches_the_household_all_the
 
 async def test_a_household_that_moves_keeps_its_share_and_is_credited_where_it_was(assets: Assets) -> None:
     distribution_id = await assets.proposed()
-    await deliver(assets.house, registered(OTHER_HOUSEHOLD, OTHER_COUNTY_REGION, version=2))
+    await deliver(
+        assets.house, household_registered(household_code=OTHER_HOUSEHOLD, region_code=OTHER_COUNTY_REGION, version=2)
+    )
     await assets.walk(distribution_id, *STEPS)
     assert [(paid.household_code, paid.region_code) for paid in await assets.credits()] == [
         (HOUSEHOLD, REGION),

@@ -9,7 +9,7 @@ from shared.contracts.assets import MeasureRefused
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import MeasureKind, RefusalReason
 from shared.ids import derived_id
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, deliver, published_as
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, deliver, household_registered, published_as
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assets_builders import (
     MEASURE,
@@ -20,11 +20,10 @@ from tests.houses.assets_builders import (
     line,
     open_assets,
     plan,
-    problem,
-    registered,
     requested,
     settled,
 )
+from tests.problems import problem
 
 REFUSE = {"action": "refuse", "reason": "no_offer"}
 TRANSITIONS = f"/assets/v1/requests/{MEASURE}/transitions"
@@ -75,7 +74,12 @@ async def test_a_request_of_another_region_is_as_good_as_unknown(assets: Assets,
 
 async def test_events_that_come_again_change_nothing(assets: Assets) -> None:
     """Neither as the same record nor published anew, before the answer or after it."""
-    told = [published_as(registered(version=2)), requested(), requested(), published_as(registered(version=1))]
+    told = [
+        published_as(household_registered(version=2)),
+        requested(),
+        requested(),
+        published_as(household_registered(version=1)),
+    ]
     await deliver(assets.house, *told)
     distribution_id = await assets.proposed(plan(request_id=str(MEASURE)))
     await assets.walk(distribution_id, *STEPS)
@@ -95,7 +99,7 @@ async def test_a_household_is_known_where_it_lives_now_whatever_comes_first(
     assets = await open_assets(open_house, client_for)
     await assets.put()
     moves = [
-        registered(OTHER_HOUSEHOLD, region, number)
+        household_registered(household_code=OTHER_HOUSEHOLD, region_code=region, version=number)
         for number, region in enumerate((REGION, OTHER_COUNTY_REGION, REGION), 1)
     ]
     for place in order:

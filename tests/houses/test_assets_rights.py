@@ -8,8 +8,9 @@ import pytest
 
 from tests.builders import OTHER_COUNTY_REGION, REGION, TODAY, audit_rows
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assets_builders import ASSET, Assets, asset, open_assets, problem, right
+from tests.houses.assets_builders import ASSET, Assets, asset, open_assets, right
 from tests.logged import Logged
+from tests.problems import problem
 
 PATH = f"/assets/v1/assets/{ASSET}"
 LIST = "/assets/v1/assets"
@@ -65,7 +66,7 @@ async def test_a_changed_asset_gets_a_version_and_an_audit_row(assets: Assets) -
         ("asset.changed", "tester", ASSET),
         ("asset.changed", "tester", ASSET),
     ]
-    assert [(row["before"] or {}).get("name") for row in rows] == [None, "沙坝村茶叶加工厂", "沙坝村茶厂"]
+    assert [(row["before"] or {}).get("version") for row in rows] == [None, 1, 2]
     assert rows[-1]["after"]["shares"] == {"operator": ["0.6000", "0.4000"], "owner": ["1.0000"]}
 
 
@@ -109,9 +110,9 @@ async def test_two_who_enter_an_asset_at_once_enter_it_once(assets: Assets) -> N
     assert len(await audit_rows(assets.house)) == 1
 
 
-async def test_holders_stay_in_the_rights_and_reach_no_audit_or_log(assets: Assets, logged: Logged) -> None:
-    await assets.put(asset([right(holder="张三")]))
-    await assets.put(asset([right(holder="张三四")]))
+async def test_names_and_holders_stay_with_the_asset_and_reach_no_audit_or_log(assets: Assets, logged: Logged) -> None:
+    await assets.put(asset([right(holder="张三")], name="张三家的茶园"))
+    await assets.put(asset([right(holder="张三四")], name="张三四家的茶园"))
     assert [line["asset"] for line in logged.lines("asset.changed")] == [ASSET]
     assert not [text for text in (logged.text(), str(await audit_rows(assets.house))) if "张三" in text]
 

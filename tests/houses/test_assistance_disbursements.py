@@ -27,7 +27,8 @@ from tests.builders import (
     waiting_events,
 )
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assistance_builders import CASH, DISBURSEMENTS, JOB, TASK, act, ask, cash, problem_of, registered
+from tests.houses.assistance_builders import CASH, DISBURSEMENTS, JOB, TASK, act, ask, cash, registered
+from tests.problems import problem
 
 FIRST = {"source": "civil-affairs", "source_ref": "2026-0001"}
 FIRST_ID = derived_id("disbursement", *FIRST.values())
@@ -132,7 +133,7 @@ async def test_one_reference_stands_for_one_disbursement(
     house = await ready(open_house)
     client = client_for(house)
     first = await pay(client)
-    assert problem_of(await pay(client, **changes)) == (409, "disbursement-contradicts")
+    assert problem(await pay(client, **changes)) == (409, "disbursement-contradicts", [])
     assert (await client.get(DISBURSEMENTS)).json()["items"] == [first.json()]
     assert len(await credits_told(house)) == 1
 
@@ -176,10 +177,10 @@ async def test_only_a_wish_for_cash_of_this_household_is_answered(open_house: Op
     house = await ready(open_house)
     client = client_for(house)
     job, wish = await ask(client, **JOB), await ask(client, **CASH)
-    assert problem_of(await pay(client, measure_id=job["measure_id"])) == (409, "measure-not-transfer")
-    assert problem_of(await pay(client, measure_id=str(uuid4()))) == (404, "measure-not-found")
+    assert problem(await pay(client, measure_id=job["measure_id"])) == (409, "measure-not-transfer", [])
+    assert problem(await pay(client, measure_id=str(uuid4()))) == (404, "measure-not-found", [])
     elsewhere = await pay(client, measure_id=wish["measure_id"], household_code="DJ-0002")
-    assert problem_of(elsewhere) == (404, "measure-not-found")
+    assert problem(elsewhere) == (404, "measure-not-found", [])
     assert {each["status"] for each in (await client.get(TASK)).json()["measures"]} == {"requested"}
     assert await listed(client) == []
     assert await credits_told(house) == []
@@ -190,8 +191,8 @@ async def test_an_unknown_household_and_one_of_another_region_are_not_paid(
 ) -> None:
     house = await ready(open_house)
     client = client_for(house, region="520626")
-    assert problem_of(await pay(client, household_code="DJ-9999")) == (404, "household-unknown")
-    assert problem_of(await pay(client, household_code="YJ-0001")) == (404, "household-unknown")
+    assert problem(await pay(client, household_code="DJ-9999")) == (404, "household-unknown", [])
+    assert problem(await pay(client, household_code="YJ-0001")) == (404, "household-unknown", [])
     assert await credits_told(house) == []
 
 
@@ -205,8 +206,8 @@ async def test_a_correction_names_what_it_corrects_and_only_one_does(
     answers = await asyncio.gather(*(client.post(DISBURSEMENTS, json=body) for body in corrections))
 
     [done] = [answer for answer in answers if answer.status_code == 201]
-    refused = [problem_of(answer) for answer in answers if answer is not done]
-    assert refused == 3 * [(409, "disbursement-already-superseded")]
+    refused = [problem(answer) for answer in answers if answer is not done]
+    assert refused == 3 * [(409, "disbursement-already-superseded", [])]
     assert done.json()["supersedes_id"] == str(FIRST_ID)
     told = [(event.data.amount, event.data.supersedes) for event in await credits_told(house)]
     assert told == [(500_00, None), (450_00, FIRST_ID)]
@@ -229,16 +230,14 @@ async def test_only_a_disbursement_of_the_household_is_corrected(
     client = client_for(house)
     await pay(client)
     answer = await pay(client, **{"source_ref": "new"} | changes)
-    assert problem_of(answer) == (404, "superseded-disbursement-not-found")
+    assert problem(answer) == (404, "superseded-disbursement-not-found", [])
     assert await listed(client) == ["2026-0001"]
 
 
 async def test_a_month_to_come_is_refused_and_this_one_is_not(open_house: OpenHouse, client_for: ClientFor) -> None:
     house = await ready(open_house)
     client = client_for(house)
-    answer = await pay(client, month="2026-12")
-    assert problem_of(answer) == (422, "disbursement-invalid")
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/month"]
+    assert problem(await pay(client, month="2026-12")) == (422, "disbursement-invalid", ["/month"])
     assert await listed(client) == []
     assert (await pay(client, month="2026-11")).status_code == 201
 
@@ -269,9 +268,7 @@ async def test_a_bad_disbursement_is_named_field_by_field(
 ) -> None:
     house = await ready(open_house)
     client = client_for(house)
-    answer = await pay(client, **changes)
-    assert problem_of(answer) == (422, "invalid")
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert problem(await pay(client, **changes)) == (422, "invalid", [pointer])
     assert await listed(client) == []
 
 
@@ -285,7 +282,7 @@ async def test_disbursements_are_listed_within_the_region(open_house: OpenHouse,
     assert await listed(client, region_code="520625") == ["c"]
     neighbour = client_for(house, region="520625")
     assert await listed(neighbour) == ["c"]
-    assert problem_of(await neighbour.get(DISBURSEMENTS, params={"region_code": "52"})) == (403, "region-not-allowed")
+    assert problem(await neighbour.get(DISBURSEMENTS, params={"region_code": "52"})) == (403, "region-not-allowed", [])
 
     first = (await client.get(DISBURSEMENTS, params={"limit": 3})).json()
     assert await listed(client, limit=3, cursor=first["next_cursor"]) == ["a"]

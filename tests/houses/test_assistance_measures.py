@@ -43,9 +43,9 @@ from tests.houses.assistance_builders import (
     act,
     answering,
     ask,
-    problem_of,
 )
 from tests.logged import Logged
+from tests.problems import problem
 
 PERSONAL = "二儿子张三想去东莞 13800138000"
 ANSWER_BY = "2026-11-23"
@@ -193,9 +193,7 @@ async def test_a_bad_wish_is_named_field_by_field(
     house = await opened(open_house)
     client = client_for(house)
     before = (await client.get(TASK)).json()
-    answer = await client.post(f"{TASK}/measures", json=body)
-    assert problem_of(answer) == (422, "invalid")
-    assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+    assert problem(await client.post(f"{TASK}/measures", json=body)) == (422, "invalid", pointers)
     assert (await client.get(TASK)).json() == before
 
 
@@ -203,7 +201,7 @@ async def test_a_closed_task_asks_for_nothing(open_house: OpenHouse, client_for:
     house = await opened(open_house)
     await deliver(house, risk_cleared(2))
     client = client_for(house)
-    assert problem_of(await client.post(f"{TASK}/measures", json=JOB)) == (409, "task-closed")
+    assert problem(await client.post(f"{TASK}/measures", json=JOB)) == (409, "task-closed", [])
     assert (await client.get(TASK)).json()["measures"] == []
 
 
@@ -213,12 +211,12 @@ async def test_another_region_finds_neither_the_task_nor_its_measures(
     house = await opened(open_house)
     await ask(client_for(house))
     neighbour, reader = client_for(house, region="520625"), client_for(house, scopes=("assistance:read",))
-    assert problem_of(await neighbour.post(f"{TASK}/measures", json=JOB)) == (404, "task-not-found")
+    assert problem(await neighbour.post(f"{TASK}/measures", json=JOB)) == (404, "task-not-found", [])
     assert await listed(neighbour) == []
-    assert problem_of(await neighbour.get(MEASURES, params={"region_code": "520626"})) == (403, "region-not-allowed")
-    assert problem_of(await reader.post(f"{TASK}/measures", json=JOB)) == (403, "scope-missing")
+    assert problem(await neighbour.get(MEASURES, params={"region_code": "520626"})) == (403, "region-not-allowed", [])
+    assert problem(await reader.post(f"{TASK}/measures", json=JOB)) == (403, "scope-missing", [])
     unknown = f"/assistance/v1/tasks/{uuid4()}/measures"
-    assert problem_of(await client_for(house).post(unknown, json=JOB)) == (404, "task-not-found")
+    assert problem(await client_for(house).post(unknown, json=JOB)) == (404, "task-not-found", [])
 
 
 async def test_an_idempotency_key_asks_once(open_house: OpenHouse, client_for: ClientFor) -> None:
@@ -228,7 +226,7 @@ async def test_an_idempotency_key_asks_once(open_house: OpenHouse, client_for: C
     again = await client.post(f"{TASK}/measures", json=JOB, headers=once)
     other = await client.post(f"{TASK}/measures", json=CASH, headers=once)
     assert (first.status_code, first.json()) == (again.status_code, again.json())
-    assert problem_of(other) == (409, "idempotency-key-reused")
+    assert problem(other) == (409, "idempotency-key-reused", [])
     assert await shown(client) == first.json()
 
 

@@ -39,9 +39,9 @@ from tests.houses.assistance_builders import (
     ask,
     cash,
     credited,
-    problem_of,
     registered,
 )
+from tests.problems import problem
 
 WAGE, SALE, SHARE = IncomeBranch.WAGE, IncomeBranch.OPERATING, IncomeBranch.PROPERTY
 
@@ -224,10 +224,10 @@ async def test_a_household_known_by_its_task_alone_has_a_story_without_heads(
 async def test_nobody_reads_the_story_of_another_region(open_house: OpenHouse, client_for: ClientFor) -> None:
     house = await money(open_house)
     await deliver(house, risk_raised())
-    assert problem_of(await client_for(house, region="520625").get(STORY)) == (404, "household-unknown")
-    assert problem_of(await client_for(house, scopes=("monitoring:read",)).get(STORY)) == (403, "scope-missing")
+    assert problem(await client_for(house, region="520625").get(STORY)) == (404, "household-unknown", [])
+    assert problem(await client_for(house, scopes=("monitoring:read",)).get(STORY)) == (403, "scope-missing", [])
     unknown = f"/assistance/v1/households/{uuid4()}/story"
-    assert problem_of(await client_for(house).get(unknown)) == (404, "household-unknown")
+    assert problem(await client_for(house).get(unknown)) == (404, "household-unknown", [])
 
 
 async def test_who_has_the_household_now_reads_all_and_who_had_it_reads_the_own_part(

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from services.consumption.commands.orders import place_order
 from services.consumption.commands.transitions import transition_order
-from services.consumption.errors import NotEnoughStock, TransitionNotAllowed
+from services.consumption.errors import NotEnoughStock
 from services.consumption.rules import format_quantity
 from services.consumption.schemas import OrderIn, OrderOut, TransitionIn
 from shared.contracts.codes import OrderAction, OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.security.actor import Actor
+from shared.transitions import TransitionNotAllowed
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.consumption_builders import (
@@ -27,7 +28,6 @@ from tests.houses.consumption_builders import (
     SUPPLY,
     WRITE,
     act,
-    assert_problem,
     link,
     numbered,
     open_supplied,
@@ -43,6 +43,7 @@ from tests.houses.consumption_builders import (
     told,
     walk,
 )
+from tests.problems import assert_problem
 
 BUYERS = 100
 TWO_PRODUCTS = {"EGGS": product(price="1.00", stock="10.000"), "TEA": product(stock="10.000")}

@@ -16,7 +16,6 @@ from tests.houses.consumption_builders import (
     READ,
     SUPPLY,
     WRITE,
-    assert_problem,
     known,
     link,
     open_supplied,
@@ -27,6 +26,8 @@ from tests.houses.consumption_builders import (
     put,
     supply,
 )
+from tests.logged import Logged
+from tests.problems import assert_problem
 
 COOP, TEA = f"{API}/producers/COOP", f"{API}/products/TEA"
 
@@ -154,6 +155,17 @@ async def test_a_product_is_offered_and_changed(house: House, client_for: Client
     assert actions == ["producer.put", "product.put", "product.put"], "the same again changed nothing"
 
 
+async def test_names_stay_in_the_register_and_reach_no_audit_or_log(
+    house: House, client_for: ClientFor, logged: Logged
+) -> None:
+    client = client_for(house, scopes=SUPPLY)
+    await put(client, "producer", "COOP", producer(name="张三家庭农场"))
+    for name in ("张三家的茶", "张三家的绿茶"):
+        await put(client, "product", "TEA", product(name=name))
+    assert len(logged.lines("product.put")) == 2
+    assert not [text for text in (logged.text(), str(await audit_rows(house))) if "张三" in text]
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
@@ -226,5 +238,5 @@ async def test_a_household_that_moved_is_known_where_it_lives_now(open_house: Op
     await deliver(house, known(HOUSEHOLD, OTHER_COUNTY_REGION))
     officer = client_for(house, scopes=SUPPLY, region="520626")
     assert_problem(await officer.put(COOP, json=producer()), 404, "household-unknown")
-    await deliver(house, known(HOUSEHOLD).model_copy(update={"version": 2}))
+    await deliver(house, known(HOUSEHOLD, version=2))
     assert (await officer.put(COOP, json=producer())).status_code == 201

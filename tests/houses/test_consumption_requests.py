@@ -23,7 +23,6 @@ from tests.houses.consumption_builders import (
     SUPPLY,
     WRITE,
     act,
-    assert_problem,
     cancellation,
     known,
     link,
@@ -40,6 +39,7 @@ from tests.houses.consumption_builders import (
     told,
     walk,
 )
+from tests.problems import assert_problem
 
 ORDER = str(order_id())
 ANSWERING = order(request_id=str(MEASURE))
@@ -169,7 +169,7 @@ async def test_what_comes_twice_or_late_changes_nothing(
     house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient
 ) -> None:
     asking, registered = request(), published_as(known(HOUSEHOLD))
-    moved = known(HOUSEHOLD, OTHER_COUNTY_REGION).model_copy(update={"version": 3})
+    moved = known(HOUSEHOLD, OTHER_COUNTY_REGION, version=3)
     job = request(measure_id=derived_id("measure", "job"), kind=MeasureKind.JOB)
     await deliver(house, asking, asking, job)
     await place(buyer, ANSWERING)

@@ -22,7 +22,6 @@ from tests.houses.consumption_builders import (
     SUPPLY,
     WRITE,
     act,
-    assert_problem,
     known,
     link,
     open_supplied,
@@ -38,6 +37,7 @@ from tests.houses.consumption_builders import (
     told,
     walk,
 )
+from tests.problems import assert_problem
 
 ORDER = str(order_id())
 AFTER = {
@@ -269,7 +269,7 @@ async def test_credits_carry_the_region_where_the_household_lives_now(
 ) -> None:
     """Whoever settles need not see where the household went."""
     await place(buyer)
-    await deliver(house, known(HOUSEHOLD, OTHER_COUNTY_REGION).model_copy(update={"version": 2}))
+    await deliver(house, known(HOUSEHOLD, OTHER_COUNTY_REGION, version=2))
     await walk(officer, ORDER, *STEPS)
     regions = {event.data.household_code: event.data.region_code for event in await told(house, "income-credited")}
     assert regions == {HOUSEHOLD: OTHER_COUNTY_REGION, NEIGHBOUR: REGION}

@@ -17,22 +17,30 @@ from shared.contracts.employment import (
     PlacementStarted,
 )
 from shared.contracts.help import MeasureAnswer
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, deliver, waiting_events
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    deliver,
+    household_changed,
+    household_member,
+    household_registered,
+    waiting_events,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment_builders import (
     BASE,
     VACANCY,
     Employment,
-    household_changed,
-    household_registered,
     job_cancelled,
     job_requested,
-    member,
     open_employment,
-    problem,
     request_id,
     worker_id,
 )
+from tests.problems import problem
 
 TOMORROW = "2026-11-17"
 REQUEST: dict[str, Any] = {"request_id": str(request_id())}
@@ -219,7 +227,7 @@ def _answers(data: object) -> bool:
 async def test_a_broken_constraint_is_named_and_changes_nothing(
     open_house: OpenHouse, client_for: ClientFor, worker: dict[str, Any], work: dict[str, Any], constraint: str
 ) -> None:
-    employment = await open_employment(open_house, client_for, household_registered(member(1, **worker)))
+    employment = await open_employment(open_house, client_for, household_registered(household_member(1, **worker)))
     await employment.put_vacancy(**work)
     before = await employment.everything()
     answer = await employment.place()
@@ -229,7 +237,7 @@ async def test_a_broken_constraint_is_named_and_changes_nothing(
 
 
 async def test_a_member_who_is_gone_cannot_be_placed(employment: Employment) -> None:
-    await deliver(employment.house, household_changed(2, member(2)))
+    await deliver(employment.house, household_changed(2, household_member(2)))
     answer = await employment.place(1)
     assert (problem(answer)[1], answer.json()["constraint"]) == ("constraint-broken", "not_a_worker")
 
@@ -317,7 +325,7 @@ async def test_every_sequence_of_steps_keeps_their_order_and_begins_at_most_once
     employment = await open_employment(
         open_house,
         client_for,
-        *(household_registered(member(1), household_code=code) for code in households),
+        *(household_registered(household_member(1), household_code=code) for code in households),
         *(job_requested(number, household_code=code) for number, code in enumerate(households)),
     )
     await employment.put_vacancy(headcount=len(sequences))
@@ -352,7 +360,7 @@ async def test_every_sequence_of_steps_keeps_their_order_and_begins_at_most_once
 
 async def test_of_many_for_the_last_place_one_gets_it(open_house: OpenHouse, client_for: ClientFor) -> None:
     households = [f"DJ-{number}" for number in range(8)]
-    events = [household_registered(member(1), household_code=code) for code in households]
+    events = [household_registered(household_member(1), household_code=code) for code in households]
     employment = await open_employment(open_house, client_for, *events)
     await employment.put_vacancy(headcount=1)
     answers = await asyncio.gather(*(employment.place(household_code=code) for code in households))
@@ -390,7 +398,7 @@ class TestTheLastEarner:
         assert [event.last_earner for event in await employment.told(PlacementEnded)] == [True]
 
     async def test_is_one_where_all_end_at_once(self, open_house: OpenHouse, client_for: ClientFor) -> None:
-        members = [member(number) for number in range(1, 6)]
+        members = [household_member(number) for number in range(1, 6)]
         employment = await open_employment(open_house, client_for, household_registered(*members))
         await employment.put_vacancy(headcount=5)
         placements = [await employment.started(number) for number in range(1, 6)]

@@ -5,21 +5,20 @@ from typing import Any
 import pytest
 
 from shared.contracts.codes import Labour
-from tests.builders import TODAY, audit_rows, deliver
+from tests.builders import TODAY, audit_rows, deliver, household_member, household_registered
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment_builders import (
     BASE,
     VACANCY,
     Employment,
-    household_registered,
     job_requested,
-    member,
     open_employment,
-    problem,
     request_id,
     vacancy,
     worker_id,
 )
+from tests.logged import Logged
+from tests.problems import problem
 
 YESTERDAY = "2026-11-15"
 
@@ -44,6 +43,16 @@ async def test_a_changed_vacancy_is_what_it_was_last_put_to(open_house: OpenHous
     assert (changed.status_code, changed.json()["wage_month"]) == (200, "5000.00")
     [_, row] = await audit_rows(employment.house)
     assert (row["before"]["wage_month"], row["after"]["needs"]) == ("4500.00", ["skilled", "ordinary"])
+
+
+async def test_an_employer_may_be_a_person_and_reaches_no_audit_or_log(
+    open_house: OpenHouse, client_for: ClientFor, logged: Logged
+) -> None:
+    employment = await open_employment(open_house, client_for)
+    await employment.put_vacancy(employer="张三")
+    await employment.put_vacancy(employer="张三四")
+    assert [line["version"] for line in logged.lines("vacancy.put")] == [1, 2]
+    assert not [text for text in (logged.text(), str(await audit_rows(employment.house))) if "张三" in text]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +95,9 @@ async def test_a_place_that_is_nowhere_is_not_found(open_house: OpenHouse, clien
 async def test_the_headcount_shrinks_to_what_is_taken_and_no_further(
     open_house: OpenHouse, client_for: ClientFor
 ) -> None:
-    employment = await open_employment(open_house, client_for, household_registered(member(1), member(2)))
+    employment = await open_employment(
+        open_house, client_for, household_registered(household_member(1), household_member(2))
+    )
     await employment.put_vacancy()
     placements = [await employment.placed(number) for number in (1, 2)]
     refused = await employment.put_vacancy(headcount=1)
@@ -99,7 +110,7 @@ async def test_the_headcount_shrinks_to_what_is_taken_and_no_further(
 async def test_vacancies_are_found_by_place_kind_and_whether_they_are_open(
     open_house: OpenHouse, client_for: ClientFor
 ) -> None:
-    employment = await open_employment(open_house, client_for, household_registered(member(1)))
+    employment = await open_employment(open_house, client_for, household_registered(household_member(1)))
     await employment.put_vacancy("A")
     await employment.put_vacancy("B", kind="workshop", place_code="520626001001", valid_until=str(TODAY))
     await employment.put_vacancy("C", place_code="440100", valid_until=YESTERDAY)
@@ -129,7 +140,7 @@ async def test_pages_hold_every_vacancy_once(open_house: OpenHouse, client_for: 
 
 async def with_vacancies(open_house: OpenHouse, client_for: ClientFor, **request: Any) -> Employment:
     """Three workers, the first at work, the third weak; vacancies far, near, full, expired and for older people."""
-    members = (member(1), member(2), member(3, labour=Labour.WEAK))
+    members = (household_member(1), household_member(2), household_member(3, labour=Labour.WEAK))
     employment = await open_employment(open_house, client_for, household_registered(*members), job_requested(**request))
     await employment.put_vacancy("FAR")
     await employment.put_vacancy("NEAR", place_code="520626")

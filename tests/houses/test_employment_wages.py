@@ -14,17 +14,16 @@ from shared.contracts.employment import WageCredited
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.security.actor import SYSTEM, Actor
-from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows
+from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, household_registered
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment_builders import (
     Employment,
-    household_registered,
     job_requested,
     open_employment,
-    problem,
     request_id,
     wage,
 )
+from tests.problems import problem
 
 SOURCE = "labour-station-dongguan"
 

@@ -12,19 +12,25 @@ from services.employment.handlers import HANDLERS
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import Labour, Sex
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, deliver
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    deliver,
+    household_changed,
+    household_member,
+    household_registered,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment_builders import (
     BASE,
     Employment,
-    household_changed,
-    household_registered,
     job_requested,
-    member,
     open_employment,
-    problem,
     worker_id,
 )
+from tests.problems import problem
 
 
 def test_employment_reacts_to_what_the_catalogue_says_it_reads() -> None:
@@ -38,8 +44,8 @@ async def numbers(employment: Employment, **wanted: Any) -> list[int]:
 async def test_members_with_labour_who_are_not_at_school_are_workers(
     open_house: OpenHouse, client_for: ClientFor
 ) -> None:
-    members = [member(number, labour=labour) for number, labour in enumerate(Labour, start=1)]
-    event = household_registered(*members, member(6, student=True), member(7, birth_year=1950))
+    members = [household_member(number, labour=labour) for number, labour in enumerate(Labour, start=1)]
+    event = household_registered(*members, household_member(6, student=True), household_member(7, birth_year=1950))
     employment = await open_employment(open_house, client_for, event)
     assert await numbers(employment) == [1, 2, 3]
     assert (await employment.items("workers"))[0] == {
@@ -66,7 +72,7 @@ async def test_members_with_labour_who_are_not_at_school_are_workers(
 async def test_a_worker_is_listed_while_of_working_age_on_the_business_date(
     open_house: OpenHouse, client_for: ClientFor, birth_year: int, today: dt.date, listed: list[int]
 ) -> None:
-    event = household_registered(member(1, birth_year=birth_year))
+    event = household_registered(household_member(1, birth_year=birth_year))
     assert await numbers(await open_employment(open_house, client_for, event, today=today)) == listed
 
 
@@ -90,7 +96,7 @@ async def test_a_place_may_set_its_own_working_age(
         (tmp_path / "packs" / folder / "pack.yaml").write_text(manifest)
         (tmp_path / "packs" / folder / "employment.yaml").write_text(text)
     policy = PolicyBook.load(tmp_path / "packs")
-    event = household_registered(member(1, birth_year=1962), member(2, birth_year=2009))
+    event = household_registered(household_member(1, birth_year=1962), household_member(2, birth_year=2009))
     employment = await open_employment(open_house, client_for, event, policy=policy)
     assert await numbers(employment, region_code="520626") == [1]
     assert await numbers(employment, region_code="5206") == [2]
@@ -103,9 +109,19 @@ async def test_without_a_working_age_nobody_is_judged(open_house: OpenHouse, cli
 
 
 HISTORY = (
-    household_registered(member(1), member(2), member(3, labour=Labour.WEAK)),
-    household_changed(2, member(1, labour=Labour.LOST), member(2), member(4, birth_year=2000, sex=Sex.FEMALE)),
-    household_changed(3, member(1, labour=Labour.SKILLED), member(4, birth_year=2001), region_code=OTHER_COUNTY_REGION),
+    household_registered(household_member(1), household_member(2), household_member(3, labour=Labour.WEAK)),
+    household_changed(
+        2,
+        household_member(1, labour=Labour.LOST),
+        household_member(2),
+        household_member(4, birth_year=2000, sex=Sex.FEMALE),
+    ),
+    household_changed(
+        3,
+        household_member(1, labour=Labour.SKILLED),
+        household_member(4, birth_year=2001),
+        region_code=OTHER_COUNTY_REGION,
+    ),
 )
 
 
@@ -152,12 +168,12 @@ async def test_a_change_of_the_household_leaves_the_work_of_its_workers_alone(
     employment = await open_employment(open_house, client_for, household_registered())
     await employment.put_vacancy()
     placement = await employment.started()
-    await deliver(employment.house, household_changed(2, member(2), region_code=OTHER_COUNTY_REGION))
+    await deliver(employment.house, household_changed(2, household_member(2), region_code=OTHER_COUNTY_REGION))
     assert await numbers(employment) == [2]
     [shown] = await employment.items("placements", region_code="520625")
     assert (shown["placement_id"], shown["status"], shown["region_code"]) == (placement, "started", OTHER_COUNTY_REGION)
     assert (await employment.act(placement, "end")).status_code == 200
-    await deliver(employment.house, household_changed(3, member(1), member(2)))
+    await deliver(employment.house, household_changed(3, household_member(1), household_member(2)))
     assert [worker["status"] for worker in await employment.items("workers")] == ["idle", "idle"]
 
 
@@ -166,7 +182,9 @@ async def test_household_events_and_placements_at_once_lose_nothing(
 ) -> None:
     employment = await open_employment(open_house, client_for, household_registered())
     await employment.put_vacancy()
-    changes = (deliver(employment.house, household_changed(n, member(1, birth_year=1990 + n))) for n in range(2, 6))
+    changes = (
+        deliver(employment.house, household_changed(n, household_member(1, birth_year=1990 + n))) for n in range(2, 6)
+    )
     await asyncio.gather(employment.placed(), *changes)
     [worker] = await employment.items("workers")
     assert (worker["status"], worker["birth_year"]) == ("offered", 1995)
@@ -177,8 +195,8 @@ async def test_workers_are_found_by_household_region_and_status(open_house: Open
         open_house,
         client_for,
         household_registered(household_code="A"),
-        household_registered(member(1), household_code="B", region_code=OTHER_COUNTY_REGION),
-        household_registered(member(1), household_code="C"),
+        household_registered(household_member(1), household_code="B", region_code=OTHER_COUNTY_REGION),
+        household_registered(household_member(1), household_code="C"),
     )
     await employment.put_vacancy()
     await employment.placed(household_code="C")

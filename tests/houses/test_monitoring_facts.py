@@ -24,11 +24,11 @@ from tests.houses.monitoring_builders import (
     correction,
     item_problem,
     open_monitoring,
-    problem,
     statuses,
     wages,
     without,
 )
+from tests.problems import problem
 
 FACTS = "/monitoring/v1/facts"
 JSON = {"content-type": "application/json"}

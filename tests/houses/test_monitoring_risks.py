@@ -33,9 +33,9 @@ from tests.houses.monitoring_builders import (
     correction,
     issued_id,
     open_monitoring,
-    problem,
     wages,
 )
+from tests.problems import problem
 
 BELOW, DROP, RIGID, ILL, _ = RiskKind
 FOUR = household()["members"]

@@ -10,9 +10,9 @@ import pytest
 from fastapi import APIRouter
 
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdCategory, Labour, MeasureKind, RefusalReason, Sex
+from shared.contracts.codes import MeasureKind, RefusalReason
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
-from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
+from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata
 from shared.db.floor import lay_floor
 from shared.helping.api import requests_router
@@ -21,7 +21,17 @@ from shared.helping.requests import Answers, RequestAnswered, RequestNotFound, R
 from shared.house import House, HouseDefinition
 from shared.ids import derived_id
 from shared.security.actor import Actor
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, deliver, waiting_events
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    deliver,
+    household_member,
+    household_state,
+    waiting_events,
+)
 from tests.conftest import ClientFor, OpenHouse
 
 METADATA = house_metadata("employment")
@@ -57,18 +67,7 @@ async def helper(open_house: OpenHouse) -> House:
 
 
 def state(model: type[HouseholdState], version: int, members: int = 1, region: str = REGION) -> HouseholdState:
-    return model(
-        household_code=HOUSEHOLD,
-        region_code=region,
-        category=HouseholdCategory.ORDINARY,
-        relocated=False,
-        dibao=False,
-        version=version,
-        members=tuple(
-            HouseholdMember(member_no=number, sex=Sex.FEMALE, birth_year=1980, labour=Labour.ORDINARY, student=False)
-            for number in range(1, members + 1)
-        ),
-    )
+    return household_state(model, version, map(household_member, range(1, members + 1)), region_code=region)
 
 
 def _measure(**changes: Any) -> dict[str, Any]:

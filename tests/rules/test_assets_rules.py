@@ -10,22 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.assets.rules import (
-    WHOLE,
+    TRANSITIONS,
     Grant,
     Line,
     Span,
-    allowed_actions,
     change_rights,
     credit_id,
     day_findings,
-    format_share,
     is_publicity_over,
-    next_status,
     plan_findings,
     publicity_end,
     rights_findings,
 )
 from shared.contracts.codes import AssetRight, DistributionAction, DistributionReason, DistributionStatus
+from shared.shares import WHOLE
 
 OWNER, OPERATOR = AssetRight.OWNER, AssetRight.OPERATOR
 DRAFT, VOTED, PUBLISHED = DistributionStatus.DRAFT, DistributionStatus.VOTED, DistributionStatus.PUBLISHED
@@ -45,19 +43,19 @@ STEPS = {
 @pytest.mark.parametrize("status", DistributionStatus)
 @pytest.mark.parametrize("action", DistributionAction)
 def test_an_action_leads_to_its_step_or_nowhere(status: DistributionStatus, action: DistributionAction) -> None:
-    assert next_status(status, action) == STEPS[status].get(action)
+    assert TRANSITIONS.leads_to(status, action) == STEPS[status].get(action)
 
 
 @pytest.mark.parametrize("status", DistributionStatus)
 def test_what_is_said_to_be_allowed_is_what_works(status: DistributionStatus) -> None:
-    assert set(allowed_actions(status)) == set(STEPS[status])
+    assert set(TRANSITIONS.allowed(status)) == set(STEPS[status])
 
 
 def walked(actions: Sequence[DistributionAction]) -> list[tuple[DistributionAction, DistributionStatus]]:
     """The steps that are taken when these are asked for, with where each leads."""
     taken, status = [], DRAFT
     for action in actions:
-        after = next_status(status, action)
+        after = TRANSITIONS.leads_to(status, action)
         if after is not None:
             status = after
             taken.append((action, status))
@@ -211,13 +209,6 @@ def test_of_two_changes_on_one_day_only_the_last_leaves_a_trace() -> None:
     slip = change_rights(first, grants(firm=WHOLE), tomorrow)
     assert [span.valid_to for span in slip] == [TODAY, None]
     assert change_rights(slip, grants(village=WHOLE), tomorrow) == first
-
-
-@pytest.mark.parametrize(
-    ("share", "text"), [(1, "0.0001"), (2500, "0.2500"), (9999, "0.9999"), (WHOLE, "1.0000"), (0, "0.0000")]
-)
-def test_a_share_is_written_with_four_decimals(share: int, text: str) -> None:
-    assert format_share(share) == text
 
 
 def lines(*amounts: int) -> list[Line]:

@@ -12,17 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.assistance.rules import (
+    TRANSITIONS,
     CreditLine,
     TaskChange,
     TaskDecision,
     TaskState,
-    allowed_actions,
     answer_deadline,
     deadline,
     effect_of,
     next_measure_status,
     next_state,
-    next_status,
 )
 from shared.contracts.codes import (
     IncomeBranch,
@@ -57,12 +56,12 @@ STEPS = {
 @pytest.mark.parametrize("status", TaskStatus)
 @pytest.mark.parametrize("action", TaskAction)
 def test_an_action_leads_to_its_step_or_nowhere(status: TaskStatus, action: TaskAction) -> None:
-    assert next_status(status, action) == STEPS[status].get(action)
+    assert TRANSITIONS.leads_to(status, action) == STEPS[status].get(action)
 
 
 @pytest.mark.parametrize("status", TaskStatus)
 def test_what_is_said_to_be_allowed_is_what_works(status: TaskStatus) -> None:
-    assert set(allowed_actions(status)) == set(STEPS[status])
+    assert set(TRANSITIONS.allowed(status)) == set(STEPS[status])
 
 
 @given(actions=st.lists(st.sampled_from(TaskAction), max_size=40))
@@ -70,7 +69,7 @@ def test_no_sequence_of_actions_skips_a_step(actions: list[TaskAction]) -> None:
     order = [OPEN, ACCEPTED, IN_PROGRESS, VERIFIED, CLOSED]
     walked = [OPEN]
     for action in actions:
-        status = next_status(walked[-1], action)
+        status = TRANSITIONS.leads_to(walked[-1], action)
         if status is None:
             continue
         assert status is OPEN or order.index(status) == order.index(walked[-1]) + 1

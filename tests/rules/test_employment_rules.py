@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.employment.rules import (
+    TRANSITIONS,
     Candidate,
     Offer,
     WhyNot,
     WorkingAge,
     age_on,
-    allowed_actions,
     is_able,
-    next_status,
     shared_division,
     suggest,
     why_not,
@@ -23,8 +22,7 @@ from services.employment.rules import (
 from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, WorkerStatus
 from shared.ids import derived_id
 from shared.regions import RegionLevel
-from tests.builders import REGION, TODAY
-from tests.houses.employment_builders import member
+from tests.builders import REGION, TODAY, household_member
 
 PLACED, DEPARTED = PlacementStatus.PLACED, PlacementStatus.DEPARTED
 STARTED, ENDED = PlacementStatus.STARTED, PlacementStatus.ENDED
@@ -53,7 +51,7 @@ def offer(code: str = "A", **changes: Any) -> Offer:
 @pytest.mark.parametrize("student", [True, False])
 def test_a_worker_has_labour_and_is_not_at_school(labour: Labour, student: bool) -> None:
     able = labour in {Labour.ORDINARY, Labour.SKILLED, Labour.WEAK}
-    assert is_able(member(labour=labour, student=student)) == (able and not student)
+    assert is_able(household_member(labour=labour, student=student)) == (able and not student)
 
 
 @given(birth_year=st.integers(1900, 2026), day=st.dates(dt.date(2021, 1, 1), dt.date(2040, 12, 31)))
@@ -147,12 +145,12 @@ def test_every_vacancy_is_either_suggested_or_explained_in_the_same_order_always
 @pytest.mark.parametrize("status", PlacementStatus)
 @pytest.mark.parametrize("action", PlacementAction)
 def test_an_action_leads_to_its_step_or_nowhere(status: PlacementStatus, action: PlacementAction) -> None:
-    assert next_status(status, action) == STEPS[status].get(action)
+    assert TRANSITIONS.leads_to(status, action) == STEPS[status].get(action)
 
 
 @pytest.mark.parametrize("status", PlacementStatus)
 def test_what_is_said_to_be_allowed_is_what_works(status: PlacementStatus) -> None:
-    assert set(allowed_actions(status)) == set(STEPS[status])
+    assert set(TRANSITIONS.allowed(status)) == set(STEPS[status])
 
 
 @given(actions=st.lists(st.sampled_from(PlacementAction), max_size=40))
@@ -160,6 +158,6 @@ def test_no_sequence_of_actions_goes_back_or_takes_a_step_twice(actions: list[Pl
     order = [PLACED, DEPARTED, STARTED, ENDED]
     walked = [PLACED]
     for action in actions:
-        walked.append(next_status(walked[-1], action) or walked[-1])
+        walked.append(TRANSITIONS.leads_to(walked[-1], action) or walked[-1])
     taken = [status for status, before in zip(walked[1:], walked, strict=False) if status is not before]
     assert [order.index(status) for status in taken] == sorted({order.index(status) for status in taken})

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from services.assets import queries
 from services.assets.commands.assets import put_asset
 from services.assets.errors import AssetInvalid, AssetNotFound
-from services.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary, Day
+from services.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
 from shared.contracts.codes import AssetClass
 from shared.http.dependencies import Call, calling
+from shared.http.fields import Day
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter

@@ -12,10 +12,8 @@ from services.assets.errors import (
     AssetNotFound,
     DistributionInvalid,
     DistributionNotFound,
-    PolicyMissing,
     PublicityNotOver,
     TransitionInvalid,
-    TransitionNotAllowed,
 )
 from services.assets.schemas import AssetCode, DistributionIn, DistributionOut, DistributionSummary, TransitionIn
 from shared.contracts.codes import DistributionStatus
@@ -24,8 +22,10 @@ from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.policy.parameters import PolicyValueMissing
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
+from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/distributions", tags=["distributions 收益分配"])
 READ, WRITE = "assets:read", "assets:write"
@@ -89,7 +89,7 @@ async def get_distribution(distribution_id: UUID, call: Annotated[Call, calling(
         RequestNotFound,
         TransitionNotAllowed,
         PublicityNotOver,
-        PolicyMissing,
+        PolicyValueMissing,
         TransitionInvalid,
     ),
 )

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from services.assets.errors import AssetInvalid, AssetNotFound
 from services.assets.models import Asset, Right
-from services.assets.rules import Grant, Span, change_rights, format_share, rights_findings, sorted_spans
+from services.assets.rules import Grant, Span, change_rights, rights_findings, sorted_spans
 from services.assets.schemas import AssetIn, AssetOut, RightOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.money import format_yuan
-from shared.regions import RegionLevel, regions
+from shared.regions import regions
+from shared.shares import format_share
 
 _RIGHTS = table_of(Right)
 _FACTS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
@@ -78,11 +79,10 @@ def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
     errors = [finding._asdict() for finding in rights_findings(wanted)]
     if body.acquired_on > today:
         errors.append({"pointer": "/acquired_on", "detail": "lies in the future"})
-    known = regions().nearest_known(body.region_code)
-    if known is None or known.level in {RegionLevel.PROVINCE, RegionLevel.PREFECTURE}:
+    if regions().nearest_local(body.region_code) is None:
         errors.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
     if errors:
-        raise AssetInvalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+        raise AssetInvalid.of(errors)
 
 
 def _facts(asset: Asset | AssetIn) -> dict[str, Any]:
@@ -107,13 +107,12 @@ def _row(code: str, span: Span) -> dict[str, Any]:
 
 
 def _standing(asset: Asset, history: list[Span]) -> dict[str, Any]:
-    """The asset for the audit. Who holds its rights stays in their history: it may be a person."""
+    """What the audit keeps of an asset: neither its name nor who holds its rights, which may name people."""
     shares: defaultdict[str, list[str]] = defaultdict(list)
     for span in history:
         if span.valid_to is None:
             shares[str(span.grant.right)].append(format_share(span.grant.share))
     return {
-        "name": asset.name,
         "class": str(asset.asset_class),
         "region_code": asset.region_code,
         "original_value": format_yuan(asset.original_value),

@@ -12,22 +12,19 @@ from services.assets.errors import (
     AssetNotFound,
     DistributionInvalid,
     DistributionNotFound,
-    PolicyMissing,
     PublicityNotOver,
     TransitionInvalid,
-    TransitionNotAllowed,
 )
 from services.assets.models import HOUSEHOLDS, REQUESTS, Asset, Distribution, DistributionLine
 from services.assets.rules import (
     APPROVALS,
     PUBLICITY_DAYS,
+    TRANSITIONS,
     Finding,
     Line,
-    allowed_actions,
     credit_id,
     day_findings,
     is_publicity_over,
-    next_status,
     plan_findings,
     publicity_end,
 )
@@ -167,11 +164,7 @@ def _lines_of(reading: Reading, distribution_id: UUID) -> Sequence[sa.Row[Any]]:
 
 def _status_after(distribution: Distribution, body: TransitionIn, today: dt.date) -> DistributionStatus:
     """Where the step leads. Refuses one out of turn, on an impossible day, or while the plan still hangs out."""
-    status = next_status(distribution.status, body.action)
-    if status is None:
-        allowed = [action.value for action in allowed_actions(distribution.status)]
-        detail = f"a distribution that is {distribution.status} does not {body.action}"
-        raise TransitionNotAllowed(detail, allowed_actions=allowed)
+    status = TRANSITIONS.take(distribution.status, body.action)
     _refuse(TransitionInvalid, day_findings(body.on, distribution.stepped_on, today))
     ends_on = distribution.publicity_ends_on
     if body.action is DistributionAction.APPROVE and not is_publicity_over(ends_on, body.on):
@@ -181,11 +174,7 @@ def _status_after(distribution: Distribution, body: TransitionIn, today: dt.date
 
 def _publish(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) -> None:
     """Count the days of publicity 公示 by the policy of the day it begins."""
-    policy = uow.policy.at(distribution.region_code, body.on)
-    days = policy.find(PUBLICITY_DAYS)
-    if days is None:
-        detail = f"the policy for {policy.region} has no {PUBLICITY_DAYS} on {body.on}"
-        raise PolicyMissing(detail, keys=[PUBLICITY_DAYS], date=str(body.on))
+    days = uow.policy.at(distribution.region_code, body.on).value(PUBLICITY_DAYS)
     distribution.publicity_ends_on = publicity_end(body.on, int(days.value))
     distribution.publicity_rule = {**days.as_document(), "pack": days.pack}
 
@@ -219,8 +208,7 @@ def _credit(uow: UnitOfWork, line: sa.Row[Any], on: dt.date, answers: RequestOut
 
 def _refuse(error: type[Invalid], findings: Sequence[Finding]) -> None:
     if findings:
-        errors = [finding._asdict() for finding in findings]
-        raise error(f"{findings[0].pointer}: {findings[0].detail}", errors)
+        raise error.of([finding._asdict() for finding in findings])
 
 
 def _entry(uow: UnitOfWork, body: TransitionIn, status: DistributionStatus) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from services.assistance.errors import (
     MeasureNotTransfer,
     SupersededNotFound,
 )
-from services.assistance.schemas import DisbursementIn, DisbursementOut, HouseholdCode
+from services.assistance.schemas import DisbursementIn, DisbursementOut
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.households import HouseholdUnknown
 from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import HouseholdCode
 from shared.http.idempotency import Answer
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses

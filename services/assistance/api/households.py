@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from services.assistance import queries
-from services.assistance.schemas import HouseholdCode, StoryOut
+from services.assistance.schemas import StoryOut
 from shared.helping.households import HouseholdUnknown
 from shared.http.dependencies import Call, calling
+from shared.http.fields import HouseholdCode
 from shared.http.problems import responses
 
 router = APIRouter(prefix="/households/{household_code}", tags=["households 农户"])

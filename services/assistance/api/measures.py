@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.assistance import queries
 from services.assistance.commands.measures import request_measure
 from services.assistance.errors import TaskIsClosed, TaskNotFound
-from services.assistance.schemas import HouseholdCode, MeasureIn, MeasureOut
+from services.assistance.schemas import MeasureIn, MeasureOut
 from shared.contracts.codes import MeasureKind, MeasureStatus
 from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter

@@ -52,8 +52,7 @@ def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Recorded:
     if (known := _repeated(uow, row)) is not None:
         return Recorded(known, created=False)
     if body.month > month_of(uow.today()):
-        detail = "lies in the future"
-        raise DisbursementInvalid(f"/month: {detail}", [{"pointer": "/month", "detail": detail}])
+        raise DisbursementInvalid.at("/month", "lies in the future")
     measure = _measure_of(uow, body)
     _check_superseded(uow, row)
     if measure is not None:

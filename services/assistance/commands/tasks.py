@@ -10,17 +10,15 @@ import sqlalchemy as sa
 
 from services.assistance.commands.history import history_entry, hold_task
 from services.assistance.commands.measures import cancel_measures, measures_of
-from services.assistance.errors import TransitionNotAllowed
 from services.assistance.models import Task
 from services.assistance.rules import (
     DEADLINE_WORKDAYS,
+    TRANSITIONS,
     TaskChange,
     TaskDecision,
     TaskState,
-    allowed_actions,
     deadline,
     next_state,
-    next_status,
 )
 from services.assistance.schemas import TaskOut, TransitionIn
 from shared.context import Context
@@ -74,10 +72,7 @@ def transition_task(uow: UnitOfWork, task_id: UUID, body: TransitionIn) -> TaskO
     Closing ends what the task asked for. A task that closes itself asked for nothing: asking is work begun.
     """
     task = hold_task(uow, task_id)
-    status = next_status(task.status, body.action)
-    if status is None:
-        allowed = [action.value for action in allowed_actions(task.status)]
-        raise TransitionNotAllowed(f"a task that is {task.status} does not {body.action}", allowed_actions=allowed)
+    status = TRANSITIONS.take(task.status, body.action)
     before = _standing(task)
     task.status, task.verdict, task.taken_up = status, _verdict_after(task.verdict, body), True
     task.version += 1

@@ -6,11 +6,9 @@ from services.consumption.api import orders, producers, products
 from services.consumption.models import REQUESTS
 from shared.helping.api import requests_router
 
-APPROVE = "consumption:approve"
-"""The supply side: buyers are not told which households ask."""
-
 router = APIRouter()
 router.include_router(producers.router)
 router.include_router(products.router)
 router.include_router(orders.router)
-router.include_router(requests_router(REQUESTS, read=APPROVE, write=APPROVE))
+# Requests are for the supply side: buyers are not told which households ask.
+router.include_router(requests_router(REQUESTS, read="consumption:approve", write="consumption:approve"))

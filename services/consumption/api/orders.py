@@ -15,7 +15,6 @@ from services.consumption.errors import (
     OrderInvalid,
     OrderNotFound,
     ProductNotFound,
-    TransitionNotAllowed,
 )
 from services.consumption.schemas import BuyerCode, Moment, OrderIn, OrderOut, TransitionIn
 from shared.contracts.codes import OrderStatus
@@ -26,6 +25,7 @@ from shared.http.idempotency import Answer
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.security.actor import RegionNotAllowed
+from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/orders", tags=["orders 订单"])
 READ, WRITE = "consumption:read", "consumption:write"

@@ -116,14 +116,12 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> list[sa.Row[Any]]:
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):
         if offer.region_code[:_COUNTY_DIGITS] != offers[0].region_code[:_COUNTY_DIGITS]:
-            raise _invalid(f"/lines/{index}/product_code", "its producer is in another county than that of line 1")
+            raise OrderInvalid.at(
+                f"/lines/{index}/product_code", "its producer is in another county than that of line 1"
+            )
     if sum(line_value(offer.price, line.quantity) for offer, line in zip(offers, lines, strict=True)) > MAX_FEN:
-        raise _invalid("/lines", "their value is more than an amount can be")
+        raise OrderInvalid.at("/lines", "their value is more than an amount can be")
     return offers
-
-
-def _invalid(pointer: str, detail: str) -> OrderInvalid:
-    return OrderInvalid(f"{pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
 
 
 def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:

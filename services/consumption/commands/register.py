@@ -8,14 +8,15 @@ import sqlalchemy as sa
 
 from services.consumption.errors import ProducerInvalid, ProducerNotFound, ProductNotFound
 from services.consumption.models import HOUSEHOLDS, Producer, ProducerLink, Product
-from services.consumption.rules import format_quantity, format_share
+from services.consumption.rules import format_quantity
 from services.consumption.schemas import LinkIn, LinkOut, ProducerIn, ProducerOut, ProductIn, ProductOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.helping.households import HouseholdUnknown
 from shared.money import format_yuan
-from shared.regions import RegionLevel, regions
+from shared.regions import regions
+from shared.shares import format_share
 
 _LINKS = table_of(ProducerLink)
 
@@ -42,7 +43,8 @@ def put_producer(uow: UnitOfWork, code: str, body: ProducerIn) -> PutProducer:
     Orders placed before keep the shares they were placed with.
     """
     uow.actor.demand_region(body.region_code)
-    _check_region(body.region_code)
+    if regions().nearest_local(body.region_code) is None:
+        raise ProducerInvalid.at("/region_code", "no county, township or village has this code")
     _check_households(uow, body.links)
     producer = uow.session.get(Producer, code, with_for_update=True)
     if producer is not None and not uow.actor.sees(producer.region_code):
@@ -76,11 +78,12 @@ def put_product(uow: UnitOfWork, code: str, body: ProductIn) -> PutProduct:
         raise ProducerNotFound(f"no producer {body.producer_code} in region {uow.actor.region}")
     before = None if product is None else _offer(product)
     fields = body.model_dump(exclude={"stock"}) | {"available": body.stock}
+    same = product is not None and product.model_dump(include=set(fields)) == fields
     if product is None:
         product = Product(code=code, **fields)
         uow.session.add(product)
     product.sqlmodel_update(fields)
-    if _offer(product) != before:
+    if not same:
         uow.audit("product.put", code, before=before, after=_offer(product))
         uow.note("product.put", product=code, producer=body.producer_code)
     shown = ProductOut.model_validate(product.model_dump() | {"region_code": producer.region_code})
@@ -99,13 +102,6 @@ def show_producer(reading: Reading, producer: Any) -> ProducerOut:
         region_code=producer.region_code,
         links=sorted(links, key=lambda link: (link.household_code, link.kind)),
     )
-
-
-def _check_region(region_code: str) -> None:
-    known = regions().nearest_known(region_code)
-    if known is None or known.level in {RegionLevel.PROVINCE, RegionLevel.PREFECTURE}:
-        detail = "no county, township or village has this code"
-        raise ProducerInvalid(f"/region_code: {detail}", [{"pointer": "/region_code", "detail": detail}])
 
 
 def _check_households(uow: UnitOfWork, links: Sequence[LinkIn]) -> None:
@@ -138,9 +134,9 @@ def _standing(producer: ProducerOut) -> dict[str, Any]:
 
 
 def _offer(product: Product) -> dict[str, Any]:
+    """What the audit keeps of a product: no name, which may be a person's."""
     return {
         "producer_code": product.producer_code,
-        "name": product.name,
         "unit": product.unit,
         "price": format_yuan(product.price),
         "available": format_quantity(product.available),

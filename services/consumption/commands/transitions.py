@@ -8,16 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.consumption.commands.documents import APPROVE, lines_of, shares_of, show_orders, supplies
-from services.consumption.errors import OrderInvalid, OrderNotFound, TransitionNotAllowed
+from services.consumption.errors import OrderInvalid, OrderNotFound
 from services.consumption.models import HOUSEHOLDS, REQUESTS, LineShare, Order, OrderLine, Product
 from services.consumption.rules import (
     SUPPLY_SIDE,
+    TRANSITIONS,
     Share,
     Split,
-    allowed_actions,
     format_quantity,
     line_value,
-    next_status,
     split,
 )
 from services.consumption.schemas import OrderOut, ReceivedIn, TransitionIn
@@ -59,10 +58,7 @@ def transition_order(uow: UnitOfWork, order_id: UUID, body: TransitionIn) -> Ord
     if body.action in SUPPLY_SIDE:
         uow.actor.demand(APPROVE)
         uow.actor.demand_region(order.region_code)
-    status = next_status(order.status, body.action)
-    if status is None:
-        allowed = [action.value for action in allowed_actions(order.status)]
-        raise TransitionNotAllowed(f"an order that is {order.status} does not {body.action}", allowed_actions=allowed)
+    status = TRANSITIONS.take(order.status, body.action)
     before = {"status": str(order.status)}
     order.status, order.updated_at = status, uow.now()
     after = {"status": str(status)} | _follow(uow, order, body)
@@ -115,17 +111,13 @@ def _receive(uow: UnitOfWork, order: Order, named: Sequence[ReceivedIn]) -> dict
     arrived = {number: line.quantity if line.received is None else line.received for number, line in lines.items()}
     for index, line in enumerate(named):
         if line.line_no not in lines:
-            raise _invalid(f"/lines/{index}/line_no", "the order has no such line")
+            raise OrderInvalid.at(f"/lines/{index}/line_no", "the order has no such line")
         if line.received > lines[line.line_no].quantity:
-            raise _invalid(f"/lines/{index}/received", "more than was ordered")
+            raise OrderInvalid.at(f"/lines/{index}/received", "more than was ordered")
         arrived[line.line_no] = line.received
     rows = [{"of_order": order.id, "of_line": number, "arrived": quantity} for number, quantity in arrived.items()]
     execute_rows(uow.connection, _RECEIVED, rows)
     return {"received": {str(number): format_quantity(quantity) for number, quantity in arrived.items()}}
-
-
-def _invalid(pointer: str, detail: str) -> OrderInvalid:
-    return OrderInvalid(f"{pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
 
 
 def _give_back(uow: UnitOfWork, order: Order) -> dict[str, Any]:

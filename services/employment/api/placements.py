@@ -11,22 +11,23 @@ from services.employment.errors import (
     ConstraintBroken,
     NoHeadcountLeft,
     PlacementNotFound,
-    PolicyMissing,
     TransitionDateInvalid,
-    TransitionNotAllowed,
     VacancyExpired,
     VacancyNotFound,
     WorkerAlreadyPlaced,
     WorkerNotFound,
 )
-from services.employment.schemas import HouseholdCode, PlacementIn, PlacementOut, PlacementTransitionIn
+from services.employment.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from shared.contracts.codes import PlacementStatus
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.policy.parameters import PolicyValueMissing
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
+from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/placements", tags=["placements 输送就业"])
 READ, WRITE = "employment:read", "employment:write"
@@ -70,7 +71,7 @@ async def get_placement(placement_id: UUID, call: Annotated[Call, calling(READ)]
         ConstraintBroken,
         VacancyExpired,
         RequestAnswered,
-        PolicyMissing,
+        PolicyValueMissing,
     ),
 )
 async def post(

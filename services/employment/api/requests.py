@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Query
 
 from services.employment import queries
-from services.employment.errors import PolicyMissing
 from services.employment.models import REQUESTS
 from services.employment.schemas import SuggestionsOut
 from shared.helping.api import requests_router
@@ -14,6 +13,7 @@ from shared.helping.requests import RequestNotFound
 from shared.http.dependencies import Call, calling
 from shared.http.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from shared.http.problems import responses
+from shared.policy.parameters import PolicyValueMissing
 
 router = requests_router(REQUESTS, read="employment:read", write="employment:write")
 READ = "employment:read"
@@ -22,7 +22,7 @@ READ = "employment:read"
 @router.get(
     "/{request_id}/suggestions",
     summary="Vacancies that fit a request, the best first, and why the others do not",
-    responses=responses(RequestNotFound, PolicyMissing),
+    responses=responses(RequestNotFound, PolicyValueMissing),
 )
 async def get_suggestions(
     request_id: UUID,

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.employment import queries
-from services.employment.errors import PolicyMissing
-from services.employment.schemas import HouseholdCode, WorkerOut
+from services.employment.schemas import WorkerOut
 from shared.contracts.codes import WorkerStatus
 from shared.http.dependencies import Call, calling
+from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.policy.parameters import PolicyValueMissing
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
 
@@ -26,7 +27,7 @@ def _wanted(
     return queries.WorkerFilter(household_code, region_code, status)
 
 
-@router.get("", summary="Workers of your region", responses=responses(RegionNotAllowed, PolicyMissing))
+@router.get("", summary="Workers of your region", responses=responses(RegionNotAllowed, PolicyValueMissing))
 async def list_workers(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.WorkerFilter, Depends(_wanted)],

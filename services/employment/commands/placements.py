@@ -13,14 +13,13 @@ from services.employment.errors import (
     NoHeadcountLeft,
     PlacementNotFound,
     TransitionDateInvalid,
-    TransitionNotAllowed,
     VacancyExpired,
     VacancyNotFound,
     WorkerAlreadyPlaced,
     WorkerNotFound,
 )
 from services.employment.models import REQUESTS, Placement, Vacancy, Worker
-from services.employment.rules import Candidate, Offer, WhyNot, allowed_actions, next_status, why_not
+from services.employment.rules import TRANSITIONS, Candidate, Offer, WhyNot, why_not
 from services.employment.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from shared.contracts.codes import PlacementAction, PlacementStatus, WorkerStatus
 from shared.contracts.employment import PlacementEnded, PlacementStarted
@@ -77,12 +76,7 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
 def transition_placement(uow: UnitOfWork, placement_id: UUID, body: PlacementTransitionIn) -> PlacementOut:
     """Take a placement to its next step: departure, first day of work, end."""
     placement, worker = _hold(uow, placement_id)
-    status = next_status(placement.status, body.action)
-    if status is None:
-        allowed = [action.value for action in allowed_actions(placement.status)]
-        raise TransitionNotAllowed(
-            f"a placement that is {placement.status} does not {body.action}", allowed_actions=allowed
-        )
+    status = TRANSITIONS.take(placement.status, body.action)
     _refuse_impossible_day(uow, placement, body.on)
     before = _standing(placement)
     placement.status = status
@@ -163,13 +157,9 @@ def _refuse_impossible_day(uow: UnitOfWork, placement: Placement, on: dt.date) -
     steps = (placement.departed_on, placement.started_on, uow.connection.scalar(earlier))
     previous = max((day for day in steps if day), default=on)
     if on > uow.today():
-        raise _impossible("lies in the future")
+        raise TransitionDateInvalid.at("/on", "lies in the future")
     if on < previous:
-        raise _impossible(f"lies before {previous}, the day of the step before it")
-
-
-def _impossible(detail: str) -> TransitionDateInvalid:
-    return TransitionDateInvalid(f"/on: {detail}", [{"pointer": "/on", "detail": detail}])
+        raise TransitionDateInvalid.at("/on", f"lies before {previous}, the day of the step before it")
 
 
 def _start(uow: UnitOfWork, placement: Placement, worker: Worker, on: dt.date) -> None:

@@ -67,10 +67,15 @@ def _said(vacancy: Vacancy) -> dict[str, Any]:
     return VacancyIn.model_construct(**vacancy.model_dump(include=set(VacancyIn.model_fields))).model_dump(mode="json")
 
 
+def _audited(said: dict[str, Any]) -> dict[str, Any]:
+    """What the audit keeps of a vacancy: not the employer, who may be a person."""
+    return {name: value for name, value in said.items() if name != "employer"}
+
+
 def _shown(vacancy: Vacancy, taken: int) -> VacancyOut:
     return VacancyOut.model_validate(vacancy.model_dump() | {"taken": taken})
 
 
 def _tell(uow: UnitOfWork, vacancy: Vacancy, before: dict[str, Any] | None) -> None:
-    uow.audit("vacancy.put", vacancy.code, before=before, after=_said(vacancy))
+    uow.audit("vacancy.put", vacancy.code, before=before and _audited(before), after=_audited(_said(vacancy)))
     uow.note("vacancy.put", vacancy=vacancy.code, headcount=vacancy.headcount, version=vacancy.version)

@@ -25,7 +25,7 @@ from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError
 from shared.ids import derived_id
 from shared.months import format_month, month_of
 from shared.security.actor import Actor
@@ -117,11 +117,11 @@ class _Desk:
         if placement["started_on"] is None:
             raise PlacementNotStarted(f"the work of placement {wage.placement_id} has not begun")
         if wage.month < month_of(placement["started_on"]):
-            raise _invalid(WageBeforePlacement, f"lies before {placement['started_on']}, the first day of work")
+            raise WageBeforePlacement.at("/month", f"lies before {placement['started_on']}, the first day of work")
         if wage.month > month_of(self._uow.today()):
-            raise _invalid(WageInFuture, "lies in the future")
+            raise WageInFuture.at("/month", "lies in the future")
         if placement["ended_on"] is not None and wage.month > month_of(placement["ended_on"]):
-            raise _invalid(WageAfterPlacement, f"lies after {placement['ended_on']}, the last day of work")
+            raise WageAfterPlacement.at("/month", f"lies after {placement['ended_on']}, the last day of work")
 
     def _supersede(self, placement_id: UUID, reference: WageReference) -> None:
         old_id = _wage_id(reference)
@@ -172,7 +172,3 @@ class _Desk:
 
 def _wage_id(reference: WageIn | WageReference) -> UUID:
     return derived_id("wage", reference.source, reference.source_ref)
-
-
-def _invalid(refusal: type[Invalid], detail: str) -> Invalid:
-    return refusal(f"/month: {detail}", [{"pointer": "/month", "detail": detail}])

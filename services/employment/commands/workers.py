@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.employment.errors import PolicyMissing
 from services.employment.models import HOUSEHOLDS, METADATA, Worker
 from services.employment.rules import WORKING_AGE, WorkingAge, is_able
 from shared.contracts.codes import WorkerStatus
@@ -17,7 +16,6 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import NATIONAL
-from shared.policy.parameters import PolicyValueMissing
 
 _WORKERS, KNOWN_HOUSEHOLDS = table_of(Worker), METADATA.tables["known_household"]
 _VERSIONS = sa.select(KNOWN_HOUSEHOLDS.c.code, KNOWN_HOUSEHOLDS.c.version).where(
@@ -54,12 +52,8 @@ def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdState]]) -> No
 
 
 def working_age(reading: Reading, region_code: str) -> WorkingAge:
-    """The working age 劳动年龄 of a region, or of the country where none is given. Raises PolicyMissing."""
-    view = reading.policy.at(region_code or NATIONAL, reading.today())
-    try:
-        ages = view.value(WORKING_AGE).value
-    except PolicyValueMissing as missing:
-        raise PolicyMissing(str(missing)) from missing
+    """The working age 劳动年龄 of a region, or of the country where none is given. Raises PolicyValueMissing."""
+    ages = reading.policy.at(region_code or NATIONAL, reading.today()).value(WORKING_AGE).value
     return WorkingAge(ages["min"], ages["max"])
 
 

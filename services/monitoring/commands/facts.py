@@ -178,11 +178,11 @@ class _Desk:
 
     def _refuse_impossible(self, fact: AnyFact) -> None:
         if fact.observed_on > self._today:
-            raise _invalid("/observed_on", "lies in the future")
+            raise FactInvalid.at("/observed_on", "lies in the future")
         if fact.type != "illness" and month_is_future(fact.payload.month, self._today):
-            raise _invalid("/payload/month", "lies in the future")
+            raise FactInvalid.at("/payload/month", "lies in the future")
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and not self._names_a_member(fact):
-            raise _invalid("/member_no", "the household has no such member")
+            raise FactInvalid.at("/member_no", "the household has no such member")
 
     def _names_a_member(self, fact: AnyFact) -> bool:
         return (fact.household_code, fact.member_no) in self._members
@@ -199,7 +199,7 @@ class _Desk:
                 f"the fact {fact.supersedes.source_ref} was corrected before; supersede the correction"
             )
         if old.fact.type != fact.type:
-            raise _invalid("/type", f"a correction is of the type of the fact it supersedes: {old.fact.type}")
+            raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.fact.type}")
         take_back(file, old_id, old.fact)
         self._superseded.add(old_id)
         return old_id
@@ -226,16 +226,14 @@ class _Desk:
         }
 
 
-def _invalid(pointer: str, detail: str) -> FactInvalid:
-    return FactInvalid(f"{pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
-
-
 def _refuse_house_sources(fact: AnyFact) -> None:
     if fact.source in HOUSE_SOURCES:
-        raise _invalid("/source", f"{fact.source} is a house of this system: its facts come from that house alone")
+        raise FactInvalid.at(
+            "/source", f"{fact.source} is a house of this system: its facts come from that house alone"
+        )
     if fact.supersedes is not None and fact.supersedes.source in HOUSE_SOURCES:
         source = fact.supersedes.source
-        raise _invalid("/supersedes/source", f"{source} is a house of this system: it corrects its facts itself")
+        raise FactInvalid.at("/supersedes/source", f"{source} is a house of this system: it corrects its facts itself")
 
 
 def _fact_id(fact: AnyFact) -> UUID:

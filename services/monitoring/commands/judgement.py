@@ -15,7 +15,6 @@ from services.monitoring.commands.ledger import (
     load_medical,
     refresh_windows,
 )
-from services.monitoring.errors import PolicyMissing
 from services.monitoring.models import Risk
 from services.monitoring.rules.income import window_months
 from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
@@ -33,6 +32,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
+from shared.policy.parameters import PolicyValueMissing
 
 _EVENT_OF: Mapping[ChangeKind, type[RiskState]] = {
     ChangeKind.RAISED: RiskRaised,
@@ -103,10 +103,7 @@ def _judge_group(
     reading: Reading, files: Sequence[HouseholdFile], parameters: RuleParameters, pack: str
 ) -> list[Judged]:
     if parameters.window_months is None:
-        on, region = parameters.decided_on, parameters.region
-        raise PolicyMissing(
-            f"the policy for {region} has no {WINDOW_MONTHS} on {on}", keys=[WINDOW_MONTHS], date=str(on)
-        )
+        raise PolicyValueMissing([WINDOW_MONTHS], parameters.region, parameters.decided_on)
     first, anchor = window_months(parameters.decided_on, parameters.window_months)
     refresh_windows(reading, files, anchor, parameters.window_months)
     ill, treated = [f.code for f in files if f.has_illness], [f.code for f in files if f.has_medical]
