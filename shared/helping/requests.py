@@ -143,11 +143,12 @@ class Requests:
             raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
         return self._answer(uow, row, MeasureStatus.REFUSED, reason)
 
-    def complete(self, uow: UnitOfWork, request_id: UUID) -> None:
+    def complete(self, uow: UnitOfWork, request_id: UUID) -> RequestOut:
         """Say that the help reached the household: whoever gave it, and also if it was cancelled meanwhile."""
         row = RequestOut.model_validate(uow.connection.execute(self._held(request_id)).one())
-        if row.status is not MeasureStatus.COMPLETED:
-            self._answer(uow, row, MeasureStatus.COMPLETED, None)
+        if row.status is MeasureStatus.COMPLETED:
+            return row
+        return self._answer(uow, row, MeasureStatus.COMPLETED, None)
 
     def find(self, reading: Reading, request_id: UUID) -> RequestOut:
         """A request within the caller's region. Raises RequestNotFound."""

@@ -181,10 +181,7 @@ def _publish(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) ->
 
 def _pay(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) -> None:
     """Credit every line 发放, and tell who asked that the help has arrived."""
-    request = None
-    if distribution.request_id is not None:
-        REQUESTS.complete(uow, distribution.request_id)
-        request = REQUESTS.find(uow, distribution.request_id)
+    request = None if distribution.request_id is None else REQUESTS.complete(uow, distribution.request_id)
     for line in _lines_of(uow, distribution.id):
         answers = request if request is not None and request.household_code == line.household_code else None
         _credit(uow, line, body.on, answers)
