@@ -16,7 +16,7 @@ BUSINESS_DATE = $(if $(TODAY),SHOUXIAN_TODAY=$(TODAY))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check lint format lock kafka postgres run-distributed bench soak docs clean kafka-jars
+.PHONY: help run demo status test check lint format lock kafka postgres run-distributed bench soak docs clean kafka-jars
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,11 @@ help: ## list the targets
 run: $(VENV)/.run ## all five houses in one process, with demo data (PORT=8000 DATA=var TODAY=2026-11-15)
 	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m services --port $(PORT) --data $(DATA) --demo
 
-demo: $(VENV)/.run ## in a second terminal: an income collapse and a new illness, and the task each opens (DATA=var)
+demo: $(VENV)/.run ## in a second terminal: a collapse, an illness, the task each opens, and income that comes home (DATA=var)
 	$(RUN) -m services.demo --data $(DATA)
+
+status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events and dead letters (PORT=8000 ARGS=--json)
+	$(RUN) -m services status --url http://127.0.0.1:$(PORT) $(ARGS)
 
 test: $(VENV)/.dev ## the whole suite (ARGS='-k name' for a part of it)
 	$(RUN) -m pytest $(ARGS)

@@ -196,14 +196,14 @@ class Gateway:
 
     async def _metrics(self) -> bytes:
         """Name every process and whether it is alive; its own metrics are read from the process itself."""
-        lines = ["# The metrics of each process are at its own address:"]
-        lines += [f"# {name} {url}/metrics" for name, url in self._processes.items()]
-        lines += [
+        lines = [
+            "# The metrics of each process are at its own address.",
             "# HELP shouxian_process_up Whether the process answers /healthz.",
             "# TYPE shouxian_process_up gauge",
         ]
         for name, reason in await self._probe("/healthz"):
-            lines.append(f'shouxian_process_up{{process="{name}"}} {int(reason is None)}')
+            up = int(reason is None)
+            lines.append(f'shouxian_process_up{{process="{name}",address="{self._processes[name]}"}} {up}')
         return ("\n".join(lines) + "\n").encode()
 
 

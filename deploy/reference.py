@@ -214,6 +214,8 @@ def _example(name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any
 def _example_value(schema: Mapping[str, Any]) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
+    if "examples" in schema:
+        return schema["examples"][-1]
     by_kind = _EXAMPLE_BY_FORMAT.get(schema.get("format", ""), _EXAMPLE_BY_TYPE[schema["type"]])
     return schema.get("const", by_kind)
 

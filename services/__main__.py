@@ -1,10 +1,14 @@
-"""All five houses in one process on one port: the way a newcomer, or a single county, runs ShouXian."""
+"""All five houses in one process on one port: the way a newcomer, or a single county, runs ShouXian.
+
+`python -m services status` tells how running houses are.
+"""
 
 import argparse
 import socket
 import sys
 from pathlib import Path
 
+from services import status
 from services.assets.app import ASSETS
 from services.assistance.app import ASSISTANCE
 from services.consumption.app import CONSUMPTION
@@ -30,6 +34,8 @@ async def run(settings: Settings, listener: socket.socket, *, demo: bool) -> Non
 
 def main() -> None:
     """The command line."""
+    if sys.argv[1:2] == ["status"]:
+        raise SystemExit(status.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None, help="folder of databases, bus log, key and clients")

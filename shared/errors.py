@@ -11,7 +11,7 @@ A house names its own situations by subclassing (``class HouseholdNotFound(NotFo
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class DomainError(Exception):
@@ -79,6 +79,16 @@ class Invalid(DomainError):
 
     def __init__(self, detail: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
         super().__init__(detail, errors=[dict(error) for error in errors])
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> Self:
+        """What is wrong with one field."""
+        return cls.of([{"pointer": pointer, "detail": detail}])
+
+    @classmethod
+    def of(cls, errors: Sequence[Mapping[str, str]]) -> Self:
+        """All that is wrong, each by its pointer; the first of it is the sentence."""
+        return cls(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
 
 
 class Unavailable(DomainError):

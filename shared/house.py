@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from shared import metrics
+from shared import VERSION, metrics
 from shared.bus.consumer import Consumer, Handlers
 from shared.bus.dead_letters import count_dead_letters
 from shared.bus.interface import Transport, TransportUnavailable
@@ -26,6 +26,7 @@ from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 
 _MEASURE_SECONDS = 2.0
+_COUNT_SECONDS = 15.0
 log = structlog.get_logger()
 
 SetCommand = Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]]
@@ -72,6 +73,8 @@ class HouseDefinition:
     hot_routes: Sequence[HotRoute] = ()
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
+    counts: Callable[[Reading], metrics.Counts] | None = None
+    """A query over the tables of the house, for the metrics; asked now and then, so it may read much."""
 
 
 class House:
@@ -97,6 +100,7 @@ class House:
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in definition.lanes}
         self._tasks: list[asyncio.Task[None]] = []
+        self._counted: metrics.Counts = {}
 
     def lane(self, command: SetCommand) -> WriteLane[Any, Any]:
         """The write lane of a hot command."""
@@ -104,14 +108,20 @@ class House:
 
     def start(self, *, background: bool) -> None:
         """Begin to measure and, with ``background``, to relay, consume and run jobs."""
+        metrics.BUILD_INFO.labels(self.name, VERSION).set(1)
         self._tasks.append(asyncio.create_task(self._measure(), name=f"{self.name}-measure"))
         if not background:
             return
         self.database.on_commit(self.relay.wake)
         self._tasks.append(asyncio.create_task(self.relay.run(), name=f"{self.name}-relay"))
+        if self.definition.counts:
+            self._tasks.append(asyncio.create_task(self._count(self.definition.counts), name=f"{self.name}-count"))
         if self.definition.handlers:
+            metrics.CONSUMER_HALTED.labels(self.name).set(0)
             self._tasks.append(asyncio.create_task(self.consumer.run(), name=f"{self.name}-consumer"))
         for name, job in self.definition.jobs.items():
+            for outcome in ("done", "failed"):
+                metrics.JOB_RUNS.labels(self.name, name, outcome)
             self._tasks.append(asyncio.create_task(self._run_job(name, job), name=f"{self.name}-{name}"))
 
     async def stop(self) -> None:
@@ -152,12 +162,22 @@ class House:
 
     async def _measure(self) -> None:
         while True:
-            try:
-                await self._measure_once()
-            except Exception as error:
-                if not isinstance(error, TransportUnavailable) and not is_transient(error):
-                    log.exception("measure.failed", house=self.name)
+            await self._refresh(self._measure_once())
             await asyncio.sleep(_MEASURE_SECONDS)
+
+    async def _count(self, query: Callable[[Reading], metrics.Counts]) -> None:
+        """Count on the process that holds the relay; another one shows nothing, so that no old value stands."""
+        while True:
+            await self._refresh(self._count_once(query))
+            await asyncio.sleep(_COUNT_SECONDS if self.relay.active else _MEASURE_SECONDS)
+
+    async def _refresh(self, measuring: Awaitable[None]) -> None:
+        """Measure; trouble that passes leaves the values as they are."""
+        try:
+            await measuring
+        except Exception as error:
+            if not isinstance(error, TransportUnavailable) and not is_transient(error):
+                log.exception("measure.failed", house=self.name)
 
     async def _measure_once(self) -> None:
         pending, oldest_seconds = await self.database.read(_outbox_state)
@@ -166,6 +186,15 @@ class House:
         for state, number in (await self.database.read(count_dead_letters)).items():
             metrics.DEAD_LETTERS.labels(self.name, state).set(number)
         await self.consumer.measure()
+        metrics.MEASURED_AT.labels(self.name).set(self.database.resources.clock.now().timestamp())
+
+    async def _count_once(self, query: Callable[[Reading], metrics.Counts]) -> None:
+        counts = await self.database.read(query) if self.relay.active else {}
+        for gauge in {*self._counted, *counts}:
+            gauge.clear()
+            for labels, number in counts.get(gauge, {}).items():
+                gauge.labels(*labels).set(number)
+        self._counted = counts
 
 
 def _touch(reading: Reading) -> None:

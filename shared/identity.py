@@ -147,6 +147,15 @@ def mask_text(text: str) -> str:
     return text if _ELEVEN_DIGITS.search(text) is None else _LONG_TOKEN.sub(_mask_token, text)
 
 
+def mask_error(text: str) -> str:
+    """Return the text of an error, or of a traceback, without the rows that PostgreSQL quotes in it, and masked."""
+    return mask_text(_QUOTED_ROW.sub("DETAIL: left out", text))
+
+
+_QUOTED_ROW: Final = re.compile(
+    r"DETAIL:.*?(?=\n(?:HINT|\[SQL|\(Background|The above|Traceback|\s+File|\n)|\Z)", re.DOTALL
+)
+"""A row may hold line breaks, so what is left out goes on to what follows it in an error or a traceback."""
 _ID_LENGTH: Final = 18
 _ELEVEN_DIGITS: Final = re.compile(r"[0-9]{11}")
 """What every number to be hidden holds; most text holds none and is not looked at further."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 from pydantic_core import to_json
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from shared.identity import mask_text
+from shared.identity import mask_error, mask_text
 
 
 class _Output:
@@ -43,13 +44,17 @@ def info_lines(lines: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
 def render_line(_: object, level: str, event: Any) -> str:
     """One JSON object, in which identity numbers and mobile numbers are masked wherever they came from."""
     line = _stamp(None, level, structlog.contextvars.get_contextvars() | event | {"level": level})
-    return _rendered(structlog.processors.format_exc_info(None, level, line))
+    told = structlog.processors.format_exc_info(None, level, line)
+    if "exception" in told:
+        told["exception"] = mask_error(told["exception"])
+    return _rendered(told)
 
 
 def configure_logs(level: str) -> None:
     """Send every log line of the process to standard error in this form. Called once at start."""
     _output.stream = sys.stderr
     _output.level = logging.getLevelNamesMapping()[level.upper()]
+    set_on_retry_hooks([_tell_retry])
     structlog.configure(
         processors=[render_line],
         wrapper_class=structlog.make_filtering_bound_logger(_output.level),
@@ -59,6 +64,13 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_MaskingFormatter())
     logging.basicConfig(handlers=[handler], level=max(_output.level, logging.WARNING), force=True)
+
+
+def _tell_retry(details: RetryDetails) -> None:
+    """A line of our own: the library's would quote the error, and with it the row it is about."""
+    structlog.get_logger().warning(
+        "retry.scheduled", number=details.retry_num, seconds=details.wait_for, error=type(details.caused_by).__name__
+    )
 
 
 def _rendered(line: Mapping[str, Any]) -> str:

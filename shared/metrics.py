@@ -1,6 +1,11 @@
 """Every metric of the system, with one line of meaning. Labels are bounded: never a household, a person or a text."""
 
+from collections.abc import Mapping
+
 from prometheus_client import Counter, Gauge, Histogram
+
+Counts = Mapping[Gauge, Mapping[tuple[str, ...], int]]
+"""What a house counts in its own tables: the values of a gauge by its labels."""
 
 HTTP_REQUESTS = Counter("shouxian_http_requests_total", "Requests answered", ["house", "route", "method", "status"])
 HTTP_SECONDS = Histogram(
@@ -29,8 +34,18 @@ RULE_VERDICTS = Counter("shouxian_rule_verdicts_total", "Verdicts reached, by ru
 FACTS = Counter("shouxian_facts_total", "Facts received, by type and outcome", ["type", "outcome"])
 EVENT_TO_EFFECT_SECONDS = Histogram(
     "shouxian_event_to_effect_seconds",
-    "Time from an event's making to its effect in another house",
+    "Time from an event's making to its effect in another house; of risk-raised: from the fact to its task",
     ["house", "type"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600),
 )
-JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job", "outcome"])
+TASKS_OPEN = Gauge("shouxian_tasks_open", "Tasks not closed, by county and grade of the risk", ["county", "grade"])
+TASKS_OVERDUE = Gauge(
+    "shouxian_tasks_overdue", "Tasks not closed and due before the business date", ["county", "grade"]
+)
+JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job_name", "outcome"])
+BUILD_INFO = Gauge("shouxian_build_info", "Always 1; the label tells the version that runs", ["house", "version"])
+MEASURED_AT = Gauge(
+    "shouxian_measured_timestamp_seconds",
+    "When outbox, dead letters and lag were last read; old where database or bus does not answer",
+    ["house"],
+)

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
 YUAN_PATTERN: Final = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
 """What an amount in yuan looks like outside, for example `1234.50`."""
@@ -53,6 +53,13 @@ def divide_half_up(numerator: int, denominator: int) -> int:
     return quotient if (numerator < 0) == (denominator < 0) else -quotient
 
 
+def above_zero(fen: int) -> int:
+    """Return `fen`; raises ValueError for an amount of nothing."""
+    if fen == 0:
+        raise ValueError("an amount above zero is needed")
+    return fen
+
+
 def _yuan_text(value: object, *, signed: bool) -> int:
     if isinstance(value, str):
         return parse_yuan(value, signed=signed)
@@ -88,6 +95,9 @@ _SIGNED_YUAN_SCHEMA: Final = WithJsonSchema(
 
 Yuan = Annotated[int, PlainValidator(_yuan), _AS_YUAN, _YUAN_SCHEMA]
 """An amount sent to us: text in yuan outside, fen inside, never negative. Numbers are refused."""
+
+PositiveYuan = Annotated[Yuan, AfterValidator(above_zero)]
+"""An amount sent to us that is more than nothing."""
 
 SignedYuan = Annotated[int, PlainValidator(_signed_yuan), _AS_YUAN, _SIGNED_YUAN_SCHEMA]
 """An amount sent to us that may be negative."""

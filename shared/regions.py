@@ -34,6 +34,9 @@ class RegionLevel(StrEnum):
     """村 (also 社区): twelve digits."""
 
 
+_WIDE: Final = frozenset({RegionLevel.PROVINCE, RegionLevel.PREFECTURE})
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """One administrative division."""
@@ -95,6 +98,14 @@ class Regions:
         This is how a village that the data does not list yet is recognised below its township.
         """
         return next((found for scope in scope_chain(code) if (found := self.find(scope))), None)
+
+    def nearest_local(self, code: str) -> Region | None:
+        """Return what `nearest_known` finds where that is a county, township or village; none otherwise.
+
+        Households, producers and assets lie in one: a prefecture is too wide to say where.
+        """
+        found = self.nearest_known(code)
+        return None if found is None or found.level in _WIDE else found
 
     def path(self, code: str) -> tuple[str, ...]:
         """Return the names from the province down to the region, or down to the narrowest known one around it."""

@@ -11,9 +11,18 @@ from stdnum.cn import ric
 from shared.bus.interface import Record
 from shared.bus.relay import pending_events
 from shared.context import Context, new_context
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.contracts.codes import HouseholdCategory, Labour, RiskGrade, RiskKind, Sex
 from shared.contracts.envelope import EncodedEvent, Event, decode, encode
-from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
+from shared.contracts.monitoring import (
+    HouseholdChanged,
+    HouseholdMember,
+    HouseholdRegistered,
+    HouseholdState,
+    RiskCleared,
+    RiskRaised,
+    RiskState,
+    RiskUpdated,
+)
 from shared.contracts.payload import Payload
 from shared.db.unit_of_work import Reading
 from shared.house import House
@@ -29,6 +38,7 @@ OTHER_COUNTY_REGION = "520625001001"
 """A village of the neighbouring county 印江."""
 
 RiskT = TypeVar("RiskT", bound=RiskState)
+HouseholdT = TypeVar("HouseholdT", bound=HouseholdState)
 _offsets = itertools.count(1)
 
 
@@ -104,6 +114,48 @@ def illness_fact(code: str = "C34.9", member_no: int = 1, **changes: Any) -> dic
     """A diagnosis of a member."""
     payload = {"code": code, "name": "肺癌", "serious": True, "main_earner": False}
     return fact("illness", f"illness-{member_no}-{code}", payload, **{"member_no": member_no} | changes)
+
+
+def household_member(member_no: int = 1, **changes: Any) -> HouseholdMember:
+    """A member as the bus tells of one: able-bodied and 46 in the year of the tests, unless told otherwise."""
+    fields: dict[str, Any] = {
+        "member_no": member_no,
+        "sex": Sex.MALE,
+        "birth_year": 1980,
+        "labour": Labour.ORDINARY,
+        "student": False,
+    }
+    return HouseholdMember(**fields | changes)
+
+
+def household_state(
+    model: type[HouseholdT], version: int, members: Iterable[HouseholdMember], **changes: Any
+) -> HouseholdT:
+    """A household as monitoring tells of it: an ordinary one of the village unless told otherwise."""
+    fields: dict[str, Any] = {
+        "household_code": HOUSEHOLD,
+        "region_code": REGION,
+        "category": HouseholdCategory.ORDINARY,
+        "relocated": False,
+        "dibao": False,
+        "version": version,
+        "members": tuple(members),
+    }
+    return model(**fields | changes)
+
+
+def household_registered(*members: HouseholdMember, **changes: Any) -> HouseholdRegistered:
+    """A household entered the registry: two workers unless told otherwise."""
+    return household_state(HouseholdRegistered, members=members or _two_workers(), **{"version": 1} | changes)
+
+
+def household_changed(version: int, *members: HouseholdMember, **changes: Any) -> HouseholdChanged:
+    """A household changed."""
+    return household_state(HouseholdChanged, version, members or _two_workers(), **changes)
+
+
+def _two_workers() -> tuple[HouseholdMember, ...]:
+    return household_member(1), household_member(2, sex=Sex.FEMALE)
 
 
 def _risk(model: type[RiskT], version: int, changes: dict[str, Any]) -> RiskT:

@@ -61,19 +61,24 @@ class Templates:
     made: set[str] = field(default_factory=set)
 
     async def sqlite(self, definition: HouseDefinition) -> Path:
-        path = self.folder / f"{definition.name}.sqlite"
+        path = self.folder / f"{_template(definition)}.sqlite"
         if str(path) not in self.made:
             await migrate(f"sqlite:///{path}", definition.migrations, definition.metadata)
             self.made.add(str(path))
         return path
 
     async def postgres(self, definition: HouseDefinition, server: PostgresServer) -> str:
-        name = f"template_{definition.name}"
+        name = _template(definition)
         if name not in self.made:
             await server.create_databases([name])
             await migrate(server.url(name), definition.migrations, definition.metadata)
             self.made.add(name)
         return name
+
+
+def _template(definition: HouseDefinition) -> str:
+    """Its own for every set of migrations: a house that a test makes up may carry the name of a real one."""
+    return "_".join(("template", *definition.migrations.parts[-2:]))
 
 
 @dataclass

@@ -1,7 +1,13 @@
-"""The real servers of the suite: one PostgreSQL and one Apache Kafka per session, started when first asked for."""
+"""The real parts of the suite: PostgreSQL, Apache Kafka and Prometheus.
+
+There is one PostgreSQL and one Kafka per session, started when first asked for.
+"""
 
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +51,20 @@ def kafka_cluster() -> Iterator[KafkaCluster]:
         raise
     with cluster:
         yield cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Prometheus:
+    """The programs of Prometheus, as the distribution packages them."""
+
+    server: Path
+    promtool: Path
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Prometheus:
+    server, promtool = shutil.which("prometheus"), shutil.which("promtool")
+    if server is None or promtool is None:
+        require_or_skip("no prometheus and promtool here (apt-get install --no-install-recommends prometheus)")
+        raise AssertionError
+    return Prometheus(Path(server), Path(promtool))

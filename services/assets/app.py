@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.assets.api import router
+from services.assets.handlers import HANDLERS
 from services.assets.models import FLOOR, METADATA
 from shared.house import HouseDefinition
 
@@ -14,4 +15,5 @@ ASSETS = HouseDefinition(
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
     router=router,
+    handlers=HANDLERS,
 )

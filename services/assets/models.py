@@ -1,7 +1,105 @@
-"""Tables of assets."""
+"""Tables of assets. Money is fen, shares are ten-thousandths."""
 
-from shared.db.base import house_metadata
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.contracts.assets import MeasureAccepted, MeasureCompleted, MeasureRefused
+from shared.contracts.codes import AssetClass, AssetRight, DistributionReason, DistributionStatus, MeasureKind
+from shared.db.base import UtcDateTime, house_metadata, text_enum
 from shared.db.floor import lay_floor
+from shared.helping.households import KnownHouseholds
+from shared.helping.requests import Answers, Requests
 
 METADATA = house_metadata("assets")
 FLOOR = lay_floor(METADATA)
+HOUSEHOLDS = KnownHouseholds(METADATA)
+REQUESTS = Requests(METADATA, MeasureKind.ASSET_SHARE, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+_FEN = sa.BigInteger
+
+
+class Base(SQLModel, registry=registry(metadata=METADATA)):
+    """A table of assets."""
+
+    metadata = METADATA
+
+
+class Asset(Base, table=True):
+    """Asset 帮扶项目资产."""
+
+    code: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=128)
+    asset_class: AssetClass = Field(sa_type=text_enum(AssetClass))
+    region_code: str = Field(max_length=12, index=True)
+    original_value: int = Field(sa_type=_FEN)
+    """原值."""
+    acquired_on: dt.date
+    """形成日期."""
+    version: int
+    """Grows by one with every change of the asset or of the rights in it."""
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+class Right(Base, table=True):
+    """A share of one of the five rights 五权 in the hands of one holder, on the days it held."""
+
+    __tablename__ = "asset_right"
+
+    asset_code: str = Field(primary_key=True, foreign_key="asset.code", max_length=64)
+    right: AssetRight = Field(primary_key=True, sa_type=text_enum(AssetRight))
+    holder: str = Field(primary_key=True, max_length=128)
+    """May be a person: it stays in this column."""
+    valid_from: dt.date = Field(primary_key=True)
+    valid_to: dt.date | None
+    """The last day on which it held; none while it does."""
+    share: int
+
+
+class Distribution(Base, table=True):
+    """Distribution 收益分配 of an asset's income of one year."""
+
+    __table_args__ = (
+        sa.Index("ix_distribution_region_code_status", "region_code", "status"),
+        sa.Index("ix_distribution_proposed_at_id", "proposed_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    asset_code: str = Field(foreign_key="asset.code", max_length=64, index=True)
+    region_code: str = Field(max_length=12)
+    period: str = Field(max_length=4)
+    """The year 年度."""
+    total: int = Field(sa_type=_FEN)
+    request_id: UUID | None
+    """The measure request it answers, where it answers one."""
+    status: DistributionStatus = Field(sa_type=text_enum(DistributionStatus))
+    stepped_on: dt.date | None
+    """The day of the last step; none before the first."""
+    publicity_ends_on: dt.date | None
+    """公示期满日; none while it was not published, and after an objection."""
+    publicity_rule: dict[str, Any] | None = Field(sa_type=sa.JSON)
+    """The parameter it was counted with, and its pack."""
+    proposed_at: dt.datetime = Field(sa_type=UtcDateTime)
+    version: int
+    """Grows by one with every step."""
+    history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
+    """The steps taken, the oldest first. Notes may name people: they stay in this column."""
+
+
+class DistributionLine(Base, table=True):
+    """What one household gets for one reason 分配明细."""
+
+    __tablename__ = "distribution_line"
+    __table_args__ = (sa.UniqueConstraint("distribution_id", "household_code", "reason"),)
+
+    distribution_id: UUID = Field(primary_key=True, foreign_key="distribution.id")
+    line_no: int = Field(primary_key=True)
+    household_code: str = Field(max_length=64)
+    region_code: str = Field(max_length=12)
+    """The household's, when the plan was made."""
+    reason: DistributionReason = Field(sa_type=text_enum(DistributionReason))
+    amount: int = Field(sa_type=_FEN)

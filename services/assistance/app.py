@@ -4,16 +4,20 @@ from pathlib import Path
 
 from services.assistance.api import router
 from services.assistance.handlers import HANDLERS
+from services.assistance.jobs import JOBS
 from services.assistance.models import FLOOR, METADATA
+from services.assistance.queries import tasks_by_county
 from shared.house import HouseDefinition
 
 ASSISTANCE = HouseDefinition(
     name="assistance",
     title="assistance 帮扶",
-    summary="Tasks opened for each risk, by when they are due, and what the visit found",
+    summary="Tasks opened for each risk, what they ask for, what was paid, and what came of it",
     metadata=METADATA,
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,
+    jobs=JOBS,
+    counts=tasks_by_county,
 )

@@ -1,6 +1,6 @@
 """Situations assistance tells its callers about."""
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 class TaskNotFound(NotFound):
@@ -9,7 +9,43 @@ class TaskNotFound(NotFound):
     code, title = "task-not-found", "No such task"
 
 
-class TransitionNotAllowed(Conflict):
-    """The task does not stand where this action begins; ``allowed_actions`` says what may be done now."""
+class TaskIsClosed(Conflict):
+    """A closed task asks for nothing; it would have to be opened again."""
 
-    code, title = "transition-not-allowed", "The task does not allow this action now"
+    code, title = "task-closed", "The task is closed"
+
+
+class MeasureNotFound(NotFound):
+    """No measure by that id for this household."""
+
+    code, title = "measure-not-found", "No such measure"
+
+
+class MeasureNotTransfer(Conflict):
+    """Cash answers a measure that asked for cash; another house answers the rest."""
+
+    code, title = "measure-not-transfer", "The measure does not ask for cash"
+
+
+class DisbursementInvalid(Invalid):
+    """The disbursement is readable but cannot be true."""
+
+    code, title = "disbursement-invalid", "The disbursement is not valid"
+
+
+class DisbursementContradicts(Conflict):
+    """The reference was used before for another content."""
+
+    code, title = "disbursement-contradicts", "The reference belongs to another disbursement"
+
+
+class SupersededNotFound(NotFound):
+    """The disbursement to be superseded is not known for this household."""
+
+    code, title = "superseded-disbursement-not-found", "No such disbursement to supersede"
+
+
+class AlreadySuperseded(Conflict):
+    """The disbursement to be superseded was corrected before by another one."""
+
+    code, title = "disbursement-already-superseded", "The disbursement has a correction already"

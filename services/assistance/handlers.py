@@ -1,11 +1,29 @@
 """How assistance reacts to the other houses."""
 
-from services.assistance.commands import apply_risk_events
+from services.assistance.commands.credits import record_credits
+from services.assistance.commands.measures import record_answers
+from services.assistance.commands.tasks import apply_risk_events
+from services.assistance.models import HOUSEHOLDS
 from shared.bus.consumer import Handlers
-from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskUpdated
+from shared.contracts import assets, consumption, employment
+from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, RiskCleared, RiskRaised, RiskUpdated
 
 HANDLERS: Handlers = {
+    HouseholdRegistered.event_type: HOUSEHOLDS.remember,
+    HouseholdChanged.event_type: HOUSEHOLDS.remember,
     RiskRaised.event_type: apply_risk_events,
     RiskUpdated.event_type: apply_risk_events,
     RiskCleared.event_type: apply_risk_events,
+    employment.MeasureAccepted.event_type: record_answers,
+    employment.MeasureRefused.event_type: record_answers,
+    employment.MeasureCompleted.event_type: record_answers,
+    employment.WageCredited.event_type: record_credits,
+    consumption.MeasureAccepted.event_type: record_answers,
+    consumption.MeasureRefused.event_type: record_answers,
+    consumption.MeasureCompleted.event_type: record_answers,
+    consumption.SaleCredited.event_type: record_credits,
+    assets.MeasureAccepted.event_type: record_answers,
+    assets.MeasureRefused.event_type: record_answers,
+    assets.MeasureCompleted.event_type: record_answers,
+    assets.ShareCredited.event_type: record_credits,
 }

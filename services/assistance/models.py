@@ -1,4 +1,4 @@
-"""Tables of assistance."""
+"""Tables of assistance. Money is fen, months are ordinals (year × 12 + month − 1)."""
 
 import datetime as dt
 from typing import Any
@@ -8,12 +8,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus, TaskStatus, TaskVerdict
+from shared.contracts.codes import (
+    IncomeBranch,
+    MeasureKind,
+    MeasureStatus,
+    RefusalReason,
+    RiskGrade,
+    RiskKind,
+    RiskStatus,
+    TaskStatus,
+    TaskVerdict,
+)
 from shared.db.base import UtcDateTime, house_metadata, text_enum
 from shared.db.floor import lay_floor
+from shared.helping.households import KnownHouseholds
 
 METADATA = house_metadata("assistance")
 FLOOR = lay_floor(METADATA)
+HOUSEHOLDS = KnownHouseholds(METADATA)
+_FEN = sa.BigInteger
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):
@@ -58,3 +71,78 @@ class Task(Base, table=True):
     """Grows by one with every change of the task."""
     history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
     """What happened to it, the oldest first. Notes may name people: they stay in this column."""
+    correlation_id: str = Field(max_length=64)
+    """The chain that opened it. What is asked for belongs to it, and the money that comes of that."""
+
+
+class Measure(Base, table=True):
+    """Measure 帮扶措施: help that a task asks for. It changes only while its task is locked."""
+
+    __table_args__ = (
+        sa.Index("ix_measure_requested_at_id", "requested_at", "id"),
+        sa.Index("ix_measure_status_answer_by", "status", "answer_by"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID = Field(foreign_key="task.id", index=True)
+    household_code: str = Field(max_length=64, index=True)
+    kind: MeasureKind = Field(sa_type=text_enum(MeasureKind))
+    status: MeasureStatus = Field(sa_type=text_enum(MeasureStatus))
+    reason: RefusalReason | None = Field(sa_type=text_enum(RefusalReason))
+    """Why it cannot be met, where it was refused."""
+    member_no: int | None
+    """The member a job is for."""
+    amount: int | None = Field(sa_type=_FEN)
+    """What cash is asked for, in fen."""
+    note: str | None = Field(sa_type=sa.Text)
+    """What the person wrote. It may name people and stays in this column."""
+    requested_at: dt.datetime = Field(sa_type=UtcDateTime)
+    requested_by: str = Field(max_length=64)
+    answer_by: dt.date | None
+    """答复时限; none where the policy has no value for it."""
+    accepted_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    answered_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    """When it came to where it stands; none while nobody answered."""
+    overdue_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    """When it was told to be overdue, which happens once."""
+    correlation_id: str = Field(max_length=64)
+
+
+class Disbursement(Base, table=True):
+    """Disbursement 发放: cash paid to a household. Append-only; a correction names what it supersedes."""
+
+    __table_args__ = (sa.Index("ix_disbursement_recorded_at_id", "recorded_at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    """Derived from source and reference, so that one reference is one row."""
+    source: str = Field(max_length=64)
+    source_ref: str = Field(max_length=128)
+    household_code: str = Field(max_length=64, index=True)
+    region_code: str = Field(max_length=12)
+    measure_id: UUID | None = Field(foreign_key="measure.id", index=True)
+    kind: str = Field(max_length=32)
+    month: int
+    amount: int = Field(sa_type=_FEN)
+    supersedes_id: UUID | None = Field(foreign_key="disbursement.id", unique=True)
+    disbursed_on: dt.date
+    recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str = Field(max_length=64)
+    correlation_id: str = Field(max_length=64)
+
+
+class Credit(Base, table=True):
+    """Credit 到账收入: money that came home through another house."""
+
+    house: str = Field(primary_key=True, max_length=32)
+    credit_id: UUID = Field(primary_key=True)
+    household_code: str = Field(max_length=64, index=True)
+    region_code: str = Field(max_length=12)
+    branch: IncomeBranch = Field(sa_type=text_enum(IncomeBranch))
+    month: int
+    amount: int = Field(sa_type=_FEN)
+    measure_id: UUID | None
+    supersedes: UUID | None
+    """The credit of the same house that this one corrects; that one does not count."""
+    credited_on: dt.date
+    at: dt.datetime = Field(sa_type=UtcDateTime)
+    correlation_id: str = Field(max_length=64)

@@ -1,34 +1,59 @@
-"""What people may do with a task, by when it is due, and what a risk event means for it. Pure decisions."""
+"""What may be done with a task, by when it is due, what a risk event means for it, where a measure stands. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import UUID
 
-from shared.contracts.codes import RiskGrade, RiskStatus, TaskAction, TaskStatus, TaskVerdict
+from shared.contracts.codes import (
+    IncomeBranch,
+    MeasureStatus,
+    RiskGrade,
+    RiskStatus,
+    TaskAction,
+    TaskStatus,
+    TaskVerdict,
+)
 from shared.contracts.monitoring import RiskState
+from shared.money import divide_half_up
 from shared.policy.parameters import ParameterValue
+from shared.transitions import Transitions
 from shared.workdays import Deadline, WorkdayCalendar
 
 DEADLINE_WORKDAYS: Final = "assistance.task_deadline_workdays"
 """帮扶任务办理时限: working days by grade of the risk."""
+ANSWER_WORKDAYS: Final = "assistance.measure_answer_workdays"
+"""帮扶措施答复时限: working days within which a measure is answered."""
 
-TRANSITIONS: Final[Mapping[tuple[TaskStatus, TaskAction], TaskStatus]] = {
-    (TaskStatus.OPEN, TaskAction.ACCEPT): TaskStatus.ACCEPTED,
-    (TaskStatus.ACCEPTED, TaskAction.START): TaskStatus.IN_PROGRESS,
-    (TaskStatus.IN_PROGRESS, TaskAction.VERIFY): TaskStatus.VERIFIED,
-    (TaskStatus.VERIFIED, TaskAction.CLOSE): TaskStatus.CLOSED,
-    (TaskStatus.VERIFIED, TaskAction.REOPEN): TaskStatus.OPEN,
-    (TaskStatus.CLOSED, TaskAction.REOPEN): TaskStatus.OPEN,
-}
+TRANSITIONS: Final = Transitions(
+    "a task",
+    {
+        (TaskStatus.OPEN, TaskAction.ACCEPT): TaskStatus.ACCEPTED,
+        (TaskStatus.ACCEPTED, TaskAction.START): TaskStatus.IN_PROGRESS,
+        (TaskStatus.IN_PROGRESS, TaskAction.VERIFY): TaskStatus.VERIFIED,
+        (TaskStatus.VERIFIED, TaskAction.CLOSE): TaskStatus.CLOSED,
+        (TaskStatus.VERIFIED, TaskAction.REOPEN): TaskStatus.OPEN,
+        (TaskStatus.CLOSED, TaskAction.REOPEN): TaskStatus.OPEN,
+    },
+)
 """What a person may do, and where it leads. No step can be skipped."""
 
 _URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
 
 
+MEASURE_ANSWERS: Final[Mapping[MeasureStatus, frozenset[MeasureStatus]]] = {
+    MeasureStatus.ACCEPTED: frozenset({MeasureStatus.REQUESTED}),
+    MeasureStatus.REFUSED: frozenset({MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED}),
+    MeasureStatus.CANCELLED: frozenset({MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED}),
+    MeasureStatus.COMPLETED: frozenset(MeasureStatus) - {MeasureStatus.COMPLETED},
+}
+"""What can become of a measure, and where it has to stand for that. Help that reached the household is final."""
+
+
 class TaskChange(StrEnum):
-    """What a risk event does to a task, as its history tells it."""
+    """What happens to a task beside its transitions, as its history tells it."""
 
     OPENED = "opened"
     """生成: the risk is open and nobody has a task for it in hand."""
@@ -44,6 +69,9 @@ class TaskChange(StrEnum):
 
     CAUSE_GONE = "cause_gone"
     """风险已消除: the cause is gone; whoever has the task in hand, or had it, is told."""
+
+    MEASURE_REQUESTED = "measure_requested"
+    """申请帮扶措施: a person asked for help that the household needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +96,6 @@ class TaskDecision:
     after: TaskState
 
 
-def allowed_actions(status: TaskStatus) -> tuple[TaskAction, ...]:
-    """What a person may do with a task that stands here."""
-    return tuple(action for source, action in TRANSITIONS if source is status)
-
-
-def next_status(status: TaskStatus, action: TaskAction) -> TaskStatus | None:
-    """Where the action leads, or None where it is not allowed."""
-    return TRANSITIONS.get((status, action))
-
-
 def deadline(
     decided_on: date, grade: RiskGrade, workdays: ParameterValue | None, calendar: WorkdayCalendar
 ) -> Deadline | None:
@@ -88,6 +106,16 @@ def deadline(
     """
     days = None if workdays is None else workdays.value.get(grade.value)
     return None if days is None else calendar.add_workdays(decided_on, days)
+
+
+def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: WorkdayCalendar) -> date | None:
+    """The day by which a measure is to be answered 答复时限; None where the policy has no number of days."""
+    return None if workdays is None else calendar.add_workdays(asked_on, workdays.value).due_on
+
+
+def next_measure_status(status: MeasureStatus, answer: MeasureStatus) -> MeasureStatus | None:
+    """Where the answer leaves a measure; None where it changes nothing: it is a repeat, or came too late."""
+    return answer if status in MEASURE_ANSWERS.get(answer, ()) else None
 
 
 def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) -> TaskDecision | None:
@@ -135,3 +163,38 @@ def _earlier(promised: Deadline | None, due: Deadline | None) -> Deadline | None
     if promised is None or due is None:
         return promised or due
     return due if due.due_on < promised.due_on else promised
+
+
+class CreditLine(NamedTuple):
+    """Money that came home, in fen, as its effect is counted."""
+
+    house: str
+    credit_id: UUID
+    branch: IncomeBranch
+    amount: int
+    supersedes: UUID | None
+
+
+class Effect(NamedTuple):
+    """What the money that counts adds up to, in fen 帮扶成效."""
+
+    total: int
+    per_head: int | None
+    """Half a fen is rounded up; None where it is not known how many live there."""
+    by_branch: Mapping[IncomeBranch, int]
+
+
+def superseded(lines: Collection[CreditLine]) -> frozenset[tuple[str, UUID]]:
+    """House and id of the credits that another one of their house corrects: they do not count."""
+    return frozenset([(line.house, line.supersedes) for line in lines if line.supersedes])
+
+
+def effect_of(lines: Collection[CreditLine], members: int | None) -> Effect:
+    """What this money means to a household of so many."""
+    corrected = superseded(lines)
+    by_branch = dict.fromkeys(IncomeBranch, 0)
+    for line in lines:
+        if (line.house, line.credit_id) not in corrected:
+            by_branch[line.branch] += line.amount
+    total = sum(by_branch.values())
+    return Effect(total, divide_half_up(total, members) if members else None, by_branch)

@@ -1,23 +1,29 @@
 """HTTP bodies of assistance, in and out."""
 
 import datetime as dt
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.assistance.rules import TaskChange
-from shared.contracts.codes import RiskGrade, RiskKind, TaskAction, TaskStatus, TaskVerdict
+from shared.contracts.codes import (
+    IncomeBranch,
+    MeasureKind,
+    MeasureStatus,
+    RefusalReason,
+    RiskGrade,
+    RiskKind,
+    TaskAction,
+    TaskStatus,
+    TaskVerdict,
+)
+from shared.http.fields import MAX_NOTE, Body, HouseholdCode, MemberNo, Reference, Source
+from shared.money import FenAsYuan, PositiveYuan
+from shared.months import Month
 
-MAX_NOTE = 2000
 
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
-
-
-class TransitionIn(BaseModel):
-    """What is done with a task; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
+class TransitionIn(Body):
+    """What is done with a task."""
 
     action: TaskAction
     verdict: TaskVerdict | None = Field(
@@ -47,6 +53,55 @@ class HistoryEntry(BaseModel):
     verdict: TaskVerdict | None
 
 
+class MeasureIn(Body):
+    """Help that a task asks for."""
+
+    kind: MeasureKind
+    note: str | None = Field(None, min_length=1, max_length=MAX_NOTE, description="For those who work on the task")
+    member_no: MemberNo | None = Field(None, description="The member a job is for; refused with the rest")
+    amount: PositiveYuan | None = Field(
+        None, validate_default=True, description="What is asked for: needed with `transfer`, refused with the rest"
+    )
+
+    @field_validator("member_no")
+    @classmethod
+    def _is_for_a_job(cls, member_no: int | None, info: ValidationInfo) -> int | None:
+        if member_no is not None and info.data.get("kind", MeasureKind.JOB) is not MeasureKind.JOB:
+            raise ValueError("only a job is for one member")
+        return member_no
+
+    @field_validator("amount")
+    @classmethod
+    def _belongs_to_cash(cls, amount: int | None, info: ValidationInfo) -> int | None:
+        kind = info.data.get("kind")
+        if kind is MeasureKind.TRANSFER and amount is None:
+            raise ValueError("transfer needs an amount")
+        if amount is not None and kind not in (None, MeasureKind.TRANSFER):
+            raise ValueError("an amount comes with transfer only")
+        return amount
+
+
+class MeasureOut(BaseModel):
+    """A measure 帮扶措施."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    measure_id: UUID = Field(validation_alias="id")
+    task_id: UUID
+    household_code: str
+    kind: MeasureKind
+    status: MeasureStatus
+    reason: RefusalReason | None = Field(description="Why it cannot be met, where it was refused")
+    member_no: int | None
+    amount: FenAsYuan | None = Field(description="In yuan; what cash is asked for")
+    note: str | None
+    requested_at: dt.datetime
+    requested_by: str
+    answer_by: dt.date | None = Field(description="答复时限; null where the policy has no value for it")
+    answered_at: dt.datetime | None = Field(description="When it came to where it stands; null while nobody answered")
+    correlation_id: str = Field(description="The chain of its task; what comes of it belongs to it")
+
+
 class TaskOut(BaseModel):
     """A task 帮扶任务."""
 
@@ -65,3 +120,77 @@ class TaskOut(BaseModel):
     due_provisional: bool = Field(description="Counted on working days that are not officially announced yet")
     verdict: TaskVerdict | None
     history: list[HistoryEntry] = Field(description="The oldest first")
+    measures: list[MeasureOut] = Field(description="What was asked for, the oldest first")
+
+
+class DisbursementReference(Body):
+    """Names a disbursement by who paid it and under which reference."""
+
+    source: Source = Field(examples=["civil-affairs"])
+    source_ref: Reference
+
+
+class DisbursementIn(Body):
+    """Cash paid to a household."""
+
+    source: Source = Field(examples=["civil-affairs"])
+    source_ref: Reference = Field(description="Their own number of the payment; unique per source")
+    household_code: HouseholdCode
+    measure_id: UUID | None = Field(None, description="The measure it answers, which is completed by it")
+    kind: str = Field(pattern=r"^[a-z_]{1,32}$", examples=["temporary_relief"], description="What was paid, as a code")
+    month: Month = Field(description="The month it is for")
+    amount: PositiveYuan
+    supersedes: DisbursementReference | None = Field(None, description="The disbursement that this one corrects")
+
+
+class DisbursementOut(BaseModel):
+    """A disbursement 发放."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    disbursement_id: UUID = Field(validation_alias="id", description="The credit it becomes in the ledger, too")
+    source: str
+    source_ref: str
+    household_code: str
+    region_code: str
+    measure_id: UUID | None
+    kind: str
+    month: Month
+    amount: FenAsYuan
+    supersedes_id: UUID | None
+    disbursed_on: dt.date
+    recorded_at: dt.datetime
+    recorded_by: str
+
+
+class StoryEntry(BaseModel):
+    """One thing that happened to a household."""
+
+    at: dt.datetime
+    what: str = Field(
+        description="Subject and event: `risk.raised`, `task.accept`, `measure.requested`, `credit.wage`, …",
+        examples=["measure.requested"],
+    )
+    text: str = Field(description="The same in words; never what people wrote")
+    correlation_id: str = Field(description="The chain: one for a risk, its task, the measures and what came of them")
+    task_id: UUID | None = None
+    risk_id: UUID | None = None
+    measure_id: UUID | None = None
+    credit_id: UUID | None = None
+
+
+class EffectOut(BaseModel):
+    """What the money that came home adds up to 帮扶成效; corrected credits do not count."""
+
+    total: FenAsYuan
+    per_head: FenAsYuan | None = Field(description="Null where it is not known how many live there")
+    members: int | None
+    by_branch: dict[IncomeBranch, FenAsYuan]
+
+
+class StoryOut(BaseModel):
+    """What happened to a household and what came of it."""
+
+    household_code: str
+    entries: list[StoryEntry] = Field(description="The oldest first")
+    effect: EffectOut

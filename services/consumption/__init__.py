@@ -1,4 +1,7 @@
-"""Consumption 消费协作: partner-city procurement: producers, products, orders, settlement.
+"""Consumption 消费协作: what households make is bought by partner cities, and the money reaches them.
 
-The floor plan stands; its rooms are furnished next.
+Owns: producer 供应主体, product 产品, buyer 采购单位, order 订单.
+Publishes: order-confirmed, order-settled, measure-accepted, measure-refused, measure-completed, income-credited.
+Reacts to: monitoring.household-registered, monitoring.household-changed, assistance.measure-requested,
+assistance.measure-cancelled.
 """

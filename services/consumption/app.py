@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.consumption.api import router
+from services.consumption.handlers import HANDLERS
 from services.consumption.models import FLOOR, METADATA
 from shared.house import HouseDefinition
 
@@ -14,4 +15,5 @@ CONSUMPTION = HouseDefinition(
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
     router=router,
+    handlers=HANDLERS,
 )

@@ -1,4 +1,4 @@
-"""The main job, shown on two demo households: what is reported, the risk with its reasons, the one task it opens.
+"""The main job on two demo households, then the whole way home on a third: from a risk to income of every branch.
 
 `python -m services.demo --data var` works against `make run` and `make run-distributed` alike. References are fixed by
 the month, so a second run reports the same facts again, and shows that nothing new comes of them.
@@ -15,6 +15,7 @@ from typing import Any, Final
 from services.demo.client import ApiClient, DemoStopped, wait_for
 from services.demo.households import (
     COLLAPSING,
+    COMING_HOME,
     FALLING_ILL,
     HISTORY_SOURCE,
     DemoHousehold,
@@ -23,6 +24,7 @@ from services.demo.households import (
     household_document,
 )
 from services.demo.report import describe_risk, describe_task, say
+from services.demo.story import Story
 from shared.contracts.codes import IncomeBranch
 from shared.months import first_day, format_month, parse_month
 
@@ -40,24 +42,24 @@ class Scene:
     facts: Sequence[Mapping[str, Any]]
 
 
-def income_collapse(last_month: int) -> Scene:
+def income_collapse(household: DemoHousehold, last_month: int) -> Scene:
     """Wages fail for a quarter: the payroll takes back what the village had reported and says 0.00 instead."""
     months = range(last_month - _QUARTER + 1, last_month + 1)
     first, last = format_month(months[0]), format_month(months[-1])
     return Scene(
         title="An income collapse 收入骤减",
-        household=COLLAPSING,
+        household=household,
         told=f"The payroll corrects the wages of {first} to {last}: 0.00 yuan instead of what the village reported.",
-        facts=[_lost_wage(month) for month in months],
+        facts=[_lost_wage(household, month) for month in months],
     )
 
 
-def _lost_wage(month: int) -> dict[str, Any]:
-    reported = history_reference(COLLAPSING, IncomeBranch.WAGE, month)
+def _lost_wage(household: DemoHousehold, month: int) -> dict[str, Any]:
+    reported = history_reference(household, IncomeBranch.WAGE, month)
     return {
         "source": "payroll",
         "source_ref": reported,
-        "household_code": COLLAPSING.code,
+        "household_code": household.code,
         "member_no": 1,
         "observed_on": first_day(month + 1).isoformat(),
         "type": "income",
@@ -87,10 +89,13 @@ def new_illness(last_month: int) -> Scene:
 
 
 def show(api: ApiClient) -> None:
-    """Show both scenes; raises DemoStopped when something does not come about."""
+    """Show all of it; raises DemoStopped when something does not come about."""
     say(f"守线 ShouXian at {api.base_url}: from a fact to the one task it opens. Times count from sending the fact.")
-    _play(api, income_collapse(_last_month_of_history(api, COLLAPSING)))
+    _play(api, income_collapse(COLLAPSING, _last_month_of_history(api, COLLAPSING)))
     _play(api, new_illness(_last_month_of_history(api, FALLING_ILL)))
+    last_month = _last_month_of_history(api, COMING_HOME)
+    failure = income_collapse(COMING_HOME, last_month)
+    Story(api, last_month).tell(failure.told, lambda: _record(api, "live", failure.facts))
 
 
 def _play(api: ApiClient, scene: Scene) -> None:
@@ -134,7 +139,7 @@ def _one_task(api: ApiClient, risk: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _last_month_of_history(api: ApiClient, household: DemoHousehold) -> int:
-    """The last month of the income window, once every month of it is known.
+    """The last month of the income window, once the village has reported up to it.
 
     The household and its history are there when the services were started with demo data; otherwise, or when the
     business date has moved on since, what is missing is registered and backfilled here.
@@ -145,8 +150,7 @@ def _last_month_of_history(api: ApiClient, household: DemoHousehold) -> int:
         api.put(place, household_document(household))
         income = api.get(f"{place}/income")
     last_month = parse_month(income["window"]["to"])
-    if income["coverage"]["missing"]:
-        _record(api, "backfill", history(household, last_month))
+    _record(api, "backfill", history(household, last_month))
     return last_month
 
 

@@ -60,9 +60,10 @@ class ApiClient:
         """Put a document; returns the answer."""
         return _content(self._send("PUT", path, json=document))
 
-    def post(self, path: str, document: Mapping[str, Any]) -> Any:
-        """Post a document; returns the answer."""
-        return _content(self._send("POST", path, json=document))
+    def post(self, path: str, document: Mapping[str, Any], *, once: str | None = None) -> Any:
+        """Post a document; returns the answer, under the same ``once`` always the first one."""
+        headers = {} if once is None else {"Idempotency-Key": once}
+        return _content(self._send("POST", path, json=document, headers=headers))
 
     def _sign_in(self, client: Mapping[str, str]) -> None:
         form = {"grant_type": "client_credentials"} | {key: client[key] for key in ("client_id", "client_secret")}

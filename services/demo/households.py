@@ -192,6 +192,21 @@ FALLING_ILL: Final = DemoHousehold(
 )
 """Well above the line: the demonstration lets one member fall seriously ill."""
 
+COMING_HOME: Final = DemoHousehold(
+    code="DJ-0004",
+    region_code="520626205202",
+    members=(
+        _adult("黎永兴", _HEAD, _M, "1987-08-14", Labour.SKILLED),
+        _adult("杨再芬", _SPOUSE, _F, "1989-06-05"),
+        _pupil("黎子航", _M, "2014-01-22"),
+        _pupil("黎子涵", _F, "2017-09-11"),
+    ),
+    streams=(_wage(5200),),
+    category=HouseholdCategory.LIFTED,
+    relocated=True,
+)
+"""Lives on one wage: the demonstration lets it fail, and income come home again by every branch."""
+
 DEMO_HOUSEHOLDS: Final[Sequence[DemoHousehold]] = (
     COLLAPSING,
     DemoHousehold(
@@ -214,19 +229,7 @@ DEMO_HOUSEHOLDS: Final[Sequence[DemoHousehold]] = (
         streams=(_harvest(9500, 2600, 4, 9, 11), _transfer(430), _dividend(900)),
         category=HouseholdCategory.LIFTED,
     ),
-    DemoHousehold(
-        code="DJ-0004",
-        region_code="520626205202",
-        members=(
-            _adult("黎永兴", _HEAD, _M, "1987-08-14", Labour.SKILLED),
-            _adult("杨再芬", _SPOUSE, _F, "1989-06-05"),
-            _pupil("黎子航", _M, "2014-01-22"),
-            _pupil("黎子涵", _F, "2017-09-11"),
-        ),
-        streams=(_wage(5200),),
-        category=HouseholdCategory.LIFTED,
-        relocated=True,
-    ),
+    COMING_HOME,
     DemoHousehold(
         code="DJ-0005",
         region_code="520626101207",

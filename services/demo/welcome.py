@@ -60,7 +60,7 @@ def _clients(process: Process) -> Iterator[str]:
     yield "try, in a second terminal"
     yield from _commands(process.settings.base_url, credentials, clients)
     folder = "" if process.settings.data == _USUAL_FOLDER else f" DATA={shlex.quote(str(process.settings.data))}"
-    yield f"  make demo{folder}   # an income collapse and a new illness, and the one task each opens"
+    yield f"  make demo{folder}   # a collapse and an illness, the one task each opens, and income that comes home"
 
 
 def _summary(scopes: Sequence[str]) -> str:

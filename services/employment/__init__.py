@@ -1,4 +1,7 @@
-"""Employment 就业: labour transfer: workers, vacancies, placements, wages.
+"""Employment 就业: who can work is matched with work, followed there, and the wages reach the household's ledger.
 
-The floor plan stands; its rooms are furnished next.
+Owns: worker 劳动力, vacancy 岗位, placement 输送就业, wage 务工月报.
+Publishes: placement-started, placement-ended, income-credited, measure-accepted, measure-refused, measure-completed.
+Reacts to: monitoring.household-registered, monitoring.household-changed, assistance.measure-requested,
+assistance.measure-cancelled.
 """

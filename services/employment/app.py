@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.employment.api import router
+from services.employment.handlers import HANDLERS
 from services.employment.models import FLOOR, METADATA
 from shared.house import HouseDefinition
 
@@ -14,4 +15,5 @@ EMPLOYMENT = HouseDefinition(
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
     router=router,
+    handlers=HANDLERS,
 )

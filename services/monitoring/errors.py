@@ -39,12 +39,6 @@ class BatchRefused(Conflict):
     code, title = "batch-refused", "Another item of the atomic batch was refused"
 
 
-class PolicyMissing(Conflict):
-    """The policy has no value for this date, so the decision stops."""
-
-    code, title = "policy-value-missing", "The policy has no value for this date"
-
-
 class FactInvalid(Invalid):
     """The fact is readable but cannot be true or does not fit its household."""
 

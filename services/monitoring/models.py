@@ -13,6 +13,7 @@ from shared.contracts.codes import (
     Health,
     HouseholdCategory,
     Labour,
+    PlacementEndReason,
     Relation,
     RiskGrade,
     RiskKind,
@@ -25,15 +26,13 @@ from shared.db.floor import lay_floor
 
 METADATA = house_metadata("monitoring")
 FLOOR = lay_floor(METADATA)
+_FEN = sa.BigInteger
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):
     """A table of monitoring."""
 
     metadata = METADATA
-
-
-_FEN: Any = sa.BigInteger
 
 
 class FactMode(StrEnum):
@@ -139,6 +138,19 @@ class Illness(Base, table=True):
     observed_on: dt.date
 
 
+class JobLoss(Base, table=True):
+    """The last loss of work 失业 of a household; it stays, with the placement that ended it, once it is over."""
+
+    __tablename__ = "job_loss"
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    placement_id: UUID
+    lost_on: dt.date
+    reason: PlacementEndReason = Field(sa_type=text_enum(PlacementEndReason))
+    regained_placement_id: UUID | None
+    regained_on: dt.date | None
+
+
 class HouseholdWindow(Base, table=True):
     """The income window of a household kept ready, so that judging never scans its history."""
 
@@ -159,6 +171,8 @@ class HouseholdWindow(Base, table=True):
     """Whether the household may have rows in `illness`."""
     has_medical: bool
     """Whether the household may have rows in `medical_month`."""
+    has_job_loss: bool = Field(sa_column_kwargs={"server_default": sa.false()})
+    """Whether the household has a row in `job_loss`."""
 
 
 class Risk(Base, table=True):

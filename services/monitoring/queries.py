@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.monitoring.commands.judgement import judge_files, rule_parameters
 from services.monitoring.commands.ledger import load_files, load_months
-from services.monitoring.errors import HouseholdNotFound, PolicyMissing, RiskNotFound
+from services.monitoring.errors import HouseholdNotFound, RiskNotFound
 from services.monitoring.models import Household, Member, Risk
 from services.monitoring.rules.income import state_income, window_months
 from services.monitoring.rules.parameters import INCOME_LINE, WINDOW_MONTHS
@@ -30,9 +30,9 @@ from services.monitoring.schemas import (
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, newest_first
+from shared.http.pagination import PageRequest, as_wanted, newest_first
 from shared.identity import mask_id, mask_name
-from shared.policy.parameters import ParameterValue
+from shared.policy.parameters import ParameterValue, PolicyValueMissing
 
 PERSONAL = "monitoring:pii"
 
@@ -90,9 +90,7 @@ def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
     values = {key: view.find(key) for key in (WINDOW_MONTHS, INCOME_LINE)}
     lacking = sorted(key for key, value in values.items() if value is None)
     if lacking:
-        raise PolicyMissing(
-            f"the policy for {found.region_code} has no {' and no '.join(lacking)} on {on}", keys=lacking, date=str(on)
-        )
+        raise PolicyValueMissing(lacking, found.region_code, on)
     return _income_out(reading, found, on, view.pack, values[WINDOW_MONTHS], values[INCOME_LINE])
 
 
@@ -156,10 +154,7 @@ def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[R
     """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Risk)
     statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
-    for name in ("household_code", "kind", "status", "grade"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(table.c[name] == value)
+    statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
     ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
     return [_risk_out(row) for row in reading.connection.execute(ordered).mappings()]
 

@@ -1,7 +1,6 @@
 """HTTP bodies of monitoring, in and out."""
 
 import datetime as dt
-import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -30,30 +29,12 @@ from shared.contracts.codes import (
     Sex,
     TaskVerdict,
 )
+from shared.http.fields import Body, Day, HouseholdCode, MemberNo, Reference, RegionCode, Source, Text
 from shared.money import SignedFenAsYuan, Yuan
 from shared.months import Month
 
 MAX_FACTS = 1000
 MAX_MEMBERS = 30
-
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", examples=["DJ-0001"])]
-RegionCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["520626001001"])]
-Text = Annotated[str, Field(min_length=1, pattern=r"^\P{Cc}*$")]
-"""Text of one line: no control characters, which a database may be unable to keep."""
-Reference = Annotated[Text, Field(max_length=128)]
-Source = Annotated[Text, Field(max_length=64, examples=["medical-insurance"])]
-MemberNo = Annotated[int, Field(strict=True, ge=1, le=99)]
-
-
-def _written_out(value: object) -> object:
-    if isinstance(value, dt.date) or (isinstance(value, str) and _match_day(value)):
-        return value
-    raise ValueError("a day is written YYYY-MM-DD, for example 2026-05-01")
-
-
-_match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
-Day = Annotated[dt.date, BeforeValidator(_written_out)]
-"""A day sent to us: ISO text, never a number of seconds."""
 
 
 def _text_only(value: object) -> object:
@@ -64,12 +45,6 @@ def _text_only(value: object) -> object:
 
 MonthSent = Annotated[Month, BeforeValidator(_text_only)]
 """A month sent to us: text, never the number we keep inside."""
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class MemberIn(Body):
@@ -141,7 +116,7 @@ class HouseholdOut(BaseModel):
 class FactReference(Body):
     """Names a fact by who said it and under which reference."""
 
-    source: Source
+    source: Source = Field(examples=["medical-insurance"])
     source_ref: Reference
 
 
@@ -188,7 +163,7 @@ class IllnessPayload(Body):
 
 
 class _FactBase(Body):
-    source: Source
+    source: Source = Field(examples=["medical-insurance"])
     source_ref: Reference
     household_code: HouseholdCode
     member_no: MemberNo | None = None

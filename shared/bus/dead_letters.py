@@ -21,7 +21,7 @@ from shared.db.database import is_transient
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
-from shared.identity import mask_text
+from shared.identity import mask_error
 from shared.ids import new_id
 
 _ERROR_LENGTH = 500
@@ -60,7 +60,7 @@ class _OnlyTried(Exception):
 
 def describe_error(error: BaseException) -> str:
     """Class and masked, capped text of an error: never a name, an identity number or a phone."""
-    return f"{type(error).__name__}: {mask_text(str(error))}"[:_ERROR_LENGTH]
+    return f"{type(error).__name__}: {mask_error(str(error))}"[:_ERROR_LENGTH]
 
 
 def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:

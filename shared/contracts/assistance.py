@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.codes import RiskGrade, RiskKind, TaskVerdict
+from shared.contracts.help import IncomeCredit, Measure
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
@@ -40,3 +41,35 @@ class TaskClosed(Payload):
     verdict: TaskVerdict | None = Field(description="What the visit found; null when nobody had begun")
     closed_by: Literal["person", "cause_gone"] = Field(description="Who ended it")
     closed_on: dt.date = Field(description="Business date of the end")
+
+
+class MeasureRequested(Measure):
+    """A task needs help that another house can give."""
+
+    event_type: ClassVar[str] = "assistance.measure-requested.v1"
+
+    member_no: int | None = Field(None, description="The member it is for, where it is for one")
+    requested_on: dt.date = Field(description="Business date of the request")
+    answer_by: dt.date | None = Field(None, description="Null where the policy has no value for the time limit")
+
+
+class MeasureCancelled(Measure):
+    """The task closed before the measure was completed: it is not asked for any more."""
+
+    event_type: ClassVar[str] = "assistance.measure-cancelled.v1"
+
+    cancelled_on: dt.date = Field(description="Business date of the end")
+
+
+class MeasureOverdue(Measure):
+    """Nobody answered a request within the working days of the policy 逾期未答复."""
+
+    event_type: ClassVar[str] = "assistance.measure-overdue.v1"
+
+    answer_by: dt.date = Field(description="The day the answer was due")
+
+
+class TransferCredited(IncomeCredit):
+    """Cash 转移性收入 was disbursed to a household."""
+
+    event_type: ClassVar[str] = "assistance.income-credited.v1"

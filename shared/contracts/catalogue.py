@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.contracts.assistance import TaskClosed, TaskOpened
+from shared.contracts import assets, assistance, consumption, employment
 from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, RiskCleared, RiskRaised, RiskUpdated
 from shared.contracts.payload import Payload
 
 HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
+HELPING = ("employment", "consumption", "assets")
+"""The houses that give the help assistance asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +41,44 @@ def topic_of(house: str) -> str:
 
 
 def _entry(
-    model: type[Payload], readers: tuple[str, ...], data_class: Literal["internal", "sensitive"]
+    model: type[Payload],
+    readers: tuple[str, ...],
+    data_class: Literal["internal", "sensitive"],
+    key: str = "household_code",
 ) -> CatalogueEntry:
-    return CatalogueEntry(model, model.event_type.split(".", 1)[0], readers, "household_code", data_class)
+    return CatalogueEntry(model, model.event_type.split(".", 1)[0], readers, key, data_class)
 
 
 CATALOGUE: dict[str, CatalogueEntry] = {
     entry.type: entry
     for entry in (
-        _entry(HouseholdRegistered, (), "internal"),
-        _entry(HouseholdChanged, (), "internal"),
+        _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
+        _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),
-        _entry(TaskOpened, (), "sensitive"),
-        _entry(TaskClosed, ("monitoring",), "sensitive"),
+        _entry(assistance.TaskOpened, (), "sensitive"),
+        _entry(assistance.TaskClosed, ("monitoring",), "sensitive"),
+        _entry(assistance.MeasureRequested, HELPING, "sensitive"),
+        _entry(assistance.MeasureOverdue, (), "sensitive"),
+        _entry(assistance.MeasureCancelled, HELPING, "sensitive"),
+        _entry(assistance.TransferCredited, ("monitoring",), "sensitive"),
+        _entry(employment.PlacementStarted, ("monitoring",), "sensitive"),
+        _entry(employment.PlacementEnded, ("monitoring",), "sensitive"),
+        _entry(employment.MeasureAccepted, ("assistance",), "sensitive"),
+        _entry(employment.MeasureRefused, ("assistance",), "sensitive"),
+        _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
+        _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
+        _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
+        _entry(consumption.OrderSettled, (), "internal", key="order_id"),
+        _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
+        _entry(consumption.MeasureRefused, ("assistance",), "sensitive"),
+        _entry(consumption.MeasureCompleted, ("assistance",), "sensitive"),
+        _entry(consumption.SaleCredited, ("monitoring", "assistance"), "sensitive"),
+        _entry(assets.MeasureAccepted, ("assistance",), "sensitive"),
+        _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
+        _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
+        _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
     )
 }
 

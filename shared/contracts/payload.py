@@ -15,7 +15,9 @@ class Payload(BaseModel):
     A payload carries codes, amounts and opaque ids; never a name, an identity number, a phone or a diagnosis.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, json_schema_serialization_defaults_required=True
+    )
 
     event_type: ClassVar[str]
     """`<house>.<fact-in-past-tense>.v<major>`."""

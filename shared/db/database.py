@@ -48,8 +48,8 @@ def _to_json(value: Any) -> str:
     return value if isinstance(value, JsonText) else to_json(value).decode()
 
 
-_JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json}
-"""JSON columns are written and read by the same fast code as requests and events."""
+_ENGINE: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json, "hide_parameters": True}
+"""JSON columns are written and read by the same fast code as requests and events; errors quote no parameter."""
 
 
 _COMMANDS_FIND_ROWS_BY_KEY = {"enable_seqscan": "off", "jit": "off"}
@@ -119,7 +119,7 @@ def _sqlite_writer(url: sa.URL) -> sa.Engine:
         url.set(drivername="sqlite+pysqlite"),
         poolclass=sa.StaticPool,
         connect_args={"check_same_thread": False},
-        **_JSON,
+        **_ENGINE,
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -135,7 +135,7 @@ def _sqlite_writer(url: sa.URL) -> sa.Engine:
 
 
 def _sqlite_reader(url: sa.URL) -> AsyncEngine:
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=0, **_JSON)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=0, **_ENGINE)
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _: object) -> None:
@@ -151,7 +151,7 @@ def _sqlite_reader(url: sa.URL) -> AsyncEngine:
 
 def _postgres(url: sa.URL, settings: dict[str, str]) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=10, max_overflow=10, connect_args={"server_settings": settings}, **_JSON
+        url, pool_size=10, max_overflow=10, connect_args={"server_settings": settings}, **_ENGINE
     )
 
     @sa.event.listens_for(engine.sync_engine, "checkout")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.dead_letters import dead_letter_router
@@ -18,8 +19,6 @@ from shared.http.middleware import Edge, first_segment
 from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
-
-VERSION = "0.1.0"
 
 
 class Token(BaseModel):

@@ -54,6 +54,15 @@ def page_of(found: Sequence[ItemT], request: PageRequest, key: Callable[[ItemT],
     return Page(items=items, next_cursor=_encode(request.path, key(items[-1])) if len(found) > request.limit else None)
 
 
+def as_wanted(statement: sa.Select[Any], table: sa.Table, wanted: Any, *names: str) -> sa.Select[Any]:
+    """Only rows whose columns of these names are as the filter wants them; None wants them all."""
+    for name in names:
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(table.c[name] == value)
+    return statement
+
+
 def newest_first(
     statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
 ) -> sa.Select[Any]:
@@ -63,6 +72,15 @@ def newest_first(
         last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
         statement = statement.where(sa.tuple_(moment, row_id) < last)
     return statement.order_by(moment.desc(), row_id.desc()).limit(page.limit + 1)
+
+
+def by_code(statement: sa.Select[Any], code: sa.Column[Any], page: PageRequest) -> sa.Select[Any]:
+    """A page of a list sorted by a code, with one row more than the page holds."""
+    if page.after is not None:
+        if len(page.after) != 1:
+            raise not_given_out()
+        statement = statement.where(code > page.after[0])
+    return statement.order_by(code).limit(page.limit + 1)
 
 
 def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:

@@ -1,11 +1,13 @@
 """Parameters of law and practice: a value, where it is written, since when it holds, and how sure that is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from shared.errors import Conflict
 
 
 class ValueStatus(StrEnum):
@@ -54,14 +56,14 @@ def _as_json(value: Any) -> Any:
     return value
 
 
-class PolicyValueMissing(LookupError):
-    """No value is loaded for the day, and no other day's value may stand in: the decision stops."""
+class PolicyValueMissing(Conflict):
+    """No value is loaded for the day, which ``keys`` and ``date`` name; no other may stand in: the decision stops."""
 
-    def __init__(self, key: str, region_code: str, on: date) -> None:
-        super().__init__(f"no value of {key} is loaded for region {region_code} on {on.isoformat()}")
-        self.key = key
-        self.region_code = region_code
-        self.on = on
+    code, title = "policy-value-missing", "The policy has no value for this date"
+
+    def __init__(self, keys: Sequence[str], region: str, on: date) -> None:
+        detail = f"the policy for {region} has no {' and no '.join(keys)} on {on}"
+        super().__init__(detail, keys=list(keys), date=str(on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,5 @@ class PolicyView:
         """Return the value that holds; raises PolicyValueMissing where there is none."""
         found = self.values.get(key)
         if found is None:
-            raise PolicyValueMissing(key, self.region, self.on)
+            raise PolicyValueMissing([key], self.region, self.on)
         return found

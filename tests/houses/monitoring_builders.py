@@ -1,11 +1,10 @@
 """Monitoring as a client sees it, and a second look into its tables where a client could be fooled."""
 
+import asyncio
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import sqlalchemy as sa
@@ -13,20 +12,30 @@ from stdnum.cn import ric
 
 from services.monitoring.app import MONITORING
 from services.monitoring.models import METADATA
-from shared.contracts.codes import RiskKind
-from shared.contracts.envelope import Event
+from shared.bus.inbox import stored_positions
+from shared.contracts.catalogue import topics_read_by
+from shared.contracts.codes import IncomeBranch, PlacementEndReason, RiskKind, VacancyKind
+from shared.contracts.employment import PlacementEnded, PlacementStarted, WageCredited
+from shared.contracts.envelope import EncodedEvent, Event
+from shared.contracts.help import IncomeCredit
 from shared.db.unit_of_work import Reading
 from shared.house import House
-from shared.http.application import described_app
+from shared.ids import derived_id
+from shared.money import parse_yuan
 from shared.months import format_month, parse_month
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, TODAY, household, income_fact, waiting_events
+from tests.builders import HOUSEHOLD, REGION, TODAY, household, income_fact, waiting_events
 from tests.conftest import ClientFor, OpenHouse
+from tests.mechanism.probe import until
+from tests.problems import pointers
 
 WINDOW = tuple(format_month(month) for month in range(parse_month("2025-11"), parse_month("2026-10") + 1))
 """The income window of a decision on `TODAY`."""
 YEAR_BEFORE = tuple(format_month(month) for month in range(parse_month("2024-11"), parse_month("2025-10") + 1))
 """The same window one year earlier."""
+
+
+CreditT = TypeVar("CreditT", bound=IncomeCredit)
 
 
 @dataclass(frozen=True)
@@ -119,6 +128,59 @@ def correction(corrected: Mapping[str, Any], source_ref: str, **changed_payload:
     }
 
 
+def credit(kind: type[CreditT], name: str, month: str, amount: str, **changes: Any) -> CreditT:
+    """Money on its way home, credited today; `name` tells credits of a house apart."""
+    fields: dict[str, Any] = {
+        "credit_id": derived_id("credit", name),
+        "household_code": HOUSEHOLD,
+        "region_code": REGION,
+        "branch": IncomeBranch.WAGE,
+        "month": month,
+        "amount": parse_yuan(amount),
+        "credited_on": TODAY,
+    }
+    return kind(**fields | changes)
+
+
+def wage_credit(name: str, month: str, amount: str, **changes: Any) -> WageCredited:
+    """A wage that employment credits to the head of the household."""
+    return credit(WageCredited, name, month, amount, **{"member_no": 1} | changes)
+
+
+def _placement(name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    placement_id = derived_id("placement", name)
+    return {"placement_id": placement_id, "household_code": HOUSEHOLD, "region_code": REGION, "member_no": 1} | changes
+
+
+def placement_started(name: str, **changes: Any) -> PlacementStarted:
+    """The head of the household began to work; `name` tells placements apart."""
+    place = {"vacancy_kind": VacancyKind.MARKET, "place_code": "441900000000", "started_on": TODAY}
+    return PlacementStarted(**place | _placement(name, changes))
+
+
+def placement_ended(name: str, **changes: Any) -> PlacementEnded:
+    """The head of the household lost the work, as the last one placed unless told otherwise."""
+    end = {"reason": PlacementEndReason.DISMISSED, "ended_on": TODAY, "last_earner": True}
+    return PlacementEnded(**end | _placement(name, changes))
+
+
+async def take_from_bus(house: House, *events: EncodedEvent) -> None:
+    """Let the house's own reader take these from the bus, to their end."""
+    await house.transport.publish(events)
+    reading = asyncio.create_task(house.consumer.run())
+    await until(lambda: _at_the_end(house))
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _at_the_end(house: House) -> bool:
+    subscription = house.transport.subscribe(house.name, topics_read_by(house.name))
+    await subscription.start(await house.database.read(stored_positions))
+    behind = (await subscription.lag()).records
+    await subscription.stop()
+    return behind == 0
+
+
 def without(document: Mapping[str, Any], *path: str) -> dict[str, Any]:
     """The document without the field at a path."""
     name, *rest = path
@@ -127,45 +189,14 @@ def without(document: Mapping[str, Any], *path: str) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key != name}
 
 
-def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document = answer.json()
-    assert document["status"] == answer.status_code
-    assert document["title"]
-    assert document["detail"]
-    code, pointers = _code_and_pointers(document)
-    assert code in _documented(answer.request.method, answer.request.url.path, answer.status_code)
-    return answer.status_code, code, pointers
-
-
-def _documented(method: str, path: str, status: int) -> set[str]:
-    """The codes that the OpenAPI document names for this status of the route at a path."""
-    for template, operations in _openapi_paths().items():
-        if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", template), path):
-            description = operations[method.lower()]["responses"].get(str(status), {}).get("description", "")
-            return set(re.findall(r"`([a-z-]+)`", description))
-    return set()
-
-
-@cache
-def _openapi_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = described_app(MONITORING).openapi()["paths"]
-    return paths
-
-
 def item_problem(item: Mapping[str, Any]) -> tuple[int, str, list[str]]:
     """The same of one item of a batch."""
     document = item["problem"]
     assert document["status"] == item["status"]
     assert item["fact_id"] is None
-    return item["status"], *_code_and_pointers(document)
-
-
-def _code_and_pointers(document: Mapping[str, Any]) -> tuple[str, list[str]]:
     urn, house, code = document["type"].rsplit(":", 2)
     assert (urn, house) == ("urn:problem", "monitoring")
-    return code, [error["pointer"] for error in document.get("errors", [])]
+    return item["status"], code, pointers(document)
 
 
 def statuses(answer: httpx.Response) -> Sequence[int]:

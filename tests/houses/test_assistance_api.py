@@ -20,6 +20,7 @@ from tests.builders import (
     risk_raised,
 )
 from tests.conftest import ClientFor, OpenHouse
+from tests.problems import assert_problem
 
 TASKS = "/assistance/v1/tasks"
 TASK = f"{TASKS}/{derived_id('task', HOUSEHOLD, 'below_line', 1)}"
@@ -38,15 +39,8 @@ FIELDS = {
     "due_provisional",
     "verdict",
     "history",
+    "measures",
 }
-
-
-def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    document: dict[str, Any] = answer.json()
-    assert (document["type"], document["status"]) == (f"urn:problem:assistance:{code}", status)
-    return document
 
 
 async def act(client: httpx.AsyncClient, action: str, **more: Any) -> httpx.Response:
@@ -83,6 +77,7 @@ async def test_a_task_has_the_published_fields(open_house: OpenHouse, client_for
         "due_on": "2026-11-23",
         "due_provisional": False,
         "verdict": None,
+        "measures": [],
     }
     assert history == [
         {

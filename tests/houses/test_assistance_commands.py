@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands import transition_task
-from services.assistance.errors import TaskNotFound, TransitionNotAllowed
+from services.assistance.commands.tasks import transition_task
+from services.assistance.errors import TaskNotFound
 from services.assistance.queries import task as task_query
 from services.assistance.schemas import TaskOut, TransitionIn
 from shared.context import new_context
@@ -15,6 +15,7 @@ from shared.contracts.codes import RiskKind, TaskStatus, TaskVerdict
 from shared.house import House
 from shared.ids import derived_id
 from shared.security.actor import Actor
+from shared.transitions import TransitionNotAllowed
 from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, deliver, risk_raised, waiting_events
 from tests.conftest import OpenHouse
 from tests.logged import Logged

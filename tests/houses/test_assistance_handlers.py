@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands import apply_risk_events, transition_task
+from services.assistance.commands.tasks import apply_risk_events, transition_task
 from services.assistance.handlers import HANDLERS
 from services.assistance.models import Task
 from services.assistance.schemas import TransitionIn

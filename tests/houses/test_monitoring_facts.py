@@ -24,11 +24,11 @@ from tests.houses.monitoring_builders import (
     correction,
     item_problem,
     open_monitoring,
-    problem,
     statuses,
     wages,
     without,
 )
+from tests.problems import problem
 
 FACTS = "/monitoring/v1/facts"
 JSON = {"content-type": "application/json"}
@@ -134,6 +134,14 @@ def _refused() -> dict[str, tuple[Any, tuple[int, str, list[str]]]]:
         "supersedes itself": (
             WAGE | {"supersedes": {"source": WAGE["source"], "source_ref": WAGE["source_ref"]}},
             (404, "superseded-fact-not-found", []),
+        ),
+        **{
+            f"{house} as a source": (WAGE | {"source": house}, impossible("/source"))
+            for house in ("monitoring", "assistance", "employment", "consumption", "assets")
+        },
+        "supersedes what a house said": (
+            WAGE | {"supersedes": {"source": "employment", "source_ref": "w1"}},
+            impossible("/supersedes/source"),
         ),
         "not an object": ("income", invalid("/")),
     }

@@ -9,7 +9,8 @@ import pytest
 from shared.contracts.codes import RiskKind
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, audit_rows, household, illness_fact, member
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring_builders import WINDOW, Monitoring, issued_id, open_monitoring, problem, wages, without
+from tests.houses.monitoring_builders import WINDOW, Monitoring, issued_id, open_monitoring, wages, without
+from tests.problems import problem
 
 PATH = f"/monitoring/v1/households/{HOUSEHOLD}"
 WANG = member(1, name="王建国", id_number=issued_id(dt.date(1980, 5, 1)))

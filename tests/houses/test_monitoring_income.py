@@ -15,9 +15,9 @@ from tests.houses.monitoring_builders import (
     correction,
     issued_id,
     open_monitoring,
-    problem,
     wages,
 )
+from tests.problems import problem
 
 PLAN = "铜仁市“十四五”巩固拓展脱贫攻坚成果同乡村振兴有效衔接规划"
 INCOME = f"households/{HOUSEHOLD}/income"

@@ -33,11 +33,11 @@ from tests.houses.monitoring_builders import (
     correction,
     issued_id,
     open_monitoring,
-    problem,
     wages,
 )
+from tests.problems import problem
 
-BELOW, DROP, RIGID, ILL = RiskKind
+BELOW, DROP, RIGID, ILL, _ = RiskKind
 FOUR = household()["members"]
 """Four members need 31960.00 a year to reach the line of 7990.00, and 33558.00 for an open risk to clear."""
 
@@ -287,6 +287,7 @@ async def test_a_new_household_raises_no_alarm(monitoring: Monitoring) -> None:
         "income_drop": "insufficient_data",
         "rigid_expense": "insufficient_data",
         "new_illness": "clear",
+        "job_loss": "clear",
     }
     assert verdicts["below_line"]["missing_months"] == list(WINDOW)
 

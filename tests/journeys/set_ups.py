@@ -27,8 +27,7 @@ from deploy.local import log_tail
 from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.postgres import PostgresServer
-from services.assistance.app import ASSISTANCE
-from services.monitoring.app import MONITORING
+from services.__main__ import HOUSES as DEFINITIONS
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.kafka import KafkaTransport
 from shared.contracts.catalogue import topic_of, topics_read_by
@@ -40,7 +39,9 @@ from shared.settings import Settings
 from tests.builders import TODAY
 from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 
-HOUSES: Mapping[str, HouseDefinition] = {"monitoring": MONITORING, "assistance": ASSISTANCE}
+ALL_HOUSES: Mapping[str, HouseDefinition] = {definition.name: definition for definition in DEFINITIONS}
+HOUSES: Mapping[str, HouseDefinition] = {name: ALL_HOUSES[name] for name in ("monitoring", "assistance")}
+"""The houses of the main job."""
 POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
 """Every place of every house."""
 ANSWERING, WORKING = {"serve", "all"}, {"worker", "all"}
@@ -144,7 +145,7 @@ def _run(role: Role, environment: dict[str, str], log: Path, point: CrashPoint |
         arm(point)
     settings = read_settings(port=role.port)
     configure_logs(settings.log_level)
-    run_to_end(serve([HOUSES[house] for house in role.houses], settings, role=role.role))
+    run_to_end(serve([ALL_HOUSES[house] for house in role.houses], settings, role=role.role))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ class SetUp:
     roles: dict[str, Role]
     launch: Launch
     bus: "BusLog"
+    houses: Mapping[str, HouseDefinition] = field(default_factory=lambda: HOUSES)
     processes: dict[str, Running] = field(default_factory=dict)
 
     def api_of(self, house: str) -> str:
@@ -287,7 +289,7 @@ class SetUp:
 
     async def rows(self, house: str, table: str, *columns: str) -> list[dict[str, Any]]:
         """A table of a house as it stands, in the order of its key."""
-        found = HOUSES[house].metadata.tables[table]
+        found = self.houses[house].metadata.tables[table]
         wanted = [found.c[column] for column in columns] or list(found.c)
         async with self._database(house) as connection:
             read = await connection.execute(sa.select(*wanted).order_by(*found.primary_key.columns))
@@ -296,22 +298,48 @@ class SetUp:
     async def forget_positions(self, house: str) -> None:
         """Have a house whose processes are stopped read the embedded log from its first record again."""
         async with self._database(house) as connection:
-            await connection.execute(sa.delete(HOUSES[house].floor.bus_position))
+            await connection.execute(sa.delete(self.houses[house].floor.bus_position))
+
+    async def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """All that the houses hold, except how far they have read."""
+        return {
+            f"{house}.{name}": await self.rows(house, name)
+            for house, definition in self.houses.items()
+            for name in definition.metadata.tables
+            if name != "bus_position"
+        }
+
+    async def events(self) -> list[EncodedEvent]:
+        """All that lies on the bus, house by house."""
+        return [event for house in self.houses for event in await self.bus.events(topic_of(house))]
+
+    async def read_everything_again(self) -> None:
+        """Every record comes once more. The embedded log keeps an event once: there the houses read it all again."""
+        lying = await self.events()
+        await self.bus.publish(lying)
+        again = await self.events()
+        if len(again) == 2 * len(lying):
+            return
+        assert len(again) == len(lying)
+        for name in self.roles:
+            self.stop(name)
+        for house in self.houses:
+            await self.forget_positions(house)
+        await self.start_all()
 
     async def has_caught_up(self, house: str) -> bool:
         """Whether the house published all it had to and applied all it has to read."""
         if await self.rows(house, "outbox", "seq"):
             return False
         read = {row["topic"]: row["next_offset"] for row in await self.rows(house, "bus_position")}
-        left = [await self.bus.has_left(house, topic, read.get(topic, 0)) for topic in topics_read_by(house)]
-        return not any(left)
+        return not await self.bus.has_left(house, {topic: read.get(topic, 0) for topic in topics_read_by(house)})
 
     async def settled(self, seconds: float) -> float:
         """Wait until nothing is on its way any more; returns how long that took."""
         begun = time.monotonic()
         quiet = 0
         while quiet < 2:  # what one house applied may have set the other going again
-            done = [await self.has_caught_up(house) for house in (*HOUSES, "monitoring")]
+            done = [await self.has_caught_up(house) for house in (*self.houses, "monitoring")]
             quiet = quiet + 1 if all(done) else 0
             if not quiet:
                 for name, process in self.processes.items():
@@ -356,12 +384,14 @@ async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
 
 
 @asynccontextmanager
-async def embedded(folder: Path, launch: Launch = by_fork) -> AsyncIterator[SetUp]:
+async def embedded(
+    folder: Path, launch: Launch = by_fork, houses: Mapping[str, HouseDefinition] = HOUSES
+) -> AsyncIterator[SetUp]:
     """One process, SQLite files and the log in a file; migrated, not yet started."""
-    await migrate_all(list(HOUSES.values()), Settings(data=folder))
-    role = Role("shouxian", tuple(HOUSES), "all", free_ports(1)[0])
+    await migrate_all(list(houses.values()), Settings(data=folder))
+    role = Role("shouxian", tuple(houses), "all", free_ports(1)[0])
     log = EmbeddedLog(folder / "bus.sqlite")
-    set_up = SetUp("embedded", folder, _settings_for(folder), {role.name: role}, launch, log)
+    set_up = SetUp("embedded", folder, _settings_for(folder), {role.name: role}, launch, log, houses)
     try:
         yield set_up
     finally:
@@ -383,23 +413,27 @@ async def apart(folder: Path, *roles: tuple[str, str], **environment: str) -> As
 
 @asynccontextmanager
 async def distributed(
-    folder: Path, postgres: PostgresServer, kafka: KafkaCluster, launch: Launch = by_fork
+    folder: Path,
+    postgres: PostgresServer,
+    kafka: KafkaCluster,
+    launch: Launch = by_fork,
+    houses: Mapping[str, HouseDefinition] = HOUSES,
 ) -> AsyncIterator[SetUp]:
     """An api and a worker of each house over fresh databases and a fresh cluster; migrated, not yet started."""
     databases = f"crash_{uuid4().hex}_{{house}}"
-    await postgres.create_databases(databases.format(house=house) for house in HOUSES)
-    await kafka.create_topics([topic_of(house) for house in HOUSES], PARTITIONS)
+    await postgres.create_databases(databases.format(house=house) for house in houses)
+    await kafka.create_topics([topic_of(house) for house in ALL_HOUSES], PARTITIONS)
     url = postgres.url(databases)
-    await migrate_all(list(HOUSES.values()), Settings(data=folder, database_url=url))
-    ports = iter(free_ports(2 * len(HOUSES)))
-    roles = [Role(f"{house}-{role}", (house,), role, next(ports)) for house in HOUSES for role in ("serve", "worker")]
+    await migrate_all(list(houses.values()), Settings(data=folder, database_url=url))
+    ports = iter(free_ports(2 * len(houses)))
+    roles = [Role(f"{house}-{role}", (house,), role, next(ports)) for house in houses for role in ("serve", "worker")]
     environment = _settings_for(folder) | {
         "SHOUXIAN_DATABASE_URL": url,
         "SHOUXIAN_BUS": "kafka",
         "SHOUXIAN_KAFKA_BOOTSTRAP": kafka.bootstrap,
     }
     log = KafkaLog(kafka.bootstrap)
-    set_up = SetUp("distributed", folder, environment, {role.name: role for role in roles}, launch, log)
+    set_up = SetUp("distributed", folder, environment, {role.name: role for role in roles}, launch, log, houses)
     try:
         yield set_up
     finally:
@@ -412,8 +446,8 @@ class BusLog(Protocol):
     async def events(self, topic: str) -> list[EncodedEvent]:
         """Every record of a topic, repeats too, in the order of each key."""
 
-    async def has_left(self, house: str, topic: str, position: int) -> bool:
-        """Whether the house has still to read something of a topic; `position` is what it kept with its effects."""
+    async def has_left(self, house: str, positions: Mapping[str, int]) -> bool:
+        """Whether the house has still to read something; `positions` by topic are what it kept with its effects."""
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         """Append these records."""
@@ -432,11 +466,11 @@ class EmbeddedLog:
             )
             return [_event(topic, key, json.loads(headers), value) for key, headers, value in found]
 
-    async def has_left(self, house: str, topic: str, position: int) -> bool:
+    async def has_left(self, house: str, positions: Mapping[str, int]) -> bool:
+        unread = 'SELECT headers FROM log WHERE topic = ? AND "offset" >= ?'
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            unread = 'SELECT headers FROM log WHERE topic = ? AND "offset" >= ?'
-            rows = connection.execute(unread, (topic, position)).fetchall()
-        return any(json.loads(headers)["ce_type"] in HOUSES[house].handlers for (headers,) in rows)
+            rows = [row for place in positions.items() for row in connection.execute(unread, place)]
+        return any(json.loads(headers)["ce_type"] in ALL_HOUSES[house].handlers for (headers,) in rows)
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         transport = EmbeddedTransport(self.path)
@@ -462,8 +496,8 @@ class KafkaLog:
                     ]
             return found
 
-    async def has_left(self, house: str, topic: str, position: int) -> bool:
-        async with self._reading(topic, group_id=house, enable_auto_commit=False) as (member, ends):
+    async def has_left(self, house: str, positions: Mapping[str, int]) -> bool:
+        async with self._reading(*positions, group_id=house, enable_auto_commit=False) as (member, ends):
             return any([(await member.committed(part) or 0) < end for part, end in ends.items()])
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
@@ -473,12 +507,12 @@ class KafkaLog:
 
     @asynccontextmanager
     async def _reading(
-        self, topic: str, **group: Any
+        self, *topics: str, **group: Any
     ) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest", **group)
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
             consumer.assign(partitions)
             await consumer.seek_to_beginning(*partitions)
             yield consumer, await consumer.end_offsets(partitions)

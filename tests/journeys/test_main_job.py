@@ -10,7 +10,6 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from shared.contracts.catalogue import topic_of
 from shared.months import format_month, parse_month
 from tests.builders import household, illness_fact, income_fact
 from tests.journeys.set_ups import HOUSES, Caller, SetUp, by_command_line, distributed, embedded
@@ -98,11 +97,11 @@ async def test_the_main_job(set_up: SetUp) -> None:
         await a_task_in_progress_stays_and_asks_its_owner(journey)
         await what_opens_again_is_another_episode_with_another_task(journey)
         await one_correlation_id_runs_through_everything(journey)
-        before = await tables(set_up)
+        before = await set_up.tables()
         await every_fact_again(journey)
-        await every_event_again(set_up)
+        await set_up.read_everything_again()
         await set_up.settled(PATIENCE)
-        assert await tables(set_up) == before
+        assert await set_up.tables() == before
 
 
 async def a_collapse_opens_one_task_of_each_kind_and_its_correction_closes_them(journey: Journey) -> None:
@@ -174,7 +173,7 @@ async def one_correlation_id_runs_through_everything(journey: Journey) -> None:
     await journey.tasks(code)
     await journey.correct(told, clearing, code="J06.9", name="上呼吸道感染", serious=False)
     await journey.tasks(code)
-    lying = [event for house in HOUSES for event in await journey.set_up.bus.events(topic_of(house))]
+    lying = await journey.set_up.events()
     chains = {event.headers["ce_type"]: event.headers["ce_correlationid"] for event in lying if event.key == code}
     del chains["monitoring.household-registered.v1"]
     assert chains == {
@@ -202,33 +201,8 @@ async def one_correlation_id_runs_through_everything(journey: Journey) -> None:
             assert any(chain in line and f'"{step}"' in line for line in lines), f"no log line {step} of {chain}"
 
 
-async def tables(set_up: SetUp) -> dict[str, list[dict[str, Any]]]:
-    """All that both houses hold, except how far they have read."""
-    return {
-        f"{house}.{name}": await set_up.rows(house, name)
-        for house, definition in HOUSES.items()
-        for name in definition.metadata.tables
-        if name != "bus_position"
-    }
-
-
 async def every_fact_again(journey: Journey) -> None:
     for body, expected in journey.sent:
         answer = await journey.caller.call("POST", "/monitoring/v1/facts", body)
         assert answer.status_code == expected, answer.text
         assert answer.json().get("accepted", 0) == 0
-
-
-async def every_event_again(set_up: SetUp) -> None:
-    """Every record comes once more. The embedded log keeps an event once, so there the houses read it all again."""
-    lying = [event for house in HOUSES for event in await set_up.bus.events(topic_of(house))]
-    await set_up.bus.publish(lying)
-    again = [event for house in HOUSES for event in await set_up.bus.events(topic_of(house))]
-    if len(again) == 2 * len(lying):
-        return
-    assert len(again) == len(lying)
-    for name in set_up.roles:
-        set_up.stop(name)
-    for house in HOUSES:
-        await set_up.forget_positions(house)
-    await set_up.start_all()

@@ -12,22 +12,28 @@ from pathlib import Path
 
 import uvloop
 
+from services.consumption.app import CONSUMPTION
+from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from shared.db.database import Database
+from shared.house import HouseDefinition
 from shared.logs import configure_logs
 from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
-from tests.load import bus
+from tests.load import bus, orders, world
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
-from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles
-from tests.load.stage import Servers, Stage, connect, database, distributed, embedded, lay_world, servers
+from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
+from tests.load.process import whole_process
+from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
 from tests.load.writes import Commands, PlainInserts, PlainSqlite, open_lane, plain_postgres, write_sample
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
 _TASK_MILLISECONDS = 100.0
 _BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+_EARNERS = 100
+_WAGES_A_SECOND = 50
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
 
 
@@ -136,6 +142,11 @@ class Bench:
         self.leave_stage()
         return self._run(self._lane())
 
+    def d1(self) -> list[Figure]:
+        """One process with all houses: how soon it is ready, and what it holds."""
+        self.leave_stage()
+        return whole_process(self._folder / "process", self._pace.rounds)
+
     def a3_embedded(self) -> list[Figure]:
         """Batches of 500 facts by REST and by command, embedded."""
         monitoring = self._sqlite_copy("command")
@@ -154,6 +165,31 @@ class Bench:
         plain = self._run(plain_postgres(urls[1]))
         return self._batches(_DISTRIBUTED, self.distributed, monitoring, plain, "asyncpg executemany + outbox")
 
+    def e1_sqlite(self) -> list[Figure]:
+        """Orders of one hot product on SQLite."""
+        self.leave_stage()
+        consumption = self._sqlite_copy("orders", CONSUMPTION)
+        path = self._folder / "orders" / "consumption.sqlite"
+        return self._run(orders.on_sqlite(consumption, path, self._pace.rounds, self._pace.seconds))
+
+    def e1_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self.servers.copy_databases("template", "orders")
+        url = self.servers.postgres.url(f"orders_{CONSUMPTION.name}")
+        consumption = database(CONSUMPTION, url)
+        return self._run(orders.on_postgres(consumption, url, self._pace.rounds, self._pace.seconds))
+
+    def e2(self) -> list[Figure]:
+        """From a wage to the ledger, embedded."""
+        self.leave_stage()
+        employment = self._sqlite_copy("employed", EMPLOYMENT)
+        placements = self._run(employment.write(world.begin_work, _EARNERS))
+        self._run(employment.close())
+        template, folder = self._folder / "employed", self._folder / "wages"
+        with embedded(template, folder, self._pace.ill, effect=CREDITS, placements=placements) as stage:
+            return wages(f"e {_EMBEDDED}", stage, self._pace, _WAGES_A_SECOND)
+
     def _batches(
         self, set_up: str, stage: Stage, monitoring: Database, plain: PlainInserts, limit: str
     ) -> list[Figure]:
@@ -165,9 +201,9 @@ class Bench:
         self._run(monitoring.close())
         return figures
 
-    def _sqlite_copy(self, name: str) -> Database:
+    def _sqlite_copy(self, name: str, house: HouseDefinition = MONITORING) -> Database:
         shutil.copytree(self.template, self._folder / name)
-        return database(MONITORING, f"sqlite:///{self._folder / name}/monitoring.sqlite")
+        return database(house, f"sqlite:///{self._folder / name}/{house.name}.sqlite")
 
     async def _lane(self) -> list[Figure]:
         monitoring, sampled = self._sqlite_copy("lane"), self._sqlite_copy("lane-plain")
@@ -200,14 +236,18 @@ class Bench:
 SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c3": Bench.c3,
     "c4": Bench.c4,
+    "d1": Bench.d1,
     "a1": Bench.a1,
     "b1": Bench.b1,
+    "e1_sqlite": Bench.e1_sqlite,
+    "e2": Bench.e2,
     "a3_embedded": Bench.a3_embedded,
     "a2": Bench.a2,
     "b2": Bench.b2,
     "a3_distributed": Bench.a3_distributed,
     "c1": Bench.c1,
     "c2": Bench.c2,
+    "e1_postgres": Bench.e1_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

@@ -8,24 +8,27 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from statistics import quantiles
 from typing import Literal, cast
 
 import uvloop
 
+from shared.ids import derived_id
 from tests.load.county import INCOME_HOUSEHOLDS, household_code, ill_household
 
 EVENT_EACH = 10
 """In mixed loads one fact in so many raises an event."""
 BATCH_FACTS = 500
+SOURCE = "bench"
 _PROGRAM = [sys.executable, "-m", "tests.load.client"]
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _END_OF_HEAD = b"\r\n\r\n"
 _PATIENCE_SECONDS = 120
 
-Kind = Literal["illness", "mixed", "batch"]
+Kind = Literal["illness", "mixed", "batch", "wage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Load:
     """What is sent, how fast and for how long.
 
     ``illness`` facts each raise an event about another household, ``mixed`` ones do one time in ten, a ``batch`` holds
-    500 mixed ones. Without ``rate`` every connection sends its next request once the last one is answered.
+    500 mixed ones; a ``wage`` is one of the placements', in turn. Without ``rate`` every connection sends its next
+    request once the last one is answered.
     """
 
     port: int
@@ -47,6 +51,8 @@ class Load:
     first: int
     """The first household, in the count of `ill_household`, about which nothing was told yet."""
     last: int
+    placements: Sequence[str] = ()
+    """Those that pay wages."""
     rate: float | None = None
     core: int | None = None
 
@@ -56,10 +62,11 @@ class Answered:
     """What came back."""
 
     samples: list[tuple[str, int, int]]
-    """For each request: the first household it is about, when it was due to be sent, when its answer was complete."""
+    """For each request: the first household it is about, or the credit it makes, when it was due to be sent, when its
+    answer was complete."""
     statuses: dict[str, int]
-    ill: int
-    """How many households were told to be ill."""
+    told: int
+    """How much of what was told has an effect elsewhere: households that are ill, wages."""
 
     @property
     def per_second(self) -> float:
@@ -102,21 +109,26 @@ def run_load(load: Load) -> Answered:
 
 
 class Facts:
-    """Facts as JSON, each under a reference of its own."""
+    """Facts and wages as JSON, each under a reference of its own."""
 
-    def __init__(self, name: str, first: int, last: int) -> None:
+    def __init__(self, name: str, first: int, last: int, placements: Sequence[str] = ()) -> None:
         self._name = name
+        self._placements = cycle(placements)
         self._ill = iter(range(first, last))
         self._places = iter(range(sys.maxsize))
         self._references = iter(range(sys.maxsize))
-        self.ill = 0
+        self.told = 0
 
     def of(self, kind: Kind) -> Iterator[tuple[str, bytes]]:
-        """For each request: the first household it is about, and its body. Ends when all households are ill."""
+        """For each request: the first household it is about, or the credit it makes, and its body.
+
+        Ends when all households are ill.
+        """
         makers: dict[Kind, Callable[[], tuple[str, bytes] | None]] = {
             "illness": self._illness,
             "mixed": self._mixed,
             "batch": self._batch,
+            "wage": self._wage,
         }
         return iter(makers[kind], None)
 
@@ -124,7 +136,7 @@ class Facts:
         place = next(self._ill, None)
         if place is None:
             return None
-        self.ill += 1
+        self.told += 1
         code = ill_household(place)
         payload = '{"code":"C34.9","name":"lung cancer","serious":true,"main_earner":false}'
         return code, self._fact(code, "1", "illness", payload)
@@ -143,9 +155,18 @@ class Facts:
             return None
         return facts[0][0], b'{"mode":"live","facts":[%s]}' % b",".join([body for _, body in facts])
 
+    def _wage(self) -> tuple[str, bytes]:
+        self.told += 1
+        reference = f"{self._name}-{next(self._references)}"
+        body = (
+            f'{{"source":"{SOURCE}","source_ref":"{reference}","placement_id":"{next(self._placements)}",'
+            '"month":"2026-10","amount":"100.00"}'
+        )
+        return str(derived_id("wage", SOURCE, reference)), body.encode()
+
     def _fact(self, code: str, member: str, fact_type: str, payload: str) -> bytes:
         return (
-            f'{{"source":"bench","source_ref":"{self._name}-{next(self._references)}","household_code":"{code}",'
+            f'{{"source":"{SOURCE}","source_ref":"{self._name}-{next(self._references)}","household_code":"{code}",'
             f'"member_no":{member},"observed_on":"2026-11-02","type":"{fact_type}","payload":{payload}}}'
         ).encode()
 
@@ -155,7 +176,7 @@ class _Sender:
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._facts = Facts(load.name, load.first, load.last)
+        self._facts = Facts(load.name, load.first, load.last, load.placements)
         self._requests = self._facts.of(load.kind)
         self._head = (
             f"POST {load.path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {load.token}\r\n"
@@ -183,7 +204,7 @@ class _Sender:
             self._close()
         await self._done
         statuses = {str(status): number for status, number in self.statuses.items()}
-        return Answered(self.samples, statuses, self._facts.ill)
+        return Answered(self.samples, statuses, self._facts.told)
 
     def answered(self, connection: "_Connection", key: str, due: int, status: int) -> None:
         now = time.monotonic_ns()

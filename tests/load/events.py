@@ -1,15 +1,30 @@
-"""The events under load: risks that were raised, one for each household."""
+"""The events under load: households that were registered, and risks that were raised, one for each of them."""
 
 import datetime as dt
 
 from shared.context import new_context
-from shared.contracts.codes import RiskGrade, RiskKind
-from shared.contracts.envelope import EncodedEvent, encode
-from shared.contracts.monitoring import RiskRaised
-from shared.ids import derived_id
+from shared.contracts.codes import HouseholdCategory, Labour, RiskGrade, RiskKind, Sex
+from shared.contracts.envelope import EncodedEvent, Event, encode
+from shared.contracts.monitoring import HouseholdMember, HouseholdRegistered, RiskRaised
+from shared.ids import derived_id, new_id
 from tests.load.county import REGION, TODAY, household_code
 
 TOPIC = "bench.events"
+
+
+def household_registered(number: int) -> Event[HouseholdRegistered]:
+    """A household with one member, who can work."""
+    able = HouseholdMember(member_no=1, sex=Sex.MALE, birth_year=1980, labour=Labour.ORDINARY, student=False)
+    state = HouseholdRegistered(
+        household_code=household_code(number),
+        region_code=REGION,
+        category=HouseholdCategory.ORDINARY,
+        relocated=False,
+        dibao=False,
+        version=1,
+        members=(able,),
+    )
+    return Event(new_id(), state, dt.datetime.now(dt.UTC), REGION, new_context())
 
 
 def risk_raised(number: int) -> RiskRaised:

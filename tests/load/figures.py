@@ -20,21 +20,12 @@ class Aim:
     bound: float
     at_least: bool = True
     unit: str = "%"
-    """`%` of the limit, `×` the limit, or `ms` where there is no limit."""
+    """`%` of the limit, `×` the limit, or `ms` and `MB` where there is no limit."""
 
     def reached(self, ratio: float, *, half: bool = False) -> bool:
         """Whether the aim, or half of it, is reached."""
         slack = 2.0 if half else 1.0
         return ratio >= self.bound / slack if self.at_least else ratio <= self.bound * slack
-
-    def written(self, ratio: float) -> str:
-        """A ratio in the unit of this aim."""
-        match self.unit:
-            case "%":
-                return f"{ratio * 100:.0f} %"
-            case "×":
-                return f"{ratio:.2f} ×" if ratio < 10 else f"{ratio:.1f} ×"
-        return f"{ratio:.0f} ms"
 
     def __str__(self) -> str:
         bound = f"{self.bound * 100:.0f} %" if self.unit == "%" else f"{self.bound:g} {self.unit}"
@@ -72,6 +63,8 @@ class Figure:
     limit: Sequence[float] = ()
     limit_path: str = ""
     aim: Aim | None = None
+    ratio_unit: str = ""
+    """How the ratio is written where there is no aim; empty where it is not."""
 
     @property
     def ratio(self) -> float:
@@ -81,10 +74,11 @@ class Figure:
     def cells(self) -> list[str]:
         """The cells of its line."""
         ratio = self.ratio
-        aim, reached, half, written = "", "", "", ""
+        aim, reached, half, unit = "", "", "", self.ratio_unit
         if self.aim is not None:
-            aim, written = str(self.aim), self.aim.written(ratio)
+            aim, unit = str(self.aim), self.aim.unit
             reached, half = _yes(self.aim.reached(ratio)), _yes(self.aim.reached(ratio, half=True))
+        written = _in_unit(ratio, unit) if unit else ""
         limit = f"{self._absolute(self.limit)} {self.limit_path}" if self.limit else ""
         return [self.section, self.path, aim, written, reached, half, self._absolute(self.measured), limit]
 
@@ -103,6 +97,15 @@ def table(figures: Sequence[Figure]) -> str:
     lines = [list(_TITLES), ["---"] * len(_TITLES), *[figure.cells() for figure in figures]]
     widths = [max(len(line[place]) for line in lines) for place in range(len(_TITLES))]
     return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines)
+
+
+def _in_unit(ratio: float, unit: str) -> str:
+    match unit:
+        case "%":
+            return f"{ratio * 100:.0f} %"
+        case "×":
+            return f"{ratio:.2f} ×" if ratio < 10 else f"{ratio:.1f} ×"
+    return f"{ratio:.0f} {unit}"
 
 
 def _yes(is_so: bool) -> str:

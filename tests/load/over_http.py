@@ -1,4 +1,4 @@
-"""Facts by HTTP, and the task each one leads to."""
+"""Facts and wages by HTTP, and the task or the entry in the ledger that each one leads to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from tests.load.figures import Aim, Figure, Rounds
 from tests.load.stage import Stage
 
 FACTS, EMPTY, NAIVE = "/monitoring/v1/facts", "/monitoring/v1/empty", "/monitoring/v1/naive"
+WAGES = "/employment/v1/wages"
 _CONNECTIONS = 32
 _BATCH_CONNECTIONS = 2
 
@@ -85,8 +86,12 @@ def latency_alone(section: str, stage: Stage, pace: Pace) -> list[Figure]:
         _add_latency(rounds, stage, stage.load(FACTS, "illness", pace.seconds, 1))
     path, limit = "fact → task, one client, {}", "the POST alone"
     return [
-        Figure(section, path.format("p50"), "ms", rounds["task p50"], rounds["post p50"], limit, Aim(1.5, False, "×")),
-        Figure(section, path.format("p99"), "ms", rounds["task p99"], rounds["post p99"], limit, Aim(2.0, False, "×")),
+        Figure(
+            section, path.format("p50"), "ms", rounds["effect p50"], rounds["post p50"], limit, Aim(1.5, False, "×")
+        ),
+        Figure(
+            section, path.format("p99"), "ms", rounds["effect p99"], rounds["post p99"], limit, Aim(2.0, False, "×")
+        ),
     ]
 
 
@@ -98,21 +103,44 @@ def latency_at(section: str, stage: Stage, pace: Pace, rate: float, aim: Aim | N
     path = f"fact → task at {rate:.0f} facts/s, "
     limit = "the POST alone"
     figures = [
-        Figure(section, f"{path}p{percent}", "ms", rounds[f"task p{percent}"], rounds[f"post p{percent}"], limit)
+        Figure(section, f"{path}p{percent}", "ms", rounds[f"effect p{percent}"], rounds[f"post p{percent}"], limit)
         for percent in (50, 95)
     ]
-    worst, alone = rounds["task p99"], rounds["post p99"]
+    worst, alone = rounds["effect p99"], rounds["post p99"]
     if aim is None:
         return [*figures, Figure(section, f"{path}p99", "ms", worst, alone, limit)]
     return [*figures, Figure(section, f"{path}p99", "ms", worst, aim=aim)]
 
 
+def wages(section: str, stage: Stage, pace: Pace, rate: float) -> list[Figure]:
+    """Wages of one client one after the other, and at a steady rate: the answer, and the ledger."""
+    alone, steady = Rounds(), Rounds()
+    stage.load(WAGES, "wage", 0.5, 1)
+    for _ in range(pace.rounds):
+        _add_latency(alone, stage, stage.load(WAGES, "wage", pace.seconds, 1))
+        _add_latency(steady, stage, stage.load(WAGES, "wage", pace.seconds, _CONNECTIONS, rate=rate))
+    path, limit = "wage credit → ledger{}, p{}", "the POST alone"
+    return [
+        Figure(
+            section,
+            path.format(way, percent),
+            "ms",
+            rounds[f"effect p{percent}"],
+            rounds[f"post p{percent}"],
+            limit,
+            ratio_unit="×",
+        )
+        for way, rounds in ((", one client", alone), (f" at {rate:.0f} wages/s", steady))
+        for percent in (50, 99)
+    ]
+
+
 def _add_latency(rounds: Rounds, stage: Stage, answered: Answered) -> None:
-    opened = stage.opened_at()
-    to_task = [(opened[household] - due) / 1e6 for household, due, _ in answered.samples]
+    effects = stage.effects_at()
+    to_effect = [(effects[effect] - due) / 1e6 for effect, due, _ in answered.samples]
     for percent in (50, 95, 99):
         rounds.add(f"post p{percent}", percentile(answered.milliseconds, percent))
-        rounds.add(f"task p{percent}", percentile(to_task, percent))
+        rounds.add(f"effect p{percent}", percentile(to_effect, percent))
 
 
 def _warm_up(stage: Stage, naive: Stage) -> None:
@@ -123,5 +151,5 @@ def _warm_up(stage: Stage, naive: Stage) -> None:
 
 def _naive_rate(naive: Stage, seconds: float) -> float:
     answered = naive.load(NAIVE, "illness", seconds, _CONNECTIONS, settle=False)
-    naive.told += answered.ill
+    naive.told += answered.told
     return answered.per_second

@@ -1,4 +1,4 @@
-"""The servers under load: the houses as they run, plus an empty route beside theirs and a watch on opened tasks."""
+"""The servers under load: the houses as they run, plus an empty route beside theirs and a watch on effects."""
 
 import argparse
 import os
@@ -11,7 +11,10 @@ from fastapi import APIRouter
 
 from services.__main__ import HOUSES
 from services.monitoring.app import MONITORING
+from services.monitoring.commands.credits import record_credits
 from services.monitoring.schemas import FactIn, FactStored
+from shared.contracts.employment import WageCredited
+from shared.contracts.envelope import Event
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import HouseDefinition
 from shared.ids import new_id
@@ -20,6 +23,7 @@ from shared.runtime import Process, migrate_all, read_settings, run_to_end, serv
 from tests.load.naive import naive_router
 
 ROLES = ("serve", "worker", "all")
+ENTERED = "credit.entered"
 
 
 def empty_router() -> APIRouter:
@@ -33,27 +37,46 @@ def empty_router() -> APIRouter:
     return router
 
 
-def with_bench_routes(houses: Sequence[HouseDefinition], naive_url: str) -> list[HouseDefinition]:
-    """The houses, monitoring with the routes that are there for the bench only."""
+def enter_wages(uow: UnitOfWork, events: Sequence[Event[WageCredited]]) -> None:
+    """Enter credits of wages into the ledger, and note it: monitoring has nothing more to tell of them."""
+    record_credits(uow, events)
+    for event in events:
+        uow.note(ENTERED, context=event.context, credit_id=str(event.data.credit_id))
+
+
+def for_bench(houses: Sequence[HouseDefinition], naive_url: str) -> list[HouseDefinition]:
+    """The houses, monitoring with the routes and the note that are there for the bench only."""
     router = APIRouter()
     router.include_router(MONITORING.router)
     router.include_router(empty_router())
     router.include_router(naive_router(naive_url))
-    return [replace(house, router=router) if house is MONITORING else house for house in houses]
+    handlers = {**MONITORING.handlers, WageCredited.event_type: enter_wages}
+    monitoring = replace(MONITORING, router=router, handlers=handlers)
+    return [monitoring if house is MONITORING else house for house in houses]
 
 
-def watch_opened(process: Process, path: Path) -> None:
-    """Write down when each task was committed: household and monotonic nanoseconds, one line each."""
+def watch_effects(process: Process, path: Path) -> None:
+    """Write down when each task and each fact of a wage was committed, one line each.
+
+    A line holds the household of the task, or the credit, and monotonic nanoseconds.
+    """
     lines = path.open("a", buffering=1)
 
-    def opened(uow: UnitOfWork) -> None:
-        if uow.emitted:
+    def write_down(effects: list[str]) -> None:
+        if effects:
             now = time.monotonic_ns()
-            lines.write("".join([f"{event.key} {now}\n" for event in uow.emitted]))
+            lines.write("".join([f"{effect} {now}\n" for effect in effects]))
 
+    def opened(uow: UnitOfWork) -> None:
+        write_down([event.key for event in uow.emitted])
+
+    def entered(uow: UnitOfWork) -> None:
+        write_down([note.fields["credit_id"] for note in uow.notes if note.event == ENTERED])
+
+    listeners = {"assistance": opened, "monitoring": entered}
     for house in process.houses:
-        if house.name == "assistance":
-            house.database.on_commit(opened)
+        if house.name in listeners:
+            house.database.on_commit(listeners[house.name])
 
 
 def main() -> None:
@@ -63,18 +86,18 @@ def main() -> None:
     parser.add_argument("--role", choices=ROLES, default="all")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--core", type=int, help="run on this core only")
-    parser.add_argument("--opened", type=Path, help="where to write down when tasks were committed")
+    parser.add_argument("--effects", type=Path, help="where to write down when effects were committed")
     chosen = parser.parse_args()
     if chosen.core is not None:
         os.sched_setaffinity(0, {chosen.core})
     settings = read_settings(port=chosen.port)
     configure_logs(settings.log_level)
     wanted = [house for house in HOUSES if house.name in chosen.houses]
-    houses = with_bench_routes(wanted, settings.database_url_of(MONITORING.name))
+    houses = for_bench(wanted, settings.database_url_of(MONITORING.name))
 
     async def ready(process: Process) -> None:
-        if chosen.opened is not None:
-            watch_opened(process, chosen.opened)
+        if chosen.effects is not None:
+            watch_effects(process, chosen.effects)
 
     async def run() -> None:
         await migrate_all(houses, settings)

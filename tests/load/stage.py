@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,19 @@ _POLICY = PolicyBook.load(development=True)
 
 
 class NotSettled(RuntimeError):
-    """Facts did not become tasks in time, or not exactly one each."""
+    """What was told did not have its effect in time, or not exactly one each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What comes of what is told, and how it is counted."""
+
+    house: str
+    counting: str
+
+
+TASKS = Effect("assistance", "SELECT count(*) FROM task")
+CREDITS = Effect("monitoring", "SELECT count(*) FROM fact WHERE source = 'employment'")
 
 
 @dataclass(slots=True)
@@ -75,19 +87,21 @@ class Stage:
 
     port: int
     token: str
-    opened: Path
-    """Where assistance writes down when each task was committed."""
-    count_tasks: Callable[[], int]
+    effects: Path
+    """Where the houses write down when each effect was committed."""
+    count_effects: Callable[[], int]
     households: int
     load_core: int | None
+    placements: Sequence[str] = ()
+    """Those that pay wages."""
     told: int = 0
-    """How many households were told to be ill."""
+    """How much was told that has an effect elsewhere."""
     loads: int = 0
 
     def load(
         self, path: str, kind: Kind, seconds: float, connections: int, *, rate: float | None = None, settle: bool = True
     ) -> Answered:
-        """Send a load; with ``settle`` wait until every illness told of has its task, and exactly one."""
+        """Send a load; with ``settle`` wait until everything told has its effect, and exactly one."""
         self.loads += 1
         answered = run_load(
             Load(
@@ -100,28 +114,29 @@ class Stage:
                 name=f"{self.loads}",
                 first=self.told,
                 last=self.households,
+                placements=self.placements,
                 rate=rate,
                 core=self.load_core,
             )
         )
         if settle:
-            self.told += answered.ill
+            self.told += answered.told
             self.settle()
         return answered
 
     def settle(self) -> None:
-        """Return once there is a task for each illness told of."""
+        """Return once everything told has its effect."""
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while (tasks := self.count_tasks()) != self.told:
-            if tasks > self.told or time.monotonic() > deadline:
-                raise NotSettled(f"{self.told} households are ill and {tasks} tasks are there")
+        while (effects := self.count_effects()) != self.told:
+            if effects > self.told or time.monotonic() > deadline:
+                raise NotSettled(f"{self.told} facts or wages were told and {effects} effects are there")
             time.sleep(0.1)
         time.sleep(0.2)
 
-    def opened_at(self) -> dict[str, int]:
-        """When the task of each household was committed, in monotonic nanoseconds."""
-        lines = [line.split() for line in self.opened.read_text().splitlines()]
-        return {household: int(moment) for household, moment in lines}
+    def effects_at(self) -> dict[str, int]:
+        """When each effect was committed, by household or credit, in monotonic nanoseconds."""
+        lines = [line.split() for line in self.effects.read_text().splitlines()]
+        return {effect: int(moment) for effect, moment in lines}
 
 
 def database(definition: HouseDefinition, url: str) -> Database:
@@ -139,21 +154,31 @@ async def lay_world(settings: Settings, ill: int) -> None:
 
 
 @contextmanager
-def embedded(template: Path, data: Path, households: int, *, role: str = "all", pinned: bool = True) -> Iterator[Stage]:
+def embedded(
+    template: Path,
+    data: Path,
+    households: int,
+    *,
+    role: str = "all",
+    pinned: bool = True,
+    effect: Effect = TASKS,
+    placements: Sequence[str] = (),
+) -> Iterator[Stage]:
     """All houses in one process, on one core where ``pinned``, over a copy of a county on SQLite."""
     shutil.copytree(template, data)
-    opened = data / "opened"
+    effects = data / "effects"
     core, load_core = (_CORES[0], _CORES[-1]) if pinned and len(_CORES) > 1 else (None, None)
     place = [] if core is None else ["--core", str(core)]
-    program = _start({"SHOUXIAN_DATA": str(data)}, data, "--role", role, "--opened", str(opened), *place)
+    program = _start({"SHOUXIAN_DATA": str(data)}, data, "--role", role, "--effects", str(effects), *place)
     try:
         program.wait_until_ready()
-        with closing(sqlite3.connect(data / "assistance.sqlite")) as tasks:
+        with closing(sqlite3.connect(data / f"{effect.house}.sqlite")) as connection:
 
-            def count_tasks() -> int:
-                return int(tasks.execute("SELECT count(*) FROM task").fetchone()[0])
+            def count_effects() -> int:
+                return int(connection.execute(effect.counting).fetchone()[0])
 
-            yield Stage(program.port, _token(data, program.port), opened, count_tasks, households, load_core)
+            token = _token(data, program.port)
+            yield Stage(program.port, token, effects, count_effects, households, load_core, placements)
     finally:
         program.stop()
 
@@ -211,7 +236,7 @@ def servers(ill: int) -> Iterator[Servers]:
 def distributed(started: Servers, data: Path, prefix: str, households: int, *, workers: bool = True) -> Iterator[Stage]:
     """Monitoring's api and worker and assistance's worker as processes, over a copy of the county on PostgreSQL."""
     data.mkdir()
-    opened = data / "opened"
+    effects = data / "effects"
     started.copy_databases("template", prefix)
     environment = _environment(started.settings(data, prefix))
     with ExitStack() as running:
@@ -225,20 +250,20 @@ def distributed(started: Servers, data: Path, prefix: str, households: int, *, w
         programs = [api]
         if workers:
             programs.append(start("monitoring", "--role", "worker"))
-            programs.append(start("assistance", "--role", "worker", "--opened", str(opened)))
+            programs.append(start("assistance", "--role", "worker", "--effects", str(effects)))
         for program in programs:
             program.wait_until_ready()
 
-        def count_tasks() -> int:
-            return asyncio.run(_count_tasks(started.postgres.url(f"{prefix}_assistance")))
+        def count_effects() -> int:
+            return asyncio.run(_count(started.postgres.url(f"{prefix}_{TASKS.house}"), TASKS.counting))
 
-        yield Stage(api.port, _token(data, api.port), opened, count_tasks, households, None)
+        yield Stage(api.port, _token(data, api.port), effects, count_effects, households, None)
 
 
-async def _count_tasks(url: str) -> int:
+async def _count(url: str, counting: str) -> int:
     connection = await connect(url)
     try:
-        return int(await connection.fetchval("SELECT count(*) FROM task"))
+        return int(await connection.fetchval(counting))
     finally:
         await connection.close()
 

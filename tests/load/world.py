@@ -1,20 +1,39 @@
-"""A county to load: many households with a year of known income, laid straight into the tables."""
+"""A county to load: many households with a year of known income, laid straight into the tables; some have work."""
 
 import datetime as dt
 from collections.abc import Iterator
+from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.employment.commands.placements import place_worker, transition_placement
+from services.employment.commands.vacancies import put_vacancy
+from services.employment.commands.workers import keep_workers
+from services.employment.schemas import PlacementIn, PlacementTransitionIn, VacancyIn
 from services.monitoring.models import Household, HouseholdWindow, LedgerMonth, Member
 from services.monitoring.rules.income import IncomeMonth, summarise, window_months
-from shared.contracts.codes import Health, HouseholdCategory, Labour, Relation, Sex
+from shared.contracts.codes import Health, HouseholdCategory, Labour, PlacementAction, Relation, Sex
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
+from shared.ids import derived_id
 from tests.load.county import REGION, household_code
+from tests.load.events import household_registered
 
 MONTHS = 12
 MONTHLY_FEN = 400_000
 _BATCH = 2000
+_VACANCY = "BENCH-1"
+_VACANT = {
+    "employer": "东莞某电子有限公司",
+    "kind": "market",
+    "place_code": "441900",
+    "occupation": "装配工",
+    "wage_month": "4000.00",
+    "min_age": 18,
+    "max_age": 55,
+    "needs": ["ordinary"],
+    "valid_until": "2026-12-31",
+}
 
 
 def batches(households: int) -> Iterator[range]:
@@ -53,6 +72,21 @@ def settle(uow: UnitOfWork, numbers: range) -> None:
     row |= {name: getattr(window, name) for name in ("previous_net", "previous_mask", "quarter_net")}
     row |= {"previous_quarter_net": window.previous_quarter_net, "has_illness": False, "has_medical": False}
     uow.connection.execute(sa.insert(table_of(HouseholdWindow)), [row | {"household_code": code} for code in codes])
+
+
+def begin_work(uow: UnitOfWork, households: int) -> list[str]:
+    """Have one worker in each of the first so many households begin to work a year ago; the ids of the placements."""
+    keep_workers(uow, [household_registered(number) for number in range(households)])
+    put_vacancy(uow, _VACANCY, VacancyIn.model_validate(_VACANT | {"headcount": households}))
+    return [str(_started(uow, household_code(number))) for number in range(households)]
+
+
+def _started(uow: UnitOfWork, code: str) -> UUID:
+    worker_id = derived_id("worker", code, 1)
+    placement = place_worker(uow, PlacementIn(worker_id=worker_id, vacancy_code=_VACANCY))
+    uow.session.flush()  # flush: the first day of work looks for the placement's row
+    first_day = PlacementTransitionIn(action=PlacementAction.START, on=uow.today() - dt.timedelta(days=365))
+    return transition_placement(uow, placement.placement_id, first_day).placement_id
 
 
 def _household(code: str, now: dt.datetime) -> dict[str, object]:

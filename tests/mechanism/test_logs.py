@@ -1,17 +1,23 @@
 """Log lines are one JSON object each, name nobody, and carry the correlation id of their chain."""
 
+import json
 import logging
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
+from shared.bus.dead_letters import describe_error
+from shared.contracts.envelope import UnreadableEvent, decode
+from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.logs import info_lines
+from tests.builders import published_as, risk_raised
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
-from tests.mechanism.probe import ON_SQLITE, PROBE
+from tests.mechanism.probe import ON_SQLITE, PROBE, Counter
 
-ID, PHONE = "522226198005010019", "13812345678"
+ID, PHONE, NAME = "522226198005010019", "13812345678", "张三"
 
 
 def fail(error: Exception) -> None:
@@ -96,3 +102,31 @@ async def test_an_ill_formed_correlation_id_is_replaced(
     client = client_for(await open_house(PROBE))
     answer = await client.get("/probe/v1/counters", headers={"X-Correlation-Id": given})
     assert answer.headers["x-correlation-id"] not in {given, ""}
+
+
+def write_two_rows_alike(uow: UnitOfWork) -> None:
+    for _ in range(2):
+        uow.connection.execute(sa.insert(Counter), {"name": NAME, "value": 1})
+
+
+async def test_an_error_of_the_database_names_no_value(open_house: OpenHouse, logged: Logged) -> None:
+    """PostgreSQL quotes the row it refuses, SQLAlchemy the parameters: names would stand in logs and dead letters."""
+    house = await open_house(PROBE)
+    with pytest.raises(sa.exc.IntegrityError) as raised:
+        await house.database.write(write_two_rows_alike)
+    try:
+        fail(raised.value)
+    except sa.exc.IntegrityError:
+        structlog.get_logger().exception("job.failed")
+    assert "IntegrityError" in logged.text()
+    assert NAME not in logged.text()
+    assert "IntegrityError" in describe_error(raised.value)
+    assert NAME not in describe_error(raised.value)
+
+
+def test_an_unreadable_event_is_described_without_its_content() -> None:
+    raised = published_as(risk_raised())
+    with pytest.raises(UnreadableEvent) as error:
+        decode(raised.headers, json.dumps({"household_code": {"name": NAME}}).encode())
+    assert "household_code" in describe_error(error.value)
+    assert NAME not in describe_error(error.value)

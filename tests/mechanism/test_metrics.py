@@ -1,22 +1,39 @@
 """Metrics have one home, names a monitoring system accepts, and labels that stay few."""
 
+import datetime as dt
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.assistance.app import ASSISTANCE
+from services.assistance.queries import tasks_by_county
 from services.monitoring.app import MONITORING
-from shared import metrics
+from shared import VERSION, metrics
+from shared.contracts.codes import RiskGrade
 from shared.house import House
-from tests.builders import HOUSEHOLD, household, income_fact
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    TODAY,
+    deliver,
+    household,
+    income_fact,
+    risk_cleared,
+    risk_raised,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import ON_SQLITE, PROBE
 
 OURS = {name: value for name, value in vars(metrics).items() if isinstance(value, MetricWrapperBase)}
 NEVER_A_LABEL = {"household", "household_code", "person", "name", "id", "event_id", "key", "path", "url", "error"}
+OF_THE_SCRAPE = {"job", "instance"}
+"""Labels that Prometheus sets itself; ours of the same name would be renamed."""
 
 
 @pytest.fixture
@@ -32,6 +49,18 @@ def requests(**wanted: str) -> dict[tuple[str, str, str], float]:
             if sample.name == "shouxian_http_requests_total" and wanted.items() <= sample.labels.items():
                 found[sample.labels["route"], sample.labels["method"], sample.labels["status"]] = sample.value
     return found
+
+
+def samples(page: str, metric: MetricWrapperBase, **wanted: str) -> dict[tuple[str, ...], float]:
+    """The values of a metric on the page, by its labels in the order of their names."""
+    [described] = metric.describe()
+    return {
+        tuple(value for _, value in sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(page)
+        if family.name == described.name
+        for sample in family.samples
+        if wanted.items() <= sample.labels.items() and not sample.name.endswith("_created")
+    }
 
 
 def grown(
@@ -102,6 +131,53 @@ async def test_outbox_and_dead_letters_are_measured(house: House, client_for: Cl
     assert 'shouxian_dead_letters{house="probe",state="dead"} 0.0' in page
 
 
+async def test_it_is_told_when_the_measures_were_last_refreshed(house: House, client_for: ClientFor) -> None:
+    before = dt.datetime.now(dt.UTC).timestamp()
+    await house._measure_once()
+    [moment] = samples((await client_for(house).get("/metrics")).text, metrics.MEASURED_AT, house="probe").values()
+    assert before <= moment <= dt.datetime.now(dt.UTC).timestamp()
+
+
+async def test_what_may_fail_later_is_shown_as_zero_from_the_start(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    client = client_for(await open_house(MONITORING, background=True))
+    page = (await client.get("/metrics")).text
+    assert samples(page, metrics.CONSUMER_HALTED, house="monitoring") == {("monitoring",): 0}
+    assert {outcome for _, _, outcome in samples(page, metrics.JOB_RUNS, house="monitoring")} == {"done", "failed"}
+
+
+async def test_tasks_are_counted_by_county_and_grade_by_the_process_that_relays(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    house = await open_house(ASSISTANCE)
+    client, long_ago = client_for(house), TODAY - dt.timedelta(days=30)
+
+    async def counted(gauge: str = "TASKS_OPEN") -> Mapping[tuple[str, ...], float]:
+        await house._count_once(tasks_by_county)
+        return samples((await client.get("/metrics")).text, getattr(metrics, gauge))
+
+    await deliver(
+        house,
+        risk_raised(household_code="LATE", decided_on=long_ago),
+        risk_raised(household_code="NEW"),
+        risk_raised(household_code="RED", grade=RiskGrade.RED, decided_on=long_ago),
+        risk_raised(household_code="OTHER", region_code=OTHER_COUNTY_REGION),
+    )
+    assert await counted() == {}
+    house.relay.active = True
+    assert await counted() == {("520625", "orange"): 1, ("520626", "orange"): 2, ("520626", "red"): 1}
+    assert await counted("TASKS_OVERDUE") == {
+        ("520625", "orange"): 0,
+        ("520626", "orange"): 1,
+        ("520626", "red"): 1,
+    }
+    await deliver(house, risk_cleared(2, household_code="OTHER", region_code=OTHER_COUNTY_REGION))
+    assert set(await counted()) == {("520626", "orange"), ("520626", "red")}
+    house.relay.active = False
+    assert await counted() == {}
+
+
 @pytest.mark.parametrize("metric", OURS.values(), ids=OURS.keys())
 def test_names_meanings_and_labels_follow_the_convention(metric: MetricWrapperBase) -> None:
     [family] = metric.describe()
@@ -115,7 +191,7 @@ def test_names_meanings_and_labels_follow_the_convention(metric: MetricWrapperBa
     assert not re.search(r"_(counter|gauge|histogram|count|sum|bucket)$", name), "the type is not part of the name"
     assert len(family.documentation.split()) >= 2
     assert not family.documentation.endswith(".")
-    assert not set(metric._labelnames) & NEVER_A_LABEL
+    assert not set(metric._labelnames) & (NEVER_A_LABEL | OF_THE_SCRAPE)
 
 
 @ON_SQLITE
@@ -134,3 +210,16 @@ async def test_the_page_shows_every_family_and_the_facts_of_each_type(
         assert (found.type, found.documentation) == (described.type, described.documentation)
     facts = shown["shouxian_facts"].samples
     assert any(sample.labels == {"type": "income", "outcome": "stored"} and sample.value > 0 for sample in facts)
+
+
+def package_version() -> str:
+    return str(tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+@ON_SQLITE
+async def test_the_version_is_that_of_the_package(open_house: OpenHouse, client_for: ClientFor) -> None:
+    house = await open_house(PROBE)
+    house.start(background=False)
+    page = (await client_for(house).get("/metrics")).text
+    assert samples(page, metrics.BUILD_INFO, house="probe") == {("probe", package_version()): 1}
+    assert package_version() == VERSION

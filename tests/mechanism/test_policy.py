@@ -25,6 +25,9 @@ KEYS_OF_THE_RULES = {
     "monitoring.serious_illnesses",
     "monitoring.medical_cost_threshold",
     "assistance.task_deadline_workdays",
+    "assistance.measure_answer_workdays",
+    "employment.working_age",
+    "assets.publicity_days",
 }
 
 
@@ -67,8 +70,8 @@ def test_the_line_of_tongren_is_the_published_one_or_none(book: PolicyBook, on: 
 def test_a_missing_line_stops_the_decision_and_says_which_and_when(book: PolicyBook) -> None:
     with pytest.raises(PolicyValueMissing) as missing:
         book.at(VILLAGE, date(2022, 7, 1)).value(LINE)
-    assert (missing.value.key, missing.value.region_code, missing.value.on) == (LINE, "5206", date(2022, 7, 1))
-    assert str(missing.value) == "no value of monitoring.income_line is loaded for region 5206 on 2022-07-01"
+    assert missing.value.extra == {"keys": [LINE], "date": "2022-07-01"}
+    assert str(missing.value) == "the policy for 5206 has no monitoring.income_line on 2022-07-01"
 
 
 def test_development_continues_the_line_and_says_so(development_book: PolicyBook) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from services.monitoring.rules.income import IncomeMonth, summarise
 from services.monitoring.rules.parameters import RuleParameters
-from services.monitoring.rules.state import Diagnosis, HouseholdState, LatestRisk
+from services.monitoring.rules.state import Diagnosis, HouseholdState, JobLoss, LatestRisk
 from services.monitoring.rules.verdicts import Verdict
-from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
+from shared.contracts.codes import HouseholdCategory, PlacementEndReason, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.months import parse_month
 from shared.policy.parameters import ParameterValue, ValueStatus
@@ -86,6 +87,7 @@ def household(
     category: HouseholdCategory = HouseholdCategory.ORDINARY,
     diagnoses: tuple[Diagnosis, ...] = (),
     medical: Mapping[int, str] | None = None,
+    job_loss: JobLoss | None = None,
 ) -> HouseholdState:
     return HouseholdState(
         category=category,
@@ -95,6 +97,7 @@ def household(
         window=summarise(months, LAST),
         diagnoses=diagnoses,
         medical_by_member={member: parse_yuan(cost) for member, cost in (medical or {}).items()},
+        job_loss=job_loss,
     )
 
 
@@ -102,6 +105,19 @@ def diagnosis(
     code: str, *, member_no: int | None = 2, serious: bool = False, main_earner: bool = False, day: int = 3
 ) -> Diagnosis:
     return Diagnosis(member_no, code, serious, main_earner, date(2026, 10, day))
+
+
+def job_loss(
+    placement: int = 1,
+    *,
+    lost_on: date = date(2026, 10, 20),
+    reason: str = "dismissed",
+    regained_by: int | None = None,
+    regained_on: date | None = None,
+) -> JobLoss:
+    """The loss of a numbered placement; `regained_by` is the placement that ended it."""
+    since = None if regained_by is None else UUID(int=regained_by)
+    return JobLoss(UUID(int=placement), lost_on, PlacementEndReason(reason), since, regained_on)
 
 
 def open_risk(kind: RiskKind, *keys: str, grade: RiskGrade = RiskGrade.ORANGE, episode: int = 1) -> LatestRisk:

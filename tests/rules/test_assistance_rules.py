@@ -5,22 +5,35 @@ from dataclasses import replace
 from datetime import date
 from functools import reduce
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.assistance.rules import (
+    TRANSITIONS,
+    CreditLine,
     TaskChange,
     TaskDecision,
     TaskState,
-    allowed_actions,
+    answer_deadline,
     deadline,
+    effect_of,
+    next_measure_status,
     next_state,
-    next_status,
 )
-from shared.contracts.codes import RiskGrade, RiskStatus, TaskAction, TaskStatus, TaskVerdict
+from shared.contracts.codes import (
+    IncomeBranch,
+    MeasureStatus,
+    RiskGrade,
+    RiskStatus,
+    TaskAction,
+    TaskStatus,
+    TaskVerdict,
+)
 from shared.contracts.monitoring import RiskState
+from shared.ids import derived_id
 from shared.policy.parameters import ParameterValue, ValueStatus
 from shared.workdays import Deadline, WorkdayCalendar
 from tests.builders import risk_cleared, risk_raised, risk_updated
@@ -43,12 +56,12 @@ STEPS = {
 @pytest.mark.parametrize("status", TaskStatus)
 @pytest.mark.parametrize("action", TaskAction)
 def test_an_action_leads_to_its_step_or_nowhere(status: TaskStatus, action: TaskAction) -> None:
-    assert next_status(status, action) == STEPS[status].get(action)
+    assert TRANSITIONS.leads_to(status, action) == STEPS[status].get(action)
 
 
 @pytest.mark.parametrize("status", TaskStatus)
 def test_what_is_said_to_be_allowed_is_what_works(status: TaskStatus) -> None:
-    assert set(allowed_actions(status)) == set(STEPS[status])
+    assert set(TRANSITIONS.allowed(status)) == set(STEPS[status])
 
 
 @given(actions=st.lists(st.sampled_from(TaskAction), max_size=40))
@@ -56,7 +69,7 @@ def test_no_sequence_of_actions_skips_a_step(actions: list[TaskAction]) -> None:
     order = [OPEN, ACCEPTED, IN_PROGRESS, VERIFIED, CLOSED]
     walked = [OPEN]
     for action in actions:
-        status = next_status(walked[-1], action)
+        status = TRANSITIONS.leads_to(walked[-1], action)
         if status is None:
             continue
         assert status is OPEN or order.index(status) == order.index(walked[-1]) + 1
@@ -209,3 +222,80 @@ def test_any_order_and_repetition_of_events_ends_where_their_own_order_ends(
     repeats = data.draw(st.lists(st.sampled_from(history), max_size=6))
     delivered = data.draw(st.permutations([*history, *repeats]))
     assert outcome(delivered) == outcome(history)
+
+
+REQUESTED, AGREED, REFUSED = MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED, MeasureStatus.REFUSED
+COMPLETED, CANCELLED = MeasureStatus.COMPLETED, MeasureStatus.CANCELLED
+LEADS_TO = {
+    REQUESTED: {AGREED, REFUSED, COMPLETED, CANCELLED},
+    AGREED: {REFUSED, COMPLETED, CANCELLED},
+    REFUSED: {COMPLETED},
+    COMPLETED: set(),
+    CANCELLED: {COMPLETED},
+}
+
+
+@pytest.mark.parametrize("status", MeasureStatus)
+@pytest.mark.parametrize("answer", MeasureStatus)
+def test_an_answer_changes_a_measure_or_comes_too_late(status: MeasureStatus, answer: MeasureStatus) -> None:
+    assert next_measure_status(status, answer) == (answer if answer in LEADS_TO[status] else None)
+
+
+def answered(answers: Sequence[MeasureStatus]) -> MeasureStatus:
+    return reduce(lambda status, answer: next_measure_status(status, answer) or status, answers, REQUESTED)
+
+
+ANSWERS = st.lists(st.sampled_from([AGREED, REFUSED, COMPLETED, CANCELLED]), max_size=12)
+
+
+@given(answers=ANSWERS, place=st.integers(0, 12))
+def test_help_that_reached_the_household_is_the_end_in_any_order_and_repetition(
+    answers: list[MeasureStatus], place: int
+) -> None:
+    answers.insert(place, COMPLETED)
+    assert answered(answers) is COMPLETED
+
+
+@given(answers=ANSWERS)
+def test_the_same_answers_once_more_change_nothing(answers: list[MeasureStatus]) -> None:
+    end = answered(answers)
+    repeated = [answer for answer in answers for _ in range(2)]
+    assert answered(repeated) is end
+    assert next_measure_status(end, end) is None
+
+
+def test_an_answer_is_due_so_many_working_days_after_the_request() -> None:
+    five = ParameterValue("key", 5, "workdays", "here", ValueStatus.ASSUMED, "here@1")
+    assert answer_deadline(date(2026, 9, 30), five, CALENDAR) == date(2026, 10, 13)
+    assert answer_deadline(date(2026, 9, 30), None, CALENDAR) is None
+
+
+WAGE, SALE = IncomeBranch.WAGE, IncomeBranch.OPERATING
+
+
+def named(name: str) -> UUID:
+    return derived_id("credit", name)
+
+
+def test_the_effect_leaves_out_what_was_corrected_in_its_own_house() -> None:
+    lines = [
+        CreditLine("employment", named("a"), WAGE, 100_00, None),
+        CreditLine("employment", named("b"), WAGE, 90_00, named("a")),
+        CreditLine("employment", named("c"), WAGE, 80_00, named("b")),
+        CreditLine("consumption", named("a"), SALE, 7, None),
+    ]
+    effect = effect_of(lines, 2)
+    assert (effect.total, effect.per_head) == (80_07, 40_04)
+    assert effect.by_branch == {**dict.fromkeys(IncomeBranch, 0), WAGE: 80_00, SALE: 7}
+
+
+@pytest.mark.parametrize("members", [None, 0])
+def test_without_heads_there_is_no_effect_per_head(members: int | None) -> None:
+    assert effect_of([CreditLine("employment", named("a"), WAGE, 100, None)], members).per_head is None
+
+
+@given(amounts=st.lists(st.tuples(st.sampled_from(IncomeBranch), st.integers(1, 10**9)), max_size=8))
+def test_the_branches_add_up_to_the_total(amounts: list[tuple[IncomeBranch, int]]) -> None:
+    lines = [CreditLine("assets", named(str(at)), branch, fen, None) for at, (branch, fen) in enumerate(amounts)]
+    effect = effect_of(lines, 3)
+    assert effect.total == sum(effect.by_branch.values()) == sum(fen for _, fen in amounts)

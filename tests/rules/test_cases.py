@@ -10,7 +10,7 @@ import yaml
 from services.monitoring.rules.risks import judge
 from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind
 from shared.months import format_month
-from tests.rules.builders import answer, diagnosis, household, income, open_risk, policy
+from tests.rules.builders import answer, diagnosis, household, income, job_loss, open_risk, policy
 
 _CASES = Path(__file__).parent / "cases"
 _QUIET_INCOME = {"window": "90000.00"}
@@ -25,7 +25,7 @@ def _cases() -> Iterator[Any]:
 @pytest.mark.parametrize("case", list(_cases()))
 def test_the_rules_answer_as_the_case_says(case: dict[str, Any]) -> None:
     known = {"name", "members", "able_workers", "fragile_members", "category", "income", "diagnoses", "medical"}
-    assert set(case) <= known | {"policy", "open", "open_grade", "expected", "because", "missing"}
+    assert set(case) <= known | {"job_loss", "policy", "open", "open_grade", "expected", "because", "missing"}
     state = household(
         income(**case.get("income", _QUIET_INCOME)),
         members=case.get("members", 4),
@@ -34,6 +34,7 @@ def test_the_rules_answer_as_the_case_says(case: dict[str, Any]) -> None:
         category=HouseholdCategory(case.get("category", "ordinary")),
         diagnoses=tuple(diagnosis(**given) for given in case.get("diagnoses", ())),
         medical=case.get("medical"),
+        job_loss=job_loss(**case["job_loss"]) if "job_loss" in case else None,
     )
     grade = RiskGrade(case.get("open_grade", "orange"))
     risks = {

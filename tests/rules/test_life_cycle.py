@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from services.monitoring.rules.risks import judge
 from services.monitoring.rules.state import HouseholdState, LatestRisk
 from services.monitoring.rules.verdicts import Verdict
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
-from tests.rules.builders import diagnosis, household, income, open_risk, policy
+from tests.rules.builders import diagnosis, household, income, job_loss, open_risk, policy
 
 _LINE = RiskKind.BELOW_LINE
 
@@ -100,6 +102,24 @@ def test_missing_facts_and_missing_policy_change_nothing(latest: LatestRisk | No
     assert _change(_LINE, household(income("90000.00")), latest, policy(income_line=None)) is None
 
 
+def test_lost_work_is_one_episode_until_work_is_found_and_the_next_loss_is_another() -> None:
+    work = RiskKind.JOB_LOSS
+    changes = []
+    latest: LatestRisk | None = None
+    first, found = job_loss(1), job_loss(1, regained_by=2, regained_on=date(2026, 10, 25))
+    for loss in (None, first, first, found, found, job_loss(2), job_loss(3)):
+        change = _change(work, household(income("90000.00"), job_loss=loss), latest)
+        if change is not None:
+            latest = change.latest
+            changes.append((change.change, change.episode))
+    assert changes == [
+        (ChangeKind.RAISED, 1),
+        (ChangeKind.CLEARED, 1),
+        (ChangeKind.RAISED, 2),
+        (ChangeKind.UPDATED, 2),
+    ]
+
+
 _WINDOWS = st.lists(st.integers(0, 6_000_000), min_size=1, max_size=12)
 
 
@@ -121,14 +141,14 @@ def test_a_verdict_judged_again_after_its_change_changes_nothing() -> None:
         income("20000.00", year_before="60000.00", self_paid="100.00"),
         diagnoses=(diagnosis("C34.9", main_earner=True),),
         medical={2: "30000.00"},
+        job_loss=job_loss(),
     )
     latest: dict[RiskKind, LatestRisk] = {}
     for verdict in judge(state, policy(), latest):
         _apply(latest, verdict)
-    assert set(latest) == {RiskKind.BELOW_LINE, RiskKind.INCOME_DROP, RiskKind.NEW_ILLNESS}
-    assert [decide_change(latest.get(verdict.kind), verdict) for verdict in judge(state, policy(), latest)] == [
-        None
-    ] * 4
+    assert set(latest) == set(RiskKind) - {RiskKind.RIGID_EXPENSE}
+    again = [decide_change(latest.get(verdict.kind), verdict) for verdict in judge(state, policy(), latest)]
+    assert again == [None] * len(RiskKind)
 
 
 def _apply(latest: dict[RiskKind, LatestRisk], verdict: Verdict) -> None:

@@ -2,12 +2,14 @@ import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.monitoring.rules.income import IncomeMonth, summarise, window_months
+from services.monitoring.rules.job_loss import after_loss, after_start
 from services.monitoring.rules.parameters import RuleParameters
 from services.monitoring.rules.risks import judge
 from services.monitoring.rules.state import HouseholdState, LatestRisk, normalise_code
@@ -15,7 +17,19 @@ from services.monitoring.rules.verdicts import Outcome, Verdict, format_percent
 from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.policy.loader import PolicyBook
-from tests.rules.builders import FIRST, LAST, POLICY, REGION, answer, diagnosis, household, income, open_risk, policy
+from tests.rules.builders import (
+    FIRST,
+    LAST,
+    POLICY,
+    REGION,
+    answer,
+    diagnosis,
+    household,
+    income,
+    job_loss,
+    open_risk,
+    policy,
+)
 
 _BOOK = PolicyBook.load(development=False)
 
@@ -165,6 +179,44 @@ def test_an_illness_is_told_by_who_says_so() -> None:
     )
 
 
+def test_lost_work_is_told_by_its_day_its_reason_and_what_makes_it_red() -> None:
+    state = household(income("12480.00"), job_loss=job_loss(7, reason="finished"))
+    (reason,) = _verdict(RiskKind.JOB_LOSS, state, policy()).reasons
+    assert reason.text == (
+        "The last member of the household placed in work lost it on 2026-10-20 (reason: finished); "
+        "nobody was placed in work since."
+    )
+    assert reason.inputs == {
+        "lost_on": "2026-10-20",
+        "reason": "finished",
+        "placement_id": "00000000-0000-0000-0000-000000000007",
+        "window": "2025-11..2026-10",
+        "known_months": 12,
+        "net_income": "12480.00",
+        "members": 4,
+        "grade": "red",
+        "near_line": True,
+        "near_line_up_to": "9840.00",
+    }
+    assert [parameter.key for parameter in reason.parameters] == [
+        "monitoring.income_line",
+        "monitoring.near_line_ratio",
+        "monitoring.income_min_months",
+        "monitoring.income_window_months",
+    ]
+
+
+def test_a_loss_told_again_and_its_own_start_told_late_change_nothing() -> None:
+    lost = job_loss(1)
+    found = after_start(after_loss(None, lost), UUID(int=2), date(2026, 10, 25))
+    assert found == job_loss(1, regained_by=2, regained_on=date(2026, 10, 25))
+    assert after_loss(found, lost) == found
+    assert after_start(lost, lost.placement_id, date(2026, 3, 1)) == lost
+    assert after_start(found, UUID(int=3), date(2026, 11, 1)) == found
+    assert after_start(None, UUID(int=3), date(2026, 11, 1)) is None
+    assert after_loss(found, job_loss(2)) == job_loss(2)
+
+
 def test_the_repeated_report_of_an_illness_counts_from_its_first_day() -> None:
     state = household(income("90000.00"), diagnoses=(diagnosis("C34.9", day=20), diagnosis("C34.9", day=5)))
     (reason,) = _verdict(RiskKind.NEW_ILLNESS, state, policy()).reasons
@@ -175,9 +227,12 @@ def test_clearing_an_open_risk_says_why() -> None:
     risks = {kind: open_risk(kind) for kind in (RiskKind.BELOW_LINE, RiskKind.RIGID_EXPENSE)}
     risks[RiskKind.INCOME_DROP] = open_risk(RiskKind.INCOME_DROP, "income_drop.year")
     risks[RiskKind.NEW_ILLNESS] = open_risk(RiskKind.NEW_ILLNESS, "new_illness.serious:2:C349")
-    verdicts = judge(household(income("90000.00")), policy(), risks)
-    line, drop, expense, illness = [verdict.reasons[0].text for verdict in verdicts]
-    assert [verdict.outcome for verdict in verdicts] == [Outcome.CLEAR] * 4
+    risks[RiskKind.JOB_LOSS] = open_risk(RiskKind.JOB_LOSS)
+    found_work = job_loss(regained_by=2, regained_on=date(2026, 10, 25))
+    verdicts = judge(household(income("90000.00"), job_loss=found_work), policy(), risks)
+    line, drop, expense, illness, work = [verdict.reasons[0].text for verdict in verdicts]
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.CLEAR] * 5
+    assert work == "A member of the household placed in work began on 2026-10-25."
     assert line == (
         "Net income per head 22500.00 yuan in 2025-11..2026-10 has reached the 8610.00 yuan at which an open risk "
         "clears."
@@ -239,6 +294,7 @@ _OPEN = {
     RiskKind.INCOME_DROP: ("income_drop.year", "income_drop.quarter"),
     RiskKind.RIGID_EXPENSE: ("rigid_expense",),
     RiskKind.NEW_ILLNESS: ("new_illness.cost:2", "new_illness.serious:1:C34"),
+    RiskKind.JOB_LOSS: ("job_loss:00000000-0000-0000-0000-000000000001",),
 }
 
 
@@ -276,6 +332,7 @@ def _households(draw: st.DrawFn) -> HouseholdState:
             )
         ),
         medical_by_member=draw(st.dictionaries(st.integers(0, 3), st.integers(0, 3 * 10**6), max_size=3)),
+        job_loss=draw(st.sampled_from([None, job_loss(), job_loss(regained_by=2, regained_on=date(2026, 10, 25))])),
     )
 
 
@@ -315,6 +372,7 @@ def test_the_same_household_always_gets_the_same_verdicts(
         state.window,
         state.diagnoses[::-1],
         dict(reversed(list(state.medical_by_member.items()))),
+        state.job_loss,
     )
     in_other_order = judge(turned, parameters, risks)
     assert verdicts == in_other_order
@@ -353,6 +411,7 @@ def test_more_income_never_puts_a_household_below_the_line(
         state.window.with_income(FIRST, more),
         state.diagnoses,
         state.medical_by_member,
+        state.job_loss,
     )
     if judge(state, policy(), risks)[0].outcome is Outcome.CLEAR:
         assert judge(richer, policy(), risks)[0].outcome is Outcome.CLEAR

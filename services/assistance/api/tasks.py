@@ -6,15 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.assistance import queries
-from services.assistance.commands import transition_task
-from services.assistance.errors import TaskNotFound, TransitionNotAllowed
-from services.assistance.schemas import HouseholdCode, TaskOut, TransitionIn
+from services.assistance.commands.tasks import transition_task
+from services.assistance.errors import TaskNotFound
+from services.assistance.schemas import TaskOut, TransitionIn
 from shared.contracts.codes import RiskKind, TaskStatus
 from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
+from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/tasks", tags=["tasks 帮扶任务"])
 READ, WRITE = "assistance:read", "assistance:write"

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.monitoring import queries
 from services.monitoring.commands.households import put_household
-from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound, PolicyMissing
-from services.monitoring.schemas import HouseholdCode, HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
+from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound
+from services.monitoring.schemas import HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
 from shared.http.dependencies import Call, calling
+from shared.http.fields import HouseholdCode
 from shared.http.problems import responses
 from shared.months import MAX_MONTH, first_day
+from shared.policy.parameters import PolicyValueMissing
 from shared.security.actor import RegionNotAllowed
 
 router = APIRouter(prefix="/households/{household_code}", tags=["households 农户"])
@@ -50,14 +52,16 @@ async def get(household_code: Code, call: Annotated[Call, calling(READ)]) -> Hou
 @router.get(
     "/income",
     summary="Income in the window of a date, beside the line of that date",
-    responses=responses(HouseholdNotFound, PolicyMissing),
+    responses=responses(HouseholdNotFound, PolicyValueMissing),
 )
 async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> IncomeOut:
     """Net income by branch, per head, with the months that are not known."""
     return await call.query(queries.income, household_code, as_of)
 
 
-@router.get("/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyMissing))
+@router.get(
+    "/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyValueMissing)
+)
 async def verdicts(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> VerdictsOut:
     """Explains; changes nothing."""
     return await call.query(queries.verdicts, household_code, as_of)

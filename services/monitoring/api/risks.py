@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends
 
 from services.monitoring import queries
 from services.monitoring.errors import RiskNotFound
-from services.monitoring.schemas import HouseholdCode, RiskOut
+from services.monitoring.schemas import RiskOut
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.http.dependencies import Call, calling
+from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter

@@ -1,1 +1,4 @@
-"""What monitoring does. Reading order: households, facts, ledger, judgement, screening, risks, audit."""
+"""What monitoring does.
+
+Reading order: households, facts, credits, ledger, judgement, job_losses, screening, risks, audit.
+"""

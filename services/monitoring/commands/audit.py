@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.commands.facts import fact_of
-from services.monitoring.commands.ledger import AnyFact, HouseholdFile, load_files, post
+from services.monitoring.commands.ledger import AnyFact, HouseholdFile, load_files, load_job_losses, post
 from services.monitoring.commands.screening import households_after
 from services.monitoring.models import Fact, Illness, LedgerMonth, MedicalMonth
 from services.monitoring.rules.income import IncomeMonth, summarise
@@ -18,6 +18,8 @@ from services.monitoring.rules.state import Diagnosis
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.months import format_month
+
+_FLAGS = ("has_illness", "has_medical", "has_job_loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,19 @@ class Difference:
 def audit_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str], list[Difference]]:
     """Compute months, medical costs, diagnoses and windows of the next households after ``after`` from their facts.
 
+    Income that other houses credited is among the facts, and proved with them.
+
     Returns the households looked at, none when all were, and every difference; changes nothing. The households are
     locked meanwhile, so that a fact on its way in is no difference.
     """
     codes = households_after(uow, after, limit)
     files = load_files(uow, codes, lock=True)
     facts = _facts_that_count(uow, codes)
+    job_losses = load_job_losses(uow, codes)
     months, medical, diagnoses = _kept_months(uow, codes), _kept_medical(uow, codes), _kept_diagnoses(uow, codes)
     found: list[Difference] = []
     for code, file in files.items():
-        window, flags = file.window, {"has_illness": file.has_illness, "has_medical": file.has_medical}
+        window, flags = file.window, {name: getattr(file, name) for name in _FLAGS}
         for fact_id, fact in facts.get(code, ()):
             post(file, fact_id, fact)
         found += _compare(code, "ledger_month", months[code], _that_say_something(file.months))
@@ -54,7 +59,7 @@ def audit_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str]
         if window.anchor:
             computed = asdict(summarise(file.months, window.anchor, window.length))
             found += _compare(code, "household_window", asdict(window), computed)
-        promised = {"has_illness": bool(diagnoses[code]), "has_medical": bool(medical[code])}
+        promised = dict(zip(_FLAGS, (bool(diagnoses[code]), bool(medical[code]), code in job_losses), strict=True))
         found += [
             Difference(code, f"household_window {name}", flags[name], needed)
             for name, needed in promised.items()

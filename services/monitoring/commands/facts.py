@@ -35,14 +35,17 @@ from services.monitoring.models import Fact, FactMode, Member
 from services.monitoring.schemas import FACT, FactReference
 from shared import metrics
 from shared.context import Context
+from shared.contracts.catalogue import HOUSES
 from shared.db.base import JsonText, table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.ids import derived_id
-from shared.security.actor import Actor
+from shared.security.actor import SYSTEM, Actor
 
+HOUSE_SOURCES = frozenset(HOUSES)
+"""Sources that are houses of this system: what they say comes over the bus, and by no other door."""
 _FACTS, _MEMBER_ROWS = table_of(Fact), table_of(Member)
 _KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code).where(is_one_of(_FACTS.c.id, "ids"))
 _MEMBERS = sa.select(_MEMBER_ROWS.c.household_code, _MEMBER_ROWS.c.member_no).where(
@@ -154,6 +157,8 @@ class _Desk:
         file = self._files.get(fact.household_code)
         if file is None or not item.actor.sees(file.region_code):
             raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.region}")
+        if item.actor is not SYSTEM:
+            _refuse_house_sources(fact)
         payload = fact.payload.model_dump_json()
         content_hash = _content_hash(fact, payload)
         known = self._stored.get(fact_id)
@@ -173,11 +178,14 @@ class _Desk:
 
     def _refuse_impossible(self, fact: AnyFact) -> None:
         if fact.observed_on > self._today:
-            raise _invalid("/observed_on", "lies in the future")
+            raise FactInvalid.at("/observed_on", "lies in the future")
         if fact.type != "illness" and month_is_future(fact.payload.month, self._today):
-            raise _invalid("/payload/month", "lies in the future")
-        if fact.member_no is not None and (fact.household_code, fact.member_no) not in self._members:
-            raise _invalid("/member_no", "the household has no such member")
+            raise FactInvalid.at("/payload/month", "lies in the future")
+        if fact.member_no is not None and fact.source not in HOUSE_SOURCES and not self._names_a_member(fact):
+            raise FactInvalid.at("/member_no", "the household has no such member")
+
+    def _names_a_member(self, fact: AnyFact) -> bool:
+        return (fact.household_code, fact.member_no) in self._members
 
     def _supersede(self, file: HouseholdFile, fact: AnyFact, fact_id: UUID) -> UUID | None:
         if fact.supersedes is None:
@@ -191,7 +199,7 @@ class _Desk:
                 f"the fact {fact.supersedes.source_ref} was corrected before; supersede the correction"
             )
         if old.fact.type != fact.type:
-            raise _invalid("/type", f"a correction is of the type of the fact it supersedes: {old.fact.type}")
+            raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.fact.type}")
         take_back(file, old_id, old.fact)
         self._superseded.add(old_id)
         return old_id
@@ -205,7 +213,7 @@ class _Desk:
             "source": fact.source,
             "source_ref": fact.source_ref,
             "household_code": fact.household_code,
-            "member_no": fact.member_no,
+            "member_no": fact.member_no if self._names_a_member(fact) else None,
             "type": fact.type,
             "observed_on": fact.observed_on,
             "payload": JsonText(payload),
@@ -218,8 +226,14 @@ class _Desk:
         }
 
 
-def _invalid(pointer: str, detail: str) -> FactInvalid:
-    return FactInvalid(f"{pointer}: {detail}", [{"pointer": pointer, "detail": detail}])
+def _refuse_house_sources(fact: AnyFact) -> None:
+    if fact.source in HOUSE_SOURCES:
+        raise FactInvalid.at(
+            "/source", f"{fact.source} is a house of this system: its facts come from that house alone"
+        )
+    if fact.supersedes is not None and fact.supersedes.source in HOUSE_SOURCES:
+        source = fact.supersedes.source
+        raise FactInvalid.at("/supersedes/source", f"{source} is a house of this system: it corrects its facts itself")
 
 
 def _fact_id(fact: AnyFact) -> UUID:

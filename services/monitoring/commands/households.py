@@ -14,15 +14,13 @@ from services.monitoring.commands.risks import move_risks
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound
 from services.monitoring.models import Household, HouseholdWindow, Member
 from services.monitoring.schemas import HouseholdIn, HouseholdOut, MemberIn, MemberOut
-from shared.contracts.codes import Health, Labour, Relation
+from shared.contracts.codes import Health, Relation
 from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.identity import check_resident_id, normalise_resident_id
-from shared.regions import RegionLevel, regions
+from shared.regions import regions
 
-ABLE = frozenset({Labour.ORDINARY, Labour.SKILLED, Labour.WEAK})
-"""有劳动能力: whoever can work, also in part."""
 FRAGILE = frozenset({Health.SERIOUS, Health.DISABLED})
 """患有大病或重度残疾."""
 
@@ -84,7 +82,7 @@ def _facts(body: HouseholdIn) -> dict[str, Any]:
         "dibao": body.dibao,
         "registered_on": body.registered_on,
         "member_count": len(body.members),
-        "able_workers": sum(member.labour in ABLE for member in body.members),
+        "able_workers": sum(member.labour.is_able for member in body.members),
         "fragile_members": sum(member.health in FRAGILE for member in body.members),
     }
 
@@ -164,8 +162,8 @@ def _check(body: HouseholdIn, today: date) -> list[str]:
     warnings: list[str] = []
     if body.registered_on > today:
         errors.append({"pointer": "/registered_on", "detail": "lies in the future"})
-    known = regions().nearest_known(body.region_code)
-    if known is None or known.level in {RegionLevel.PROVINCE, RegionLevel.PREFECTURE}:
+    known = regions().nearest_local(body.region_code)
+    if known is None:
         errors.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
     elif known.code != body.region_code:
         warnings.append(f"region_code: not in the list of divisions; the nearest known is {known.name}")
@@ -177,7 +175,7 @@ def _check(body: HouseholdIn, today: date) -> list[str]:
     if sum(member.relation is Relation.HEAD for member in body.members) != 1:
         warnings.append("members: a household has exactly one head")
     if errors:
-        raise HouseholdInvalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+        raise HouseholdInvalid.of(errors)
     body.members.sort(key=lambda member: member.member_no)
     return warnings
 

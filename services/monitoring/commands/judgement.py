@@ -8,14 +8,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.commands.ledger import HouseholdFile, load_diagnoses, load_medical, refresh_windows
-from services.monitoring.errors import PolicyMissing
+from services.monitoring.commands.ledger import (
+    HouseholdFile,
+    load_diagnoses,
+    load_job_losses,
+    load_medical,
+    refresh_windows,
+)
 from services.monitoring.models import Risk
 from services.monitoring.rules.income import window_months
 from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
 from services.monitoring.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.rules.risks import judge
-from services.monitoring.rules.state import Diagnosis, HouseholdState, LatestRisk
+from services.monitoring.rules.state import Diagnosis, HouseholdState, JobLoss, LatestRisk
 from services.monitoring.rules.verdicts import Outcome, Verdict
 from shared import metrics
 from shared.context import Context
@@ -27,6 +32,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
+from shared.policy.parameters import PolicyValueMissing
 
 _EVENT_OF: Mapping[ChangeKind, type[RiskState]] = {
     ChangeKind.RAISED: RiskRaised,
@@ -97,15 +103,14 @@ def _judge_group(
     reading: Reading, files: Sequence[HouseholdFile], parameters: RuleParameters, pack: str
 ) -> list[Judged]:
     if parameters.window_months is None:
-        on, region = parameters.decided_on, parameters.region
-        raise PolicyMissing(
-            f"the policy for {region} has no {WINDOW_MONTHS} on {on}", keys=[WINDOW_MONTHS], date=str(on)
-        )
+        raise PolicyValueMissing([WINDOW_MONTHS], parameters.region, parameters.decided_on)
     first, anchor = window_months(parameters.decided_on, parameters.window_months)
     refresh_windows(reading, files, anchor, parameters.window_months)
     ill, treated = [f.code for f in files if f.has_illness], [f.code for f in files if f.has_medical]
+    jobless = [f.code for f in files if f.has_job_loss]
     diagnoses: Mapping[str, tuple[Diagnosis, ...]] = load_diagnoses(reading, ill) if ill else {}
     medical: Mapping[str, dict[int, int]] = load_medical(reading, treated, first, anchor) if treated else {}
+    job_losses: Mapping[str, JobLoss] = load_job_losses(reading, jobless) if jobless else {}
     known = latest_risks(reading, [file.code for file in files])
     judged = []
     for file in files:
@@ -117,6 +122,7 @@ def _judge_group(
             file.window,
             diagnoses.get(file.code, ()),
             medical.get(file.code, {}),
+            job_losses.get(file.code),
         )
         risks = known.get(file.code, {})
         verdicts = judge(state, parameters, {kind: risk.latest for kind, risk in risks.items()})

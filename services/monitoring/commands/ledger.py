@@ -11,9 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.monitoring import models
 from services.monitoring.models import Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
 from services.monitoring.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
-from services.monitoring.rules.state import NO_MEMBER, Diagnosis
+from services.monitoring.rules.state import NO_MEMBER, Diagnosis, JobLoss
 from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
@@ -52,6 +53,7 @@ _FILES = (
         col(Household.fragile_members),
         _WINDOWS.c.has_illness,
         _WINDOWS.c.has_medical,
+        _WINDOWS.c.has_job_loss,
         *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
     )
     .join(_WINDOWS, _WINDOWS.c.household_code == col(Household.code))
@@ -80,6 +82,10 @@ _DIAGNOSES = (
     )
     .order_by(col(Illness.observed_on), col(Illness.fact_id))
 )
+_LOSSES = table_of(models.JobLoss)
+_JOB_LOSSES = sa.select(_LOSSES.c.household_code, *(_LOSSES.c[item.name] for item in fields(JobLoss))).where(
+    is_one_of(_LOSSES.c.household_code, "codes")
+)
 _WINDOW_FIELDS = fields(WindowSummary)
 _WINDOW_COLUMNS = [column.name for column in _WINDOWS.c if column.name != "household_code"]
 _STORE_WINDOW = (
@@ -102,6 +108,7 @@ class HouseholdFile:
     window: WindowSummary
     has_illness: bool
     has_medical: bool
+    has_job_loss: bool
     months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
     """What this command adds to the month table, by month."""
     medical: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
@@ -123,9 +130,9 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
     rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
     return {
         code: HouseholdFile(
-            code, region, category, members, able, fragile, WindowSummary(*window), has_illness, has_medical
+            code, region, category, members, able, fragile, WindowSummary(*window), has_illness, has_medical, has_loss
         )
-        for code, region, category, members, able, fragile, has_illness, has_medical, *window in rows
+        for code, region, category, members, able, fragile, has_illness, has_medical, has_loss, *window in rows
     }
 
 
@@ -255,6 +262,7 @@ def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
             "of_household": file.code,
             "has_illness": file.has_illness,
             "has_medical": file.has_medical,
+            "has_job_loss": file.has_job_loss,
             **{item.name: getattr(file.window, item.name) for item in _WINDOW_FIELDS},
         }
         for file in files
@@ -280,6 +288,12 @@ def load_medical(reading: Reading, codes: Collection[str], first: int, last: int
     return found
 
 
+def load_job_losses(reading: Reading, codes: Collection[str]) -> Mapping[str, JobLoss]:
+    """The last loss of work of each of these households that had one."""
+    rows = reading.connection.execute(_JOB_LOSSES, {"codes": list(codes)})
+    return {code: JobLoss(*loss) for code, *loss in rows}
+
+
 def open_window(code: str) -> dict[str, Any]:
     """The window row of a household that was just registered."""
     sums = dict.fromkeys(
@@ -292,6 +306,7 @@ def open_window(code: str) -> dict[str, Any]:
         **sums,
         "has_illness": False,
         "has_medical": False,
+        "has_job_loss": False,
     }
 
 

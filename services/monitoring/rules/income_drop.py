@@ -7,12 +7,10 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.rules.income import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
+from services.monitoring.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.rules.parameters import (
     CLEAR_MARGIN_RATIO,
     DROP_RATIO,
-    INCOME_LINE,
-    MIN_MONTHS,
-    NEAR_LINE_RATIO,
     WINDOW_MONTHS,
     RuleParameters,
     Threshold,
@@ -174,7 +172,7 @@ def _fires(
     open_risk: LatestRisk | None,
     firing: Mapping[str, _Finding],
 ) -> Verdict:
-    near = _is_near_line(state, parameters)
+    near = is_near_line(state, parameters)
     grade = grade_for(near, open_risk)
     why = partial(_why_fired, state, parameters, firing, near, grade)
     return Verdict(_KIND, Outcome.FIRES, grade, frozenset(firing), explain=why)
@@ -187,8 +185,8 @@ def _why_fired(
     near: bool | None,
     grade: RiskGrade,
 ) -> tuple[Reason, ...]:
-    about_grade = _about_grade(state, parameters, near, grade)
-    cited = (*_NEEDED, INCOME_LINE, NEAR_LINE_RATIO, MIN_MONTHS, CLEAR_MARGIN_RATIO)
+    about_grade = about_near_line(state, parameters, near, grade)
+    cited = (*_NEEDED, *NEAR_LINE_KEYS, CLEAR_MARGIN_RATIO)
     reasons = []
     for rule, found in firing.items():
         comparison = _comparison(state.window, rule)
@@ -206,28 +204,6 @@ def _against(parameters: RuleParameters, found: _Finding) -> str:
     if found is _Finding.HELD and parameters.drop_to_clear is not None:
         return f"an open risk clears below {_percent(parameters.drop_to_clear)}"
     return "the policy does not say below which drop an open risk clears"
-
-
-def _is_near_line(state: HouseholdState, parameters: RuleParameters) -> bool | None:
-    """Whether window income per head is at most near above the line; None when line or months do not tell."""
-    nearby, needed = parameters.line_nearby, parameters.min_months
-    if nearby is None or needed is None or not state.members or state.window.known < needed:
-        return None
-    return not nearby.exceeded_by(state.window.net, state.members)
-
-
-def _about_grade(
-    state: HouseholdState, parameters: RuleParameters, near: bool | None, grade: RiskGrade
-) -> dict[str, object]:
-    about: dict[str, object] = {"members": state.members, "grade": grade.value, "near_line": near}
-    lacking = parameters.lacking(INCOME_LINE, NEAR_LINE_RATIO, MIN_MONTHS)
-    if lacking:
-        about["grade_lacks"] = list(lacking)
-    elif near is None:
-        about["grade_lacks"] = ["known months of the window"]
-    if parameters.line_nearby is not None:
-        about["near_line_up_to"] = format_yuan(parameters.line_nearby.times(1))
-    return about
 
 
 def _percent(threshold: Threshold) -> str:

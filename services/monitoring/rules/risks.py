@@ -5,6 +5,7 @@ from typing import Final
 
 from services.monitoring.rules.below_line import judge_below_line
 from services.monitoring.rules.income_drop import judge_income_drop
+from services.monitoring.rules.job_loss import judge_job_loss
 from services.monitoring.rules.new_illness import judge_new_illness
 from services.monitoring.rules.parameters import RuleParameters
 from services.monitoring.rules.rigid_expense import judge_rigid_expense
@@ -20,6 +21,7 @@ RULES: Final[Mapping[RiskKind, Rule]] = {
     RiskKind.INCOME_DROP: judge_income_drop,
     RiskKind.RIGID_EXPENSE: judge_rigid_expense,
     RiskKind.NEW_ILLNESS: judge_new_illness,
+    RiskKind.JOB_LOSS: judge_job_loss,
 }
 _RULES: Final = tuple(RULES.items())
 

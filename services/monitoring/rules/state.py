@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from services.monitoring.rules.income import WindowSummary
-from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
+from shared.contracts.codes import HouseholdCategory, PlacementEndReason, RiskGrade, RiskKind, RiskStatus
 
 NO_MEMBER: Final = 0
 """Key for what was reported of the household without naming a member; members are numbered from 1."""
@@ -38,6 +39,29 @@ class Diagnosis:
     observed_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class JobLoss:
+    """The last loss of work 失业 that left a household without anybody placed in work."""
+
+    placement_id: UUID
+    """The placement that ended."""
+
+    lost_on: date
+    """Its last day."""
+
+    reason: PlacementEndReason
+    regained_placement_id: UUID | None = None
+    """The placement that began since and ended the loss."""
+
+    regained_on: date | None = None
+    """Its first day."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether nobody of the household was placed in work again."""
+        return self.regained_placement_id is None
+
+
 @dataclass(slots=True)
 class HouseholdState:
     """One household on the day of the decision; money is fen.
@@ -58,6 +82,9 @@ class HouseholdState:
     diagnoses: tuple[Diagnosis, ...] = ()
     medical_by_member: Mapping[int, int] = field(default_factory=dict)
     """Self-paid medical cost in the window by member number; `NO_MEMBER` for cost without a named member."""
+
+    job_loss: JobLoss | None = None
+    """The last loss of work, also one that ended; None where there never was one."""
 
 
 class LatestRisk(NamedTuple):

@@ -1,4 +1,4 @@
-"""What assistance does: open, change and close tasks as their risks change, and let people work on them."""
+"""Tasks: opened, changed and closed as their risks change, and worked on by people."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -8,22 +8,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.assistance.errors import TaskNotFound, TransitionNotAllowed
+from services.assistance.commands.history import history_entry, hold_task
+from services.assistance.commands.measures import cancel_measures, measures_of
 from services.assistance.models import Task
 from services.assistance.rules import (
     DEADLINE_WORKDAYS,
+    TRANSITIONS,
     TaskChange,
     TaskDecision,
     TaskState,
-    allowed_actions,
     deadline,
     next_state,
-    next_status,
 )
 from services.assistance.schemas import TaskOut, TransitionIn
 from shared.context import Context
 from shared.contracts.assistance import TaskClosed, TaskOpened
-from shared.contracts.codes import RiskGrade, TaskAction, TaskStatus, TaskVerdict
+from shared.contracts.codes import RiskGrade, TaskAction, TaskVerdict
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
@@ -67,24 +67,23 @@ def apply_risk_events(uow: UnitOfWork, events: Sequence[Event[RiskState]]) -> No
 
 
 def transition_task(uow: UnitOfWork, task_id: UUID, body: TransitionIn) -> TaskOut:
-    """Let the caller act on a task 任务流转. Verifying records the verdict, reopening takes it back."""
-    task = uow.session.get(Task, task_id, with_for_update=True)
-    if task is None or not uow.actor.sees(task.region_code):
-        raise TaskNotFound(f"no task {task_id} in region {uow.actor.region}")
-    status = next_status(task.status, body.action)
-    if status is None:
-        allowed = [action.value for action in allowed_actions(task.status)]
-        raise TransitionNotAllowed(f"a task that is {task.status} does not {body.action}", allowed_actions=allowed)
+    """Let the caller act on a task 任务流转. Verifying records the verdict, reopening takes it back.
+
+    Closing ends what the task asked for. A task that closes itself asked for nothing: asking is work begun.
+    """
+    task = hold_task(uow, task_id)
+    status = TRANSITIONS.take(task.status, body.action)
     before = _standing(task)
     task.status, task.verdict, task.taken_up = status, _verdict_after(task.verdict, body), True
     task.version += 1
-    entry = _entry(uow.now().isoformat(), body.action, uow.actor.id, status, body.note, task.verdict)
+    entry = history_entry(uow.now().isoformat(), body.action, uow.actor.id, status, body.note, task.verdict)
     task.history = [*task.history, entry]
     if body.action is TaskAction.CLOSE:
         _tell_closed(uow, task.model_dump(), "person", uow.today(), uow.context)
+        cancel_measures(uow, task)
     uow.audit(f"task.{body.action}", str(task_id), before=before, after=_standing(task))
     uow.note("task.transition", task_id=str(task_id), household=task.household_code, action=body.action, status=status)
-    return TaskOut.model_validate(task)
+    return TaskOut.model_validate({**task.model_dump(), "measures": measures_of(uow, [task_id])[task_id]})
 
 
 def _verdict_after(verdict: TaskVerdict | None, body: TransitionIn) -> TaskVerdict | None:
@@ -98,19 +97,6 @@ def _verdict_after(verdict: TaskVerdict | None, body: TransitionIn) -> TaskVerdi
 
 def _standing(task: Task) -> dict[str, Any]:
     return {"status": task.status, "verdict": task.verdict, "version": task.version}
-
-
-def _entry(
-    at: str, action: str, by: str, status: TaskStatus, note: str | None, verdict: TaskVerdict | None
-) -> dict[str, Any]:
-    return {
-        "at": at,
-        "action": str(action),
-        "by": by,
-        "status": str(status),
-        "note": note,
-        "verdict": verdict and str(verdict),
-    }
 
 
 def _task_id(risk: RiskState) -> UUID:
@@ -181,12 +167,14 @@ class _Desk:
         if decision is None:
             return
         if held is None:
-            held = self._held[task_id] = _Held(self._new_row(task_id, risk), decision.after, is_new=True, changed=False)
+            held = self._held[task_id] = _Held(
+                self._new_row(task_id, event), decision.after, is_new=True, changed=False
+            )
         held.state, held.changed = decision.after, True
         held.row |= _columns(decision.after, risk)
         held.row["version"] += 1
         after = decision.after
-        entry = _entry(self._at, decision.change, SYSTEM.id, after.status, _note_of(risk, after), after.verdict)
+        entry = history_entry(self._at, decision.change, SYSTEM.id, after.status, _note_of(risk, after), after.verdict)
         held.row["history"] = [*held.row["history"], entry]
         self._tell(decision, held.row, event)
 
@@ -198,7 +186,8 @@ class _Desk:
         rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed]
         execute_rows(self._uow.connection, _CHANGED, rows)
 
-    def _new_row(self, task_id: UUID, risk: RiskState) -> dict[str, Any]:
+    def _new_row(self, task_id: UUID, event: Event[RiskState]) -> dict[str, Any]:
+        risk = event.data
         return {
             "id": task_id,
             "household_code": risk.household_code,
@@ -208,6 +197,7 @@ class _Desk:
             "opened_at": self._now,
             "version": 0,
             "history": [],
+            "correlation_id": event.context.correlation_id,
         }
 
     def _tell(self, decision: TaskDecision, row: Mapping[str, Any], event: Event[RiskState]) -> None:

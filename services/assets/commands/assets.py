@@ -1,0 +1,122 @@
+"""Entering assets 资产登记 and keeping the rights in them true."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.assets.errors import AssetInvalid, AssetNotFound
+from services.assets.models import Asset, Right
+from services.assets.rules import Grant, Span, change_rights, rights_findings, sorted_spans
+from services.assets.schemas import AssetIn, AssetOut, RightOut
+from shared.db.base import table_of
+from shared.db.rows import insert_rows
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.money import format_yuan
+from shared.regions import regions
+from shared.shares import format_share
+
+_RIGHTS = table_of(Right)
+_FACTS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
+
+
+@dataclass(frozen=True, slots=True)
+class PutAsset:
+    """An asset after it was put, and whether it is new."""
+
+    asset: AssetOut
+    created: bool
+
+
+def put_asset(uow: UnitOfWork, code: str, body: AssetIn) -> PutAsset:
+    """Enter an asset, or make it what ``body`` says. The same again changes nothing.
+
+    Rights that change end yesterday and begin today; what was changed before on the same day leaves no trace.
+    """
+    uow.actor.demand_region(body.region_code)
+    wanted = [Grant(right.right, right.holder, right.share) for right in body.rights]
+    _check(body, wanted, uow.today())
+    asset = uow.session.get(Asset, code, with_for_update=True)
+    if asset is not None and not uow.actor.sees(asset.region_code):
+        raise AssetNotFound(f"no asset {code} in region {uow.actor.region}")
+    before = [] if asset is None else load_rights(uow, code)
+    after = change_rights(before, wanted, uow.today())
+    created = asset is None
+    if asset is None:
+        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.now(), **_facts(body))
+        uow.session.add(asset)
+        _write(uow, asset, before, after, None)
+    elif before != after or _facts(asset) != _facts(body):
+        stood = _standing(asset, before)
+        asset.sqlmodel_update(_facts(body) | {"version": asset.version + 1, "updated_at": uow.now()})
+        _write(uow, asset, before, after, stood)
+    return PutAsset(shown_asset(asset.model_dump(), after, uow.today()), created)
+
+
+def load_rights(reading: Reading, code: str) -> list[Span]:
+    """Every right that ever held in an asset, the oldest first."""
+    rows = reading.connection.execute(sa.select(_RIGHTS).where(_RIGHTS.c.asset_code == code))
+    spans = [Span(Grant(row.right, row.holder, row.share), row.valid_from, row.valid_to) for row in rows]
+    return sorted_spans(spans)
+
+
+def shown_asset(asset: Mapping[str, Any], history: Sequence[Span], as_of: dt.date) -> AssetOut:
+    """The row of an asset with the rights of a day."""
+    rights = sorted((span for span in history if span.holds_on(as_of)), key=lambda span: span.grant)
+    shown = {"rights": _shown_rights(rights), "history": _shown_rights(history)}
+    return AssetOut.model_validate({**asset, "as_of": as_of, **shown})
+
+
+def _shown_rights(spans: Sequence[Span]) -> list[RightOut]:
+    return [RightOut(**span.grant._asdict(), valid_from=span.valid_from, valid_to=span.valid_to) for span in spans]
+
+
+def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
+    """Refuse what cannot be true, every pointer at once."""
+    errors = [finding._asdict() for finding in rights_findings(wanted)]
+    if body.acquired_on > today:
+        errors.append({"pointer": "/acquired_on", "detail": "lies in the future"})
+    if regions().nearest_local(body.region_code) is None:
+        errors.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
+    if errors:
+        raise AssetInvalid.of(errors)
+
+
+def _facts(asset: Asset | AssetIn) -> dict[str, Any]:
+    return {name: getattr(asset, name) for name in _FACTS}
+
+
+def _write(uow: UnitOfWork, asset: Asset, before: list[Span], after: list[Span], stood: dict[str, Any] | None) -> None:
+    uow.session.flush()  # flush: rights refer to the asset
+    gone = [(span.grant.right, span.grant.holder, span.valid_from) for span in before if span not in after]
+    key = sa.tuple_(_RIGHTS.c.right, _RIGHTS.c.holder, _RIGHTS.c.valid_from)
+    uow.connection.execute(sa.delete(_RIGHTS).where(_RIGHTS.c.asset_code == asset.code, key.in_(gone)))
+    new = [_row(asset.code, span) for span in after if span not in before]
+    insert_rows(uow.connection, _RIGHTS, new)
+    action = "asset.entered" if stood is None else "asset.changed"
+    uow.audit(action, asset.code, before=stood, after=_standing(asset, after))
+    uow.note(action, asset=asset.code, version=asset.version)
+
+
+def _row(code: str, span: Span) -> dict[str, Any]:
+    dates = {"valid_from": span.valid_from, "valid_to": span.valid_to}
+    return {"asset_code": code, **span.grant._asdict(), **dates}
+
+
+def _standing(asset: Asset, history: list[Span]) -> dict[str, Any]:
+    """What the audit keeps of an asset: neither its name nor who holds its rights, which may name people."""
+    shares: defaultdict[str, list[str]] = defaultdict(list)
+    for span in history:
+        if span.valid_to is None:
+            shares[str(span.grant.right)].append(format_share(span.grant.share))
+    return {
+        "class": str(asset.asset_class),
+        "region_code": asset.region_code,
+        "original_value": format_yuan(asset.original_value),
+        "acquired_on": asset.acquired_on.isoformat(),
+        "shares": dict(shares),
+        "version": asset.version,
+    }

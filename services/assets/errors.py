@@ -1,0 +1,45 @@
+"""Situations assets tells its callers about."""
+
+from shared.errors import Conflict, Invalid, NotFound
+
+
+class AssetNotFound(NotFound):
+    """No asset by that code within the caller's region."""
+
+    code, title = "asset-not-found", "No such asset"
+
+
+class DistributionNotFound(NotFound):
+    """No distribution by that id within the caller's region."""
+
+    code, title = "distribution-not-found", "No such distribution"
+
+
+class AssetNotDistributable(Conflict):
+    """到户类资产 belongs to its household already: there is no income of it to share out."""
+
+    code, title = "asset-not-distributable", "The income of an asset of this class is not distributed"
+
+
+class PublicityNotOver(Conflict):
+    """The township decides after the last day of publicity, which ``publicity_ends_on`` names."""
+
+    code, title = "publicity-not-over", "The publicity days are not over"
+
+
+class AssetInvalid(Invalid):
+    """The asset is readable but cannot be true, or the shares of a right do not make the whole."""
+
+    code, title = "asset-invalid", "The asset is not valid"
+
+
+class DistributionInvalid(Invalid):
+    """The plan is readable but does not add up, names a line twice, or is for a year to come."""
+
+    code, title = "distribution-invalid", "The distribution is not valid"
+
+
+class TransitionInvalid(Invalid):
+    """The step is dated in the future, or before the step it follows."""
+
+    code, title = "transition-invalid", "The step cannot have been taken on that day"

@@ -1,0 +1,168 @@
+"""HTTP bodies of assets, in and out."""
+
+import datetime as dt
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from shared.contracts.codes import AssetClass, AssetRight, DistributionAction, DistributionReason, DistributionStatus
+from shared.http.fields import CODE_PATTERN, MAX_NOTE, Body, Day, HouseholdCode, RegionCode, Text
+from shared.money import FenAsYuan, PositiveYuan
+from shared.shares import ShareSent, ShareShown
+
+MAX_GRANTS = 1000
+MAX_LINES = 2000
+
+AssetCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DJ-A-0001"])]
+Name = Annotated[Text, Field(max_length=128)]
+Year = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}$", examples=["2026"], description="The year 年度 of the income")]
+
+
+class RightIn(Body):
+    """A share of one of the five rights 五权."""
+
+    right: AssetRight
+    holder: Name = Field(description="Who holds it: a village collective, a firm, a household", examples=["沙坝村集体"])
+    share: ShareSent
+
+
+class AssetIn(Body):
+    """An asset 帮扶项目资产; the whole of it, every time."""
+
+    name: Name
+    asset_class: AssetClass = Field(alias="class", description="资产类别")
+    region_code: RegionCode
+    original_value: PositiveYuan = Field(description="原值, in yuan")
+    acquired_on: Day = Field(description="形成日期, not in the future")
+    rights: list[RightIn] = Field(
+        min_length=1,
+        max_length=MAX_GRANTS,
+        description="The owner is named; the shares of each right that is named make exactly 1",
+    )
+
+
+class AssetSummary(BaseModel):
+    """An asset 帮扶项目资产."""
+
+    asset_code: str = Field(validation_alias="code")
+    name: str
+    asset_class: AssetClass = Field(serialization_alias="class")
+    region_code: str
+    original_value: FenAsYuan
+    acquired_on: dt.date
+    version: int
+
+
+class RightOut(BaseModel):
+    """A share of a right and the days on which it holds or held."""
+
+    right: AssetRight
+    holder: str
+    share: ShareShown
+    valid_from: dt.date
+    valid_to: dt.date | None = Field(description="The last day on which it held; null while it does")
+
+
+class AssetOut(AssetSummary):
+    """An asset with the rights of a day, and their whole history."""
+
+    as_of: dt.date = Field(description="The day the rights are those of")
+    rights: list[RightOut] = Field(description="By right and holder")
+    history: list[RightOut] = Field(description="Every right that ever held, the oldest first")
+
+
+class LineIn(Body):
+    """What one household gets for one reason."""
+
+    household_code: HouseholdCode
+    amount: PositiveYuan
+    reason: DistributionReason
+
+
+class DistributionIn(Body):
+    """A plan 收益分配方案 for what an asset earned in a year."""
+
+    asset_code: AssetCode
+    period: Year
+    total: PositiveYuan
+    request_id: UUID | None = Field(
+        None, description="The measure request it answers, of a household that has a line here"
+    )
+    lines: list[LineIn] = Field(
+        min_length=1, max_length=MAX_LINES, description="They make the total; a household has one line for a reason"
+    )
+
+
+class TransitionIn(Body):
+    """A step of the procedure."""
+
+    action: DistributionAction
+    on: Day = Field(description="The day it was taken: not in the future, not before the step it follows")
+    note: str | None = Field(
+        None,
+        validate_default=True,
+        min_length=1,
+        max_length=MAX_NOTE,
+        description="For the history of the distribution; `object` needs one",
+    )
+
+    @field_validator("note")
+    @classmethod
+    def _says_what_is_objected(cls, note: str | None, info: ValidationInfo) -> str | None:
+        if note is None and info.data.get("action") is DistributionAction.OBJECT:
+            raise ValueError("object needs a note that says what is objected")
+        return note
+
+
+class StepOut(BaseModel):
+    """One step that was taken with a distribution."""
+
+    at: dt.datetime = Field(description="When it was recorded")
+    action: DistributionAction
+    on: dt.date = Field(description="The day it was taken")
+    by: str = Field(description="The client that recorded it")
+    status: DistributionStatus = Field(description="Where the distribution stood afterwards")
+    note: str | None
+
+
+class PublicityRule(BaseModel):
+    """The parameter the publicity was counted with."""
+
+    key: str
+    value: Any
+    reference: str
+    status: str
+    pack: str
+
+
+class LineOut(BaseModel):
+    """What one household gets for one reason."""
+
+    line_no: int
+    household_code: str
+    amount: FenAsYuan
+    reason: DistributionReason
+    credit_id: UUID | None = Field(description="The credit it became; null until it is paid")
+
+
+class DistributionSummary(BaseModel):
+    """A distribution 收益分配 with the steps taken."""
+
+    distribution_id: UUID = Field(validation_alias="id")
+    asset_code: str
+    region_code: str
+    period: str
+    total: FenAsYuan
+    request_id: UUID | None
+    status: DistributionStatus
+    publicity_ends_on: dt.date | None = Field(description="公示期满日: the township decides after it")
+    publicity_rule: PublicityRule | None
+    proposed_at: dt.datetime
+    history: list[StepOut] = Field(description="The oldest first")
+
+
+class DistributionOut(DistributionSummary):
+    """A distribution with its lines."""
+
+    lines: list[LineOut]

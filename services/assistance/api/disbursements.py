@@ -1,0 +1,71 @@
+"""Routes of disbursements."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from services.assistance import queries
+from services.assistance.commands.disbursements import record_disbursement
+from services.assistance.errors import (
+    AlreadySuperseded,
+    DisbursementContradicts,
+    DisbursementInvalid,
+    MeasureNotFound,
+    MeasureNotTransfer,
+    SupersededNotFound,
+)
+from services.assistance.schemas import DisbursementIn, DisbursementOut
+from shared.db.unit_of_work import UnitOfWork
+from shared.helping.households import HouseholdUnknown
+from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import HouseholdCode
+from shared.http.idempotency import Answer
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.regions import RegionFilter
+from shared.security.actor import RegionNotAllowed
+
+router = APIRouter(prefix="/disbursements", tags=["disbursements 发放"])
+READ, WRITE = "assistance:read", "assistance:write"
+
+
+@router.get("", summary="Disbursements of your region, the newest first", responses=responses(RegionNotAllowed))
+async def list_disbursements(
+    call: Annotated[Call, calling(READ)],
+    page: Annotated[PageRequest, Depends(page_request)],
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+) -> Page[DisbursementOut]:
+    """Filter by household or region."""
+    found = await call.query(queries.disbursements, household_code, region_code, page)
+    return page_of(found, page, queries.disbursement_key)
+
+
+@router.post(
+    "",
+    summary="Record cash paid to a household",
+    status_code=201,
+    response_model=DisbursementOut,
+    responses={
+        200: {"model": DisbursementOut, "description": "The same again"},
+        **responses(
+            HouseholdUnknown,
+            MeasureNotFound,
+            SupersededNotFound,
+            DisbursementContradicts,
+            MeasureNotTransfer,
+            AlreadySuperseded,
+            DisbursementInvalid,
+        ),
+    },
+)
+async def post(
+    body: DisbursementIn, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
+) -> Response:
+    """201 recorded and credited; 200 the same again; 409 the reference belongs to another disbursement."""
+    return await call.answer(idempotency_key, _record, body)
+
+
+def _record(uow: UnitOfWork, body: DisbursementIn) -> Answer:
+    recorded = record_disbursement(uow, body)
+    return Answer(201 if recorded.created else 200, recorded.disbursement.model_dump_json())

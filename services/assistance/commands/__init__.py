@@ -1,0 +1,1 @@
+"""What assistance does. Reading order: history, measures, tasks, disbursements, credits."""

@@ -1,0 +1,229 @@
+"""Measures: asked for on a task, answered by the other houses, overdue, and cancelled with their task.
+
+A measure changes only while its task is locked, so that an answer and the end of the task never cross.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.assistance.commands.history import history_entry, hold_task
+from services.assistance.errors import TaskIsClosed
+from services.assistance.models import Measure, Task
+from services.assistance.rules import (
+    ANSWER_WORKDAYS,
+    MEASURE_ANSWERS,
+    TaskChange,
+    answer_deadline,
+    next_measure_status,
+)
+from services.assistance.schemas import MeasureIn, MeasureOut
+from shared.context import Context
+from shared.contracts import assets, consumption, employment
+from shared.contracts.assistance import MeasureCancelled, MeasureOverdue, MeasureRequested
+from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason, TaskStatus
+from shared.contracts.envelope import Event
+from shared.contracts.help import MeasureAnswer
+from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.ids import new_id
+from shared.workdays import WorkdayCalendar
+
+BATCH = 500
+_MEASURES, _TASKS = table_of(Measure), table_of(Task)
+_THEIR_TASKS = (
+    sa.select(_TASKS.c.id, _TASKS.c.region_code)
+    .where(_TASKS.c.id.in_(sa.select(_MEASURES.c.task_id).where(is_one_of(_MEASURES.c.id, "ids"))))
+    .order_by(_TASKS.c.id)
+    .with_for_update()
+)
+_HELD = sa.select(_MEASURES).where(is_one_of(_MEASURES.c.id, "ids")).order_by(_MEASURES.c.id)
+_OF_TASKS = (
+    sa.select(_MEASURES).where(is_one_of(_MEASURES.c.task_id, "ids")).order_by(_MEASURES.c.requested_at, _MEASURES.c.id)
+)
+_CHANGED = sa.update(_MEASURES).where(_MEASURES.c.id == sa.bindparam("of_measure"))
+_CHANGING = ("status", "reason", "accepted_at", "answered_at")
+_ANSWERS: Mapping[str, MeasureStatus] = {
+    answer.event_type: status
+    for house in (employment, consumption, assets)
+    for answer, status in (
+        (house.MeasureAccepted, MeasureStatus.ACCEPTED),
+        (house.MeasureRefused, MeasureStatus.REFUSED),
+        (house.MeasureCompleted, MeasureStatus.COMPLETED),
+    )
+}
+
+
+class Answer(NamedTuple):
+    """What becomes of a measure, when, and through whom."""
+
+    measure_id: UUID
+    status: MeasureStatus
+    reason: RefusalReason | None
+    at: dt.datetime
+    by: str
+    context: Context
+
+
+def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureOut:
+    """Ask for help on a task 申请帮扶措施. That is work begun, and it belongs to the chain of the task.
+
+    Raises:
+        TaskNotFound: there is no such task within the caller's region.
+        TaskIsClosed: nothing is asked for on it any more.
+    """
+    task = hold_task(uow, task_id)
+    if task.status is TaskStatus.CLOSED:
+        raise TaskIsClosed("a closed task asks for nothing; reopen it")
+    row = _new_row(uow, task, body)
+    insert_rows(uow.connection, _MEASURES, [row])
+    task.taken_up = True
+    task.version += 1
+    at = row["requested_at"].isoformat()
+    entry = history_entry(at, TaskChange.MEASURE_REQUESTED, uow.actor.id, task.status, str(body.kind), task.verdict)
+    task.history = [*task.history, entry]
+    measure_id, context = str(row["id"]), uow.context._replace(correlation_id=task.correlation_id)
+    if body.kind is not MeasureKind.TRANSFER:
+        asked = MeasureRequested(
+            **_named(row, task.region_code),
+            member_no=body.member_no,
+            requested_on=uow.today(),
+            answer_by=row["answer_by"],
+        )
+        uow.emit(asked, region=task.region_code, context=context)
+    after = {"task_id": str(task_id), "kind": str(body.kind), "status": str(row["status"]), "version": task.version}
+    uow.audit("measure.requested", measure_id, after=after)
+    uow.note("measure.requested", context=context, measure_id=measure_id, household=task.household_code, kind=body.kind)
+    return MeasureOut.model_validate(row)
+
+
+def record_answers(uow: UnitOfWork, events: Sequence[Event[MeasureAnswer]]) -> None:
+    """Take the answers of the other houses. They may come twice and in any order; what is completed stays so."""
+    answers = [
+        Answer(
+            measure_id=event.data.measure_id,
+            status=_ANSWERS[event.type],
+            reason=event.data.reason,
+            at=event.time,
+            by=event.type.partition(".")[0],
+            context=event.caused(),
+        )
+        for event in events
+    ]
+    answer_measures(uow, hold_measures(uow, [answer.measure_id for answer in answers]), answers)
+
+
+def cancel_measures(uow: UnitOfWork, task: Task) -> None:
+    """Ask no more for what the task, which is locked, still asks for, and tell whoever was asked."""
+    waiting = _MEASURES.c.status.in_(MEASURE_ANSWERS[MeasureStatus.CANCELLED])
+    found = sa.select(_MEASURES.c.id).where(_MEASURES.c.task_id == task.id, waiting)
+    ids = uow.connection.scalars(found).all()
+    if not ids:
+        return
+    now, by = uow.now(), uow.actor.id
+    answers = [Answer(each, MeasureStatus.CANCELLED, None, now, by, uow.context) for each in sorted(ids)]
+    for row in answer_measures(uow, hold_measures(uow, ids), answers):
+        if row["kind"] is not MeasureKind.TRANSFER:
+            cancelled = MeasureCancelled(**_named(row, task.region_code), cancelled_on=uow.today())
+            context = uow.context._replace(correlation_id=row["correlation_id"])
+            uow.emit(cancelled, region=task.region_code, context=context)
+
+
+def mark_overdue(uow: UnitOfWork) -> bool:
+    """Tell once of each measure that nobody answered in time 逾期未答复. Tells whether more is waiting."""
+    table = _MEASURES
+    is_late = (table.c.status == MeasureStatus.REQUESTED) & (table.c.answer_by < uow.today())
+    late = sa.select(table.c.id).where(is_late, table.c.overdue_at.is_(None)).order_by(table.c.answer_by, table.c.id)
+    ids = uow.connection.scalars(late.limit(BATCH)).all()
+    if not ids:
+        return False
+    held = hold_measures(uow, ids).values()
+    rows = [row for row in held if row["status"] is MeasureStatus.REQUESTED and row["overdue_at"] is None]
+    for row in rows:
+        context = uow.context._replace(correlation_id=row["correlation_id"])
+        overdue = MeasureOverdue(**_named(row, row["region_code"]), answer_by=row["answer_by"])
+        uow.emit(overdue, region=row["region_code"], context=context)
+        uow.audit("measure.overdue", str(row["id"]), context=context)
+        uow.note("measure.overdue", context=context, measure_id=str(row["id"]), household=row["household_code"])
+    told = sa.update(table).where(is_one_of(table.c.id, "ids")).values(overdue_at=uow.now())
+    uow.connection.execute(told, {"ids": [row["id"] for row in rows]})
+    return len(ids) == BATCH
+
+
+def measures_of(reading: Reading, task_ids: Collection[UUID]) -> dict[UUID, list[Mapping[Any, Any]]]:
+    """The measures of each of these tasks, the oldest first."""
+    found: dict[UUID, list[Mapping[Any, Any]]] = {task_id: [] for task_id in task_ids}
+    for row in reading.connection.execute(_OF_TASKS, {"ids": list(found)}).mappings():
+        found[row["task_id"]].append(row)
+    return found
+
+
+def hold_measures(uow: UnitOfWork, measure_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Those of these measures that exist, each with the region of its task, which is locked.
+
+    They are read only after their tasks are locked, in the order of ids: as nobody can change them any more.
+    """
+    ids = {"ids": list(measure_ids)}
+    regions = {row.id: row.region_code for row in uow.connection.execute(_THEIR_TASKS, ids)}
+    rows = uow.connection.execute(_HELD, ids).mappings()
+    return {row["id"]: {**row, "region_code": regions[row["task_id"]]} for row in rows}
+
+
+def answer_measures(
+    uow: UnitOfWork, held: Mapping[UUID, dict[str, Any]], answers: Sequence[Answer]
+) -> list[dict[str, Any]]:
+    """Give the answers to measures in hand, in the order given; returns those that changed, as they stand now."""
+    changed: dict[UUID, dict[str, Any]] = {}
+    for answer in answers:
+        row = held.get(answer.measure_id)
+        status = None if row is None else next_measure_status(row["status"], answer.status)
+        if row is None or status is None:
+            continue
+        before, reason = {"status": str(row["status"])}, answer.reason and str(answer.reason)
+        row |= {"status": status, "reason": answer.reason, "answered_at": answer.at}
+        if status is MeasureStatus.ACCEPTED:
+            row["accepted_at"] = answer.at
+        changed[answer.measure_id] = row
+        measure_id, after = str(answer.measure_id), {"status": str(status), "reason": reason}
+        uow.audit(f"measure.{status}", measure_id, before=before, after=after, actor=answer.by, context=answer.context)
+        uow.note("measure.answered", context=answer.context, measure_id=measure_id, status=str(status))
+    rows = [{"of_measure": row["id"], **{name: row[name] for name in _CHANGING}} for row in changed.values()]
+    execute_rows(uow.connection, _CHANGED, rows)
+    return list(changed.values())
+
+
+def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "task_id": task.id,
+        "household_code": task.household_code,
+        "kind": body.kind,
+        "status": MeasureStatus.REQUESTED,
+        "reason": None,
+        "member_no": body.member_no,
+        "amount": body.amount,
+        "note": body.note,
+        "requested_at": uow.now(),
+        "requested_by": uow.actor.id,
+        "answer_by": _answer_by(uow, task.region_code),
+        "accepted_at": None,
+        "answered_at": None,
+        "overdue_at": None,
+        "correlation_id": task.correlation_id,
+    }
+
+
+def _answer_by(reading: Reading, region_code: str) -> dt.date | None:
+    workdays = reading.policy.at(region_code, reading.today()).find(ANSWER_WORKDAYS)
+    return answer_deadline(reading.today(), workdays, WorkdayCalendar(reading.policy.workday_overrides()))
+
+
+def _named(row: Mapping[str, Any], region_code: str) -> dict[str, Any]:
+    """What every event of a measure says."""
+    names = ("task_id", "household_code", "kind")
+    return {"measure_id": row["id"], "region_code": region_code, **{name: row[name] for name in names}}

@@ -1,0 +1,13 @@
+"""How consumption reacts to the other houses."""
+
+from services.consumption.models import HOUSEHOLDS, REQUESTS
+from shared.bus.consumer import Handlers
+from shared.contracts.assistance import MeasureCancelled, MeasureRequested
+from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered
+
+HANDLERS: Handlers = {
+    HouseholdRegistered.event_type: HOUSEHOLDS.remember,
+    HouseholdChanged.event_type: HOUSEHOLDS.remember,
+    MeasureRequested.event_type: REQUESTS.take,
+    MeasureCancelled.event_type: REQUESTS.cancel,
+}

@@ -1,0 +1,1 @@
+"""What employment does, one file for each register it keeps."""

@@ -1,0 +1,44 @@
+"""Income that other houses brought home: every credit becomes a fact of the ledger, once."""
+
+from collections.abc import Sequence
+
+from services.monitoring.commands.facts import FactToRecord, record_facts
+from services.monitoring.models import FactMode
+from services.monitoring.schemas import FactReference, IncomeFact, IncomePayload
+from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.envelope import Event
+from shared.contracts.help import IncomeCredit
+from shared.db.unit_of_work import UnitOfWork
+from shared.security.actor import SYSTEM
+
+
+def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> None:
+    """Enter credits into the ledger and judge the households they reached.
+
+    The source of the fact is the house that credits, its reference the credit's id: the same credit again changes
+    nothing, and a correction takes the credit it supersedes out of the ledger. A member who has left the household is
+    not named in the fact: the money reached the household all the same. Raises what a credit is refused for; then
+    none of them is entered.
+    """
+    items = [FactToRecord(_fact_of(event), FactMode.LIVE, SYSTEM, event.caused()) for event in events]
+    for outcome in record_facts(uow, items):
+        if outcome.error is not None:
+            raise outcome.error
+
+
+def _fact_of(event: Event[IncomeCredit]) -> IncomeFact:
+    """The credit as an income fact. Its values were checked when the event was read."""
+    credit, house = event.data, CATALOGUE[event.type].owner
+    corrected = FactReference(source=house, source_ref=str(credit.supersedes)) if credit.supersedes else None
+    return IncomeFact.model_construct(
+        source=house,
+        source_ref=str(credit.credit_id),
+        household_code=credit.household_code,
+        member_no=credit.member_no,
+        observed_on=credit.credited_on,
+        supersedes=corrected,
+        type="income",
+        payload=IncomePayload.model_construct(
+            branch=credit.branch, month=credit.month, amount=credit.amount, operating_cost=0
+        ),
+    )

@@ -1,0 +1,238 @@
+"""How the houses are: version, readiness, lag, unsent events and dead letters of each, as a table or as JSON.
+
+Reads `/readyz` and `/metrics` of running processes, as any monitoring does. In front of many processes the gateway of
+`make run-distributed` is address enough, because it tells theirs. Ends with 1 when something is not ready.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import httpx
+from prometheus_client import Gauge
+from prometheus_client.parser import text_string_to_metric_families
+
+from shared import metrics
+from shared.contracts.catalogue import HOUSES
+
+DEFAULT_URL: Final = "http://127.0.0.1:8000"
+_TIMEOUT_SECONDS: Final = 5.0
+_AT_ONCE: Final = 16
+_PROCESS_UP: Final = "shouxian_process_up"
+"""What a gateway shows in place of metrics of its own: each process with its address."""
+
+
+class NoAnswer(Exception):
+    """A process cannot be asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of a metric."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one process says of its houses."""
+
+    url: str
+    samples: Sequence[Sample] = ()
+    not_ready: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    error: str | None = None
+    """Why it could not be asked; then it says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseStatus:
+    """One house over all the processes that were asked; a number nobody shows is none."""
+
+    house: str
+    version: str | None
+    ready: bool
+    not_ready: Sequence[str]
+    """What it lacks, each with the process that says so."""
+    lag_records: int | None
+    lag_seconds: float | None
+    unsent_events: int | None
+    oldest_unsent_seconds: float | None
+    dead_letters: int | None
+    parked: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole system."""
+
+    ready: bool
+    houses: Sequence[HouseStatus]
+    no_answer: Mapping[str, str]
+    """The processes that could not be asked, by address, and why."""
+
+
+def ask(client: httpx.Client, urls: Iterable[str]) -> list[Answer]:
+    """Ask the processes at these addresses, and in place of a gateway those that stand behind it."""
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        first = list(pool.map(partial(_ask, client), dict.fromkeys(urls)))
+        behind = {sample.labels["address"] for answer in first for sample in _named(answer.samples, _PROCESS_UP)}
+        direct = [answer for answer in first if not any(_named(answer.samples, _PROCESS_UP))]
+        return direct + list(pool.map(partial(_ask, client), sorted(behind - {answer.url for answer in direct})))
+
+
+def summarise(answers: Sequence[Answer]) -> Status:
+    """What these processes say, by house."""
+    houses = [_house(house, answers) for house in HOUSES]
+    no_answer = {answer.url: answer.error for answer in answers if answer.error is not None}
+    return Status(all(house.ready for house in houses) and not no_answer, houses, no_answer)
+
+
+def table(status: Status) -> str:
+    """The houses as a table, and below it what is not as it should be."""
+    lines = [_TITLES, *[_cells(house) for house in status.houses]]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(_TITLES))]
+    shown = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    shown += [f"{house.house} is not ready: {reason}" for house in status.houses for reason in house.not_ready]
+    return "\n".join([*shown, *[f"{url} {error}" for url, error in status.no_answer.items()]])
+
+
+def _ask(client: httpx.Client, url: str) -> Answer:
+    try:
+        return Answer(url, _samples(_fetch(client, f"{url}/metrics").text), _lacking(_fetch(client, f"{url}/readyz")))
+    except NoAnswer as error:
+        return Answer(url, error=str(error))
+
+
+def _fetch(client: httpx.Client, url: str) -> httpx.Response:
+    try:
+        answer = client.get(url)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise NoAnswer(f"does not answer ({type(error).__name__})") from None
+    if answer.status_code not in {httpx.codes.OK, httpx.codes.SERVICE_UNAVAILABLE}:
+        raise NoAnswer(f"answers {answer.status_code} at {answer.url.path}")
+    return answer
+
+
+def _samples(page: str) -> list[Sample]:
+    try:
+        return [
+            Sample(sample.name, sample.labels, sample.value)
+            for family in text_string_to_metric_families(page)
+            for sample in family.samples
+        ]
+    except ValueError:
+        raise NoAnswer("shows no metrics at /metrics") from None
+
+
+def _lacking(answer: httpx.Response) -> Mapping[str, Sequence[str]]:
+    try:
+        not_ready: Mapping[str, Sequence[str]] = answer.json()["not_ready"]
+    except (ValueError, KeyError, TypeError):
+        raise NoAnswer("does not tell at /readyz whether it is ready") from None
+    return not_ready
+
+
+def _named(samples: Iterable[Sample], name: str) -> list[Sample]:
+    return [sample for sample in samples if sample.name == name]
+
+
+def _house(house: str, answers: Sequence[Answer]) -> HouseStatus:
+    here = [sample for answer in answers for sample in answer.samples if sample.labels.get("house") == house]
+    versions = sorted({sample.labels["version"] for sample in _named(here, _name(metrics.BUILD_INFO))})
+    lacking = [f"{reason} ({answer.url})" for answer in answers for reason in answer.not_ready.get(house, ())]
+    if not versions:
+        lacking.append("no process that was asked runs it")
+
+    def over_all(gauge: Gauge, combine: Callable[[Iterable[float]], float], **labels: str) -> float | None:
+        values = [sample.value for sample in _named(here, _name(gauge)) if labels.items() <= sample.labels.items()]
+        return combine(values) if values else None
+
+    return HouseStatus(
+        house=house,
+        version=", ".join(versions) or None,
+        ready=not lacking,
+        not_ready=lacking,
+        lag_records=_whole(over_all(metrics.CONSUMER_LAG_RECORDS, sum)),
+        lag_seconds=over_all(metrics.CONSUMER_LAG_SECONDS, max),
+        unsent_events=_whole(over_all(metrics.OUTBOX_PENDING, max)),
+        oldest_unsent_seconds=over_all(metrics.OUTBOX_OLDEST_SECONDS, max),
+        dead_letters=_whole(over_all(metrics.DEAD_LETTERS, max, state="dead")),
+        parked=_whole(over_all(metrics.DEAD_LETTERS, max, state="parked")),
+    )
+
+
+def _name(gauge: Gauge) -> str:
+    [described] = gauge.describe()
+    return described.name
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+_TITLES: Final = (
+    "house",
+    "version",
+    "ready",
+    "lag records",
+    "lag seconds",
+    "unsent events",
+    "oldest unsent seconds",
+    "dead letters",
+    "parked",
+)
+
+
+def _cells(house: HouseStatus) -> tuple[str, ...]:
+    return (
+        house.house,
+        house.version or "-",
+        "yes" if house.ready else "no",
+        *map(
+            _shown,
+            (
+                house.lag_records,
+                house.lag_seconds,
+                house.unsent_events,
+                house.oldest_unsent_seconds,
+                house.dead_letters,
+                house.parked,
+            ),
+        ),
+    )
+
+
+def _shown(value: float | None) -> str:
+    match value:
+        case None:
+            return "-"
+        case int():
+            return str(value)
+    return f"{value:.1f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m services status", description=__doc__)
+    parser.add_argument(
+        "--url", action="append", help=f"of a process or a gateway; give it again for more (default {DEFAULT_URL})"
+    )
+    parser.add_argument("--json", action="store_true", help="as one JSON document")
+    chosen = parser.parse_args(arguments)
+    urls = [url.rstrip("/") for url in chosen.url or [DEFAULT_URL]]
+    with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+        status = summarise(ask(client, urls))
+    shown: Any = json.dumps(asdict(status), ensure_ascii=False, indent=2) if chosen.json else table(status)
+    sys.stdout.write(f"{shown}\n")
+    return 0 if status.ready else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Events published by assets 资产."""
+
+from typing import ClassVar
+
+from shared.contracts.help import IncomeCredit, MeasureAnswer
+
+
+class MeasureAccepted(MeasureAnswer):
+    """A distribution that counts the household in is under way."""
+
+    event_type: ClassVar[str] = "assets.measure-accepted.v1"
+
+
+class MeasureRefused(MeasureAnswer):
+    """No asset has a share for the household."""
+
+    event_type: ClassVar[str] = "assets.measure-refused.v1"
+
+
+class MeasureCompleted(MeasureAnswer):
+    """The share was paid."""
+
+    event_type: ClassVar[str] = "assets.measure-completed.v1"
+
+
+class ShareCredited(IncomeCredit):
+    """A household's line of a paid distribution 财产性收入."""
+
+    event_type: ClassVar[str] = "assets.income-credited.v1"

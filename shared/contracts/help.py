@@ -1,0 +1,43 @@
+"""What events of several houses have in common: an answer to a measure, and income that reached a household."""
+
+import datetime as dt
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.codes import IncomeBranch, MeasureKind, RefusalReason
+from shared.contracts.payload import HouseholdCode, Payload, RegionCode
+from shared.money import FenAsYuan
+from shared.months import Month
+
+
+class Measure(Payload):
+    """A measure 帮扶措施 of a task. What people wrote about it stays in the house that asked."""
+
+    measure_id: UUID = Field(description="The measure, the same for every event of it")
+    task_id: UUID = Field(description="The task that needs it")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    kind: MeasureKind = Field(description="What help is asked for")
+
+
+class MeasureAnswer(Measure):
+    """What a helping house says about a measure it was asked for."""
+
+    reason: RefusalReason | None = Field(None, description="Why it cannot be met; null for every other answer")
+    answered_on: dt.date = Field(description="Business date of the answer")
+
+
+class IncomeCredit(Payload):
+    """Money that reached a household. Monitoring enters every credit into the ledger as a fact, once."""
+
+    credit_id: UUID = Field(description="The credit: the reference of the fact it becomes")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    member_no: int | None = Field(None, description="The member who earned it, where one did")
+    branch: IncomeBranch = Field(description="The branch of household income")
+    month: Month = Field(description="The month the money is for")
+    amount: FenAsYuan = Field(description="In yuan")
+    credited_on: dt.date = Field(description="Business date of the credit")
+    measure_id: UUID | None = Field(None, description="The measure it came of, where there was one")
+    supersedes: UUID | None = Field(None, description="The credit of the same house that this one corrects")

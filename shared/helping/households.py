@@ -1,0 +1,78 @@
+"""The households a house knows of from the bus: that they exist, where, and how many live there. No names."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from shared.contracts.envelope import Event
+from shared.contracts.monitoring import HouseholdState
+from shared.db.rows import execute_rows, insert_into
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.errors import NotFound
+
+
+class HouseholdUnknown(NotFound):
+    """No household by that code within the caller's region has reached this house."""
+
+    code, title = "household-unknown", "No such household here"
+
+
+class KnownHousehold(NamedTuple):
+    """A household 农户 as the houses beside monitoring know it."""
+
+    code: str
+    region_code: str
+    members: int
+
+
+class KnownHouseholds:
+    """The table of known households of one house, kept by its events."""
+
+    def __init__(self, metadata: sa.MetaData) -> None:
+        self._table = sa.Table(
+            "known_household",
+            metadata,
+            sa.Column("code", sa.String(64), primary_key=True),
+            sa.Column("region_code", sa.String(12), nullable=False),
+            sa.Column("members", sa.Integer(), nullable=False),
+            sa.Column("version", sa.Integer(), nullable=False),
+        )
+        self._found = sa.select(self._table.c.code, self._table.c.region_code, self._table.c.members).where(
+            is_one_of(self._table.c.code, "codes")
+        )
+
+    def remember(self, uow: UnitOfWork, events: Sequence[Event[HouseholdState]]) -> None:
+        """Keep the newest state of each household; an older one never wins."""
+        newest = {
+            event.data.household_code: event.data for event in sorted(events, key=lambda event: event.data.version)
+        }
+        rows = [
+            {"code": code, "region_code": state.region_code, "members": len(state.members), "version": state.version}
+            for code, state in sorted(newest.items())
+        ]
+        execute_rows(uow.connection, _keeping(self._table, uow.connection.dialect.name), rows)
+
+    def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
+        """Those of these households that lie within the caller's region."""
+        rows = reading.connection.execute(self._found, {"codes": sorted(codes)})
+        return {row.code: KnownHousehold(*row) for row in rows if reading.actor.sees(row.region_code)}
+
+    def one(self, reading: Reading, code: str) -> KnownHousehold:
+        """This household. Raises HouseholdUnknown where it is unknown or outside the caller's region."""
+        found = self.find(reading, [code]).get(code)
+        if found is None:
+            raise HouseholdUnknown(f"no household {code} in region {reading.actor.region}")
+        return found
+
+
+@cache
+def _keeping(table: sa.Table, dialect: str) -> sa.Insert:
+    """An insert that changes the row which is there only where it is older."""
+    statement = insert_into(table, dialect)
+    newer = {name: statement.excluded[name] for name in ("region_code", "members", "version")}
+    return statement.on_conflict_do_update(
+        index_elements=["code"], set_=newer, where=table.c.version < statement.excluded.version
+    )

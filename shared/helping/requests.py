@@ -1,0 +1,216 @@
+"""The measures a helping house is asked for 帮扶措施需求: taken from the bus, answered once each."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.assistance import MeasureCancelled, MeasureRequested
+from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
+from shared.contracts.envelope import Event
+from shared.contracts.help import MeasureAnswer
+from shared.db.base import UtcDateTime, text_enum
+from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.errors import Conflict, NotFound
+from shared.http.pagination import PageRequest, as_wanted, newest_first
+
+UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
+"""A request that stands here can still be answered."""
+
+
+class RequestNotFound(NotFound):
+    """No request by that id within the caller's region, or not for this household."""
+
+    code, title = "request-not-found", "No such request"
+
+
+class RequestAnswered(Conflict):
+    """The request was refused, completed or cancelled before."""
+
+    code, title = "request-answered", "The request does not wait for an answer any more"
+
+
+class RequestOut(BaseModel):
+    """A request 帮扶措施需求 as this house sees it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    request_id: UUID = Field(validation_alias="id", description="The measure of assistance it stands for")
+    task_id: UUID
+    household_code: str
+    region_code: str
+    kind: MeasureKind
+    member_no: int | None
+    status: MeasureStatus
+    reason: RefusalReason | None
+    answer_by: dt.date | None
+    requested_at: dt.datetime
+    answered_at: dt.datetime | None
+    correlation_id: str = Field(description="The chain that asked; every answer belongs to it")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests are asked for."""
+
+    household_code: str | None
+    region_code: str | None
+    status: MeasureStatus | None
+
+
+class Answers(NamedTuple):
+    """The events by which a house answers."""
+
+    accepted: type[MeasureAnswer]
+    refused: type[MeasureAnswer]
+    completed: type[MeasureAnswer]
+
+
+class Requests:
+    """The requests of one helping house."""
+
+    def __init__(self, metadata: sa.MetaData, kind: MeasureKind, answers: Answers) -> None:
+        self._kind = kind
+        self._events = {
+            MeasureStatus.ACCEPTED: answers.accepted,
+            MeasureStatus.REFUSED: answers.refused,
+            MeasureStatus.COMPLETED: answers.completed,
+        }
+        self._table = sa.Table(
+            "measure_request",
+            metadata,
+            sa.Column("id", sa.Uuid(), primary_key=True),
+            sa.Column("task_id", sa.Uuid(), nullable=False),
+            sa.Column("household_code", sa.String(64), nullable=False, index=True),
+            sa.Column("region_code", sa.String(12), nullable=False),
+            sa.Column("kind", text_enum(MeasureKind), nullable=False),
+            sa.Column("member_no", sa.Integer(), nullable=True),
+            sa.Column("status", text_enum(MeasureStatus), nullable=False),
+            sa.Column("reason", text_enum(RefusalReason), nullable=True),
+            sa.Column("answer_by", sa.Date(), nullable=True),
+            sa.Column("requested_at", UtcDateTime(), nullable=False),
+            sa.Column("answered_at", UtcDateTime(), nullable=True),
+            sa.Column("correlation_id", sa.String(64), nullable=False),
+            sa.Index("ix_measure_request_requested_at_id", "requested_at", "id"),
+        )
+        self._known = sa.select(self._table.c.id).where(is_one_of(self._table.c.id, "ids"))
+
+    def take(self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested]]) -> None:
+        """Keep the requests that are for this house. Safe to repeat."""
+        asked = {event.data.measure_id: event for event in events if event.data.kind is self._kind}
+        known = set(uow.connection.scalars(self._known, {"ids": list(asked)}))
+        new = [event for measure_id, event in asked.items() if measure_id not in known]
+        insert_rows(uow.connection, self._table, [_row(event) for event in new])
+        for event in new:
+            measure_id, household = str(event.data.measure_id), event.data.household_code
+            uow.note("request.taken", context=event.caused(), request_id=measure_id, household=household)
+
+    def cancel(self, uow: UnitOfWork, events: Sequence[Event[MeasureCancelled]]) -> None:
+        """Ask no more for what is not answered. What is under way goes on, and nobody waits for it."""
+        table = self._table
+        for event in events:
+            waiting = (table.c.id == event.data.measure_id) & table.c.status.in_(UNANSWERED)
+            cancelled = sa.update(table).where(waiting).values(status=MeasureStatus.CANCELLED, answered_at=uow.now())
+            if uow.connection.execute(cancelled).rowcount:
+                measure_id, context = str(event.data.measure_id), event.caused()
+                uow.audit("request.cancelled", measure_id, actor="assistance", context=context)
+                uow.note("request.cancelled", context=context, request_id=measure_id)
+
+    def accept(self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str]) -> RequestOut:
+        """Say that this house is at it; accepting again says nothing new. ``household_codes`` are those it may be for.
+
+        Raises:
+            RequestNotFound: it is unknown, outside the caller's region, or of another household.
+            RequestAnswered: it waits for no answer.
+        """
+        row = self._hold(uow, request_id)
+        if row.household_code not in household_codes:
+            raise RequestNotFound(f"no request {request_id} of the household in hand")
+        if row.status not in UNANSWERED:
+            raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
+        return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
+
+    def refuse(self, uow: UnitOfWork, request_id: UUID, reason: RefusalReason) -> RequestOut:
+        """Say that it cannot be met, and why. Raises RequestNotFound or RequestAnswered."""
+        row = self._hold(uow, request_id)
+        if row.status not in UNANSWERED:
+            raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
+        return self._answer(uow, row, MeasureStatus.REFUSED, reason)
+
+    def complete(self, uow: UnitOfWork, request_id: UUID) -> RequestOut:
+        """Say that the help reached the household: whoever gave it, and also if it was cancelled meanwhile."""
+        row = RequestOut.model_validate(uow.connection.execute(self._held(request_id)).one())
+        if row.status is MeasureStatus.COMPLETED:
+            return row
+        return self._answer(uow, row, MeasureStatus.COMPLETED, None)
+
+    def find(self, reading: Reading, request_id: UUID) -> RequestOut:
+        """A request within the caller's region. Raises RequestNotFound."""
+        row = reading.connection.execute(sa.select(self._table).where(self._table.c.id == request_id)).one_or_none()
+        return self._seen(reading, request_id, row)
+
+    def page(self, reading: Reading, wanted: RequestFilter, page: PageRequest) -> Sequence[RequestOut]:
+        """Requests, the newest first; one more than the page holds."""
+        table = self._table
+        within = table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code))
+        statement = sa.select(table).where(within)
+        statement = as_wanted(statement, table, wanted, "household_code", "status")
+        ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
+        return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
+
+    def _hold(self, uow: UnitOfWork, request_id: UUID) -> RequestOut:
+        return self._seen(uow, request_id, uow.connection.execute(self._held(request_id)).one_or_none())
+
+    def _held(self, request_id: UUID) -> sa.Select[Any]:
+        return sa.select(self._table).where(self._table.c.id == request_id).with_for_update()
+
+    def _seen(self, reading: Reading, request_id: UUID, row: Any) -> RequestOut:
+        if row is None or not reading.actor.sees(row.region_code):
+            raise RequestNotFound(f"no request {request_id} in region {reading.actor.region}")
+        return RequestOut.model_validate(row)
+
+    def _answer(
+        self, uow: UnitOfWork, row: RequestOut, status: MeasureStatus, reason: RefusalReason | None
+    ) -> RequestOut:
+        table, now = self._table, uow.now()
+        changed = {"status": status, "reason": reason, "answered_at": now}
+        uow.connection.execute(sa.update(table).where(table.c.id == row.request_id).values(changed))
+        context = uow.context._replace(correlation_id=row.correlation_id)
+        answer = self._events[status](
+            measure_id=row.request_id,
+            task_id=row.task_id,
+            household_code=row.household_code,
+            region_code=row.region_code,
+            kind=row.kind,
+            reason=reason,
+            answered_on=uow.today(),
+        )
+        uow.emit(answer, region=row.region_code, context=context)
+        after = {"status": str(status), "reason": reason and str(reason)}
+        uow.audit(f"request.{status}", str(row.request_id), before={"status": str(row.status)}, after=after)
+        uow.note("request.answered", context=context, request_id=str(row.request_id), status=str(status))
+        return row.model_copy(update=changed)
+
+
+def _row(event: Event[MeasureRequested]) -> dict[str, Any]:
+    asked = event.data
+    return {
+        "id": asked.measure_id,
+        "task_id": asked.task_id,
+        "household_code": asked.household_code,
+        "region_code": asked.region_code,
+        "kind": asked.kind,
+        "member_no": asked.member_no,
+        "status": MeasureStatus.REQUESTED,
+        "reason": None,
+        "answer_by": asked.answer_by,
+        "requested_at": event.time,
+        "answered_at": None,
+        "correlation_id": event.context.correlation_id,
+    }

@@ -1,0 +1,137 @@
+"""`deploy/compose.yaml` agrees with the houses, with the settings they read and with what Prometheus scrapes."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.__main__ import HOUSES
+from shared import VERSION
+from shared.settings import Settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+PROCESSES = {f"{house.name}-{role}": role for house in HOUSES for role in ("api", "worker")}
+COMMANDS = {"api": ["serve"], "worker": ["worker"]}
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+PORT = 8000
+
+each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def scraped() -> dict[str, list[str]]:
+    """The targets of Prometheus by job."""
+    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    return {
+        job["job_name"]: [target for group in job["static_configs"] for target in group["targets"]]
+        for job in config["scrape_configs"]
+    }
+
+
+def texts(node: Any) -> Iterator[str]:
+    match node:
+        case dict():
+            for value in node.values():
+                yield from texts(value)
+        case list():
+            for value in node:
+                yield from texts(value)
+        case str():
+            yield node
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_every_house_has_an_api_and_a_worker_behind_its_migration(name: str) -> None:
+    house, role, service = name.partition("-")[0], PROCESSES[name], SERVICES[name]
+    assert service["command"] == COMMANDS[role]
+    assert service["image"] == f"shouxian/{house}:{VERSION}"
+    assert service["build"]["args"] == {"HOUSE": house}
+    assert service["depends_on"][f"{house}-migrate"] == {"condition": "service_completed_successfully"}
+    assert SERVICES[f"{house}-migrate"]["image"] == service["image"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+
+
+@each_service
+def test_every_image_is_pinned_by_its_version(name: str) -> None:
+    assert re.search(r":v?\d+\.\d+[\w.-]*$", SERVICES[name]["image"])
+
+
+@each_service
+def test_what_goes_on_running_says_whether_it_is_well(name: str) -> None:
+    service = SERVICES[name]
+    if service.get("restart") == "unless-stopped":
+        assert "HEALTHCHECK" in DOCKERFILE if service["image"].startswith("shouxian/") else service["healthcheck"]
+
+
+@each_service
+def test_every_dependency_is_a_service_and_every_mounted_file_is_there(name: str) -> None:
+    service = SERVICES[name]
+    assert set(service.get("depends_on", {})) <= SERVICES.keys()
+    for volume in service.get("volumes", []):
+        source = volume.partition(":")[0]
+        assert (DEPLOY / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
+
+
+@each_service
+def test_only_the_loopback_of_the_host_is_opened(name: str) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+def test_the_houses_are_given_settings_that_exist() -> None:
+    known = {f"SHOUXIAN_{field.upper()}" for field in Settings.model_fields}
+    given = set(COMPOSE["x-environment"]) | set(re.findall(r"(SHOUXIAN_\w+)=", DOCKERFILE))
+    assert given <= known
+    assert {"SHOUXIAN_DATABASE_URL", "SHOUXIAN_BUS", "SHOUXIAN_KAFKA_BOOTSTRAP", "SHOUXIAN_PORT"} <= given
+
+
+def test_prometheus_scrapes_every_process_at_the_port_it_listens_at() -> None:
+    assert f"SHOUXIAN_PORT={PORT}" in DOCKERFILE
+    jobs = scraped()
+    for role in ("api", "worker"):
+        assert jobs[f"shouxian-{role}"] == [f"{name}:{PORT}" for name, of in PROCESSES.items() if of == role]
+
+
+def test_status_and_the_gateway_know_every_process() -> None:
+    assert SERVICES["status"]["command"] == [f"--url=http://{name}:{PORT}" for name in PROCESSES]
+    gateway = (DEPLOY / "gateway.conf").read_text(encoding="utf-8")
+    assert f"({'|'.join(house.name for house in HOUSES)})" in gateway
+    assert set(SERVICES["gateway"]["depends_on"]) == {name for name, role in PROCESSES.items() if role == "api"}
+
+
+def test_every_house_has_a_database_and_a_topic() -> None:
+    databases = re.findall(r"CREATE DATABASE shouxian_(\w+)", COMPOSE["configs"]["databases"]["content"])
+    assert databases == [house.name for house in HOUSES]
+    assert f"for house in {' '.join(databases)}; do" in SERVICES["topics"]["command"][0]
+
+
+def test_secrets_come_from_the_environment_file_only() -> None:
+    example = (DEPLOY / "env.example").read_text(encoding="utf-8")
+    asked = {name for text in texts(COMPOSE) for name in re.findall(r"\$\{(\w+)", text)}
+    assert {name for name in asked if f"{name}=" not in example} == set()
+    for service in SERVICES.values():
+        for name, value in service.get("environment", {}).items():
+            if "PASSWORD" in name:
+                assert re.fullmatch(r"\$\{\w+:\?see env\.example\}", value)
+    assert not re.search(r"PASSWORD=\S", example)
+
+
+def test_the_houses_do_not_run_as_root() -> None:
+    assert DOCKERFILE.count("\nFROM ") == 2, "one stage to install, one to run"
+    assert re.search(r"^USER shouxian$", DOCKERFILE.rpartition("\nFROM ")[2], re.MULTILINE)
+
+
+def test_the_dashboard_reads_the_provisioned_source() -> None:
+    provisioning = DEPLOY / "grafana" / "provisioning"
+    [source] = yaml.safe_load((provisioning / "datasources" / "prometheus.yaml").read_text())["datasources"]
+    board = json.loads((DEPLOY / "grafana" / "dashboards" / "shouxian.json").read_text(encoding="utf-8"))
+    used = {panel["datasource"]["uid"] for panel in board["panels"] if "datasource" in panel}
+    assert used == {source["uid"]}
+    assert source["url"] == "http://prometheus:9090"
+    [provider] = yaml.safe_load((provisioning / "dashboards" / "shouxian.yaml").read_text())["providers"]
+    assert f"./grafana/dashboards:{provider['options']['path']}:ro" in SERVICES["grafana"]["volumes"]

@@ -1,0 +1,220 @@
+"""What the helping houses share: the households they know, and the requests they answer once."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import APIRouter
+
+from shared.contracts.assistance import MeasureCancelled, MeasureRequested
+from shared.contracts.codes import MeasureKind, RefusalReason
+from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
+from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, HouseholdState
+from shared.db.base import house_metadata
+from shared.db.floor import lay_floor
+from shared.helping.api import requests_router
+from shared.helping.households import HouseholdUnknown, KnownHousehold, KnownHouseholds
+from shared.helping.requests import Answers, RequestAnswered, RequestNotFound, Requests
+from shared.house import House, HouseDefinition
+from shared.ids import derived_id
+from shared.security.actor import Actor
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    deliver,
+    household_member,
+    household_state,
+    waiting_events,
+)
+from tests.conftest import ClientFor, OpenHouse
+
+METADATA = house_metadata("employment")
+FLOOR = lay_floor(METADATA)
+KNOWN = KnownHouseholds(METADATA)
+REQUESTS = Requests(METADATA, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+TASK, MEASURE = derived_id("task", "t"), derived_id("measure", "m")
+OFFICER = Actor(id="officer", scopes=frozenset(), region="520626")
+NEIGHBOUR = Actor(id="neighbour", scopes=frozenset(), region="520625")
+
+router = APIRouter()
+router.include_router(requests_router(REQUESTS, read="employment:read", write="employment:write"))
+HELPER = HouseDefinition(
+    name="employment",
+    title="helper",
+    summary="A house that helps",
+    metadata=METADATA,
+    floor=FLOOR,
+    migrations=Path(__file__).parent / "helping_migrations",
+    router=router,
+    handlers={
+        HouseholdRegistered.event_type: KNOWN.remember,
+        HouseholdChanged.event_type: KNOWN.remember,
+        MeasureRequested.event_type: REQUESTS.take,
+        MeasureCancelled.event_type: REQUESTS.cancel,
+    },
+)
+
+
+@pytest.fixture
+async def helper(open_house: OpenHouse) -> House:
+    return await open_house(HELPER)
+
+
+def state(model: type[HouseholdState], version: int, members: int = 1, region: str = REGION) -> HouseholdState:
+    return household_state(model, version, map(household_member, range(1, members + 1)), region_code=region)
+
+
+def _measure(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "measure_id": MEASURE,
+        "task_id": TASK,
+        "household_code": HOUSEHOLD,
+        "region_code": REGION,
+        "kind": MeasureKind.JOB,
+    }
+    return fields | changes
+
+
+def requested(**changes: Any) -> MeasureRequested:
+    return MeasureRequested(**_measure(**changes), member_no=1, requested_on=TODAY, answer_by=None)
+
+
+def cancelled(**changes: Any) -> MeasureCancelled:
+    return MeasureCancelled(**_measure(**changes), cancelled_on=TODAY)
+
+
+async def answers(house: House) -> list[str]:
+    return [event.type.split(".")[1] for event in await waiting_events(house)]
+
+
+async def stands(house: House, request_id: UUID = MEASURE) -> str:
+    return str((await house.database.read(REQUESTS.find, request_id, actor=OFFICER)).status)
+
+
+async def test_the_newest_state_of_a_household_is_known(helper: House) -> None:
+    await deliver(helper, state(HouseholdChanged, 3, members=4), state(HouseholdRegistered, 1))
+    await deliver(helper, state(HouseholdChanged, 2, members=9, region=OTHER_COUNTY_REGION))
+    known = await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
+    assert known == KnownHousehold(HOUSEHOLD, REGION, 4)
+
+
+async def test_a_household_elsewhere_is_as_unknown_as_one_that_is_not(helper: House) -> None:
+    await deliver(helper, state(HouseholdRegistered, 1))
+    assert await helper.database.read(KNOWN.find, [HOUSEHOLD, "X"], actor=NEIGHBOUR) == {}
+    with pytest.raises(HouseholdUnknown):
+        await helper.database.read(KNOWN.one, HOUSEHOLD, actor=NEIGHBOUR)
+    with pytest.raises(HouseholdUnknown):
+        await helper.database.read(KNOWN.one, "X", actor=OFFICER)
+
+
+async def test_a_request_is_taken_once_and_only_by_the_house_it_is_for(helper: House) -> None:
+    other = derived_id("measure", "other")
+    await deliver(helper, requested(), requested(measure_id=other, kind=MeasureKind.PURCHASE))
+    await deliver(helper, requested())
+    assert await stands(helper) == "requested"
+    with pytest.raises(RequestNotFound):
+        await helper.database.read(REQUESTS.find, other, actor=OFFICER)
+
+
+async def test_accepting_is_said_once_and_completing_too(helper: House) -> None:
+    await deliver(helper, requested())
+    for _ in range(2):
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
+    for _ in range(2):
+        await helper.database.write(REQUESTS.complete, MEASURE, actor=OFFICER)
+    assert await answers(helper) == ["measure-accepted", "measure-completed"]
+    assert [row["action"] for row in await audit_rows(helper)] == ["request.accepted", "request.completed"]
+
+
+async def test_answers_belong_to_the_chain_that_asked(helper: House) -> None:
+    await deliver(helper, requested())
+    found = await helper.database.read(REQUESTS.find, MEASURE, actor=OFFICER)
+    await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
+    (event,) = await waiting_events(helper)
+    assert event.context.correlation_id == found.correlation_id
+
+
+async def test_two_who_refuse_at_once_are_heard_once(helper: House) -> None:
+    await deliver(helper, requested())
+    refusals = [
+        helper.database.write(REQUESTS.refuse, MEASURE, reason, actor=OFFICER)
+        for reason in (RefusalReason.NO_OFFER, RefusalReason.DECLINED)
+    ]
+    outcomes = await asyncio.gather(*refusals, return_exceptions=True)
+    assert sorted(isinstance(outcome, RequestAnswered) for outcome in outcomes) == [False, True]
+    assert await answers(helper) == ["measure-refused"]
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_what_is_cancelled_waits_for_no_answer_but_help_that_arrives_counts(
+    helper: House, accepted: bool
+) -> None:
+    await deliver(helper, requested())
+    if accepted:
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
+    await deliver(helper, cancelled())
+    assert await stands(helper) == "cancelled"
+    with pytest.raises(RequestAnswered):
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
+    await helper.database.write(REQUESTS.complete, MEASURE, actor=OFFICER)
+    assert await stands(helper) == "completed"
+
+
+async def test_a_cancellation_that_comes_late_changes_nothing(helper: House) -> None:
+    await deliver(helper, requested())
+    await helper.database.write(REQUESTS.complete, MEASURE, actor=OFFICER)
+    await deliver(helper, cancelled())
+    assert await stands(helper) == "completed"
+
+
+async def test_a_request_of_another_household_or_region_is_not_found(helper: House) -> None:
+    await deliver(helper, requested())
+    with pytest.raises(RequestNotFound):
+        await helper.database.write(REQUESTS.accept, MEASURE, ["X"], actor=OFFICER)
+    with pytest.raises(RequestNotFound):
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=NEIGHBOUR)
+    assert await answers(helper) == []
+
+
+async def test_requests_are_listed_refused_and_shown_over_http(helper: House, client_for: ClientFor) -> None:
+    many = [requested(measure_id=derived_id("measure", number)) for number in range(3)]
+    await deliver(helper, *many)
+    client = client_for(helper)
+    first = (await client.get("/employment/v1/requests", params={"limit": 2, "status": "requested"})).json()
+    rest = (await client.get("/employment/v1/requests", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    shown = [item["request_id"] for item in first["items"] + rest["items"]]
+    assert sorted(shown) == sorted(str(event.measure_id) for event in many)
+    place = f"/employment/v1/requests/{shown[0]}"
+    refused = await client.post(f"{place}/transitions", json={"action": "refuse", "reason": "no_offer"})
+    assert (refused.status_code, refused.json()["status"], refused.json()["reason"]) == (200, "refused", "no_offer")
+    again = await client.post(f"{place}/transitions", json={"action": "refuse", "reason": "other"})
+    assert (again.status_code, again.json()["type"]) == (409, "urn:problem:employment:request-answered")
+    assert (again.json()["status"], again.json()["request_status"]) == (409, "refused")
+    assert (await client.get(place)).json() == refused.json()
+    listed: httpx.Response = await client.get(
+        "/employment/v1/requests", params={"status": "refused", "household_code": HOUSEHOLD, "region_code": "520626"}
+    )
+    assert [item["request_id"] for item in listed.json()["items"]] == [shown[0]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", f"/employment/v1/requests/{TASK}", None, 404),
+        ("POST", f"/employment/v1/requests/{MEASURE}/transitions", {"action": "refuse"}, 422),
+        ("POST", f"/employment/v1/requests/{MEASURE}/transitions", {"action": "accept", "reason": "other"}, 422),
+        ("GET", "/employment/v1/requests?region_code=44", None, 403),
+    ],
+)
+async def test_a_wrong_call_changes_nothing(
+    helper: House, client_for: ClientFor, method: str, path: str, body: Any, status: int
+) -> None:
+    await deliver(helper, requested())
+    assert (await client_for(helper).request(method, path, json=body)).status_code == status
+    assert await stands(helper) == "requested"

@@ -1,0 +1,96 @@
+"""What `python -m services status` makes of the answers of processes, and of processes that do not answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from services.status import Answer, HouseStatus, Sample, Status, ask, summarise, table
+from shared.contracts.catalogue import HOUSES
+
+API, WORKER, REPLICA = "http://api:1", "http://worker:1", "http://replica:1"
+
+
+def shown(house: str, version: str = "1.0", **values: float) -> list[Sample]:
+    """What a process shows of a house: its version and the gauges named."""
+    build = Sample("shouxian_build_info", {"house": house, "version": version}, 1.0)
+    return [build, *(Sample(f"shouxian_{name}", {"house": house}, value) for name, value in values.items())]
+
+
+def dead_letters(house: str, dead: int, parked: int) -> list[Sample]:
+    return [
+        Sample("shouxian_dead_letters", {"house": house, "state": state}, number)
+        for state, number in (("dead", dead), ("parked", parked))
+    ]
+
+
+def all_houses() -> Answer:
+    return Answer(API, [sample for house in HOUSES for sample in shown(house)])
+
+
+def monitoring(*answers: Answer) -> HouseStatus:
+    [found] = [house for house in summarise(answers).houses if house.house == "monitoring"]
+    return found
+
+
+def test_a_house_is_taken_together_over_its_processes() -> None:
+    found = monitoring(
+        Answer(API, [*shown("monitoring", outbox_pending=7, outbox_oldest_seconds=3.5), *shown("assets")]),
+        Answer(WORKER, shown("monitoring", consumer_lag_records=2, consumer_lag_seconds=9.0, outbox_pending=5)),
+        Answer(REPLICA, [*shown("monitoring", "1.1", consumer_lag_records=1), *dead_letters("monitoring", 2, 4)]),
+    )
+    assert found == HouseStatus("monitoring", "1.0, 1.1", True, [], 3, 9.0, 7, 3.5, 2, 4)
+
+
+def test_a_house_is_ready_when_all_its_processes_are() -> None:
+    halted = Answer(WORKER, shown("monitoring"), {"monitoring": ["consumer halted"]})
+    assert monitoring(all_houses()).ready
+    found = monitoring(all_houses(), halted)
+    assert (found.ready, found.not_ready) == (False, [f"consumer halted ({WORKER})"])
+
+
+def test_all_is_ready_when_every_house_runs_and_every_process_answers() -> None:
+    assert summarise([all_houses()]).ready
+    assert not summarise([all_houses(), Answer(WORKER, error="does not answer")]).ready
+    alone = summarise([Answer(API, shown("monitoring"))])
+    assert not alone.ready
+    assert {house.house for house in alone.houses if not house.ready} == set(HOUSES) - {"monitoring"}
+
+
+def test_the_table_shows_a_dash_for_what_nobody_tells_and_the_trouble_below() -> None:
+    house = HouseStatus("monitoring", "1.0", False, ["database (http://api:1)"], 12, 3.25, None, None, 0, 0)
+    titles, line, *trouble = table(Status(False, [house], {WORKER: "does not answer"})).splitlines()
+    assert titles.startswith("house       version  ready  lag records")
+    assert line.split() == ["monitoring", "1.0", "no", "12", "3.2", "-", "-", "0", "0"]
+    assert trouble == ["monitoring is not ready: database (http://api:1)", f"{WORKER} does not answer"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "error"),
+    [
+        ({"/metrics": {"status_code": 404}}, "answers 404 at /metrics"),
+        ({"/metrics": {"text": "<html> {"}}, "shows no metrics at /metrics"),
+        ({"/metrics": {"text": ""}, "/readyz": {"text": "ok"}}, "does not tell at /readyz whether it is ready"),
+        ({"/metrics": {"text": ""}, "/readyz": {"json": []}}, "does not tell at /readyz whether it is ready"),
+    ],
+)
+def test_what_is_no_process_of_ours_is_named(pages: Mapping[str, Mapping[str, Any]], error: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(**{"status_code": 200, **pages[request.url.path]})
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        assert ask(client, [API]) == [Answer(API, error=error)]
+
+
+def test_an_address_given_twice_is_asked_once() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        if request.url.path == "/metrics":
+            return httpx.Response(200, text="")
+        return httpx.Response(503, json={"not_ready": {"assets": ["database"]}})
+
+    asked: list[str] = []
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        assert ask(client, [API, API]) == [Answer(API, samples=[], not_ready={"assets": ["database"]})]
+    assert asked == [f"{API}/metrics", f"{API}/readyz"]
