@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from services.demo.client import ApiClient, DemoStopped, wait_for
 from services.demo.households import COMING_HOME
 from services.demo.report import describe_risk, say
+from shared.contracts.codes import IncomeBranch
 from shared.months import first_day, format_month
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ _PATIENCE_SECONDS: Final = 30.0
 _CODE: Final = COMING_HOME.code
 _WAGE: Final = "4600.00"
 _QUARTER: Final = 3
+_BRANCHES: Final = (IncomeBranch.WAGE, IncomeBranch.OPERATING, IncomeBranch.PROPERTY)
 _DAYS_OF_PUBLICITY: Final = 40
 """More than any pack asks for; the vote was so long before the payment."""
 
@@ -157,10 +159,14 @@ class Story:
         self._say(f"one new task {task['task_id']} for the risk job_loss, {task['grade']}")
 
     def _sum_up(self) -> None:
-        story = self._api.get(f"/assistance/v1/households/{_CODE}/story")
-        effect = story["effect"]
+        effect = self._wait("credit of every house", self._effect)
         by_branch = ", ".join(f"{branch} {amount}" for branch, amount in effect["by_branch"].items())
         self._say(f"what came home: {effect['total']} yuan, {effect['per_head']} a head ({by_branch})")
+
+    def _effect(self) -> dict[str, Any] | None:
+        """What came home, once assistance has heard of all of it."""
+        effect: dict[str, Any] = self._api.get(f"/assistance/v1/households/{_CODE}/story")["effect"]
+        return effect if all(effect["by_branch"][branch] != "0.00" for branch in _BRANCHES) else None
 
     def _was_told_in_another_month(self) -> bool:
         placements = self._api.get("/employment/v1/placements", household_code=_CODE)["items"]
