@@ -20,6 +20,10 @@ class Context(NamedTuple):
     traceparent: str
     causation_id: str | None = None
 
+    def in_chain(self, correlation_id: str) -> "Context":
+        """The same step as part of an earlier chain: an answer belongs to whoever asked."""
+        return self._replace(correlation_id=correlation_id)
+
 
 def new_traceparent(parent: str | None = None) -> str:
     """Continue the trace of ``parent`` with a new span, or begin a new trace when there is none to continue."""

@@ -31,6 +31,11 @@ class Event(NamedTuple, Generic[PayloadT_co]):
         """The event type of the catalogue."""
         return self.data.event_type
 
+    @property
+    def house(self) -> str:
+        """The house that published it."""
+        return CATALOGUE[self.type].owner
+
     def caused(self) -> Context:
         """The context of whatever this event leads to."""
         return Context(self.context.correlation_id, new_traceparent(self.context.traceparent), str(self.id))

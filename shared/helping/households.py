@@ -57,8 +57,13 @@ class KnownHouseholds:
 
     def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that lie within the caller's region."""
+        known = self.find_anywhere(reading, codes)
+        return {code: household for code, household in known.items() if reading.actor.sees(household.region_code)}
+
+    def find_anywhere(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
+        """Those of these households that are known, wherever they live: for what is theirs whoever acts."""
         rows = reading.connection.execute(self._found, {"codes": sorted(codes)})
-        return {row.code: KnownHousehold(*row) for row in rows if reading.actor.sees(row.region_code)}
+        return {row.code: KnownHousehold(*row) for row in rows}
 
     def one(self, reading: Reading, code: str) -> KnownHousehold:
         """This household. Raises HouseholdUnknown where it is unknown or outside the caller's region."""

@@ -132,15 +132,13 @@ class Requests:
         row = self._hold(uow, request_id)
         if row.household_code not in household_codes:
             raise RequestNotFound(f"no request {request_id} of the household in hand")
-        if row.status not in UNANSWERED:
-            raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
+        _demand_unanswered(row)
         return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
 
     def refuse(self, uow: UnitOfWork, request_id: UUID, reason: RefusalReason) -> RequestOut:
         """Say that it cannot be met, and why. Raises RequestNotFound or RequestAnswered."""
         row = self._hold(uow, request_id)
-        if row.status not in UNANSWERED:
-            raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
+        _demand_unanswered(row)
         return self._answer(uow, row, MeasureStatus.REFUSED, reason)
 
     def complete(self, uow: UnitOfWork, request_id: UUID) -> RequestOut:
@@ -181,7 +179,7 @@ class Requests:
         table, now = self._table, uow.now()
         changed = {"status": status, "reason": reason, "answered_at": now}
         uow.connection.execute(sa.update(table).where(table.c.id == row.request_id).values(changed))
-        context = uow.context._replace(correlation_id=row.correlation_id)
+        context = uow.context.in_chain(row.correlation_id)
         answer = self._events[status](
             measure_id=row.request_id,
             task_id=row.task_id,
@@ -196,6 +194,11 @@ class Requests:
         uow.audit(f"request.{status}", str(row.request_id), before={"status": str(row.status)}, after=after)
         uow.note("request.answered", context=context, request_id=str(row.request_id), status=str(status))
         return row.model_copy(update=changed)
+
+
+def _demand_unanswered(row: RequestOut) -> None:
+    if row.status not in UNANSWERED:
+        raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
 
 
 def _row(event: Event[MeasureRequested]) -> dict[str, Any]:

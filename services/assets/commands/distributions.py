@@ -199,7 +199,7 @@ def _credit(uow: UnitOfWork, line: sa.Row[Any], on: dt.date, answers: RequestOut
         credited_on=on,
         measure_id=answers.request_id if answers else None,
     )
-    context = uow.context._replace(correlation_id=answers.correlation_id) if answers else uow.context
+    context = uow.context.in_chain(answers.correlation_id) if answers else uow.context
     uow.emit(credit, region=line.region_code, context=context)
 
 

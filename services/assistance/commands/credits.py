@@ -17,7 +17,7 @@ def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> No
     """Keep every credit once, for the story of its household. A correction may come before what it corrects."""
     rows = [
         {
-            "house": event.type.partition(".")[0],
+            "house": event.house,
             "credit_id": event.data.credit_id,
             "household_code": event.data.household_code,
             "region_code": event.data.region_code,

@@ -146,7 +146,7 @@ def _tell(uow: UnitOfWork, row: dict[str, Any]) -> None:
         measure_id=row["measure_id"],
         supersedes=row["supersedes_id"],
     )
-    context = uow.context._replace(correlation_id=row["correlation_id"])
+    context = uow.context.in_chain(row["correlation_id"])
     uow.emit(credited, region=row["region_code"], context=context)
     disbursement_id, household = str(row["id"]), row["household_code"]
     after = {"household": household, "kind": row["kind"], "month": row["month"], "amount": row["amount"]}

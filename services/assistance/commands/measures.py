@@ -87,7 +87,7 @@ def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureO
     at = row["requested_at"].isoformat()
     entry = history_entry(at, TaskChange.MEASURE_REQUESTED, uow.actor.id, task.status, str(body.kind), task.verdict)
     task.history = [*task.history, entry]
-    measure_id, context = str(row["id"]), uow.context._replace(correlation_id=task.correlation_id)
+    measure_id, context = str(row["id"]), uow.context.in_chain(task.correlation_id)
     if body.kind is not MeasureKind.TRANSFER:
         asked = MeasureRequested(
             **_named(row, task.region_code),
@@ -110,7 +110,7 @@ def record_answers(uow: UnitOfWork, events: Sequence[Event[MeasureAnswer]]) -> N
             status=_ANSWERS[event.type],
             reason=event.data.reason,
             at=event.time,
-            by=event.type.partition(".")[0],
+            by=event.house,
             context=event.caused(),
         )
         for event in events
@@ -130,7 +130,7 @@ def cancel_measures(uow: UnitOfWork, task: Task) -> None:
     for row in answer_measures(uow, hold_measures(uow, ids), answers):
         if row["kind"] is not MeasureKind.TRANSFER:
             cancelled = MeasureCancelled(**_named(row, task.region_code), cancelled_on=uow.today())
-            context = uow.context._replace(correlation_id=row["correlation_id"])
+            context = uow.context.in_chain(row["correlation_id"])
             uow.emit(cancelled, region=task.region_code, context=context)
 
 
@@ -145,7 +145,7 @@ def mark_overdue(uow: UnitOfWork) -> bool:
     held = hold_measures(uow, ids).values()
     rows = [row for row in held if row["status"] is MeasureStatus.REQUESTED and row["overdue_at"] is None]
     for row in rows:
-        context = uow.context._replace(correlation_id=row["correlation_id"])
+        context = uow.context.in_chain(row["correlation_id"])
         overdue = MeasureOverdue(**_named(row, row["region_code"]), answer_by=row["answer_by"])
         uow.emit(overdue, region=row["region_code"], context=context)
         uow.audit("measure.overdue", str(row["id"]), context=context)

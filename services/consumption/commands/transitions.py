@@ -25,11 +25,10 @@ from shared.contracts.codes import OrderAction
 from shared.contracts.consumption import OrderConfirmed, OrderSettled, SaleCredited
 from shared.db.base import table_of
 from shared.db.rows import execute_rows
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.money import format_yuan
 from shared.months import month_of
-from shared.security.actor import SYSTEM
 
 _LINES, _SHARES, _PRODUCTS = table_of(OrderLine), table_of(LineShare), table_of(Product)
 _OF_LINE = (_LINES.c.order_id == sa.bindparam("of_order")) & (_LINES.c.line_no == sa.bindparam("of_line"))
@@ -75,7 +74,7 @@ def _hold(uow: UnitOfWork, order_id: UUID) -> Order:
 
 
 def _chain(uow: UnitOfWork, order: Order) -> Context:
-    return uow.context._replace(correlation_id=order.correlation_id)
+    return uow.context.in_chain(order.correlation_id)
 
 
 def _follow(uow: UnitOfWork, order: Order, body: TransitionIn) -> dict[str, Any]:
@@ -168,7 +167,7 @@ def _tell_settled(
     """Publish what each household got, then the order's sums; whoever got nothing is not told of."""
     paid = [(share, amount) for share, amount in credited if amount]
     households = {share.household_code for share, _ in paid}
-    known = HOUSEHOLDS.find(Reading(uow.connection, SYSTEM, uow.context, uow.resources), households)
+    known = HOUSEHOLDS.find_anywhere(uow, households)
     for share, amount in paid:
         credit = _credit(uow, order, share, amount, known[share.household_code].region_code)
         uow.emit(credit, region=credit.region_code, context=_chain(uow, order))

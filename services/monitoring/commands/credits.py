@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from services.monitoring.commands.facts import FactToRecord, record_facts
 from services.monitoring.models import FactMode
 from services.monitoring.schemas import FactReference, IncomeFact, IncomePayload
-from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event
 from shared.contracts.help import IncomeCredit
 from shared.db.unit_of_work import UnitOfWork
@@ -28,7 +27,7 @@ def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> No
 
 def _fact_of(event: Event[IncomeCredit]) -> IncomeFact:
     """The credit as an income fact. Its values were checked when the event was read."""
-    credit, house = event.data, CATALOGUE[event.type].owner
+    credit, house = event.data, event.house
     corrected = FactReference(source=house, source_ref=str(credit.supersedes)) if credit.supersedes else None
     return IncomeFact.model_construct(
         source=house,
