@@ -173,11 +173,12 @@ def _field_rows(
 ) -> Iterator[tuple[str, ...]]:
     for name, field in fields.items():
         kind = _resolved(field, definitions)
-        item = _resolved(kind.get("items", {}), definitions)
-        meaning = field.get("description") or kind.get("description") or item.get("description", "")
+        mark, inner = ("[]", kind["items"]) if "items" in kind else ("", kind.get("anyOf", [{}])[0])
+        inner = _resolved(inner, definitions)
+        meaning = field.get("description") or kind.get("description") or inner.get("description", "")
         yield f"`{before}{name}`", _type_text(kind, definitions), _one_line(meaning)
-        if "properties" in item:
-            yield from _field_rows(item["properties"], definitions, f"{before}{name}[].")
+        if "properties" in inner:
+            yield from _field_rows(inner["properties"], definitions, f"{before}{name}{mark}.")
 
 
 def _type_text(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:

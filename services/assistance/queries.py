@@ -182,6 +182,8 @@ def _task_entries(row: Row) -> Iterator[StoryEntry]:
     named = f"{row['kind']}, episode {row['episode']}"
     for entry in row["history"]:
         at, action = entry["at"], entry["action"]
+        if clue := entry.get("clue"):
+            yield StoryEntry(at=at, what="clue", text=f"clue: {clue['type']}", fact_id=clue["fact_id"], **chain)
         if action in _OF_RISK:
             text = f"risk {_OF_RISK[action]}: {named}; {entry['note']}"
             yield StoryEntry(at=at, what=f"risk.{_OF_RISK[action]}", text=text, **chain)

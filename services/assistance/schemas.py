@@ -17,6 +17,7 @@ from shared.contracts.codes import (
     TaskStatus,
     TaskVerdict,
 )
+from shared.contracts.monitoring import Clue
 from shared.http.fields import MAX_NOTE, Body, HouseholdCode, MemberNo, Reference, Source
 from shared.money import FenAsYuan, PositiveYuan
 from shared.months import Month
@@ -51,6 +52,7 @@ class HistoryEntry(BaseModel):
     status: TaskStatus = Field(description="Where the task stood afterwards")
     note: str | None = Field(description="What the person wrote; from the system the grade and the rules of the risk")
     verdict: TaskVerdict | None
+    clue: Clue | None = Field(None, description="What led to it, where the risk did")
 
 
 class MeasureIn(Body):
@@ -168,15 +170,18 @@ class StoryEntry(BaseModel):
 
     at: dt.datetime
     what: str = Field(
-        description="Subject and event: `risk.raised`, `task.accept`, `measure.requested`, `credit.wage`, …",
+        description="Subject and event: `clue`, `risk.raised`, `task.accept`, `measure.requested`, `credit.wage`, …",
         examples=["measure.requested"],
     )
     text: str = Field(description="The same in words; never what people wrote")
-    correlation_id: str = Field(description="The chain: one for a risk, its task, the measures and what came of them")
+    correlation_id: str = Field(
+        description="The chain: one for a clue, its risk and task, the measures and what came of them"
+    )
     task_id: UUID | None = None
     risk_id: UUID | None = None
     measure_id: UUID | None = None
     credit_id: UUID | None = None
+    fact_id: UUID | None = None
 
 
 class EffectOut(BaseModel):

@@ -46,6 +46,18 @@ class HouseholdChanged(HouseholdState):
     event_type: ClassVar[str] = "monitoring.household-changed.v1"
 
 
+class Clue(BaseModel):
+    """Clue 线索: what came in that led to a verdict. Its source is left out: a name of it can tell of an illness."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: str = Field(
+        description="Type of a fact, or `placement` 务工变动, `household` 家庭变动, `screening` 集中排查",
+        examples=["income"],
+    )
+    fact_id: UUID | None = Field(None, description="The fact, where it is one")
+
+
 class RiskState(Payload):
     """The whole state of a risk 风险 after the change; a reader needs no earlier event to act on it."""
 
@@ -60,6 +72,7 @@ class RiskState(Payload):
     decided_on: dt.date = Field(description="Business date of the verdict")
     rules: tuple[str, ...] = Field(description="Codes of the rules that hold the risk open")
     pack: str = Field(description="Policy pack and version the verdict rests on")
+    clue: Clue | None = Field(None, description="What led to the change; none in events written before it was told")
 
 
 class RiskRaised(RiskState):

@@ -87,6 +87,7 @@ async def test_a_task_has_the_published_fields(open_house: OpenHouse, client_for
             "status": "open",
             "note": "orange: below_line",
             "verdict": None,
+            "clue": None,
         }
     ]
     assert (await client.get(TASKS)).json() == {"items": [answer.json()], "next_cursor": None}

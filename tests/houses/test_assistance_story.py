@@ -14,6 +14,7 @@ from shared.contracts.consumption import MeasureRefused, SaleCredited
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, WageCredited
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.help import IncomeCredit
+from shared.contracts.monitoring import Clue
 from shared.contracts.payload import Payload
 from shared.house import House
 from shared.ids import derived_id
@@ -67,7 +68,9 @@ async def money(open_house: OpenHouse, *credits_: IncomeCredit) -> House:
 async def test_the_story_is_told_from_the_risk_to_the_effect(open_house: OpenHouse, client_for: ClientFor) -> None:
     house = await open_house(ASSISTANCE)
     client = client_for(house, client_id="officer")
-    await deliver(house, registered(members=4), published_as(risk_raised(), context=new_context("collapse")))
+    clue = Clue(type="income", fact_id=derived_id("fact", "civil-affairs", "2026-10"))
+    raised = published_as(risk_raised(clue=clue), context=new_context("collapse"))
+    await deliver(house, registered(members=4), raised)
     await act(client, *TO_THE_END[:2])
     job = await ask(client, member_no=1, note="private words")
     purchase, wish = await ask(client, kind="purchase"), await ask(client, **CASH)
@@ -86,6 +89,7 @@ async def test_the_story_is_told_from_the_risk_to_the_effect(open_house: OpenHou
 
     assert told["household_code"] == HOUSEHOLD
     assert [(entry["what"], entry["correlation_id"]) for entry in told["entries"]] == [
+        ("clue", "collapse"),
         ("risk.raised", "collapse"),
         ("task.opened", "collapse"),
         ("task.accept", "collapse"),
@@ -121,7 +125,9 @@ async def test_the_story_is_told_from_the_risk_to_the_effect(open_house: OpenHou
         "risk_id": str(derived_id("risk", HOUSEHOLD, "below_line", 1)),
         "measure_id": None,
         "credit_id": None,
+        "fact_id": None,
     }
+    assert (by_what["clue"]["text"], by_what["clue"]["fact_id"]) == ("clue: income", str(clue.fact_id))
     assert by_what["task.verify"]["text"].endswith("found: confirmed")
     assert by_what["measure.refused"]["text"] == "measure purchase refused: no_offer"
     assert by_what["credit.wage"]["text"] == "wage income of 4520.00 yuan for 2026-10 through employment"

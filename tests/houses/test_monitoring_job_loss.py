@@ -13,6 +13,7 @@ from services.monitoring.commands.screening import screen_households
 from services.monitoring.jobs import OPERATIONS
 from services.monitoring.models import HouseholdWindow
 from shared.contracts.codes import PlacementEndReason, RiskKind
+from shared.contracts.monitoring import Clue
 from shared.contracts.payload import Payload
 from shared.db.base import table_of
 from shared.db.migrate import alembic_config, migrate
@@ -68,6 +69,7 @@ async def test_the_loss_of_the_last_work_raises_one_risk_with_its_reasons(monito
     [raised] = await monitoring.events("risk-raised.v1")
     assert raised.context.causation_id == str(event.event_id)
     assert raised.context.correlation_id == event.headers["ce_correlationid"]
+    assert raised.data.clue == Clue(type="placement")
     audited = [row for row in await audit_rows(monitoring.house) if row["action"] == "job.lost"]
     assert [(row["actor"], row["subject"]) for row in audited] == [("employment", HOUSEHOLD)]
     assert (await monitoring.verdicts())[LOSS]["outcome"] == "fires"

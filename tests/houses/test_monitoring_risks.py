@@ -9,8 +9,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.monitoring.commands.screening import screen_households
 from shared.bus.relay import pending_events
 from shared.contracts.codes import RiskGrade, RiskKind
+from shared.contracts.monitoring import Clue
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
 from tests.builders import (
@@ -223,6 +225,39 @@ async def test_a_chain_keeps_its_correlation_id_from_request_to_event_and_audit(
     assert event.context.traceparent.split("-")[1] == "a" * 32
     assert [row["action"] for row in await audit_rows(monitoring.house) if row["correlation_id"] == "case-7"] == [
         "risk.raised"
+    ]
+
+
+async def test_a_risk_names_the_fact_that_explains_it_and_belongs_to_its_chain(monitoring: Monitoring) -> None:
+    """What came in last is named where nothing that came in is of the rule's own kind."""
+    await monitoring.record(*wages(WINDOW, "2500.00"), illness_fact(member_no=2), expense_fact("2026-10", "1.00", "0"))
+    raised = {event.data.kind: event for event in await monitoring.events("risk-raised.v1")}
+    named = {kind: (event.data.clue.type, event.data.clue.fact_id) for kind, event in raised.items()}
+    assert named == {
+        BELOW: ("income", derived_id("fact", "village-report", f"wage-{WINDOW[-1]}")),
+        ILL: ("expense", derived_id("fact", "village-report", expense_fact("2026-10", "1.00", "0")["source_ref"])),
+    }
+    headers = {"x-correlation-id": "recovery"}
+    better = correction(illness_fact(member_no=2), "c1", code="J00", serious=False)
+    await monitoring.client.post("/monitoring/v1/facts", json=better, headers=headers)
+    told = {event.data.kind: event for event in await monitoring.events() if event.context.correlation_id == "recovery"}
+    expected = ("illness", derived_id("fact", "village-report", "c1"))
+    assert {kind: (event.data.clue.type, event.data.clue.fact_id) for kind, event in told.items()} == {
+        BELOW: expected,
+        ILL: expected,
+    }
+
+
+async def test_a_risk_that_no_fact_explains_names_the_change_or_the_screening(monitoring: Monitoring) -> None:
+    await monitoring.record(*wages(WINDOW, "2500.00"), mode="backfill")
+    await monitoring.house.database.write(screen_households, [HOUSEHOLD], TODAY)
+    await monitoring.put(household(FOUR[:3]))
+    await monitoring.put(household(region_code=OTHER_COUNTY_REGION))
+    clues = [(event.type.split(".")[1], event.data.clue) for event in await monitoring.events() if "risk" in event.type]
+    assert clues == [
+        ("risk-raised", Clue(type="screening")),
+        ("risk-cleared", Clue(type="household")),
+        ("risk-raised", Clue(type="household")),
     ]
 
 

@@ -186,6 +186,7 @@ async def the_story_is_told_in_order(caller: Caller) -> None:
     story = await caller.get(f"/assistance/v1/households/{HOME}/story")
     moments = [entry["at"] for entry in story["entries"]]
     assert moments == sorted(moments)
+    assert [entry["what"] for entry in story["entries"]][:3] == ["clue", "risk.raised", "task.opened"]
     assert story["effect"]["by_branch"] == {branch: yuan(amount) for branch, amount in EARNED.items()}
     assert story["effect"]["total"] == yuan(sum(EARNED.values()))
     assert all(entry["correlation_id"] for entry in story["entries"])

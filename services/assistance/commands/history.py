@@ -6,6 +6,7 @@ from uuid import UUID
 from services.assistance.errors import TaskNotFound
 from services.assistance.models import Task
 from shared.contracts.codes import TaskStatus, TaskVerdict
+from shared.contracts.monitoring import Clue
 from shared.db.unit_of_work import UnitOfWork
 
 
@@ -18,7 +19,13 @@ def hold_task(uow: UnitOfWork, task_id: UUID) -> Task:
 
 
 def history_entry(
-    at: str, action: str, by: str, status: TaskStatus, note: str | None, verdict: TaskVerdict | None
+    at: str,
+    action: str,
+    by: str,
+    status: TaskStatus,
+    note: str | None,
+    verdict: TaskVerdict | None,
+    clue: Clue | None = None,
 ) -> dict[str, Any]:
     """What happened to a task, as its history keeps it."""
     return {
@@ -28,4 +35,5 @@ def history_entry(
         "status": str(status),
         "note": note,
         "verdict": verdict and str(verdict),
+        "clue": clue and clue.model_dump(mode="json"),
     }

@@ -174,7 +174,8 @@ class _Desk:
         held.row |= _columns(decision.after, risk)
         held.row["version"] += 1
         after = decision.after
-        entry = history_entry(self._at, decision.change, SYSTEM.id, after.status, _note_of(risk, after), after.verdict)
+        note = _note_of(risk, after)
+        entry = history_entry(self._at, decision.change, SYSTEM.id, after.status, note, after.verdict, risk.clue)
         held.row["history"] = [*held.row["history"], entry]
         self._tell(decision, held.row, event)
 

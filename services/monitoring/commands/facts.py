@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -32,6 +32,7 @@ from services.monitoring.errors import (
     SupersededNotFound,
 )
 from services.monitoring.models import Fact, FactMode, Member
+from services.monitoring.rules.leads import Lead
 from services.monitoring.schemas import FACT, FactReference
 from shared import metrics
 from shared.context import Context
@@ -93,8 +94,8 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     insert_rows(uow.connection, _FACTS, desk.rows)
     touched = [files[code] for code in desk.touched]
     store_months(uow, touched)
-    to_judge = [file for file in touched if file.code in desk.causes]
-    store_verdicts(uow, judge_files(uow, to_judge, today), today, desk.causes)
+    to_judge = [file for file in touched if file.code in desk.leads]
+    store_verdicts(uow, judge_files(uow, to_judge, today), today, desk.leads)
     refresh_stale_windows(uow, touched)
     store_windows(uow, touched)
     counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
@@ -142,8 +143,8 @@ class _Desk:
         self._now = uow.now()
         self.rows: list[dict[str, Any]] = []
         self.touched: dict[str, None] = {}
-        self.causes: dict[str, Context] = {}
-        """By household to be judged: the chain of its last live fact."""
+        self.leads: defaultdict[str, list[Lead]] = defaultdict(list)
+        """By household to be judged: its live facts, in order."""
 
     def take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
         """Decide about one fact and enter it into the ledger of its household."""
@@ -173,7 +174,7 @@ class _Desk:
         self.rows.append(self._row(item, fact_id, payload, content_hash, supersedes_id))
         self.touched[file.code] = None
         if item.mode is FactMode.LIVE:
-            self.causes[file.code] = item.context
+            self.leads[file.code].append(Lead(fact.type, item.context, fact_id))
         return FactOutcome("stored", fact_id)
 
     def _refuse_impossible(self, fact: AnyFact) -> None:

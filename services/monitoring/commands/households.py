@@ -13,6 +13,7 @@ from services.monitoring.commands.ledger import load_files, open_window, store_w
 from services.monitoring.commands.risks import move_risks
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound
 from services.monitoring.models import Household, HouseholdWindow, Member
+from services.monitoring.rules.leads import Lead
 from services.monitoring.schemas import HouseholdIn, HouseholdOut, MemberIn, MemberOut
 from shared.contracts.codes import Health, Relation
 from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
@@ -68,10 +69,11 @@ def _change(uow: UnitOfWork, household: Household, body: HouseholdIn) -> None:
     uow.session.flush()  # flush: the judgement below reads the new head count
     _write_members(uow, household.code, body.members)
     _tell(uow, HouseholdChanged, household, body, before=before)
+    lead = Lead("household", uow.context)
     files = list(load_files(uow, [household.code], lock=True).values())
-    store_verdicts(uow, judge_files(uow, files, uow.today()), uow.today(), {})
+    store_verdicts(uow, judge_files(uow, files, uow.today()), uow.today(), {household.code: [lead]})
     store_windows(uow, files)
-    move_risks(uow, household.code, household.region_code)
+    move_risks(uow, household.code, household.region_code, lead.clue)
 
 
 def _facts(body: HouseholdIn) -> dict[str, Any]:

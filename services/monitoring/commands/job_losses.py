@@ -10,6 +10,7 @@ from services.monitoring.commands.judgement import judge_files, store_verdicts
 from services.monitoring.commands.ledger import load_files, load_job_losses, store_windows
 from services.monitoring.errors import HouseholdNotFound
 from services.monitoring.rules.job_loss import after_loss, after_start
+from services.monitoring.rules.leads import Lead
 from services.monitoring.rules.state import JobLoss
 from shared.context import Context
 from shared.contracts.employment import Placement, PlacementEnded, PlacementStarted
@@ -45,22 +46,23 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     files = load_files(uow, sorted(event.data.household_code for event in events), lock=True)
     known = load_job_losses(uow, [code for code, file in files.items() if file.has_job_loss])
     losses: dict[str, JobLoss] = {}
-    causes: dict[str, Context] = {}
+    leads: dict[str, list[Lead]] = {}
     for event in events:
         code = event.data.household_code
         if code not in files:
             raise HouseholdNotFound(f"no household {code}")
         loss = _after(known.get(code), event.data)
         if loss is not None and loss != known.get(code):
-            losses[code], causes[code] = loss, event.caused()
-            _tell(uow, code, known.get(code), loss, causes[code])
+            lead = Lead("placement", event.caused())
+            losses[code], leads[code] = loss, [lead]
+            _tell(uow, code, known.get(code), loss, lead.context)
     if not losses:
         return
     _store(uow, losses)
     changed = [files[code] for code in losses]
     for file in changed:
         file.has_job_loss = file.window_changed = True
-    store_verdicts(uow, judge_files(uow, changed, uow.today()), uow.today(), causes)
+    store_verdicts(uow, judge_files(uow, changed, uow.today()), uow.today(), leads)
     store_windows(uow, changed)
 
 

@@ -17,13 +17,13 @@ from services.monitoring.commands.ledger import (
 )
 from services.monitoring.models import Risk
 from services.monitoring.rules.income import window_months
+from services.monitoring.rules.leads import Lead, lead_for
 from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
 from services.monitoring.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.rules.risks import judge
 from services.monitoring.rules.state import Diagnosis, HouseholdState, JobLoss, LatestRisk
 from services.monitoring.rules.verdicts import Outcome, Verdict
 from shared import metrics
-from shared.context import Context
 from shared.contracts.codes import RiskKind, RiskStatus
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
 from shared.db.base import table_of
@@ -140,22 +140,21 @@ def latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[
     return found
 
 
-def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: Mapping[str, Context]) -> None:
+def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, leads: Mapping[str, Sequence[Lead]]) -> None:
     """Write the risks that changed, publish each change and keep its reasons in the audit.
 
-    ``causes`` names, by household, the chain that led to the verdict.
+    ``leads`` names, by household, what came in; each change is told in the chain of the one that explains it.
     """
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
     counted: Counter[tuple[RiskKind, Outcome]] = Counter()
     for one in judged:
-        context = causes.get(one.file.code, uow.context)
         for verdict in one.verdicts:
             counted[verdict.kind, verdict.outcome] += 1
             known = one.known.get(verdict.kind)
             change = decide_change(known.latest if known else None, verdict)
             if change is not None:
-                row = _apply(uow, one, change, known, on, context)
+                row = _apply(uow, one, change, known, on, lead_for(change.kind, leads[one.file.code]))
                 (inserts if change.change is ChangeKind.RAISED else updates).append(row)
     insert_rows(uow.connection, _RISKS, inserts)
     for row in updates:
@@ -165,9 +164,9 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, causes: 
 
 
 def _apply(
-    uow: UnitOfWork, judged: Judged, change: RiskChange, known: KnownRisk | None, on: date, context: Context
+    uow: UnitOfWork, judged: Judged, change: RiskChange, known: KnownRisk | None, on: date, lead: Lead
 ) -> dict[str, Any]:
-    file, after = judged.file, change.latest
+    file, after, context = judged.file, change.latest, lead.context
     raised = change.change is ChangeKind.RAISED
     risk_id = derived_id("risk", file.code, str(change.kind), change.episode)
     version = 1 if raised or known is None else known.version + 1
@@ -183,6 +182,7 @@ def _apply(
         decided_on=on,
         rules=tuple(sorted(after.rules)),
         pack=judged.pack,
+        clue=lead.clue,
     )
     event_id = uow.emit(event, region=file.region_code, context=context)
     reasons = [reason.as_document() for reason in change.reasons]

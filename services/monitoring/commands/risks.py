@@ -9,12 +9,12 @@ from services.monitoring.models import Risk
 from shared.contracts.assistance import TaskClosed
 from shared.contracts.codes import RiskStatus
 from shared.contracts.envelope import Event
-from shared.contracts.monitoring import RiskUpdated
+from shared.contracts.monitoring import Clue, RiskUpdated
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 
 
-def move_risks(uow: UnitOfWork, household_code: str, region_code: str) -> None:
+def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clue) -> None:
     """Take the risks of a household along to the region it moved to, and tell whoever works on an open one."""
     table = table_of(Risk)
     elsewhere = (table.c.household_code == household_code) & (table.c.region_code != region_code)
@@ -32,6 +32,7 @@ def move_risks(uow: UnitOfWork, household_code: str, region_code: str) -> None:
             decided_on=row["decided_on"],
             rules=tuple(sorted({key.partition(":")[0] for key in row["keys"]})),
             pack=row["pack"],
+            clue=clue,
         )
         event_id = uow.emit(moved, region=region_code)
         uow.audit(

@@ -10,6 +10,7 @@ from services.monitoring.commands.judgement import judge_files, rule_parameters,
 from services.monitoring.commands.ledger import load_files, store_windows
 from services.monitoring.models import Household, HouseholdWindow
 from services.monitoring.rules.income import window_months
+from services.monitoring.rules.leads import Lead
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
@@ -20,7 +21,8 @@ _NATIONAL = "000000000000"
 def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     """Judge these households as of a date, with the rules and the care of a single fact."""
     files = list(load_files(uow, codes, lock=True).values())
-    store_verdicts(uow, judge_files(uow, files, on), on, {})
+    lead = Lead("screening", uow.context)
+    store_verdicts(uow, judge_files(uow, files, on), on, {code: [lead] for code in codes})
     store_windows(uow, files)
 
 
