@@ -42,7 +42,7 @@ from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 ALL_HOUSES: Mapping[str, HouseDefinition] = {definition.name: definition for definition in DEFINITIONS}
 HOUSES: Mapping[str, HouseDefinition] = {name: ALL_HOUSES[name] for name in ("monitoring", "assistance")}
 """The houses of the main job."""
-POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
+POINTS = [CrashPoint(house, place) for house in ALL_HOUSES for place in PLACES]
 """Every place of every house."""
 ANSWERING, WORKING = {"serve", "all"}, {"worker", "all"}
 """Roles that answer HTTP, and roles that relay and consume."""

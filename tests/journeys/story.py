@@ -18,6 +18,8 @@ from tests.journeys.set_ups import Caller
 T = TypeVar("T")
 FIRST, LAST = parse_month("2024-11"), parse_month("2026-10")
 FAILED = ("2026-08", "2026-09", "2026-10")
+OLD_WAGE = 600_000
+"""What every other month of two years paid, in fen."""
 KINDS = ("job", "purchase", "asset_share", "transfer")
 WAGE, DIVIDEND, RELIEF = 500_000, 123_457, 80_000
 """What each wage, the dividend and the cash relief come to, in fen."""
@@ -25,6 +27,10 @@ SALE = 24_375
 """19.5 kg of 20 ordered arrive, at 12.50 yuan."""
 EARNED = {"wage": 3 * WAGE, "operating": SALE, "property": DIVIDEND, "transfer": RELIEF}
 """What comes home in all, by branch of income."""
+LEDGER = EARNED | {"wage": EARNED["wage"] + (LAST - FIRST + 1 - len(FAILED)) * OLD_WAGE}
+"""What the ledger holds in the end, by branch of income."""
+RISKS = {"income_drop": ("cleared", "confirmed"), "job_loss": ("open", None)}
+"""Status and verdict of the one risk of each kind in the end."""
 PATIENCE = 90.0
 _PAUSE = 0.05
 
@@ -56,7 +62,7 @@ class Story:
     async def income_fails(self) -> None:
         await self.put("household", f"/monitoring/v1/households/{self.code}", household())
         known = [format_month(month) for month in range(FIRST, LAST + 1)]
-        history = [self._wage(month, "6000.00") for month in known if month not in FAILED]
+        history = [self._wage(month, yuan(OLD_WAGE)) for month in known if month not in FAILED]
         await self.post("history", "/monitoring/v1/facts", {"mode": "backfill", "facts": history})
         failed = [self._wage(month, "0.00") for month in FAILED]
         await self.post("failure", "/monitoring/v1/facts", {"mode": "live", "facts": failed})

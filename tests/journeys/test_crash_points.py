@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +11,23 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from tests.journeys.crash_points import CrashPoint
-from tests.journeys.set_ups import POINTS, SetUp, distributed, embedded
+from tests.journeys.set_ups import ALL_HOUSES, POINTS, SetUp, by_fork, distributed, embedded
+from tests.journeys.story import Story
 from tests.load.crash import (
     DECKS,
     SETTLE_SECONDS,
-    VISITED,
+    TELLERS,
     County,
     CrashRun,
-    Fate,
     Reckoning,
     Report,
-    post,
-    register,
-    visit,
+    home,
 )
 from tests.real_parts import require_or_skip
 
 FACTS = 20_000
 KILLS = 50
-POINT_SECONDS = 60.0
+POINT_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -49,65 +46,60 @@ def _proves(report: Report) -> None:
 
 
 async def _kill_at_each_arrow(set_up: SetUp) -> None:
-    """Every process dies at each of its points; when it is back, the next story is told to it.
+    """Every process dies at each of its points while households are told home.
 
     It is started again with the next point set, so that what it left half done runs into that one too.
     """
-    chains = {name: [point for point in POINTS if set_up.process_of(point) == name] for name in set_up.roles}
-    county = County("A", len(POINTS), (VISITED,))
-    stories = list(county.fates())
+    told: list[str] = []
     report = Report(seed=0)
-    acknowledged: list[str] = []
 
-    async def tell(code: str, fate: Fate) -> None:
-        for facts in (county.history(code, fate), county.illnesses(code, fate)):
-            acknowledged.extend(await post(caller, facts))
-        await visit(caller, code)
-
-    async def die_at_each(name: str, points: Sequence[CrashPoint], stories: Sequence[tuple[str, Fate]]) -> None:
-        for point, story in zip(points, stories, strict=True):
-            set_up.start(name, point)
-            tellers.create_task(tell(*story))
-            await set_up.died_at(point, POINT_SECONDS)
-            report.kills[str(point)] += 1
+    async def die_at_each(name: str) -> None:
+        for point in POINTS:
+            if set_up.process_of(point) == name:
+                set_up.start(name, point)
+                await set_up.died_at(point, POINT_SECONDS)
+                report.kills[str(point)] += 1
         set_up.start(name)
+
+    async def tell_while_they_die() -> None:
+        while not all(task.done() for task in dying):
+            told.append(home("A", len(told)))
+            await Story(caller, told[-1]).tell()
 
     await set_up.start_all()
     async with set_up.caller() as caller:
-        await register(caller, county)
-        await set_up.settled(SETTLE_SECONDS)
         for name in set_up.roles:
             set_up.stop(name)
         begun = time.monotonic()
-        async with asyncio.TaskGroup() as tellers:
-            for name, points in chains.items():
-                mine = [stories.pop() for _ in points]
-                tellers.create_task(die_at_each(name, points, mine))
+        async with asyncio.TaskGroup() as group:
+            dying = [group.create_task(die_at_each(name)) for name in set_up.roles]
+            for _ in range(TELLERS):
+                group.create_task(tell_while_they_die())
         report.load_seconds = time.monotonic() - begun
     await set_up.ready()
     report.settle_seconds = await set_up.settled(SETTLE_SECONDS)
-    await Reckoning(set_up, county, acknowledged, report).reckon()
+    await Reckoning(set_up, County("A", households=0, homes=len(told)), [], report).reckon()
     print(*report.lines(), sep="\n")
     assert report.problems == []
     assert set(report.kills) == {str(point) for point in POINTS}
 
 
 async def test_a_kill_at_each_arrow_on_the_embedded_bus_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    async with embedded(tmp_path) as set_up:
+    async with embedded(tmp_path, by_fork, ALL_HOUSES) as set_up:
         await _kill_at_each_arrow(set_up)
 
 
 async def test_a_kill_at_each_arrow_on_kafka_and_postgresql_loses_and_doubles_nothing(
     tmp_path: Path, postgres_server: PostgresServer, broker: KafkaCluster
 ) -> None:
-    async with distributed(tmp_path, postgres_server, broker) as set_up:
+    async with distributed(tmp_path, postgres_server, broker, by_fork, ALL_HOUSES) as set_up:
         await _kill_at_each_arrow(set_up)
 
 
 async def test_random_kills_on_the_embedded_bus_lose_and_double_nothing(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    async with embedded(tmp_path) as set_up:
+    async with embedded(tmp_path, by_fork, ALL_HOUSES) as set_up:
         await set_up.start_all()
         run = CrashRun(set_up, County.with_facts(FACTS, "E"), DECKS["embedded"], seed)
         _proves(await run.run())
@@ -118,7 +110,7 @@ async def test_random_kills_on_kafka_and_postgresql_lose_and_double_nothing(
 ) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    async with distributed(tmp_path, postgres_server, broker) as set_up:
+    async with distributed(tmp_path, postgres_server, broker, by_fork, ALL_HOUSES) as set_up:
         await set_up.start_all()
         run = CrashRun(set_up, County.with_facts(FACTS, "K"), DECKS["distributed"], seed, broker)
         _proves(await run.run())

@@ -1,10 +1,9 @@
 """All five houses, run both ways: help is asked for, given by each, and its money arrives in one ledger, once."""
 
 import asyncio
-import json
 import random
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,8 +16,9 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
+from tests.journeys.money import credited, in_the_ledger, paid_out
 from tests.journeys.set_ups import ALL_HOUSES, Caller, SetUp, by_fork, distributed, embedded
-from tests.journeys.story import EARNED, KINDS, Story, yuan
+from tests.journeys.story import EARNED, KINDS, OLD_WAGE, Story, yuan
 from tests.real_parts import require_or_skip
 
 PATIENCE = 60.0
@@ -76,7 +76,7 @@ async def test_income_comes_home(set_up: SetUp) -> None:
         await every_risk_and_task_tells_its_part(caller)
         await every_measure_is_completed(caller)
         await the_story_is_told_in_order(caller)
-        assert await paid_out(set_up) == await in_the_ledger(set_up)
+        assert await paid_out(set_up) == await credited(set_up) == await in_the_ledger(set_up)
         before = await set_up.tables()
         await Story(caller, HOME).tell()
         await set_up.read_everything_again()
@@ -94,7 +94,7 @@ async def test_a_kill_with_every_request_neither_loses_nor_doubles_a_fen(set_up:
         print(dict(deadly.killed))
         assert deadly.killed.total() >= REQUESTS
         assert await in_the_ledger(set_up) == {(HOME, branch): fen for branch, fen in EARNED.items()}
-        assert await paid_out(set_up) == await in_the_ledger(set_up)
+        assert await paid_out(set_up) == await credited(set_up) == await in_the_ledger(set_up)
         await every_risk_and_task_tells_its_part(calm)
         await every_measure_is_completed(calm)
 
@@ -152,7 +152,7 @@ async def caught_up(set_up: SetUp, house: str) -> None:
 
 async def the_ledger_has_it_by_branch(caller: Caller) -> None:
     month_after = await caller.get(f"/monitoring/v1/households/{HOME}/income?as_of=2026-12-01")
-    history = 8 * 600_000  # the months of the window in which the old work still paid
+    history = 8 * OLD_WAGE  # the months of the window in which the old work still paid
     expected = EARNED | {"wage": EARNED["wage"] + history}
     assert month_after["branches"] == {branch: yuan(amount) for branch, amount in expected.items()}
 
@@ -190,30 +190,3 @@ async def the_story_is_told_in_order(caller: Caller) -> None:
     assert story["effect"]["by_branch"] == {branch: yuan(amount) for branch, amount in EARNED.items()}
     assert story["effect"]["total"] == yuan(sum(EARNED.values()))
     assert all(entry["correlation_id"] for entry in story["entries"])
-
-
-Money = dict[tuple[str, str], int]
-"""Fen by household and branch."""
-
-
-async def paid_out(set_up: SetUp) -> Money:
-    """What the events of the helping houses credit, each credit once."""
-    credited: dict[str, tuple[str, str, int]] = {}
-    for event in await set_up.events():
-        if event.headers["ce_type"].endswith(".income-credited.v1"):
-            credit = json.loads(event.value)
-            fen = int(credit["amount"].replace(".", ""))
-            credited[credit["credit_id"]] = credit["household_code"], credit["branch"], fen
-    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for household, branch, fen in credited.values():
-        sums[household, branch] += fen
-    return dict(sums)
-
-
-async def in_the_ledger(set_up: SetUp) -> Money:
-    """What monitoring holds as told by a helping house."""
-    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for fact in await set_up.rows("monitoring", "fact"):
-        if fact["source"] in ALL_HOUSES:
-            sums[fact["household_code"], fact["payload"]["branch"]] += int(fact["payload"]["amount"].replace(".", ""))
-    return dict(sums)

@@ -1,4 +1,7 @@
-"""Kill processes at random under load, then reckon: what was acknowledged is there once, and led to its task once."""
+"""Kill processes at random under load, then reckon.
+
+What was acknowledged is there once and led to its task once; what was paid is in the ledger, to the fen.
+"""
 
 import asyncio
 import random
@@ -18,12 +21,18 @@ from shared.contracts.envelope import EncodedEvent, decode
 from shared.contracts.monitoring import RiskRaised
 from shared.months import format_month, parse_month
 from tests.builders import fact, household
-from tests.journeys.set_ups import HOUSES, POINTS, Caller, SetUp
+from tests.journeys.money import credited, in_the_ledger, paid_out
+from tests.journeys.set_ups import POINTS, Caller, SetUp
+from tests.journeys.story import EARNED, KINDS, LEDGER, RISKS, Story
 
 BATCH = 500
 ALONE = 0.5
 """How often the next victim dies in a round of its own and not together with the one before."""
 POSTERS = 4
+TELLERS = 3
+"""So many households at a time are told home."""
+HOMES = 9
+"""So many households come home in one run."""
 SINGLE = 25
 """Of so many households one has its history told fact by fact."""
 SOURCE = "crash-test"
@@ -39,15 +48,22 @@ _PAUSE = 0.1
 DECKS: Mapping[str, Mapping[str, int]] = {
     "embedded": {"shouxian": 52},
     "distributed": {
-        "monitoring-serve": 24,
-        "monitoring-worker": 14,
-        "assistance-worker": 10,
+        "monitoring-serve": 16,
+        "monitoring-worker": 12,
         "assistance-serve": 4,
+        "assistance-worker": 8,
+        "employment-serve": 3,
+        "employment-worker": 3,
+        "consumption-serve": 3,
+        "consumption-worker": 3,
+        "assets-serve": 3,
+        "assets-worker": 3,
         BROKER: 4,
     },
 }
 """How often each process of a set-up is killed in one run."""
 
+_COLUMNS = {"wage": "wage", "operating": "operating", "property": "property_", "transfer": "transfer"}
 Episode = tuple[str, str, int]
 """Household, kind of risk, episode."""
 
@@ -73,21 +89,28 @@ _FATES = (CALM, ILL, CALM, COLLAPSED, CALM, RECOVERED, CALM, VISITED, CALM, RELA
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """Households whose risks are known by construction: who is told to be ill is, and nobody else."""
+    """Households whose risks are known by construction: who is told to be ill is, and nobody else.
+
+    Beside them live some whose income fails and comes home by every branch: their whole story is told.
+    """
 
     prefix: str
     households: int
-    turns: tuple[Fate, ...] = _FATES
+    homes: int
 
     @classmethod
     def with_facts(cls, facts: int, prefix: str) -> "County":
         """As many households as it takes to send at least so many facts."""
-        return cls(prefix, -(-facts // _FACTS_OF_HISTORY))
+        return cls(prefix, -(-facts // _FACTS_OF_HISTORY), HOMES)
+
+    def coming_home(self) -> list[str]:
+        """The households whose whole story is told."""
+        return [home(self.prefix, number) for number in range(self.homes)]
 
     def fates(self) -> Iterator[tuple[str, Fate]]:
         """Every household with its fate."""
         for number in range(self.households):
-            yield f"{self.prefix}{number:05d}", self.turns[number % len(self.turns)]
+            yield f"{self.prefix}{number:05d}", _FATES[number % len(_FATES)]
 
     def history(self, code: str, fate: Fate) -> list[dict[str, Any]]:
         """Two years of income, the oldest first: two facts a month."""
@@ -122,6 +145,7 @@ class County:
                 cleared = fate.recovers or episode < fate.illnesses
                 verdict = "confirmed" if fate.visited else None
                 found[code, "new_illness", episode] = ("cleared" if cleared else "open", verdict)
+        found |= {(code, kind, 1): stands for code in self.coming_home() for kind, stands in RISKS.items()}
         return found
 
     def tasks(self) -> dict[Episode, tuple[str, str | None]]:
@@ -139,6 +163,11 @@ class County:
                 tenth = fate.collapses and month > _LAST_MONTH - 3
                 found[code, month] = (30_000, 9_000, 4_000, 2) if tenth else (300_000, 90_000, 40_000, 2)
         return found
+
+
+def home(prefix: str, number: int) -> str:
+    """A household of the county whose whole story is told."""
+    return f"{prefix}HOME{number:03d}"
 
 
 def _income(code: str, month: int, branch: str, amount: str, cost: str) -> dict[str, Any]:
@@ -201,6 +230,9 @@ class Report:
     settle_seconds: float = 0.0
     risks: int = 0
     tasks: int = 0
+    homes: int = 0
+    credited: int = 0
+    """Fen that came home to them."""
     problems: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
@@ -209,6 +241,7 @@ class Report:
         yield f"facts acknowledged {self.facts} in {self.requests} requests and {self.load_seconds:.0f} s"
         yield f"kills {self.kills.total()}: " + ", ".join(f"{name} {n}" for name, n in sorted(self.kills.items()))
         yield f"settled after {self.settle_seconds:.1f} s; risks {self.risks}, tasks {self.tasks}"
+        yield f"stories told {self.homes}; came home {self.credited} fen"
         yield f"records repeated on the bus {self.repeats}"
         yield from self.problems or ["0 lost, 0 doubled"]
 
@@ -236,6 +269,7 @@ class CrashRun:
             nurse = asyncio.create_task(self._raise_the_dead())
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._visit(caller))
+                group.create_task(tell_home(caller, self._county.coming_home()))
                 await self._post_and_kill(caller)
             nurse.cancel()
             self.report.load_seconds = time.monotonic() - begun
@@ -329,6 +363,17 @@ async def register(caller: Caller, county: County) -> None:
     await asyncio.gather(*(put() for _ in range(POSTERS)))
 
 
+async def tell_home(caller: Caller, codes: Sequence[str]) -> None:
+    """Tell the stories of these households, some of them at a time."""
+    waiting = list(codes)
+
+    async def tell() -> None:
+        while waiting:
+            await Story(caller, waiting.pop()).tell()
+
+    await asyncio.gather(*(tell() for _ in range(TELLERS)))
+
+
 async def post(caller: Caller, facts: Request) -> list[str]:
     """Send facts, as often as it takes, and return the references that were acknowledged."""
     answer = await caller.insist("POST", "/monitoring/v1/facts", facts[0] if len(facts) == 1 else {"facts": facts})
@@ -363,14 +408,15 @@ class Reckoning:
         """Write into the report whatever is not as it has to be."""
         set_up, county, report = self._set_up, self._county, self._report
         report.facts = len(self._acknowledged)
-        stored = [row["source_ref"] for row in await set_up.rows("monitoring", "fact", "source_ref")]
-        self._compare("facts", Counter(self._acknowledged), Counter(ref for ref in stored if self._mine(ref)))
+        facts = await set_up.rows("monitoring", "fact", "source", "source_ref")
+        stored = [fact["source_ref"] for fact in facts if fact["source"] == SOURCE and self._mine(fact["source_ref"])]
+        self._compare("facts", Counter(self._acknowledged), Counter(stored))
         months = await set_up.rows("monitoring", "ledger_month")
         columns = ("wage", "operating", "operating_cost", "income_facts")
         ledger = {
             (row["household_code"], row["month"]): tuple(row[name] for name in columns)
             for row in months
-            if self._mine(row["household_code"])
+            if self._mine(row["household_code"]) and row["household_code"] not in county.coming_home()
         }
         self._compare("months of the ledger", county.ledger(), ledger)
         risks = await self._episodes("monitoring", "risk")
@@ -382,8 +428,34 @@ class Reckoning:
         await self._reckon_events(TaskOpened.event_type, "task_id", [row["id"] for row in tasks.values()])
         await self._reckon_audit("monitoring", "risk.raised", [row["id"] for row in risks.values()])
         await self._reckon_audit("assistance", "task.opened", [row["id"] for row in tasks.values()])
-        for house in HOUSES:
+        self._reckon_branches(months)
+        await self._reckon_money()
+        for house in set_up.houses:
             self._compare(f"dead letters of {house}", [], await set_up.rows(house, "dead_letter", "error"))
+
+    async def _reckon_money(self) -> None:
+        """Who paid, the bus and the ledger agree to the fen, and every measure reached its household."""
+        set_up, homes = self._set_up, self._county.coming_home()
+        expected = {(code, branch): fen for code in homes for branch, fen in EARNED.items()}
+        for name, told in (("paid sums", paid_out), ("published sums", credited), ("entered sums", in_the_ledger)):
+            found = await told(set_up)
+            self._compare(name, expected, {key: fen for key, fen in found.items() if self._mine(key[0])})
+        asked = await set_up.rows("assistance", "measure")
+        reached = {(row["household_code"], str(row["kind"])): str(row["status"]) for row in asked}
+        mine = {key: status for key, status in reached.items() if self._mine(key[0])}
+        self._compare("measures", {(code, kind): "completed" for code in homes for kind in KINDS}, mine)
+        self._compare("rows of measure", len(reached), len(asked))
+        self._report.homes, self._report.credited = len(homes), sum(expected.values())
+
+    def _reckon_branches(self, months: Sequence[Mapping[str, Any]]) -> None:
+        """The ledger of who came home holds the old income and the new, by branch."""
+        homes = self._county.coming_home()
+        held: Counter[tuple[str, str]] = Counter()
+        for row in months:
+            if row["household_code"] in homes:
+                held.update({(row["household_code"], branch): row[_COLUMNS[branch]] for branch in LEDGER})
+        expected = {(code, branch): fen for code in homes for branch, fen in LEDGER.items()}
+        self._compare("branches of the ledger", expected, dict(held))
 
     def _mine(self, text: str) -> bool:
         return text.startswith(self._county.prefix)
