@@ -18,7 +18,8 @@ from shared.helping.requests import Answers, Requests
 METADATA = house_metadata("assets")
 FLOOR = lay_floor(METADATA)
 HOUSEHOLDS = KnownHouseholds(METADATA)
-REQUESTS = Requests(METADATA, MeasureKind.ASSET_SHARE, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+ANSWERS = Answers(MeasureAccepted, MeasureRefused, MeasureCompleted)
+REQUESTS = Requests(METADATA, HOUSEHOLDS, MeasureKind.ASSET_SHARE, ANSWERS)
 _FEN = sa.BigInteger
 
 

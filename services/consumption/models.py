@@ -17,7 +17,8 @@ from shared.helping.requests import Answers, Requests
 METADATA = house_metadata("consumption")
 FLOOR = lay_floor(METADATA)
 HOUSEHOLDS = KnownHouseholds(METADATA)
-REQUESTS = Requests(METADATA, MeasureKind.PURCHASE, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+ANSWERS = Answers(MeasureAccepted, MeasureRefused, MeasureCompleted)
+REQUESTS = Requests(METADATA, HOUSEHOLDS, MeasureKind.PURCHASE, ANSWERS)
 _LARGE = sa.BigInteger
 
 

@@ -25,7 +25,8 @@ from shared.helping.requests import Answers, Requests
 METADATA = house_metadata("employment")
 FLOOR = lay_floor(METADATA)
 HOUSEHOLDS = KnownHouseholds(METADATA)
-REQUESTS = Requests(METADATA, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+ANSWERS = Answers(MeasureAccepted, MeasureRefused, MeasureCompleted)
+REQUESTS = Requests(METADATA, HOUSEHOLDS, MeasureKind.JOB, ANSWERS)
 _FEN = sa.BigInteger
 
 

@@ -32,7 +32,7 @@ class KnownHouseholds:
     """The table of known households of one house, kept by its events."""
 
     def __init__(self, metadata: sa.MetaData) -> None:
-        self._table = sa.Table(
+        self.table = sa.Table(
             "known_household",
             metadata,
             sa.Column("code", sa.String(64), primary_key=True),
@@ -40,8 +40,8 @@ class KnownHouseholds:
             sa.Column("members", sa.Integer(), nullable=False),
             sa.Column("version", sa.Integer(), nullable=False),
         )
-        self._found = sa.select(self._table.c.code, self._table.c.region_code, self._table.c.members).where(
-            is_one_of(self._table.c.code, "codes")
+        self._found = sa.select(self.table.c.code, self.table.c.region_code, self.table.c.members).where(
+            is_one_of(self.table.c.code, "codes")
         )
 
     def remember(self, uow: UnitOfWork, events: Sequence[Event[HouseholdState]]) -> None:
@@ -53,7 +53,7 @@ class KnownHouseholds:
             {"code": code, "region_code": state.region_code, "members": len(state.members), "version": state.version}
             for code, state in sorted(newest.items())
         ]
-        execute_rows(uow.connection, _keeping(self._table, uow.connection.dialect.name), rows)
+        execute_rows(uow.connection, _keeping(self.table, uow.connection.dialect.name), rows)
 
     def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that lie within the caller's region."""

@@ -18,6 +18,7 @@ from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict, NotFound
+from shared.helping.households import KnownHouseholds
 from shared.http.pagination import PageRequest, as_wanted, newest_first
 
 UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
@@ -44,7 +45,7 @@ class RequestOut(BaseModel):
     request_id: UUID = Field(validation_alias="id", description="The measure of assistance it stands for")
     task_id: UUID
     household_code: str
-    region_code: str
+    region_code: str = Field(description="Where its household lives now")
     kind: MeasureKind
     member_no: int | None
     status: MeasureStatus
@@ -73,9 +74,12 @@ class Answers(NamedTuple):
 
 
 class Requests:
-    """The requests of one helping house."""
+    """The requests of one helping house.
 
-    def __init__(self, metadata: sa.MetaData, kind: MeasureKind, answers: Answers) -> None:
+    Each belongs to the region its household lives in now; to the one that asked while the household is not known.
+    """
+
+    def __init__(self, metadata: sa.MetaData, households: KnownHouseholds, kind: MeasureKind, answers: Answers) -> None:
         self._kind = kind
         self._events = {
             MeasureStatus.ACCEPTED: answers.accepted,
@@ -100,6 +104,12 @@ class Requests:
             sa.Index("ix_measure_request_requested_at_id", "requested_at", "id"),
         )
         self._known = sa.select(self._table.c.id).where(is_one_of(self._table.c.id, "ids"))
+        table, home = self._table, households.table
+        self._region = sa.func.coalesce(home.c.region_code, table.c.region_code)
+        said = [column for column in table.c if column.key != "region_code"]
+        self._rows = sa.select(*said, self._region.label("region_code")).outerjoin_from(
+            table, home, home.c.code == table.c.household_code
+        )
 
     def take(self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested]]) -> None:
         """Keep the requests that are for this house. Safe to repeat."""
@@ -150,15 +160,14 @@ class Requests:
 
     def find(self, reading: Reading, request_id: UUID) -> RequestOut:
         """A request within the caller's region. Raises RequestNotFound."""
-        row = reading.connection.execute(sa.select(self._table).where(self._table.c.id == request_id)).one_or_none()
+        row = reading.connection.execute(self._rows.where(self._table.c.id == request_id)).one_or_none()
         return self._seen(reading, request_id, row)
 
     def page(self, reading: Reading, wanted: RequestFilter, page: PageRequest) -> Sequence[RequestOut]:
         """Requests, the newest first; one more than the page holds."""
         table = self._table
-        within = table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code))
-        statement = sa.select(table).where(within)
-        statement = as_wanted(statement, table, wanted, "household_code", "status")
+        within = self._region.startswith(reading.actor.search_prefix(wanted.region_code))
+        statement = as_wanted(self._rows.where(within), table, wanted, "household_code", "status")
         ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
         return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
@@ -166,7 +175,7 @@ class Requests:
         return self._seen(uow, request_id, uow.connection.execute(self._held(request_id)).one_or_none())
 
     def _held(self, request_id: UUID) -> sa.Select[Any]:
-        return sa.select(self._table).where(self._table.c.id == request_id).with_for_update()
+        return self._rows.where(self._table.c.id == request_id).with_for_update(of=self._table)
 
     def _seen(self, reading: Reading, request_id: UUID, row: Any) -> RequestOut:
         if row is None or not reading.actor.sees(row.region_code):

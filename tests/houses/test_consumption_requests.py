@@ -166,7 +166,7 @@ async def test_an_order_that_brought_nothing_completes_nothing(
 
 
 async def test_what_comes_twice_or_late_changes_nothing(
-    house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient
+    house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient, client_for: ClientFor
 ) -> None:
     asking, registered = request(), published_as(known(HOUSEHOLD))
     moved = known(HOUSEHOLD, OTHER_COUNTY_REGION, version=3)
@@ -175,7 +175,9 @@ async def test_what_comes_twice_or_late_changes_nothing(
     await place(buyer, ANSWERING)
     await deliver(house, moved, registered)
     await deliver(house, asking, request(), registered)
-    assert await asked(officer) == [(HOUSEHOLD, "accepted")]
+    where_it_lives = client_for(house, scopes=SUPPLY, region="520625", client_id="officer there")
+    assert await asked(where_it_lives) == [(HOUSEHOLD, "accepted")]
+    assert await asked(officer) == []
     assert await answers(house) == ["measure-accepted"]
     unseen = await officer.put(f"{API}/producers/OWN", json=producer())
     assert_problem(unseen, 404, "household-unknown")

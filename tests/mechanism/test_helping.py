@@ -37,7 +37,7 @@ from tests.conftest import ClientFor, OpenHouse
 METADATA = house_metadata("employment")
 FLOOR = lay_floor(METADATA)
 KNOWN = KnownHouseholds(METADATA)
-REQUESTS = Requests(METADATA, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
+REQUESTS = Requests(METADATA, KNOWN, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
 TASK, MEASURE = derived_id("task", "t"), derived_id("measure", "m")
 OFFICER = Actor(id="officer", scopes=frozenset(), region="520626")
 NEIGHBOUR = Actor(id="neighbour", scopes=frozenset(), region="520625")
@@ -180,6 +180,24 @@ async def test_a_request_of_another_household_or_region_is_not_found(helper: Hou
     with pytest.raises(RequestNotFound):
         await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=NEIGHBOUR)
     assert await answers(helper) == []
+
+
+@pytest.mark.parametrize("moved_first", [False, True])
+async def test_a_request_is_answered_where_its_household_lives_now(
+    helper: House, client_for: ClientFor, moved_first: bool
+) -> None:
+    moved = state(HouseholdChanged, 2, region=OTHER_COUNTY_REGION)
+    await deliver(helper, *([moved, requested()] if moved_first else [requested(), moved]))
+    place = f"/employment/v1/requests/{MEASURE}"
+    left, new = client_for(helper, region="520626"), client_for(helper, region="520625")
+    assert ((await left.get(place)).status_code, (await new.get(place)).status_code) == (404, 200)
+    listed = [(await client.get("/employment/v1/requests")).json()["items"] for client in (left, new)]
+    assert [[item["region_code"] for item in items] for items in listed] == [[], [OTHER_COUNTY_REGION]]
+    refusal = {"action": "refuse", "reason": "no_offer"}
+    answered = [(await client.post(f"{place}/transitions", json=refusal)).status_code for client in (left, new)]
+    assert answered == [404, 200]
+    (event,) = await waiting_events(helper)
+    assert event.data.region_code == OTHER_COUNTY_REGION
 
 
 async def test_requests_are_listed_refused_and_shown_over_http(helper: House, client_for: ClientFor) -> None:

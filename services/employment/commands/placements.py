@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.employment.commands.vacancies import places_taken
-from services.employment.commands.workers import KNOWN_HOUSEHOLDS, working_age
+from services.employment.commands.workers import working_age
 from services.employment.errors import (
     ConstraintBroken,
     NoHeadcountLeft,
@@ -18,7 +18,7 @@ from services.employment.errors import (
     WorkerAlreadyPlaced,
     WorkerNotFound,
 )
-from services.employment.models import REQUESTS, Placement, Vacancy, Worker
+from services.employment.models import HOUSEHOLDS, REQUESTS, Placement, Vacancy, Worker
 from services.employment.rules import TRANSITIONS, Candidate, Offer, WhyNot, why_not
 from services.employment.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from shared.contracts.codes import PlacementAction, PlacementStatus, WorkerStatus
@@ -143,7 +143,8 @@ def _hold(uow: UnitOfWork, placement_id: UUID) -> tuple[Placement, Worker]:
     home = uow.connection.execute(_HOME.where(_PLACEMENTS.c.id == placement_id)).one_or_none()
     if home is None or not uow.actor.sees(home.region_code):
         raise PlacementNotFound(f"no placement {placement_id} in region {uow.actor.region}")
-    household = sa.select(KNOWN_HOUSEHOLDS.c.code).where(KNOWN_HOUSEHOLDS.c.code == home.household_code)
+    known = HOUSEHOLDS.table
+    household = sa.select(known.c.code).where(known.c.code == home.household_code)
     uow.connection.execute(household.with_for_update())
     placement = uow.session.get_one(Placement, placement_id, with_for_update=True)
     return placement, uow.session.get_one(Worker, placement.worker_id, with_for_update=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.employment.models import HOUSEHOLDS, METADATA, Worker
+from services.employment.models import HOUSEHOLDS, Worker
 from services.employment.rules import WORKING_AGE, WorkingAge, is_able
 from shared.contracts.codes import WorkerStatus
 from shared.contracts.envelope import Event
@@ -17,10 +17,8 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
 from shared.policy.loader import NATIONAL
 
-_WORKERS, KNOWN_HOUSEHOLDS = table_of(Worker), METADATA.tables["known_household"]
-_VERSIONS = sa.select(KNOWN_HOUSEHOLDS.c.code, KNOWN_HOUSEHOLDS.c.version).where(
-    is_one_of(KNOWN_HOUSEHOLDS.c.code, "codes")
-)
+_WORKERS, _KNOWN = table_of(Worker), HOUSEHOLDS.table
+_VERSIONS = sa.select(_KNOWN.c.code, _KNOWN.c.version).where(is_one_of(_KNOWN.c.code, "codes"))
 _RETIRED = sa.update(_WORKERS).where(
     (_WORKERS.c.household_code == sa.bindparam("of_household")) & (_WORKERS.c.version < sa.bindparam("newer"))
 )
