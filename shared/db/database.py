@@ -41,6 +41,9 @@ _ENDED_SQLSTATES = ("08", "57P")
 _LOST_RACE = "23505"
 """PostgreSQL's unique violation: another transaction wrote the row first, and running again finds it."""
 
+_READ_AGAIN = stamina.AsyncRetryingCaller(attempts=2, wait_initial=0)
+_WRITE_AGAIN = stamina.AsyncRetryingCaller(attempts=5, wait_initial=0.01, wait_max=0.2)
+
 log = structlog.get_logger()
 
 
@@ -204,11 +207,11 @@ class Database:
         def run(connection: sa.Connection) -> T:
             return query(Reading(connection, actor, context or _NO_CONTEXT, self.resources), *args)
 
-        async for attempt in stamina.retry_context(on=_lost_connection, attempts=2, wait_initial=0):
-            with attempt:
-                async with _connection(self._reader) as connection:
-                    return await connection.run_sync(run)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        async def attempt() -> T:
+            async with _connection(self._reader) as connection:
+                return await connection.run_sync(run)
+
+        return await _READ_AGAIN(_lost_connection, attempt)
 
     async def close(self) -> None:
         """Let the running transaction end, then close every connection."""
@@ -245,14 +248,15 @@ class Database:
         def may_run_again(error: Exception) -> bool:
             return _did_nothing(error) or (_lost_connection(error) and not committing)
 
-        async for attempt in stamina.retry_context(on=may_run_again, attempts=5, wait_initial=0.01, wait_max=0.2):
-            with attempt:
-                committing = False
-                async with _connection(self._commands) as connection, connection.begin():
-                    done = await connection.run_sync(self._run, command, args, actor, context)
-                    committing = True
-                return done
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        async def attempt() -> tuple[T, UnitOfWork]:
+            nonlocal committing
+            committing = False
+            async with _connection(self._commands) as connection, connection.begin():
+                done = await connection.run_sync(self._run, command, args, actor, context)
+                committing = True
+            return done
+
+        return await _WRITE_AGAIN(may_run_again, attempt)
 
     def _run(
         self,
