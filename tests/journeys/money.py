@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from shared.contracts.codes import DistributionStatus, IncomeBranch
-from tests.journeys.set_ups import ALL_HOUSES, SetUp
+from tests.journeys.set_ups import HOUSES, SetUp
 
 Money = dict[tuple[str, str], int]
 """Fen by household and branch."""
@@ -55,7 +55,7 @@ async def in_the_ledger(set_up: SetUp) -> Money:
     return _summed(
         (fact["household_code"], fact["payload"]["branch"], _fen(fact["payload"]["amount"]))
         for fact in await set_up.rows("monitoring", "fact")
-        if fact["source"] in ALL_HOUSES
+        if fact["source"] in HOUSES
     )
 
 

@@ -39,10 +39,10 @@ from shared.settings import Settings
 from tests.builders import TODAY
 from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 
-ALL_HOUSES: Mapping[str, HouseDefinition] = {definition.name: definition for definition in DEFINITIONS}
-HOUSES: Mapping[str, HouseDefinition] = {name: ALL_HOUSES[name] for name in ("monitoring", "assistance")}
+HOUSES: Mapping[str, HouseDefinition] = {definition.name: definition for definition in DEFINITIONS}
+MAIN_JOB: Mapping[str, HouseDefinition] = {name: HOUSES[name] for name in ("monitoring", "assistance")}
 """The houses of the main job."""
-POINTS = [CrashPoint(house, place) for house in ALL_HOUSES for place in PLACES]
+POINTS = [CrashPoint(house, place) for house in HOUSES for place in PLACES]
 """Every place of every house."""
 ANSWERING, WORKING = {"serve", "all"}, {"worker", "all"}
 """Roles that answer HTTP, and roles that relay and consume."""
@@ -145,7 +145,7 @@ def _run(role: Role, environment: dict[str, str], log: Path, point: CrashPoint |
         arm(point)
     settings = read_settings(port=role.port)
     configure_logs(settings.log_level)
-    run_to_end(serve([ALL_HOUSES[house] for house in role.houses], settings, role=role.role))
+    run_to_end(serve([HOUSES[house] for house in role.houses], settings, role=role.role))
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +422,7 @@ async def distributed(
     """An api and a worker of each house over fresh databases and a fresh cluster; migrated, not yet started."""
     databases = f"crash_{uuid4().hex}_{{house}}"
     await postgres.create_databases(databases.format(house=house) for house in houses)
-    await kafka.create_topics([topic_of(house) for house in ALL_HOUSES], PARTITIONS)
+    await kafka.create_topics([topic_of(house) for house in HOUSES], PARTITIONS)
     url = postgres.url(databases)
     await migrate_all(list(houses.values()), Settings(data=folder, database_url=url))
     ports = iter(free_ports(2 * len(houses)))
@@ -470,7 +470,7 @@ class EmbeddedLog:
         unread = 'SELECT headers FROM log WHERE topic = ? AND "offset" >= ?'
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
             rows = [row for place in positions.items() for row in connection.execute(unread, place)]
-        return any(json.loads(headers)["ce_type"] in ALL_HOUSES[house].handlers for (headers,) in rows)
+        return any(json.loads(headers)["ce_type"] in HOUSES[house].handlers for (headers,) in rows)
 
     async def publish(self, events: Sequence[EncodedEvent]) -> None:
         transport = EmbeddedTransport(self.path)

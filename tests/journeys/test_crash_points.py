@@ -11,7 +11,7 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from tests.journeys.set_ups import ALL_HOUSES, POINTS, SetUp, by_fork, distributed, embedded
+from tests.journeys.set_ups import POINTS, SetUp, distributed, embedded
 from tests.journeys.story import Story
 from tests.load.crash import (
     DECKS,
@@ -85,21 +85,21 @@ async def _kill_at_each_arrow(set_up: SetUp) -> None:
 
 
 async def test_a_kill_at_each_arrow_on_the_embedded_bus_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    async with embedded(tmp_path, by_fork, ALL_HOUSES) as set_up:
+    async with embedded(tmp_path) as set_up:
         await _kill_at_each_arrow(set_up)
 
 
 async def test_a_kill_at_each_arrow_on_kafka_and_postgresql_loses_and_doubles_nothing(
     tmp_path: Path, postgres_server: PostgresServer, broker: KafkaCluster
 ) -> None:
-    async with distributed(tmp_path, postgres_server, broker, by_fork, ALL_HOUSES) as set_up:
+    async with distributed(tmp_path, postgres_server, broker) as set_up:
         await _kill_at_each_arrow(set_up)
 
 
 async def test_random_kills_on_the_embedded_bus_lose_and_double_nothing(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    async with embedded(tmp_path, by_fork, ALL_HOUSES) as set_up:
+    async with embedded(tmp_path) as set_up:
         await set_up.start_all()
         run = CrashRun(set_up, County.with_facts(FACTS, "E"), DECKS["embedded"], seed)
         _proves(await run.run())
@@ -110,7 +110,7 @@ async def test_random_kills_on_kafka_and_postgresql_lose_and_double_nothing(
 ) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    async with distributed(tmp_path, postgres_server, broker, by_fork, ALL_HOUSES) as set_up:
+    async with distributed(tmp_path, postgres_server, broker) as set_up:
         await set_up.start_all()
         run = CrashRun(set_up, County.with_facts(FACTS, "K"), DECKS["distributed"], seed, broker)
         _proves(await run.run())

@@ -17,7 +17,7 @@ from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 from tests.journeys.money import credited, in_the_ledger, paid_out
-from tests.journeys.set_ups import ALL_HOUSES, Caller, SetUp, by_fork, distributed, embedded
+from tests.journeys.set_ups import Caller, SetUp, distributed, embedded
 from tests.journeys.story import EARNED, KINDS, OLD_WAGE, Story, yuan
 from tests.real_parts import require_or_skip
 
@@ -32,14 +32,14 @@ REQUESTS = 30
 @pytest.fixture(params=["embedded", "distributed"])
 async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
     if request.param == "embedded":
-        async with embedded(tmp_path, by_fork, ALL_HOUSES) as found:
+        async with embedded(tmp_path) as found:
             await found.start_all()
             yield found
         return
     require_or_skip(kafka.unavailable_reason())
     postgres: PostgresServer = request.getfixturevalue("postgres_server")
     with KafkaCluster.start() as cluster:
-        async with distributed(tmp_path, postgres, cluster, by_fork, ALL_HOUSES) as found:
+        async with distributed(tmp_path, postgres, cluster) as found:
             await found.start_all()
             yield found
 
@@ -105,7 +105,7 @@ async def test_each_house_works_with_the_others_down_and_catches_up(
     require_or_skip(kafka.unavailable_reason())
     async with AsyncExitStack() as stack:
         cluster = stack.enter_context(KafkaCluster.start())
-        set_up = await stack.enter_async_context(distributed(tmp_path, postgres_server, cluster, by_fork, ALL_HOUSES))
+        set_up = await stack.enter_async_context(distributed(tmp_path, postgres_server, cluster))
         async with alone(set_up, "monitoring"):
             caller = await stack.enter_async_context(set_up.caller())
             story = Story(caller, HOME)

@@ -12,7 +12,7 @@ from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 from shared.months import format_month, parse_month
 from tests.builders import household, illness_fact, income_fact
-from tests.journeys.set_ups import HOUSES, Caller, SetUp, by_command_line, distributed, embedded
+from tests.journeys.set_ups import MAIN_JOB, Caller, SetUp, by_command_line, distributed, embedded
 from tests.real_parts import require_or_skip
 
 PATIENCE = 60.0
@@ -23,14 +23,14 @@ COLLAPSED_MONTHS = ("2026-08", "2026-09", "2026-10")
 @pytest.fixture(params=["embedded", "distributed"])
 async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
     if request.param == "embedded":
-        async with embedded(tmp_path, by_command_line) as found:
+        async with embedded(tmp_path, by_command_line, MAIN_JOB) as found:
             await found.start_all()
             yield found
         return
     require_or_skip(kafka.unavailable_reason())
     postgres: PostgresServer = request.getfixturevalue("postgres_server")
     with KafkaCluster.start() as cluster:
-        async with distributed(tmp_path, postgres, cluster, by_command_line) as found:
+        async with distributed(tmp_path, postgres, cluster, by_command_line, MAIN_JOB) as found:
             await found.start_all()
             yield found
 
@@ -184,7 +184,7 @@ async def one_correlation_id_runs_through_everything(journey: Journey) -> None:
     }
     audited = {
         (row["correlation_id"], row["action"])
-        for house in HOUSES
+        for house in MAIN_JOB
         for row in await journey.set_up.rows(house, "audit", "seq", "correlation_id", "action")
         if row["correlation_id"] in {raising, clearing}
     }

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -85,16 +85,12 @@ async def consume_and_copy(consumer: AIOKafkaConsumer, connection: Any, number: 
         "CREATE TEMP TABLE IF NOT EXISTS seen (risk_id text, household_code text, region_code text, kind text,"
         " grade text, status text, episode int, version int)"
     )
-    left, started = number, time.perf_counter()
-    while left > 0:
-        batches = await consumer.getmany(timeout_ms=1000, max_records=WINDOW)
-        events = [from_json(message.value) for messages in batches.values() for message in messages]
+
+    async def copy(events: Sequence[Mapping[str, Any]]) -> None:
         rows = [tuple([event[name] for name in _COPIED]) for event in events]
-        async with connection.transaction():
-            await connection.copy_records_to_table("seen", records=rows)
-        await consumer.commit()
-        left -= len(rows)
-    return number / (time.perf_counter() - started)
+        await connection.copy_records_to_table("seen", records=rows)
+
+    return await _consume(consumer, connection, number, copy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +106,30 @@ async def consume_and_copy_rows(
     consumer: AIOKafkaConsumer, connection: Any, number: int, tables: Sequence[Copied]
 ) -> float:
     """`getmany(500)`, parse, COPY the next rows of each table, commit both; returns events/s."""
-    place, started = 0, time.perf_counter()
-    while place < number:
+    left = [(copied, iter(copied.rows)) for copied in tables]
+
+    async def copy(events: Sequence[Mapping[str, Any]]) -> None:
+        for copied, rows in left:
+            part = list(islice(rows, len(events)))
+            await connection.copy_records_to_table(copied.table, columns=copied.columns, records=part)
+
+    return await _consume(consumer, connection, number, copy)
+
+
+async def _consume(
+    consumer: AIOKafkaConsumer,
+    connection: Any,
+    number: int,
+    copy: Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]],
+) -> float:
+    left, started = number, time.perf_counter()
+    while left > 0:
         batches = await consumer.getmany(timeout_ms=1000, max_records=WINDOW)
         events = [from_json(message.value) for messages in batches.values() for message in messages]
         async with connection.transaction():
-            for copied in tables:
-                part = copied.rows[place : place + len(events)]
-                await connection.copy_records_to_table(copied.table, columns=copied.columns, records=part)
+            await copy(events)
         await consumer.commit()
-        place += len(events)
+        left -= len(events)
     return number / (time.perf_counter() - started)
 
 

@@ -107,13 +107,9 @@ async def _rows_once_more(connection: Any, number: int) -> list[Copied]:
     for table, age in _WRITTEN.items():
         rows = await connection.fetch(f"SELECT * FROM {table} ORDER BY {age} DESC LIMIT {number}")
         columns = tuple([name for name in dict(rows[0]) if name != "seq"])
-        copied = [tuple([_NEW.get(name, _same)(row[name]) for name in columns]) for row in rows]
+        copied = [tuple([_NEW[name](row[name]) if name in _NEW else row[name] for name in columns]) for row in rows]
         found.append(Copied(table, columns, copied))
     return found
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 async def _consume(applier: Consumer, subscription: Subscription, number: int) -> float:

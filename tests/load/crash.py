@@ -7,7 +7,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -353,25 +353,27 @@ class CrashRun:
 
 async def register(caller: Caller, county: County) -> None:
     """Put the households of the county into the registry."""
-    waiting = [code for code, _ in county.fates()]
 
-    async def put() -> None:
-        while waiting:
-            answer = await caller.insist("PUT", f"/monitoring/v1/households/{waiting.pop()}", household())
-            assert answer.status_code in {200, 201}, answer.text
+    async def put(code: str) -> None:
+        answer = await caller.insist("PUT", f"/monitoring/v1/households/{code}", household())
+        assert answer.status_code in {200, 201}, answer.text
 
-    await asyncio.gather(*(put() for _ in range(POSTERS)))
+    await _for_each([code for code, _ in county.fates()], POSTERS, put)
 
 
 async def tell_home(caller: Caller, codes: Sequence[str]) -> None:
     """Tell the stories of these households, some of them at a time."""
+    await _for_each(codes, TELLERS, lambda code: Story(caller, code).tell())
+
+
+async def _for_each(codes: Sequence[str], at_once: int, act: Callable[[str], Awaitable[None]]) -> None:
     waiting = list(codes)
 
-    async def tell() -> None:
+    async def work() -> None:
         while waiting:
-            await Story(caller, waiting.pop()).tell()
+            await act(waiting.pop())
 
-    await asyncio.gather(*(tell() for _ in range(TELLERS)))
+    await asyncio.gather(*(work() for _ in range(at_once)))
 
 
 async def post(caller: Caller, facts: Request) -> list[str]:
@@ -411,12 +413,12 @@ class Reckoning:
         facts = await set_up.rows("monitoring", "fact", "source", "source_ref")
         stored = [fact["source_ref"] for fact in facts if fact["source"] == SOURCE and self._mine(fact["source_ref"])]
         self._compare("facts", Counter(self._acknowledged), Counter(stored))
-        months = await set_up.rows("monitoring", "ledger_month")
+        months, homes = await set_up.rows("monitoring", "ledger_month"), county.coming_home()
         columns = ("wage", "operating", "operating_cost", "income_facts")
         ledger = {
             (row["household_code"], row["month"]): tuple(row[name] for name in columns)
             for row in months
-            if self._mine(row["household_code"]) and row["household_code"] not in county.coming_home()
+            if self._mine(row["household_code"]) and row["household_code"] not in homes
         }
         self._compare("months of the ledger", county.ledger(), ledger)
         risks = await self._episodes("monitoring", "risk")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from tests.journeys.set_ups import ALL_HOUSES, SetUp, by_fork, distributed, embedded
+from tests.journeys.set_ups import SetUp, distributed, embedded
 from tests.load.crash import DECKS, County, CrashRun, Report
 
 
@@ -21,11 +21,11 @@ from tests.load.crash import DECKS, County, CrashRun, Report
 async def opened(nodes: int, folder: Path) -> AsyncIterator[tuple[SetUp, KafkaCluster | None]]:
     """The set-up to soak: on a cluster of so many nodes, or on the embedded bus for none."""
     if nodes == 0:
-        async with embedded(folder, by_fork, ALL_HOUSES) as set_up:
+        async with embedded(folder) as set_up:
             yield set_up, None
         return
     with PostgresServer.start() as postgres, KafkaCluster.start(nodes) as cluster:
-        async with distributed(folder, postgres, cluster, by_fork, ALL_HOUSES) as set_up:
+        async with distributed(folder, postgres, cluster) as set_up:
             yield set_up, cluster
 
 
