@@ -67,8 +67,8 @@ async def test_a_placement_has_the_published_fields(employment: Employment) -> N
     answer = await employment.place(**REQUEST)
     assert answer.status_code == 201
     shown = answer.json()
-    placement_id, placed_at = shown.pop("placement_id"), shown.pop("placed_at")
-    assert placed_at.endswith("Z")
+    placement_id, *moments = [shown.pop(name) for name in ("placement_id", "placed_at", "updated_at")]
+    assert all(moment.endswith("Z") for moment in moments)
     assert shown == {
         "worker_id": worker_id(1),
         "household_code": HOUSEHOLD,
@@ -218,7 +218,7 @@ def _answers(data: object) -> bool:
 @pytest.mark.parametrize(
     ("worker", "work", "constraint"),
     [
-        ({"birth_year": 2009}, {}, "too_young"),
+        ({"birth_year": 2008}, {}, "too_young"),
         ({"birth_year": 1969}, {}, "too_old"),
         ({"birth_year": 1960}, {"max_age": 70}, "not_of_working_age"),
         ({"labour": Labour.WEAK}, {}, "labour_not_matching"),

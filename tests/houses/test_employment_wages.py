@@ -55,7 +55,7 @@ async def test_a_wage_is_credited_to_the_household(employment: Employment, place
     wage_id = derived_id("wage", SOURCE, f"{placement}-2026-10")
     assert answer.status_code == 201
     shown = answer.json()
-    assert shown.pop("recorded_at").endswith("Z")
+    assert all(shown.pop(name).endswith("Z") for name in ("recorded_at", "updated_at"))
     assert shown == {
         "wage_id": str(wage_id),
         "source": SOURCE,
@@ -64,6 +64,7 @@ async def test_a_wage_is_credited_to_the_household(employment: Employment, place
         "month": "2026-10",
         "amount": "4520.00",
         "supersedes_id": None,
+        "status": "stands",
     }
     assert await employment.items("wages", placement_id=placement) == [answer.json()]
     assert await credits_told(employment) == [
@@ -194,7 +195,7 @@ class TestACorrection:
         assert (await employment.post("wages", correction)).status_code == 200
         assert len(await credits_told(employment)) == 2
 
-    async def test_of_zero_takes_the_wage_back(self, employment: Employment, placement: str) -> None:
+    async def test_of_zero_says_that_nothing_was_paid(self, employment: Employment, placement: str) -> None:
         await employment.post("wages", wage(placement))
         answer = await employment.post("wages", correcting(wage(placement), "taken-back", "0.00"))
         assert (answer.status_code, answer.json()["amount"]) == (201, "0.00")
@@ -228,7 +229,7 @@ class TestACorrection:
 
 
 async def test_a_list_of_wages_is_decided_one_by_one_in_its_order(employment: Employment, placement: str) -> None:
-    stranger = Actor("neighbour", frozenset(), ("520625",))
+    stranger = Actor("neighbour", frozenset(), ("520625",), frozenset({"*"}))
     september, october = wage(placement, "2026-09"), wage(placement)
     sent = [
         (september, SYSTEM),
