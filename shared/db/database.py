@@ -81,10 +81,10 @@ def is_unstorable(error: sa.exc.SQLAlchemyError) -> bool:
 
 @contextlib.contextmanager
 def reaching_database() -> Iterator[None]:
-    """Name the driver's own errors while a connection is made: SQLAlchemy hands them on as they are."""
+    """Name what goes wrong while a connection is made, whether the driver or SQLAlchemy says so."""
     try:
         yield
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
         log.warning("database.unreachable", error=type(error).__name__)
         raise DatabaseUnreachable("the database cannot be reached; try again") from error
 
