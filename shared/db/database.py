@@ -236,7 +236,9 @@ class Database:
     def _write_sqlite(
         self, command: Callable[..., T], args: Sequence[Any], actor: Actor, context: Context | None
     ) -> tuple[T, UnitOfWork]:
-        with self._writer.begin() as connection:
+        with reaching_database():
+            connection = self._writer.connect()
+        with connection, connection.begin():
             return self._run(connection, command, args, actor, context)
 
     async def _write_postgres(
