@@ -20,7 +20,6 @@ from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
 
-
 _CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
 _SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
 
