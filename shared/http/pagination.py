@@ -112,9 +112,14 @@ def _decode(path: str, cursor: str) -> tuple[str, ...]:
         parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         parts = None
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts) or parts[:1] != [path]:
+    if not isinstance(parts, list) or not all(map(_is_text, parts)) or parts[:1] != [path]:
         raise not_given_out()
     return tuple(parts[1:])
+
+
+def _is_text(part: object) -> bool:
+    """Whether it is text that a database can compare: no control characters and no half characters."""
+    return isinstance(part, str) and part.isprintable()
 
 
 def not_given_out() -> Invalid:

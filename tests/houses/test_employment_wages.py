@@ -1,11 +1,13 @@
 """Wages, each credited to its household exactly once."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from services.employment.commands.wages import WageToRecord, record_wages
 from services.employment.schemas import WageIn
@@ -15,7 +17,15 @@ from shared.contracts.employment import WageCredited, WageWithdrawn
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.security.actor import SYSTEM, Actor
-from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, household_registered
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    household_member,
+    household_registered,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment_builders import (
     Employment,
@@ -160,6 +170,44 @@ async def test_a_placement_unknown_or_of_another_region_is_not_found(
     assert await neighbour.items("wages") == []
     assert await neighbour.items("wages", placement_id=placement) == []
     assert await employment.everything() == before
+
+
+async def test_wages_are_seen_where_the_household_of_the_worker_lives(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    here = household_registered(household_member(1))
+    there = household_registered(household_member(1), household_code="YJ-1", region_code=OTHER_COUNTY_REGION)
+    employment = await open_employment(open_house, client_for, here, there)
+    await employment.put_vacancy()
+    placements = {code: await employment.started(household_code=code) for code in (HOUSEHOLD, "YJ-1")}
+    for placement in placements.values():
+        await employment.post("wages", wage(placement))
+    for region, code in (("520626", HOUSEHOLD), ("520625", "YJ-1")):
+        county = Employment(employment.house, client_for(employment.house, region=region))
+        assert [item["placement_id"] for item in await county.items("wages")] == [placements[code]]
+    assert len(await employment.items("wages")) == 2
+
+
+async def test_recording_a_wage_reads_the_wages_it_is_about_alone(
+    employment: Employment, placement: str, statements: list[str]
+) -> None:
+    await employment.post("wages", wage(placement))
+    read = [text for text in statements if text.startswith("SELECT") and " FROM wage " in " ".join(text.split())]
+    assert read
+    assert [text for text in read if "WHERE" not in text] == []
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What is said to the databases from here on."""
+    said: list[str] = []
+
+    def listen(_: object, __: object, statement: str, *___: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    yield said
+    sa.event.remove(sa.Engine, "before_cursor_execute", listen)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The workers employment reads from the households' events."""
 
 import asyncio
+import base64
 import datetime as dt
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from services.employment.queries import WorkerFilter, workers
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import Labour, Sex
 from shared.http.pagination import PageRequest
+from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
 from tests.builders import (
@@ -289,6 +292,56 @@ async def test_a_cursor_of_another_list_is_refused(open_house: OpenHouse, client
 
 
 @pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("workers", ["a", "99999999999999999999"]),
+        ("workers", ["a", "2147483648"]),
+        ("workers", ["a", "-1"]),
+        ("workers", ["a", "one"]),
+        ("workers", ["a"]),
+        ("workers", ["a", "1", "2"]),
+        ("workers", ["a\0", "1"]),
+        ("workers", ["\ud800", "1"]),
+        ("vacancies", ["a\0"]),
+        ("vacancies", ["\ud800"]),
+        ("vacancies", []),
+        ("placements", ["0001-01-01T00:00:00+14:00", str(derived_id("x"))]),
+        ("placements", ["9999-12-31T23:59:59-14:00", str(derived_id("x"))]),
+        ("placements", ["2026-01-01T00:00:00Z", "x"]),
+        ("wages", ["0001-01-01T00:00:00+14:00", str(derived_id("x"))]),
+        ("wages", ["x", str(derived_id("x"))]),
+        ("requests", ["9999-12-31T23:59:59-14:00", str(derived_id("x"))]),
+    ],
+)
+async def test_a_made_up_cursor_is_refused(
+    open_house: OpenHouse, client_for: ClientFor, path: str, key: list[str]
+) -> None:
+    employment = await open_employment(open_house, client_for, household_registered())
+    cursor = base64.urlsafe_b64encode(json.dumps([f"{BASE}/{path}", *key]).encode()).decode().rstrip("=")
+    answer = await employment.client.get(f"{BASE}/{path}", params={"cursor": cursor})
+    assert problem(answer)[:2] == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("requests", {"household_code": "a b"}),
+        ("requests", {"household_code": "x" * 65}),
+        ("placements", {"updated_after": "0001-01-01T00:00:00+14:00"}),
+        ("wages", {"updated_after": "9999-12-31T23:59:59-14:00"}),
+        ("wages", {"updated_after": "2026-11-16"}),
+        ("wages", {"household": "x"}),
+    ],
+)
+async def test_a_filter_that_means_nothing_is_refused(
+    open_house: OpenHouse, client_for: ClientFor, path: str, wanted: dict[str, str]
+) -> None:
+    employment = await open_employment(open_house, client_for)
+    answer = await employment.client.get(f"{BASE}/{path}", params=wanted)
+    assert problem(answer) == (422, "invalid", [f"/{next(iter(wanted))}"])
+
+
+@pytest.mark.parametrize(
     ("method", "path", "scope"),
     [
         ("GET", "workers", "employment:read"),
@@ -299,6 +352,7 @@ async def test_a_cursor_of_another_list_is_refused(open_house: OpenHouse, client
         ("PUT", "vacancies/X", "employment:write"),
         ("POST", "placements", "employment:write"),
         ("POST", "wages", "employment:write"),
+        ("POST", f"wages/{derived_id('wage', 'x')}/withdrawal", "employment:write"),
     ],
 )
 async def test_every_route_asks_for_its_scope(
