@@ -281,8 +281,8 @@ class TestAMonth:
     async def test_is_reported_once_whoever_reports_it(self, employment: Employment, placement: str) -> None:
         first = (await employment.post("wages", wage(placement))).json()
         before = await employment.everything()
-        for other in ({"source": "station"}, {"source_ref": "another"}, {"amount": "1.00", "source_ref": "another"}):
-            answer = await employment.post("wages", wage(placement) | other)
+        for change in ({"source": "station"}, {"source_ref": "another"}, {"amount": "1.00", "source_ref": "another"}):
+            answer = await employment.post("wages", wage(placement) | change)
             assert (problem(answer), answer.json()["wage_id"]) == ((409, "month-reported", []), first["wage_id"])
         assert await employment.everything() == before
         assert (await employment.post("wages", wage(placement, "2026-11"))).status_code == 201

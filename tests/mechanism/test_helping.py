@@ -232,11 +232,14 @@ class TestAHouseholdThatEnded:
 
     @pytest.mark.parametrize("together", [False, True])
     async def test_ends_in_any_order_and_may_begin_anew(self, helper: House, together: bool) -> None:
-        for told in ([ended(2), state(HouseholdChanged, 1)], [state(HouseholdChanged, 3, members=2), ended(2)]):
-            await deliver(helper, *told) if together else [await deliver(helper, event) for event in told]
-            known = await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
-            assert known.ended_on == (TODAY if told[0].version == 2 else None)
-        assert known.members == 2
+        async def known_after(*told: HouseholdState | HouseholdEnded) -> KnownHousehold:
+            for events in [told] if together else [[event] for event in told]:
+                await deliver(helper, *events)
+            return await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
+
+        assert (await known_after(ended(2), state(HouseholdChanged, 1))).ended_on == TODAY
+        anew = await known_after(state(HouseholdChanged, 3, members=2), ended(2))
+        assert anew == KnownHousehold(HOUSEHOLD, REGION, 2, None)
 
 
 @pytest.mark.parametrize("moved_first", [False, True])

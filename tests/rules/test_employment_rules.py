@@ -247,7 +247,7 @@ OFFERS = st.builds(
 def test_every_vacancy_is_either_suggested_or_explained_in_the_same_order_always(
     offers: list[Offer], data: st.DataObject
 ) -> None:
-    candidates = [candidate(1), candidate(2, labour=Labour.WEAK), candidate(3, **born("1984"))]
+    candidates = [candidate(1), candidate(2, labour=Labour.WEAK), candidate(3, birth=Birth(1984, None))]
     fitting, rest = suggest(candidates, offers, LIMITS, TODAY)
     assert len(fitting) + len(rest) == len(candidates) * len(offers)
     assert all(why_not(found.candidate, found.offer, LIMITS, TODAY) == () for found in fitting)
