@@ -149,7 +149,7 @@ def test_all_that_stands_against_a_match_is_named(
 
 @pytest.mark.parametrize(("on", "reasons"), [(dt.date(2026, 11, 15), (WhyNot.TOO_YOUNG,)), (dt.date(2026, 11, 16), ())])
 def test_for_the_first_day_of_work_the_age_alone_is_asked_again(on: dt.date, reasons: tuple[WhyNot, ...]) -> None:
-    placed = candidate(**born("2008-11-16"), status=WorkerStatus.OFFERED)
+    placed = candidate(birth=Birth(2008, dt.date(2008, 11, 16)), status=WorkerStatus.OFFERED)
     assert why_not_by_age(placed, offer(taken=3), LIMITS, on) == reasons
 
 
