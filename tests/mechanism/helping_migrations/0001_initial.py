@@ -1,4 +1,4 @@
-from shared.db.floor_migrations import create_floor_v1, drop_floor_v1
+from shared.db.floor_migrations import create_floor_v1, drop_floor_v1, mark_positions
 from shared.helping.migrations import (
     create_known_household_v1,
     create_measure_request_v1,
@@ -12,6 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_floor_v1()
+    mark_positions()
     create_known_household_v1()
     create_measure_request_v1()
 
