@@ -158,8 +158,6 @@ class House:
             reasons.append("database")
         if self.consumer.halted:
             reasons.append("consumer halted")
-        elif self._consumes and self.consumer.stands_still():
-            reasons.append("consumer reads nothing")
         reasons += [f"{task} stopped" for task in self.background.not_running() if not self.consumer.halted]
         return reasons
 

@@ -49,7 +49,6 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_SECONDS = 10.0
 """Reading that goes on for so long waits for nothing, though there was nothing to apply."""
-_STILL_SECONDS = 15.0
 _TAKE_UP_SECONDS = 5.0
 """What is only too early is tried again so often."""
 _UNKNOWN_AGAIN = dt.timedelta(seconds=60)
@@ -108,11 +107,12 @@ class Consumer:
         self._pause = _FIRST_PAUSE_SECONDS
         self._taken_up = float("-inf")
         self.halted = False
-        self._turned_at = float("inf")
+        self.turned_at: float | None = None
+        """When the loop last made a turn, by the clock of the event loop."""
 
     async def run(self) -> None:
         """Consume until cancelled. Only a flood of poison records stops it, and then visibly."""
-        self._turned_at = min(self._turned_at, asyncio.get_running_loop().time())
+        self.turned_at = self.turned_at or asyncio.get_running_loop().time()
         while not self.halted:
             subscription = self._transport.subscribe(self._house, topics_read_by(self._house))
             try:
@@ -132,10 +132,6 @@ class Consumer:
             finally:
                 self._subscription = None
                 await subscription.stop()
-
-    def stands_still(self) -> bool:
-        """Whether reading has been begun and made no turn for longer than trouble that passes lasts."""
-        return asyncio.get_running_loop().time() - self._turned_at > _STILL_SECONDS
 
     async def measure(self) -> None:
         """Refresh the lag metrics. Raises TransportUnavailable while nothing is read: then there is no lag to show."""
@@ -181,14 +177,14 @@ class Consumer:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         while True:
-            self._turned_at = loop.time()
-            if self._turned_at - self._taken_up > _TAKE_UP_SECONDS:
+            self.turned_at = loop.time()
+            if self.turned_at - self._taken_up > _TAKE_UP_SECONDS:
                 await self.take_up(at_start=self._taken_up < 0)
-                self._taken_up = self._turned_at
+                self._taken_up = self.turned_at
             records = await subscription.poll(BATCH, _POLL_SECONDS)
             if records:
                 await self._apply(subscription, records)
-            if records or self._turned_at - begun > _STEADY_SECONDS:
+            if records or self.turned_at - begun > _STEADY_SECONDS:
                 self._wait_no_more()
             if any(limit.is_reached for limit in self._limits.values()):
                 raise TooManyDead

@@ -1,11 +1,12 @@
 """How a client of the cluster is connected and let go of: where it is, what it is secured by, what is waited for."""
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from aiokafka.errors import KafkaError
 
@@ -15,6 +16,7 @@ REQUEST_SECONDS = 5.0
 RETRY_BACKOFF_MS = 100
 METADATA_MAX_AGE_MS = 5000
 
+T = TypeVar("T")
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
@@ -66,10 +68,10 @@ class KafkaAccess:
 class Client(Protocol):
     """A producer, a consumer."""
 
-    async def start(self) -> None:
+    def start(self) -> Coroutine[Any, Any, None]:
         """Connect."""
 
-    async def stop(self) -> None:
+    def stop(self) -> Coroutine[Any, Any, None]:
         """Disconnect."""
 
 
@@ -78,27 +80,36 @@ async def start_client(client: Client) -> None:
     try:
         await client.start()
     except KafkaError as error:
-        await to_end(client.stop(), REQUEST_SECONDS)
+        await to_end(REQUEST_SECONDS, client.stop())
         raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
     except asyncio.CancelledError:
-        await to_end(client.stop(), REQUEST_SECONDS)
+        await to_end(REQUEST_SECONDS, client.stop())
         raise
 
 
-async def to_end(closing: Awaitable[object], seconds: float) -> None:
-    """Let go of something, for so long at most; what goes wrong with that is nobody's trouble any more.
+async def within(seconds: float, asking: Coroutine[Any, Any, T]) -> T:
+    """What the library answers within so long. Raises TimeoutError.
 
-    It is done in a task of its own: the library cancels what it waits for when it closes, and a cancellation that
-    strays out of that must not end whoever asked for the closing.
+    It is asked in a task of its own: the library cancels tasks of its own and swallows cancellations, and neither must
+    reach whoever asks.
     """
-    task = asyncio.ensure_future(closing)
+    task = asyncio.ensure_future(asking)
     task.add_done_callback(_take_note)
     try:
         await asyncio.wait([task], timeout=seconds)
     finally:
         task.cancel()
+    if not task.done() or task.cancelled():
+        raise TimeoutError("the cluster does not answer")
+    return task.result()
 
 
-def _take_note(task: asyncio.Future[object]) -> None:
+async def to_end(seconds: float, closing: Coroutine[Any, Any, object]) -> None:
+    """Let go of something, for so long at most; what goes wrong with that is nobody's trouble any more."""
+    with contextlib.suppress(KafkaError, TimeoutError, OSError):
+        await within(seconds, closing)
+
+
+def _take_note(task: asyncio.Future[Any]) -> None:
     if not task.cancelled():
         task.exception()

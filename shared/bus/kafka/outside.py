@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.bus.interface import Lag, TransportUnavailable
-from shared.bus.kafka.access import REQUEST_SECONDS, KafkaAccess, start_client, to_end
+from shared.bus.kafka.access import REQUEST_SECONDS, KafkaAccess, start_client, to_end, within
 
 
 @dataclass(slots=True)
@@ -33,8 +33,7 @@ class GroupWatch:
     async def lag(self, group: str, topics: Sequence[str]) -> Lag:
         """Records not committed, and how long the group has stood before some. Raises TransportUnavailable."""
         try:
-            async with asyncio.timeout(2 * REQUEST_SECONDS):
-                return await self._lag(group, topics)
+            return await within(2 * REQUEST_SECONDS, self._lag(group, topics))
         except (KafkaError, TimeoutError, OSError) as error:
             await self.close()
             raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
@@ -43,9 +42,9 @@ class GroupWatch:
         """Disconnect."""
         admin, ends, self._admin, self._ends = self._admin, self._ends, None, None
         if admin is not None:
-            await to_end(admin.close(), REQUEST_SECONDS)
+            await to_end(REQUEST_SECONDS, admin.close())
         if ends is not None:
-            await to_end(ends.stop(), REQUEST_SECONDS)
+            await to_end(REQUEST_SECONDS, ends.stop())
 
     async def _lag(self, group: str, topics: Sequence[str]) -> Lag:
         admin, reader = await self._connected()

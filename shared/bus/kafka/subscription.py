@@ -15,7 +15,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared import metrics
 from shared.bus.interface import MAX_KEY_LENGTH, NO_MARKS, Lag, Marks, Positions, Record, TransportUnavailable
-from shared.bus.kafka.access import REQUEST_SECONDS, KafkaAccess, start_client, to_end
+from shared.bus.kafka.access import REQUEST_SECONDS, KafkaAccess, start_client, to_end, within
 from shared.bus.kafka.topics import topic_ids
 
 _SESSION_TIMEOUT_MS = 10000
@@ -109,11 +109,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """
         if self._consumer is None:
             return Lag(0, 0.0)
-        held = self._consumer.assignment()
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                ends = await self._consumer.end_offsets(held)
-                behind = {source: end - await self._consumer.position(source) for source, end in ends.items()}
+            behind = await within(REQUEST_SECONDS, _behind(self._consumer))
         except (KafkaError, TimeoutError) as error:
             raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
         delivered = [self._consumer.last_poll_timestamp(source) for source, records in behind.items() if records > 0]
@@ -125,10 +122,10 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._settled.set()
         consumer = self._consumer
         if consumer is not None:
-            await to_end(self._commit_now(), REQUEST_SECONDS)
+            await self._commit_now()
             self._consumer = None
-            await to_end(consumer.stop(), REQUEST_SECONDS)
-            await to_end(consumer._client.close(), REQUEST_SECONDS)  # noqa: SLF001  a stop that went astray leaves it open
+            await to_end(REQUEST_SECONDS, consumer.stop())
+            await to_end(REQUEST_SECONDS, consumer._client.close())  # noqa: SLF001  a stop that went astray leaves it open
 
     async def on_partitions_revoked(self, revoked: Iterable[KafkaPartition]) -> None:
         """Hold the rebalance until the running batch is committed or rolled back."""
@@ -158,10 +155,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if not fresh and _now() - self._looked_at < _LOOK_AT_TOPICS_SECONDS:
             return
         self._looked_at = _now()
-        async with asyncio.timeout(REQUEST_SECONDS):
-            ids = await self._ask_ids(consumer)
-            ends = await consumer.end_offsets(fresh) if fresh else {}
-            committed = await consumer._coordinator.fetch_committed_offsets(fresh)  # noqa: SLF001  the id stands there
+        ids = await self._ask_ids(consumer)
+        ends, committed = await within(REQUEST_SECONDS, _ends_and_committed(consumer, fresh))
         for place in fresh:
             found = committed.get(place)
             self._next[place] = max(0, found.offset) if found is not None else 0
@@ -178,8 +173,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _ask_ids(self, consumer: AIOKafkaConsumer) -> dict[str, str]:
         """The ids of the topics; none when a broker is away, since the next look asks again."""
         try:
-            return await topic_ids(consumer._client, self._topics)  # noqa: SLF001  no public way to any request
-        except KafkaError as error:
+            return await within(REQUEST_SECONDS, topic_ids(consumer._client, self._topics))  # noqa: SLF001  no public way
+        except (KafkaError, TimeoutError) as error:
             log.info("bus.topics_not_seen", group=self._group, error=type(error).__name__)
             return {}
 
@@ -212,22 +207,39 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _commit_now(self) -> None:
         """Commit; a partition that moved to another member meanwhile is that member's to commit."""
-        positions, self._to_commit = self._to_commit, {}
+        held = self._consumer.assignment() if self._consumer is not None else set()
+        positions = {place: position for place, position in self._to_commit.items() if place in held}
+        self._to_commit = {}
         self._committed_at = _now()
         if not positions:
             return
         try:
             offsets = {place: (position, self._ids.get(place.topic, "")) for place, position in positions.items()}
-            await self._joined().commit(offsets)
+            await within(REQUEST_SECONDS, self._joined().commit(offsets))
         except (CommitFailedError, IllegalStateError):
             log.info("bus.commit_left_to_new_owner", group=self._group)
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
+            self._to_commit = positions | self._to_commit
             log.warning("bus.commit_failed", group=self._group, error=type(error).__name__)
 
     def _joined(self) -> AIOKafkaConsumer:
         if self._consumer is None:
             raise TransportUnavailable("the subscription is not started")
         return self._consumer
+
+
+async def _behind(consumer: AIOKafkaConsumer) -> dict[KafkaPartition, int]:
+    ends = await consumer.end_offsets(consumer.assignment())
+    return {place: end - await consumer.position(place) for place, end in ends.items()}
+
+
+async def _ends_and_committed(
+    consumer: AIOKafkaConsumer, places: Sequence[KafkaPartition]
+) -> tuple[dict[KafkaPartition, int], dict[KafkaPartition, Any]]:
+    if not places:
+        return {}, {}
+    committed = await consumer._coordinator.fetch_committed_offsets(places)  # noqa: SLF001  the id of the topic stands there
+    return await consumer.end_offsets(places), committed
 
 
 def _now() -> float:

@@ -111,4 +111,4 @@ class KafkaTransport:
         sending.cancel()
         await asyncio.wait([sending], timeout=REQUEST_SECONDS)
         producer._message_accumulator.fail_all(KafkaTimeoutError())  # noqa: SLF001
-        await to_end(producer.stop(), REQUEST_SECONDS)
+        await to_end(REQUEST_SECONDS, producer.stop())
