@@ -186,7 +186,7 @@ class Curable:
     """Event types it can say something about."""
     not_tried_since: dt.datetime
 
-    def ids(self, table: sa.Table) -> sa.Select[tuple[UUID]]:
+    def ids(self, table: sa.Table) -> sa.Select[Any]:
         """The letters, the one that was tried longest ago first."""
         unknown = (table.c.state == DeadLetterState.UNKNOWN) & table.c.event_type.in_(self.types)
         unknown &= table.c.last_tried_at <= self.not_tried_since

@@ -14,7 +14,7 @@ from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.dead_letters import dead_letter_router
-from shared.http.dependencies import authenticate
+from shared.http.dependencies import authenticate, refuse_unknown_parameters
 from shared.http.middleware import Edge, first_segment
 from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
@@ -154,6 +154,7 @@ class HotRoutes:
         request = Request(scope, receive)
         try:
             call = await authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
+            refuse_unknown_parameters(request, frozenset)
             response = await hot.answer(call)
         except DomainError as error:
             response = problem_response(self._house.name, error)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Request, Security
+from fastapi import Depends, Header, Request, Security, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 from fastapi.security import OAuth2
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_KEY_LENGTH = 128
+MAX_UNKNOWN_PARAMETERS = 10
+MAX_PARAMETER_NAME = 64
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -82,7 +86,9 @@ _SCOPE_MEANING = {
     "read": "Look things up",
     "write": "Record and act",
     "approve": "Approve what others prepared",
-    "pii": "See names and identity numbers",
+    "pii": "See names, identity numbers, birthdays and health",
+    "backfill": "Record history that raises nothing by itself",
+    "order": "Order as a buyer",
     "admin": "Operate the services",
 }
 _SCOPES = {scope: _SCOPE_MEANING[scope.partition(":")[2]] for scope in ALL_SCOPES}
@@ -107,6 +113,23 @@ def calling(scope: str) -> Any:
     """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        return await authenticate(request.app.state.house, request, authorization, scope)
+        authenticated = await authenticate(request.app.state.house, request, authorization, scope)
+        refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
+        return authenticated
 
     return Security(call, scopes=[scope])
+
+
+def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[str]]) -> None:
+    """Raise Invalid for a query parameter the route does not have: a filter must never be passed over in silence."""
+    if not request.scope["query_string"]:
+        return
+    unknown = sorted(set(request.query_params) - known())
+    if unknown:
+        shown = [name[:MAX_PARAMETER_NAME] for name in unknown[:MAX_UNKNOWN_PARAMETERS]]
+        raise Invalid.of([{"pointer": f"/{name}", "detail": "there is no such query parameter"} for name in shown])
+
+
+def _query_parameters(route: APIRoute) -> frozenset[str]:
+    found = get_flat_params(route.dependant)
+    return frozenset(field.alias for field in found if isinstance(field.field_info, params.Query))

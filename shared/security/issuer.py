@@ -32,8 +32,14 @@ ALL_SCOPES = (
     *WRITE_SCOPES,
     *(f"{house}:approve" for house in HOUSES),
     "monitoring:pii",
+    "monitoring:backfill",
+    "consumption:order",
     "ops:admin",
 )
+
+_OFFICER_SCOPES = (*READ_SCOPES, *WRITE_SCOPES, "monitoring:pii")
+_OFFICER_SOURCES = ("village-report", "county-officer-dejiang")
+_BUYER_SCOPES = ("consumption:read", "consumption:order")
 
 
 class ClientUnknown(Unauthenticated):
@@ -60,6 +66,11 @@ class Client:
     client_secret: str
     scopes: tuple[str, ...]
     region: str
+    """A division code of any level, or `*`."""
+    sources: tuple[str, ...] | None = None
+    """Whom it may report as; `*` is everybody, none is itself alone."""
+    buyers: tuple[str, ...] | None = None
+    """The buyer codes it orders under; none where it is no buyer's client."""
 
 
 class Issuer:
@@ -92,6 +103,10 @@ class Issuer:
             "scope": " ".join(granted),
             "region": client.region,
         }
+        if client.sources is not None:
+            claims["sources"] = list(client.sources)
+        if client.buyers is not None:
+            claims["buyers"] = list(client.buyers)
         token = jwt.encode(claims, self._key, algorithm="EdDSA")
         return {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": " ".join(granted)}
 
@@ -119,22 +134,28 @@ def _signing_key(path: Path) -> Ed25519PrivateKey:
 def _clients(path: Path, base_url: str) -> list[Client]:
     if path.exists():
         stored = json.loads(_read_private(path))
-        clients = [Client(**{**client, "scopes": tuple(client["scopes"])}) for client in stored["clients"]]
+        clients = [Client(**{name: _as_tuple(value) for name, value in each.items()}) for each in stored["clients"]]
         if stored["base_url"] == base_url:
             return clients
     else:
         clients = [
-            _new_client("province", ALL_SCOPES, "52"),
-            _new_client("county-officer-dejiang", (*READ_SCOPES, *WRITE_SCOPES, "monitoring:pii"), "520626"),
+            _new_client("province", ALL_SCOPES, "52", sources=("*",)),
+            _new_client("county-officer-dejiang", _OFFICER_SCOPES, "520626", sources=_OFFICER_SOURCES),
             _new_client("read-only", READ_SCOPES, "52"),
+            _new_client("partner-dongguan", _BUYER_SCOPES, "4419", buyers=("DG-DEMO",)),
+            _new_client("partner-suzhou", _BUYER_SCOPES, "3205", buyers=("SZ-DEMO",)),
         ]
     document = {"base_url": base_url, "clients": [asdict(client) for client in clients]}
     _write_private(path, json.dumps(document, indent=2).encode() + b"\n")
     return clients
 
 
-def _new_client(client_id: str, scopes: tuple[str, ...], region: str) -> Client:
-    return Client(client_id, secrets.token_urlsafe(32), scopes, region)
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _new_client(client_id: str, scopes: tuple[str, ...], region: str, **speaks_for: tuple[str, ...]) -> Client:
+    return Client(client_id, secrets.token_urlsafe(32), scopes, region, **speaks_for)
 
 
 def _write_private(path: Path, content: bytes) -> None:

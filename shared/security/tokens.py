@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
 
 from shared.errors import Unauthenticated
-from shared.security.actor import Actor
+from shared.regions import region_prefix
+from shared.security.actor import EVERY, Actor
+from shared.spelling import source_spelling
 
 ALGORITHMS = ("EdDSA", "ES256")
 _REMEMBERED = 4096
@@ -79,10 +81,40 @@ class TokenVerifier:
             raise TokenExpired("the access token has expired; ask for a new one") from error
         except (jwt.PyJWTError, TypeError, ValueError) as error:  # TypeError: a key of another algorithm
             raise TokenInvalid("the access token is not valid here") from error
-        region = claims.get("region", "")
-        if not isinstance(region, str) or not region.isdigit():
-            raise TokenInvalid("the access token names no region")
         if not 1 <= len(claims["sub"]) <= _MAX_SUBJECT_LENGTH:
             raise TokenInvalid(f"the subject of an access token has 1 to {_MAX_SUBJECT_LENGTH} characters")
         scopes = frozenset(str(claims.get("scope", "")).split())
-        return Actor(id=str(claims["sub"]), scopes=scopes, region=region), float(claims["exp"])
+        actor = Actor(
+            id=str(claims["sub"]),
+            scopes=scopes,
+            regions=_regions(claims.get("region")),
+            sources=_names(claims, "sources", fold=True),
+            buyers=_names(claims, "buyers"),
+        )
+        return actor, float(claims["exp"])
+
+
+def _regions(claim: Any) -> tuple[str, ...]:
+    """The prefixes of the claim `region`: a division code, a list of them, or `*`. Raises TokenInvalid."""
+    if claim == EVERY:
+        return ("",)
+    codes = claim if isinstance(claim, list) else [claim]
+    try:
+        prefixes = tuple(dict.fromkeys(region_prefix(code) for code in codes))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise TokenInvalid(
+            "the claim `region` of the access token is a division code, a list of them, or `*`"
+        ) from error
+    if not prefixes:
+        raise TokenInvalid("the access token names no region")
+    return prefixes
+
+
+def _names(claims: Mapping[str, Any], claim: str, *, fold: bool = False) -> frozenset[str] | None:
+    """The names in a claim that lists some; None where the token does not have it. Raises TokenInvalid."""
+    names = claims.get(claim)
+    if names is None:
+        return None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TokenInvalid(f"the claim `{claim}` of the access token is a list of names")
+    return frozenset(str(source_spelling(name)) if fold else name for name in names)

@@ -7,12 +7,12 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from prometheus_client import REGISTRY
 
 from services import status
+from shared import metrics
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.inbox import stored_marks, stored_positions
 from shared.bus.interface import TopicPartition
@@ -114,12 +114,12 @@ async def test_an_older_copy_of_the_log_that_goes_on_is_read_from_its_first_reco
 
 
 async def test_the_same_log_is_gone_on_with(house: House, tmp_path: Path, logged: Logged) -> None:
-    path = tmp_path / "log.sqlite"
-    await publish(path, 1, 2)
-    for expected in ([1, 2], [1, 2, 3]):
-        await publish(path, 3)
+    path, expected = tmp_path / "log.sqlite", list[int]()
+    for version in (1, 2, 3):
+        await publish(path, version)
+        expected.append(version)
         async with reading(house, path):
-            await until(lambda expected=expected: has_applied(house, *expected) if len(expected) == 3 else True)
+            await until(lambda: has_applied(house, *expected))
     assert logged.lines("bus.begun_again") == []
 
 
@@ -172,11 +172,7 @@ async def test_a_log_whose_passed_records_were_removed_is_gone_on_with(
     assert logged.lines("bus.begun_again") == []
 
 
-async def test_status_tells_that_a_house_began_again(
-    open_house: OpenHouse, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from shared import metrics
-
+async def test_status_tells_that_a_house_began_again(open_house: OpenHouse, client_for: ClientFor) -> None:
     metrics.BUS_BEGUN_AGAIN.labels("assistance").set(time.time())
     client = client_for(await open_house(PROBE))
     page, ready = (await client.get("/metrics")).text, (await client.get("/readyz")).json()

@@ -106,6 +106,11 @@ def refused_tokens(key: Ed25519PrivateKey) -> dict[str, tuple[str | None, str]]:
         "empty region": (bearer(region=""), "token-invalid"),
         "region that is no code": (bearer(region="贵州"), "token-invalid"),
         "region as a number": (bearer(region=52), "token-invalid"),
+        "region of three digits": (bearer(region="520"), "token-invalid"),
+        "no region in the list": (bearer(region=[]), "token-invalid"),
+        "a list with something else": (bearer(region=["52", 44]), "token-invalid"),
+        "sources that are no list": (bearer(sources="payroll"), "token-invalid"),
+        "buyers that are no names": (bearer(buyers=[1]), "token-invalid"),
         "alg none": ("Bearer " + jwt.encode(claims(), "", algorithm="none"), "token-invalid"),
         "HS256 with the public key": ("Bearer " + _signed_by_hand(hs256, claims(), _hs256(pem)), "token-invalid"),
         "HS256 with its bytes": ("Bearer " + _signed_by_hand(hs256, claims(), _hs256(raw)), "token-invalid"),
@@ -185,9 +190,9 @@ async def test_the_token_endpoint_gives_tokens_that_hold(tmp_path: Path) -> None
     issuer = open_issuer(tmp_path, base_url="http://127.0.0.1:8000", **NAMES)
     verifier = TokenVerifier(lambda _: issuer.public_key, **NAMES)
     officer, province = (verifier.actor(given.json()["access_token"]) for given in (answer, narrowed))
-    assert (officer.id, officer.region) == ("county-officer-dejiang", "520626")
+    assert (officer.id, officer.regions) == ("county-officer-dejiang", ("520626",))
     assert officer.scopes == set(answer.json()["scope"].split())
-    assert (province.region, sorted(province.scopes)) == ("52", [READ, "ops:admin"])
+    assert (province.regions, sorted(province.scopes)) == (("52",), [READ, "ops:admin"])
     assert narrowed.json()["scope"] == f"{READ} ops:admin"
 
 
@@ -235,7 +240,7 @@ def test_every_data_folder_has_secrets_of_its_own(tmp_path: Path) -> None:
     secrets_of = [
         {client["client_secret"] for client in credentials(tmp_path / name)["clients"]} for name in ("one", "two")
     ]
-    assert all(len(found) == 3 for found in secrets_of)
+    assert all(len(found) == 5 for found in secrets_of)
     assert not secrets_of[0] & secrets_of[1]
 
 
@@ -276,7 +281,7 @@ def test_a_key_is_used_only_under_its_own_name_and_algorithm(outside: OutsideIss
     edwards, elliptic = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
     outside.publish(ed=edwards, ec=elliptic, rsa=rsa.generate_private_key(65537, 2048))
     verifier = outside.verifier()
-    assert verifier.actor(signed("ed", edwards)).region == "52"
+    assert verifier.actor(signed("ed", edwards)).regions == ("52",)
     for kid, key in (("ec", edwards), ("ed", elliptic), ("rsa", elliptic), ("rsa", edwards), (None, edwards)):
         with pytest.raises(TokenInvalid):
             verifier.actor(signed(kid, key))
@@ -335,3 +340,32 @@ async def test_an_issuer_that_is_away_makes_every_route_unavailable(open_house: 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
         answers = await ask_both(client, f"Bearer {signed('it', Ed25519PrivateKey.generate())}")
     assert answers == ((503, "keys-unavailable", None),) * 2
+
+
+@pytest.mark.parametrize(
+    ("claim", "regions"),
+    [
+        ("52", ("52",)),
+        ("520626000000", ("520626",)),
+        ("520600", ("5206",)),
+        (["520626", "520628000000", "520626000000"], ("520626", "520628")),
+        ("*", ("",)),
+    ],
+)
+def test_a_token_names_a_region_several_or_every_one(claim: Any, regions: tuple[str, ...]) -> None:
+    key = Ed25519PrivateKey.generate()
+    verifier = TokenVerifier(lambda _: key.public_key(), **NAMES)
+    actor = verifier.actor(jwt.encode(claims(region=claim), key, algorithm="EdDSA"))
+    assert actor.regions == regions
+
+
+@pytest.mark.parametrize(
+    ("sources", "payroll", "itself"),
+    [(None, False, True), ([], False, False), (["Payroll"], True, False), (["*"], True, True)],
+)
+def test_a_token_says_whom_its_client_speaks_for(sources: list[str] | None, payroll: bool, itself: bool) -> None:
+    key = Ed25519PrivateKey.generate()
+    verifier = TokenVerifier(lambda _: key.public_key(), **NAMES)
+    said = {} if sources is None else {"sources": sources}
+    actor = verifier.actor(jwt.encode(claims(sub="Station-7", **said), key, algorithm="EdDSA"))
+    assert (actor.speaks_for("payroll"), actor.speaks_for("station-7")) == (payroll, itself)

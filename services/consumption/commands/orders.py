@@ -105,13 +105,13 @@ def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
         raise OrderContradicts(f"the number {number} was used for another content", order_id=str(kept.id))
 
 
-def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> list[sa.Row[Any]]:
+def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """The product behind each line, with its price and region. All come from one county."""
     rows = uow.connection.execute(_OFFERS, {"codes": [line.product_code for line in lines]})
     known = {row.code: row for row in rows if uow.actor.sees(row.region_code)}
     for line_no, line in enumerate(lines, 1):
         if line.product_code not in known:
-            detail = f"no product {line.product_code} in region {uow.actor.region}"
+            detail = f"no product {line.product_code} in region {uow.actor.place}"
             raise ProductNotFound(detail, line_no=line_no, product_code=line.product_code)
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):
