@@ -164,6 +164,11 @@ class KafkaCluster:
         return ",".join(node.address for node in self._nodes.values())
 
     @property
+    def nodes(self) -> tuple[int, ...]:
+        """The numbers of the nodes."""
+        return tuple(self._nodes)
+
+    @property
     def replication(self) -> int:
         """How many copies of a topic the cluster keeps."""
         return min(len(self._nodes), 3)
@@ -179,6 +184,18 @@ class KafkaCluster:
         if process is not None:
             process.kill()
             process.wait()
+
+    def freeze(self, node: int) -> None:
+        """Have a node hang: its connections stay open and nothing is answered, until :meth:`thaw`."""
+        process = self._nodes[node].process
+        if process is not None:
+            process.send_signal(signal.SIGSTOP)
+
+    def thaw(self, node: int) -> None:
+        """Let a frozen node go on where it was."""
+        process = self._nodes[node].process
+        if process is not None:
+            process.send_signal(signal.SIGCONT)
 
     def restart(self, node: int) -> None:
         """Start a killed node on its old ports and return once clients are served by it again.
