@@ -71,6 +71,8 @@ class HouseDefinition:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
     hot_routes: Sequence[HotRoute] = ()
+    batch_paths: frozenset[str] = frozenset()
+    """Below `/<house>/v1`: routes whose body may be as large as a batch."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
     counts: Callable[[Reading], metrics.Counts] | None = None

@@ -28,6 +28,7 @@ from shared.clock import SystemClock
 from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
+from shared.http.connections import raise_file_limit, server_config
 from shared.logs import configure_logs
 from shared.operations import DEAD_LETTER_OPERATIONS
 from shared.policy.loader import PolicyBook
@@ -53,7 +54,12 @@ class Process:
 
     def app(self) -> ASGIApp:
         """What the process serves."""
-        return process_app(self.houses, self.issuer, max_body_bytes=self.settings.max_body_bytes)
+        return process_app(
+            self.houses,
+            self.issuer,
+            max_body_bytes=self.settings.max_body_bytes,
+            max_batch_bytes=self.settings.max_batch_bytes,
+        )
 
     def operations(self) -> ASGIApp:
         """What the process serves when it only works."""
@@ -116,21 +122,11 @@ async def serve(
 ) -> None:
     """Run a role until the process is told to stop. ``listener`` is its port where that was claimed before."""
     listener = listener or claim_port(settings)
+    raise_file_limit()
     process = open_process(definitions, settings)
     async with running(process, background=role != "serve"):
         app = process.app() if role != "worker" else process.operations()
-        server = _Server(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                access_log=False,
-                log_config=None,
-                lifespan="off",
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                server_header=False,
-            )
-        )
+        server = _Server(server_config(app, settings, grace_seconds=_GRACE_SECONDS))
         calm_garbage_collector()
         if on_ready is not None:
             server.when_started = lambda: on_ready(process)

@@ -8,13 +8,13 @@ from fastapi import APIRouter, FastAPI, Form, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.dead_letters import dead_letter_router
-from shared.http.dependencies import authenticate
+from shared.http.dependencies import authenticate, needed_scope
 from shared.http.middleware import Edge, first_segment
 from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
@@ -132,6 +132,34 @@ class ByFirstSegment:
         await self._houses.get(house, self._front)(scope, receive, send)
 
 
+class TokenFirst:
+    """Reads nothing of a body for a caller who may not send it.
+
+    The framework reads and parses a body before it asks for the token. Here the first read asks: the route, and with it
+    the scope it needs, is known by then.
+    """
+
+    def __init__(self, house: House, app: ASGIApp) -> None:
+        self._house = house
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        asked = False
+
+        async def receive_from_whoever_may_send() -> Message:
+            nonlocal asked
+            if not asked:
+                asked = True
+                needed = needed_scope(scope)
+                if needed is not None:
+                    request = Request(scope)
+                    await authenticate(self._house, request, request.headers.get("authorization"), needed)
+            return await receive()
+
+        await self._app(scope, receive_from_whoever_may_send, send)
+
+
 class HotRoutes:
     """Answers a house's hot routes itself and hands everything else to its app.
 
@@ -170,7 +198,14 @@ def worker_app(houses: Sequence[House], *, max_body_bytes: int) -> ASGIApp:
     return Edge(app, max_body_bytes=max_body_bytes)
 
 
-def process_app(houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int) -> ASGIApp:
+def process_app(
+    houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int, max_batch_bytes: int | None = None
+) -> ASGIApp:
     """Everything one process serves."""
-    apps = {house.name: HotRoutes(house, house_app(house)) for house in houses}
-    return Edge(ByFirstSegment(apps, front_app(houses, issuer)), max_body_bytes=max_body_bytes)
+    apps = {house.name: HotRoutes(house, TokenFirst(house, house_app(house))) for house in houses}
+    batches = {f"/{house.name}/v1{path}" for house in houses for path in house.definition.batch_paths}
+    return Edge(
+        ByFirstSegment(apps, front_app(houses, issuer)),
+        max_body_bytes=max_body_bytes,
+        max_body_bytes_of=dict.fromkeys(batches, max_batch_bytes or max_body_bytes),
+    )

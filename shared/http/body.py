@@ -5,8 +5,10 @@ from typing import Any
 from fastapi import Request
 from pydantic_core import from_json
 
-from shared.errors import MalformedRequest, UnsupportedMediaType
+from shared.errors import Invalid, MalformedRequest, UnsupportedMediaType
 
+MAX_MEMBERS = 100
+"""Members of one JSON object; no document of ours has so many."""
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -29,3 +31,15 @@ async def json_body(request: Request) -> Any:
         return from_json(await request.body())
     except ValueError as error:
         raise MalformedRequest("the body is not JSON") from error
+
+
+def demand_few_members(document: Any, pointer: str = "") -> None:
+    """Raise Invalid for an object with more members than any of ours has, before each of them becomes a problem."""
+    if isinstance(document, dict):
+        if len(document) > MAX_MEMBERS:
+            raise Invalid.at(pointer or "/", f"an object may hold {MAX_MEMBERS} members at most")
+        for name, value in document.items():
+            demand_few_members(value, f"{pointer}/{name}")
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            demand_few_members(value, f"{pointer}/{index}")

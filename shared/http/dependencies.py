@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.context import Context
 from shared.db.unit_of_work import UnitOfWork
@@ -109,4 +111,20 @@ def calling(scope: str) -> Any:
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
         return await authenticate(request.app.state.house, request, authorization, scope)
 
+    _NEEDED[call] = scope
     return Security(call, scopes=[scope])
+
+
+_NEEDED: dict[Callable[..., Any], str] = {}
+"""The scope that each dependency made by `calling` asks for."""
+
+
+def needed_scope(scope: Scope) -> str | None:
+    """The scope which the route that a request was led to asks for."""
+    return _scope_of(scope.get("fastapi", {}).get("effective_route_context") or scope.get("route"))
+
+
+@cache
+def _scope_of(route: Any) -> str | None:
+    dependencies = route.dependant.dependencies if hasattr(route, "dependant") else []
+    return next((_NEEDED[each.call] for each in dependencies if each.call in _NEEDED), None)

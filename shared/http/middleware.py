@@ -1,7 +1,9 @@
 """The one middleware, pure ASGI: chain context, metrics, body limit, last resort for errors."""
 
 import time
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -13,6 +15,7 @@ from shared import metrics
 from shared.context import new_context
 from shared.contracts.catalogue import HOUSES
 from shared.errors import DomainError, PayloadTooLarge
+from shared.http.connections import LATE
 from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
@@ -27,12 +30,19 @@ class BodyTooLarge(PayloadTooLarge):
     """The body exceeds what the service reads."""
 
 
+class BodyTooLate(DomainError):
+    """The body did not arrive in time."""
+
+    status, code, title = 408, "request-timeout", "The body did not arrive in time"
+
+
 class _Body:
     """The body of one request, read up to the limit."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, state: Mapping[str, Any]) -> None:
         self._receive = receive
         self._limit = limit
+        self._state = state
         self._seen = 0
         self._more = True
         self._refused = False
@@ -47,11 +57,13 @@ class _Body:
         message = await self._take()
         if self._seen > self._limit:
             self._refuse()
+        if self._more and LATE in self._state:
+            raise BodyTooLate("the body did not arrive in time")
         return message
 
     async def read_away(self) -> None:
         """Take in what is still being sent, within reason: a caller who is cut off never sees why it was refused."""
-        while self._refused and self._more and self._seen < _READ_AWAY_BYTES:
+        while self._refused and self._more and self._seen < _READ_AWAY_BYTES and LATE not in self._state:
             await self._take()
 
     async def _take(self) -> Message:
@@ -68,9 +80,12 @@ class _Body:
 class Edge:
     """Wraps everything a process serves."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, max_body_bytes_of: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._max_body_bytes_of = max_body_bytes_of or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -80,8 +95,9 @@ class Edge:
         started = time.perf_counter()
         headers = Headers(scope=scope)
         context = new_context(headers.get(CORRELATION_HEADER), headers.get("traceparent"))
-        scope.setdefault("state", {})["context"] = context
-        body = _Body(receive, self._max_body_bytes)
+        state = scope.setdefault("state", {})
+        state["context"] = context
+        body = _Body(receive, self._max_body_bytes_of.get(scope["path"], self._max_body_bytes), state)
         status = 500
         began = False
 

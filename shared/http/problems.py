@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ from shared.errors import (
 from shared.http.body import is_form, is_json
 
 MEDIA_TYPE = "application/problem+json"
+MAX_PROBLEMS = 100
+"""Field problems named in one answer; the sentence of the problem says how many there are."""
 PROBLEM_REF = "#/components/schemas/Problem"
 log = structlog.get_logger()
 
@@ -76,13 +79,13 @@ def problem_response(house: str, error: DomainError) -> Response:
 
 
 def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[dict[str, str]]:
-    """Pydantic's findings as pointers and sentences; the offending input itself is never repeated."""
+    """Pydantic's first findings as pointers and sentences; the offending input itself is never repeated."""
     return [
         {
             "pointer": "/" + "/".join(str(part) for part in error["loc"][skip:]),
             "detail": str(error["msg"]).removeprefix("Value error, "),
         }
-        for error in errors
+        for error in islice(errors, MAX_PROBLEMS)
     ]
 
 
@@ -90,7 +93,16 @@ def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int =
     """One 422 for all that is wrong with a payload."""
     problems = field_problems(errors, skip)
     first = f"{problems[0]['pointer']}: {problems[0]['detail']}" if problems else "the payload is not valid"
-    return Invalid(first if len(problems) == 1 else f"{first}, and {len(problems) - 1} more", problems)
+    return Invalid(first if len(errors) == 1 else f"{first}, and {len(errors) - 1} more", problems)
+
+
+def keep_first_problems(documents: Iterable[dict[str, Any]]) -> None:
+    """Of an answer that holds several problem documents, name the first field problems only; the sentences stay."""
+    left = MAX_PROBLEMS
+    for document in documents:
+        if "errors" in document:
+            document["errors"] = document["errors"][:left]
+            left -= len(document["errors"])
 
 
 def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
