@@ -26,7 +26,9 @@ ACCESS_REFUSED = Counter(
     ["house", "route", "status", "client"],
 )
 ISSUER_KEYS_FETCHES = Counter(
-    "shouxian_issuer_keys_fetches_total", "Fetches of the outside issuer's keys by outcome: fetched, failed", ["outcome"]
+    "shouxian_issuer_keys_fetches_total",
+    "Fetches of the outside issuer's keys by outcome: fetched, failed",
+    ["outcome"],
 )
 EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])
 EVENTS_CONSUMED = Counter(

@@ -15,7 +15,7 @@ from shared.bus.dead_letters import drop, list_dead_letters, replay
 from shared.house import House
 from shared.security.actor import Actor
 
-OPERATOR = Actor(id="operator", scopes=frozenset(), region="")
+OPERATOR = Actor(id="operator", scopes=frozenset(), regions=("",))
 """Whoever works at the machine's own command line; the audit names it."""
 _PAGE = 1000
 

@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         if self.bus == "kafka" and not self.kafka_bootstrap:
             raise ValueError("SHOUXIAN_BUS=kafka needs SHOUXIAN_KAFKA_BOOTSTRAP")
         if self.jwks_url and self.issuer_mode:
-            raise ValueError("SHOUXIAN_JWKS_URL names an outside issuer: SHOUXIAN_ISSUER_MODE must not be set beside it")
+            raise ValueError("SHOUXIAN_JWKS_URL and SHOUXIAN_ISSUER_MODE are both set: tokens have one issuer")
         if self.development:
             return self
         if self.today is not None:

@@ -49,7 +49,13 @@ class ClientFor(Protocol):
     """An HTTP client of these houses in one process, with a signed token; closed when the test ends."""
 
     def __call__(
-        self, *houses: House, scopes: Sequence[str] = ALL_SCOPES, region: str = "52", client_id: str = "tester"
+        self,
+        *houses: House,
+        scopes: Sequence[str] = ALL_SCOPES,
+        region: str = "52",
+        client_id: str = "tester",
+        sources: tuple[str, ...] | None = ("*",),
+        buyers: tuple[str, ...] | None = None,
     ) -> httpx.AsyncClient: ...
 
 
@@ -196,9 +202,14 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
     clients: list[httpx.AsyncClient] = []
 
     def made(
-        *houses: House, scopes: Sequence[str] = ALL_SCOPES, region: str = "52", client_id: str = "tester"
+        *houses: House,
+        scopes: Sequence[str] = ALL_SCOPES,
+        region: str = "52",
+        client_id: str = "tester",
+        sources: tuple[str, ...] | None = ("*",),
+        buyers: tuple[str, ...] | None = None,
     ) -> httpx.AsyncClient:
-        known = [Client(client_id, "secret", tuple(scopes), region)]
+        known = [Client(client_id, "secret", tuple(scopes), region, sources, buyers)]
         issuer = Issuer(signing_key, known, issuer=settings.issuer, audience=settings.audience)
         token = issuer.token(client_id, "secret", None)["access_token"]
         limits = {"max_body_bytes": settings.max_body_bytes, "max_batch_bytes": settings.max_batch_bytes}

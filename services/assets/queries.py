@@ -15,6 +15,7 @@ from services.assets.schemas import AssetOut, AssetSummary, DistributionOut, Dis
 from shared.contracts.codes import AssetClass, DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.db.within import within
 from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first
 
 
@@ -40,14 +41,14 @@ def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
     table = table_of(Asset)
     row = reading.connection.execute(sa.select(table).where(table.c.code == code)).one_or_none()
     if row is None or not reading.actor.sees(row.region_code):
-        raise AssetNotFound(f"no asset {code} in region {reading.actor.region}")
+        raise AssetNotFound(f"no asset {code} in region {reading.actor.place}")
     return shown_asset(row._asdict(), load_rights(reading, code), as_of or reading.today())
 
 
 def assets(reading: Reading, wanted: AssetFilter, page: PageRequest) -> Sequence[AssetSummary]:
     """Assets by code; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Asset)
-    statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
+    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     if wanted.asset_class is not None:
         statement = statement.where(table.c.asset_class == wanted.asset_class)
     rows = reading.connection.execute(by_code(statement, table.c.code, page))
@@ -64,14 +65,14 @@ def distribution(reading: Reading, distribution_id: UUID) -> DistributionOut:
     table = table_of(Distribution)
     row = reading.connection.execute(sa.select(table).where(table.c.id == distribution_id)).one_or_none()
     if row is None or not reading.actor.sees(row.region_code):
-        raise DistributionNotFound(f"no distribution {distribution_id} in region {reading.actor.region}")
+        raise DistributionNotFound(f"no distribution {distribution_id} in region {reading.actor.place}")
     return shown_distribution(reading, row._asdict())
 
 
 def distributions(reading: Reading, wanted: DistributionFilter, page: PageRequest) -> Sequence[DistributionSummary]:
     """Distributions, the newest first; one more than the page holds."""
     table = table_of(Distribution)
-    statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
+    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "asset_code", "status")
     ordered = newest_first(statement, table.c.proposed_at, table.c.id, page)
     return [DistributionSummary.model_validate(row._asdict()) for row in reading.connection.execute(ordered)]

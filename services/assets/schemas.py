@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from shared.contracts.codes import AssetClass, AssetRight, DistributionAction, DistributionReason, DistributionStatus
-from shared.http.fields import CODE_PATTERN, MAX_NOTE, Body, Day, HouseholdCode, RegionCode, Text
+from shared.http.fields import Body, Code, Day, HouseholdCode, RegionCode, Remark, Text
 from shared.money import FenAsYuan, PositiveYuan
 from shared.shares import ShareSent, ShareShown
 
 MAX_GRANTS = 1000
 MAX_LINES = 2000
 
-AssetCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DJ-A-0001"])]
+AssetCode = Annotated[Code, Field(examples=["DJ-A-0001"])]
 Name = Annotated[Text, Field(max_length=128)]
 Year = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}$", examples=["2026"], description="The year 年度 of the income")]
 
@@ -99,11 +99,10 @@ class TransitionIn(Body):
 
     action: DistributionAction
     on: Day = Field(description="The day it was taken: not in the future, not before the step it follows")
-    note: str | None = Field(
+    note: Remark | None = Field(
         None,
         validate_default=True,
         min_length=1,
-        max_length=MAX_NOTE,
         description="For the history of the distribution; `object` needs one",
     )
 

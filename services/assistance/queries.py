@@ -16,10 +16,12 @@ from shared import metrics
 from shared.contracts.codes import IncomeBranch, MeasureKind, MeasureStatus, RiskKind, TaskAction, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.db.within import within
 from shared.helping.households import HouseholdUnknown
 from shared.http.pagination import PageRequest, as_wanted, newest_first
 from shared.money import format_yuan
 from shared.months import format_month
+from shared.security.actor import SYSTEM, Actor
 
 Row = Mapping[Any, Any]
 
@@ -53,14 +55,14 @@ def task(reading: Reading, task_id: UUID) -> TaskOut:
     table = table_of(Task)
     row = reading.connection.execute(sa.select(table).where(table.c.id == task_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise TaskNotFound(f"no task {task_id} in region {reading.actor.region}")
+        raise TaskNotFound(f"no task {task_id} in region {reading.actor.place}")
     return _tasks_out(reading, [row])[0]
 
 
 def tasks(reading: Reading, wanted: TaskFilter, page: PageRequest) -> Sequence[TaskOut]:
     """Tasks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Task)
-    statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
+    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "household_code", "status", "kind")
     if wanted.overdue is not None:
         late = (table.c.status != TaskStatus.CLOSED) & sa.func.coalesce(table.c.due_on < reading.today(), sa.false())
@@ -77,8 +79,8 @@ def task_key(shown: TaskOut) -> tuple[str, ...]:
 def measures(reading: Reading, wanted: MeasureFilter, page: PageRequest) -> Sequence[MeasureOut]:
     """Measures of tasks of the caller's region, the newest first; one more than the page holds."""
     table, of_task = table_of(Measure), table_of(Task)
-    within = of_task.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code))
-    statement = sa.select(table).join(of_task, of_task.c.id == table.c.task_id).where(within)
+    mine = within(of_task.c.region_code, reading.actor, wanted.region_code)
+    statement = sa.select(table).join(of_task, of_task.c.id == table.c.task_id).where(mine)
     statement = as_wanted(statement, table, wanted, "household_code", "kind", "status")
     if wanted.overdue is not None:
         in_time = sa.func.coalesce(table.c.answer_by >= reading.today(), sa.true())
@@ -98,7 +100,7 @@ def disbursements(
 ) -> Sequence[DisbursementOut]:
     """Disbursements, the newest first; one more than the page holds."""
     table = table_of(Disbursement)
-    statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(region_code)))
+    statement = sa.select(table).where(within(table.c.region_code, reading.actor, region_code))
     if household_code is not None:
         statement = statement.where(table.c.household_code == household_code)
     ordered = newest_first(statement, table.c.recorded_at, table.c.id, page)
@@ -116,14 +118,14 @@ def story(reading: Reading, household_code: str) -> StoryOut:
     Where the household is not known there, as much as the own region has done for it.
     """
     known = HOUSEHOLDS.find(reading, [household_code]).get(household_code)
-    region = "" if known else reading.actor.region
-    of_household = _rows(reading, Task, household_code, region)
+    actor = SYSTEM if known else reading.actor
+    of_household = _rows(reading, Task, household_code, actor)
     if known is None and not of_household:
-        raise HouseholdUnknown(f"no household {household_code} in region {reading.actor.region}")
+        raise HouseholdUnknown(f"no household {household_code} in region {reading.actor.place}")
     asked = [row for rows in measures_of(reading, [row["id"] for row in of_household]).values() for row in rows]
     money = [
-        *map(_own_credit, _rows(reading, Disbursement, household_code, region)),
-        *_rows(reading, Credit, household_code, region),
+        *map(_own_credit, _rows(reading, Disbursement, household_code, actor)),
+        *_rows(reading, Credit, household_code, actor),
     ]
     chains = {row["id"]: row["correlation_id"] for row in asked}
     lines = [_credit_line(row) for row in money]
@@ -143,9 +145,9 @@ def _tasks_out(reading: Reading, rows: Sequence[Row]) -> list[TaskOut]:
     return [TaskOut.model_validate({**row, "measures": found[row["id"]]}) for row in rows]
 
 
-def _rows(reading: Reading, model: type[Task | Disbursement | Credit], code: str, region: str) -> Sequence[Row]:
+def _rows(reading: Reading, model: type[Task | Disbursement | Credit], code: str, actor: Actor) -> Sequence[Row]:
     table = table_of(model)
-    mine = (table.c.household_code == code) & table.c.region_code.startswith(region)
+    mine = (table.c.household_code == code) & within(table.c.region_code, actor)
     return reading.connection.execute(sa.select(table).where(mine).order_by(*table.primary_key)).mappings().all()
 
 

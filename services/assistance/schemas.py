@@ -18,7 +18,7 @@ from shared.contracts.codes import (
     TaskVerdict,
 )
 from shared.contracts.monitoring import Clue
-from shared.http.fields import MAX_NOTE, Body, HouseholdCode, MemberNo, Reference, Source
+from shared.http.fields import Body, HouseholdCode, MemberNo, Reference, Remark, Source
 from shared.money import FenAsYuan, PositiveYuan
 from shared.months import Month
 
@@ -30,7 +30,7 @@ class TransitionIn(Body):
     verdict: TaskVerdict | None = Field(
         None, validate_default=True, description="What the visit found: needed with `verify`, refused with the rest"
     )
-    note: str | None = Field(None, min_length=1, max_length=MAX_NOTE, description="For the history of the task")
+    note: Remark | None = Field(None, min_length=1, description="For the history of the task")
 
     @field_validator("verdict")
     @classmethod
@@ -59,7 +59,7 @@ class MeasureIn(Body):
     """Help that a task asks for."""
 
     kind: MeasureKind
-    note: str | None = Field(None, min_length=1, max_length=MAX_NOTE, description="For those who work on the task")
+    note: Remark | None = Field(None, min_length=1, description="For those who work on the task")
     member_no: MemberNo | None = Field(None, description="The member a job is for; refused with the rest")
     amount: PositiveYuan | None = Field(
         None, validate_default=True, description="What is asked for: needed with `transfer`, refused with the rest"

@@ -15,6 +15,7 @@ from services.consumption.schemas import OrderOut, ProducerOut, ProductOut
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.db.within import within
 from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first
 
 _ORDERS, _PRODUCERS, _PRODUCTS = table_of(Order), table_of(Producer), table_of(Product)
@@ -42,7 +43,7 @@ def producer(reading: Reading, code: str) -> ProducerOut:
     """A producer with the households it is linked to."""
     row = reading.connection.execute(sa.select(_PRODUCERS).where(_PRODUCERS.c.code == code)).one_or_none()
     if row is None or not reading.actor.sees(row.region_code):
-        raise ProducerNotFound(f"no producer {code} in region {reading.actor.region}")
+        raise ProducerNotFound(f"no producer {code} in region {reading.actor.place}")
     return show_producer(reading, row)
 
 
@@ -51,14 +52,14 @@ def product(reading: Reading, code: str) -> ProductOut:
     statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
     row = reading.connection.execute(statement.where(_PRODUCTS.c.code == code)).one_or_none()
     if row is None or not reading.actor.sees(row.region_code):
-        raise ProductNotFound(f"no product {code} in region {reading.actor.region}")
+        raise ProductNotFound(f"no product {code} in region {reading.actor.place}")
     return ProductOut.model_validate(row)
 
 
 def products(reading: Reading, wanted: ProductFilter, page: PageRequest) -> Sequence[ProductOut]:
     """Products by code; one more than the page holds."""
-    within = _PRODUCERS.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code))
-    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS).where(within)
+    mine = within(_PRODUCERS.c.region_code, reading.actor, wanted.region_code)
+    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS).where(mine)
     if wanted.available is not None:
         statement = statement.where(_PRODUCTS.c.available > 0 if wanted.available else _PRODUCTS.c.available == 0)
     found = reading.connection.execute(by_code(statement, _PRODUCTS.c.code, page))
@@ -82,7 +83,7 @@ def orders(reading: Reading, wanted: OrderFilter, page: PageRequest) -> Sequence
     """Orders that the caller placed or supplies, the newest first; one more than the page holds."""
     seen = _ORDERS.c.placed_by == reading.actor.id
     if reading.actor.may(APPROVE):
-        seen |= _ORDERS.c.region_code.startswith(reading.actor.region)
+        seen |= within(_ORDERS.c.region_code, reading.actor)
     statement = sa.select(_ORDERS).where(seen)
     statement = as_wanted(statement, _ORDERS, wanted, "buyer_code", "status")
     if wanted.updated_after is not None:

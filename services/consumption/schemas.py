@@ -21,7 +21,7 @@ from stdnum.cn import uscc as credit_code
 
 from services.consumption.rules import QUANTITY_PATTERN, format_quantity, parse_quantity
 from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus, ProducerKind
-from shared.http.fields import CODE_PATTERN, Body, HouseholdCode, RegionCode, Text
+from shared.http.fields import Body, Code, HouseholdCode, Identifier, RegionCode, Text
 from shared.money import FenAsYuan, PositiveYuan
 from shared.shares import WHOLE, ShareSent, ShareShown
 
@@ -29,9 +29,9 @@ MAX_LINES = 100
 MAX_LINKS = 1000
 USCC_LENGTH = 18
 
-ProducerCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["COOP-0001"])]
-ProductCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["TEA-0001"])]
-BuyerCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DG-0001"])]
+ProducerCode = Annotated[Code, Field(examples=["COOP-0001"])]
+ProductCode = Annotated[Code, Field(examples=["TEA-0001"])]
+BuyerCode = Annotated[Code, Field(examples=["DG-0001"])]
 LinkKind = Literal[IncomeBranch.OPERATING, IncomeBranch.WAGE, IncomeBranch.PROPERTY]
 
 
@@ -159,7 +159,7 @@ class OrderIn(Body):
     """An order 订单. The same number of the same buyer is the same order."""
 
     buyer_code: BuyerCode = Field(description="The buyer 采购单位; belongs to the client that orders under it first")
-    buyer_order_no: Text = Field(max_length=64, description="The buyer's own number")
+    buyer_order_no: Identifier = Field(max_length=64, description="The buyer's own number")
     request_id: UUID | None = Field(None, description="The request it answers: its household has a share in a line")
     lines: list[LineIn] = Field(min_length=1, max_length=MAX_LINES, description="Numbered from 1 in this order")
 

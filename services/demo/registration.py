@@ -15,7 +15,7 @@ from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
 from shared.settings import Settings
 
-DEMO = Actor(id="demo", scopes=frozenset(), region="52")
+DEMO = Actor(id="demo", scopes=frozenset(), regions=("52",))
 """Who registers the demo households: they stand under this name in the audit."""
 
 

@@ -68,7 +68,7 @@ def _summary(scopes: Sequence[str]) -> str:
     rights = list(dict.fromkeys(scope.partition(":")[2] for scope in scopes))
     everywhere = [right for right in rights if {f"{house}:{right}" for house in HOUSES} <= set(scopes)]
     single = [scope for scope in scopes if scope.partition(":")[2] not in everywhere]
-    return ", ".join([" + ".join(everywhere) + " in every house", *single])
+    return ", ".join([*([" + ".join(everywhere) + " in every house"] if everywhere else []), *single])
 
 
 def _commands(base_url: str, credentials: Path, clients: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from services.employment.schemas import (
 from shared.contracts.codes import PlacementStatus, VacancyKind, WorkerStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.db.within import within
 from shared.helping.requests import RequestOut
 from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, not_given_out
 from shared.money import format_yuan
@@ -70,11 +71,10 @@ def workers(reading: Reading, wanted: WorkerFilter, page: PageRequest) -> Sequen
 
     Who is of working age is judged on the business date, by the limits of the region that is searched.
     """
-    prefix = reading.actor.search_prefix(wanted.region_code)
+    mine = within(_WORKERS.c.region_code, reading.actor, wanted.region_code)
+    [prefix, *_] = reading.actor.search_prefixes(wanted.region_code)
     born = working_age(reading, prefix).birth_years(reading.today())
-    statement = sa.select(_WORKERS).where(
-        _WORKERS.c.region_code.startswith(prefix) & _WORKERS.c.active & _WORKERS.c.birth_year.between(*born)
-    )
+    statement = sa.select(_WORKERS).where(mine & _WORKERS.c.active & _WORKERS.c.birth_year.between(*born))
     statement = as_wanted(statement, _WORKERS, wanted, "household_code", "status")
     place = sa.tuple_(_WORKERS.c.household_code, _WORKERS.c.member_no)
     if page.after is not None:
@@ -144,14 +144,13 @@ def placement(reading: Reading, placement_id: UUID) -> PlacementOut:
     """A placement with its days."""
     row = reading.connection.execute(_PLACED.where(_PLACEMENTS.c.id == placement_id)).one_or_none()
     if row is None or not reading.actor.sees(row.region_code):
-        raise PlacementNotFound(f"no placement {placement_id} in region {reading.actor.region}")
+        raise PlacementNotFound(f"no placement {placement_id} in region {reading.actor.place}")
     return PlacementOut.model_validate(row)
 
 
 def placements(reading: Reading, wanted: PlacementFilter, page: PageRequest) -> Sequence[PlacementOut]:
     """Placements, the newest first; one more than the page holds."""
-    prefix = reading.actor.search_prefix(wanted.region_code)
-    statement = _PLACED.where(_WORKERS.c.region_code.startswith(prefix))
+    statement = _PLACED.where(within(_WORKERS.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, _PLACEMENTS, wanted, "household_code", "status")
     ordered = newest_first(statement, _PLACEMENTS.c.placed_at, _PLACEMENTS.c.id, page)
     return [PlacementOut.model_validate(row) for row in reading.connection.execute(ordered)]
@@ -168,7 +167,7 @@ def wages(reading: Reading, placement_id: UUID | None, page: PageRequest) -> Seq
         sa.select(_WAGES)
         .join(_PLACEMENTS, _PLACEMENTS.c.id == _WAGES.c.placement_id)
         .join(_WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id)
-        .where(_WORKERS.c.region_code.startswith(reading.actor.region))
+        .where(within(_WORKERS.c.region_code, reading.actor))
     )
     if placement_id is not None:
         statement = statement.where(_WAGES.c.placement_id == placement_id)

@@ -22,7 +22,7 @@ from shared.contracts.codes import (
     VacancyKind,
     WorkerStatus,
 )
-from shared.http.fields import CODE_PATTERN, Body, Day, Reference, Source, Text
+from shared.http.fields import Body, Code, Day, Reference, Source, Text
 from shared.money import FenAsYuan, PositiveYuan, Yuan, above_zero
 from shared.months import Month
 from shared.regions import RegionFilter
@@ -30,7 +30,7 @@ from shared.regions import RegionFilter
 MAX_HEADCOUNT = 100_000
 MAX_AGE = 120
 
-VacancyCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DG-2026-17"])]
+VacancyCode = Annotated[Code, Field(examples=["DG-2026-17"])]
 Name = Annotated[Text, Field(max_length=128)]
 Age = Annotated[int, Field(strict=True, ge=0, le=MAX_AGE)]
 

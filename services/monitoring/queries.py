@@ -30,6 +30,7 @@ from services.monitoring.schemas import (
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.db.within import within
 from shared.http.pagination import PageRequest, as_wanted, newest_first
 from shared.identity import mask_id, mask_name
 from shared.policy.parameters import ParameterValue, PolicyValueMissing
@@ -146,14 +147,14 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     table = table_of(Risk)
     row = reading.connection.execute(sa.select(table).where(table.c.id == risk_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise RiskNotFound(f"no risk {risk_id} in region {reading.actor.region}")
+        raise RiskNotFound(f"no risk {risk_id} in region {reading.actor.place}")
     return _risk_out(row)
 
 
 def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[RiskOut]:
     """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
     table = table_of(Risk)
-    statement = sa.select(table).where(table.c.region_code.startswith(reading.actor.search_prefix(wanted.region_code)))
+    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
     ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
     return [_risk_out(row) for row in reading.connection.execute(ordered).mappings()]
@@ -171,5 +172,5 @@ def _risk_out(row: Mapping[Any, Any]) -> RiskOut:
 def _household_in_region(reading: Reading, code: str) -> Household:
     found = reading.session.get(Household, code)
     if found is None or not reading.actor.sees(found.region_code):
-        raise HouseholdNotFound(f"no household {code} in region {reading.actor.region}")
+        raise HouseholdNotFound(f"no household {code} in region {reading.actor.place}")
     return found

@@ -1,7 +1,8 @@
-"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit."""
+"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, commit clock."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -28,73 +29,101 @@ class Floor:
     """Who did what, when, to which subject, with the state before and after. Never changed, never deleted.
 
     `seq` is the order rows were written in."""
+    commit_clock: sa.Table
+    """One row: the last moment given to a changed row, in microseconds since 1970. Moments are given in the order of
+    commits; see `UnitOfWork.stamp`."""
 
 
-def _columns(name: str) -> list[sa.Column[Any]]:
-    match name:
-        case "outbox":
-            return [
-                sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
-                sa.Column("event_id", sa.Uuid(), nullable=False, unique=True),
-                sa.Column("topic", sa.String(64), nullable=False),
-                sa.Column("key", sa.String(128), nullable=False),
-                sa.Column("headers", sa.JSON(), nullable=False),
-                sa.Column("value", sa.LargeBinary(), nullable=False),
-                sa.Column("created_at", UtcDateTime(), nullable=False),
-            ]
-        case "inbox":
-            return [
-                sa.Column("event_id", sa.Uuid(), primary_key=True),
-                sa.Column("event_type", sa.String(96), nullable=False),
-                sa.Column("applied_at", UtcDateTime(), nullable=False),
-            ]
-        case "bus_position":
-            return [
-                sa.Column("topic", sa.String(64), primary_key=True),
-                sa.Column("partition", sa.Integer(), primary_key=True),
-                sa.Column("next_offset", sa.BigInteger(), nullable=False),
-            ]
-        case "dead_letter":
-            return [
-                sa.Column("id", sa.Uuid(), primary_key=True),
-                sa.Column("event_id", sa.String(64), nullable=False, unique=True),
-                sa.Column("event_type", sa.String(96), nullable=True),
-                sa.Column("state", sa.String(8), nullable=False),
-                sa.Column("topic", sa.String(64), nullable=False),
-                sa.Column("partition", sa.Integer(), nullable=False),
-                sa.Column("offset", sa.BigInteger(), nullable=False),
-                sa.Column("key", sa.String(128), nullable=False, index=True),
-                sa.Column("headers", sa.JSON(), nullable=False),
-                sa.Column("value", sa.LargeBinary(), nullable=False),
-                sa.Column("error", sa.Text(), nullable=False),
-                sa.Column("attempts", sa.Integer(), nullable=False),
-                sa.Column("first_seen_at", UtcDateTime(), nullable=False),
-                sa.Column("last_tried_at", UtcDateTime(), nullable=False),
-            ]
-        case "idempotency":
-            return [
-                sa.Column("client_id", sa.String(64), primary_key=True),
-                sa.Column("key", sa.String(128), primary_key=True),
-                sa.Column("request_hash", sa.String(64), nullable=False),
-                sa.Column("status", sa.Integer(), nullable=True),
-                sa.Column("answer", sa.Text(), nullable=True),
-                sa.Column("created_at", UtcDateTime(), nullable=False),
-            ]
-        case _:
-            return [
-                sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
-                sa.Column("at", UtcDateTime(), nullable=False),
-                sa.Column("actor", sa.String(128), nullable=False),
-                sa.Column("action", sa.String(64), nullable=False),
-                sa.Column("subject", sa.String(128), nullable=False, index=True),
-                sa.Column("before", sa.JSON(), nullable=True),
-                sa.Column("after", sa.JSON(), nullable=True),
-                sa.Column("reason", sa.Text(), nullable=True),
-                sa.Column("correlation_id", sa.String(64), nullable=False, index=True),
-            ]
+def _outbox() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False, unique=True),
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _inbox() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("event_id", sa.Uuid(), primary_key=True),
+        sa.Column("event_type", sa.String(96), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _bus_position() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("topic", sa.String(64), primary_key=True),
+        sa.Column("partition", sa.Integer(), primary_key=True),
+        sa.Column("next_offset", sa.BigInteger(), nullable=False),
+    ]
+
+
+def _dead_letter() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("event_id", sa.String(64), nullable=False, unique=True),
+        sa.Column("event_type", sa.String(96), nullable=True),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(128), nullable=False, index=True),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("last_tried_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _idempotency() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("client_id", sa.String(64), primary_key=True),
+        sa.Column("key", sa.String(128), primary_key=True),
+        sa.Column("request_hash", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _commit_clock() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("last_given", sa.BigInteger(), nullable=False),
+    ]
+
+
+def _audit() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(128), nullable=False),
+        sa.Column("action", sa.String(64), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False, index=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("after", sa.JSON(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False, index=True),
+    ]
+
+
+_TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
+    "outbox": _outbox,
+    "inbox": _inbox,
+    "bus_position": _bus_position,
+    "dead_letter": _dead_letter,
+    "idempotency": _idempotency,
+    "audit": _audit,
+    "commit_clock": _commit_clock,
+}
 
 
 def lay_floor(metadata: sa.MetaData) -> Floor:
     """Add the floor tables to a house's metadata."""
-    names = ("outbox", "inbox", "bus_position", "dead_letter", "idempotency", "audit")
-    return Floor(**{name: sa.Table(name, metadata, *_columns(name)) for name in names})
+    return Floor(**{name: sa.Table(name, metadata, *columns()) for name, columns in _TABLES.items()})

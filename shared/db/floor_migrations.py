@@ -83,6 +83,17 @@ def create_floor_v1() -> None:
     op.create_index("ix_audit_correlation_id", "audit", ["correlation_id"])
 
 
+def add_commit_clock() -> None:
+    """The moments of changed rows, in the order of commits: the table with its one row."""
+    clock = op.create_table(
+        "commit_clock",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last_given", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_commit_clock"),
+    )
+    op.execute(clock.insert().values(id=1, last_given=0))
+
+
 def drop_floor_v1() -> None:
     """Take the tables of `create_floor_v1` away again."""
     for table in ("audit", "idempotency", "dead_letter", "bus_position", "inbox", "outbox"):

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,17 @@ from shared.security.actor import Actor
 
 OUTBOX_CHANNEL = "outbox"
 """PostgreSQL notification channel on which a commit calls the relay of another process."""
+
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECONDS = 1_000_000
+
+
+@cache
+def _next_moment(clock: sa.Table) -> sa.Update:
+    now = sa.bindparam("now", type_=sa.BigInteger())
+    following = sa.case((clock.c.last_given < now, now), else_=clock.c.last_given + 1)
+    return sa.update(clock).values(last_given=following).returning(clock.c.last_given)
 
 
 @dataclass(slots=True)
@@ -85,12 +96,29 @@ class UnitOfWork(Reading):
     emitted: list[EncodedEvent] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
+    _first_given: int = 0
+    _last_given: int = 0
 
     def emit(self, data: Payload, *, region: str, context: Context | None = None) -> UUID:
         """Publish a fact with this transaction. The aggregate's row must be locked before."""
         event = encode(data, region=region, time=self.now(), context=context or self.context)
         self.emitted.append(event)
         return event.event_id
+
+    def stamp(self) -> dt.datetime:
+        """The moment of a changed row, for its `updated_at`: later than that of every row committed before.
+
+        Whoever asks for what was changed after the latest moment seen misses nothing: the first stamp of a
+        transaction waits until every other transaction that was given one has ended, so moments become visible in
+        their order, and no two rows share one. Take the locks of the command first; write the rows next.
+        """
+        if not self._last_given:
+            self._first_given = self._last_given = self.connection.scalar(
+                _next_moment(self.floor.commit_clock), {"now": int(self.now().timestamp() * _MICROSECONDS)}
+            )
+        else:
+            self._last_given += 1
+        return _EPOCH + dt.timedelta(microseconds=self._last_given)
 
     def audit(
         self,
@@ -131,7 +159,7 @@ class UnitOfWork(Reading):
         outer = self.__dict__.pop("session", None)
         if outer is not None:
             outer.flush()
-        marks = len(self.emitted), len(self.notes), len(self._audit)
+        marks = self._gathered()
         point = self.connection.begin_nested()
         try:
             yield
@@ -149,25 +177,33 @@ class UnitOfWork(Reading):
                 outer.expire_all()
                 self.__dict__["session"] = outer
 
-    def marks(self) -> tuple[int, int, int]:
+    def marks(self) -> tuple[int, ...]:
         """Where the gathered events, notes and audit rows stand, to return to with a savepoint."""
         if "session" in self.__dict__:
             self.session.flush()
-        return len(self.emitted), len(self.notes), len(self._audit)
+        return self._gathered()
 
-    def return_to(self, marks: tuple[int, int, int]) -> None:
+    def return_to(self, marks: tuple[int, ...]) -> None:
         """Forget what was gathered since, because its savepoint was rolled back."""
         self.__dict__.pop("session", None)
         self._forget_since(marks)
 
-    def _forget_since(self, marks: tuple[int, int, int]) -> None:
-        emitted, notes, audited = marks
+    def _gathered(self) -> tuple[int, ...]:
+        return len(self.emitted), len(self.notes), len(self._audit), self._last_given
+
+    def _forget_since(self, marks: tuple[int, ...]) -> None:
+        emitted, notes, audited, last_given = marks
         del self.emitted[emitted:], self.notes[notes:], self._audit[audited:]
+        if not last_given:  # the row of the clock was given back with the savepoint
+            self._first_given = self._last_given = 0
 
     def complete(self) -> None:
         """Write what was gathered; called by the database just before it commits."""
         if "session" in self.__dict__:
             self.session.flush()
+        if self._last_given > self._first_given:
+            clock = self.floor.commit_clock
+            self.connection.execute(sa.update(clock).values(last_given=self._last_given))
         insert_rows(self.connection, self.floor.audit, self._audit)
         if self.emitted:
             now = self.now()

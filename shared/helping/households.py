@@ -69,7 +69,7 @@ class KnownHouseholds:
         """This household. Raises HouseholdUnknown where it is unknown or outside the caller's region."""
         found = self.find(reading, [code]).get(code)
         if found is None:
-            raise HouseholdUnknown(f"no household {code} in region {reading.actor.region}")
+            raise HouseholdUnknown(f"no household {code} in region {reading.actor.place}")
         return found
 
 

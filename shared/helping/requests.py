@@ -17,6 +17,7 @@ from shared.db.base import UtcDateTime, text_enum
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.within import within
 from shared.errors import Conflict, NotFound
 from shared.helping.households import KnownHouseholds
 from shared.http.pagination import PageRequest, as_wanted, newest_first
@@ -166,8 +167,8 @@ class Requests:
     def page(self, reading: Reading, wanted: RequestFilter, page: PageRequest) -> Sequence[RequestOut]:
         """Requests, the newest first; one more than the page holds."""
         table = self._table
-        within = self._region.startswith(reading.actor.search_prefix(wanted.region_code))
-        statement = as_wanted(self._rows.where(within), table, wanted, "household_code", "status")
+        mine = within(self._region, reading.actor, wanted.region_code)
+        statement = as_wanted(self._rows.where(mine), table, wanted, "household_code", "status")
         ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
         return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
@@ -179,7 +180,7 @@ class Requests:
 
     def _seen(self, reading: Reading, request_id: UUID, row: Any) -> RequestOut:
         if row is None or not reading.actor.sees(row.region_code):
-            raise RequestNotFound(f"no request {request_id} in region {reading.actor.region}")
+            raise RequestNotFound(f"no request {request_id} in region {reading.actor.place}")
         return RequestOut.model_validate(row)
 
     def _answer(

@@ -1,12 +1,11 @@
 """Apps: one per house, one front for the process, one edge around both."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,42 +13,38 @@ from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.dead_letters import dead_letter_router
-from shared.http.dependencies import authenticate, needed_scope
+from shared.http.dependencies import authenticate, needed_scope, refuse_unknown_parameters
 from shared.http.middleware import Edge, first_segment
-from shared.http.openapi import DocumentedApp
-from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
-from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
-
-
-class Token(BaseModel):
-    """An access token (RFC 6749, client credentials)."""
-
-    access_token: str
-    token_type: str
-    expires_in: int
-    scope: str
+from shared.http.oauth import oauth_router
+from shared.http.openapi import TOKEN_PATH, DocumentedApp
+from shared.http.pages import pages_router
+from shared.http.problems import database_problem, install_problem_handlers, problem_response
+from shared.security.issuer import Issuer
 
 
 def house_app(house: House) -> FastAPI:
     """The app of one house."""
-    app = described_app(house.definition)
+    settings = house.settings
+    app = described_app(house.definition, token_url=settings.public_token_url, pages=settings.shows_docs)
     app.state.house = house
     return app
 
 
-def described_app(definition: HouseDefinition) -> FastAPI:
+def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, pages: bool = False) -> FastAPI:
     """Everything under `/<house>`, able to describe itself; it answers once its state holds the house."""
     name = definition.name
     app = DocumentedApp(
         name,
+        token_url=token_url,
         title=f"ShouXian {definition.title}",
         summary=definition.summary,
         version=VERSION,
-        docs_url=f"/{name}/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url=f"/{name}/openapi.json",
-        swagger_ui_oauth2_redirect_url=f"/{name}/docs/oauth2-redirect",
     )
+    if pages:
+        app.include_router(pages_router(f"/{name}", app.title))
     versioned = APIRouter(prefix=f"/{name}/v1")
     versioned.include_router(definition.router)
     versioned.include_router(dead_letter_router())
@@ -64,34 +59,21 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
         "system",
         title="ShouXian",
         version=VERSION,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
     )
     install_problem_handlers(app, "system", of_forms=True)
     app.include_router(_operations(houses))
+    if any(house.settings.shows_docs for house in houses):
+        app.include_router(pages_router("", app.title))
 
     @app.get("/", include_in_schema=False)
     async def index() -> dict[str, Any]:
         return {"name": "ShouXian 守线", "version": VERSION, "docs": {h.name: f"/{h.name}/docs" for h in houses}}
 
     if issuer is not None:
-
-        @app.post(
-            "/oauth2/token",
-            tags=["access"],
-            summary="Exchange client credentials for an access token",
-            responses=responses(ClientUnknown, ScopeNotGranted),
-        )
-        async def token(
-            grant_type: Annotated[str, Form(pattern="^client_credentials$")],  # noqa: ARG001  validated, there is only one
-            client_id: Annotated[str, Form(max_length=128)],
-            client_secret: Annotated[str, Form(max_length=256)],
-            scope: Annotated[str | None, Form(max_length=2000)] = None,
-        ) -> Token:
-            """Client credentials as in RFC 6749; without `scope` the token carries every scope of the client."""
-            return Token(**issuer.token(client_id, client_secret, scope))
-
+        app.include_router(oauth_router(issuer))
     return app
 
 
@@ -182,6 +164,7 @@ class HotRoutes:
         request = Request(scope, receive)
         try:
             call = await authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
+            refuse_unknown_parameters(request, frozenset)
             response = await hot.answer(call)
         except DomainError as error:
             response = problem_response(self._house.name, error)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Request, Security
+from fastapi import Depends, Header, Request, Security, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 from fastapi.security import OAuth2
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.security.actor import Actor
-from shared.security.issuer import ALL_SCOPES
+from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_KEY_LENGTH = 128
+MAX_UNKNOWN_PARAMETERS = 10
+MAX_PARAMETER_NAME = 64
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -84,7 +87,9 @@ _SCOPE_MEANING = {
     "read": "Look things up",
     "write": "Record and act",
     "approve": "Approve what others prepared",
-    "pii": "See names and identity numbers",
+    "pii": "See names, identity numbers, birthdays and health",
+    "backfill": "Record history that raises nothing by itself",
+    "order": "Order as a buyer",
     "admin": "Operate the services",
 }
 _SCOPES = {scope: _SCOPE_MEANING[scope.partition(":")[2]] for scope in ALL_SCOPES}
@@ -101,15 +106,19 @@ async def authenticate(house: "House", request: Request, authorization: str | No
     if kind.lower() != "bearer" or not token:
         raise TokenMissing("send an access token as `Authorization: Bearer …`")
     actor = await house.verifier.recognise(token)
+    state = request.scope["state"]
+    state["client"] = actor.id
     actor.demand(scope)
-    return Call(house, actor, request.scope["state"]["context"], request)
+    return Call(house, actor, state["context"], request)
 
 
 def calling(scope: str) -> Any:
     """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        return await authenticate(request.app.state.house, request, authorization, scope)
+        authenticated = await authenticate(request.app.state.house, request, authorization, scope)
+        refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
+        return authenticated
 
     _NEEDED[call] = scope
     return Security(call, scopes=[scope])
@@ -120,11 +129,23 @@ _NEEDED: dict[Callable[..., Any], str] = {}
 
 
 def needed_scope(scope: Scope) -> str | None:
-    """The scope which the route that a request was led to asks for."""
-    return _scope_of(scope.get("fastapi", {}).get("effective_route_context") or scope.get("route"))
+    """The scope which the route that a request was led to asks for; none where it asks for no token."""
+    route = scope.get("route")
+    if not isinstance(route, APIRoute):
+        return None
+    return next((_NEEDED[each.call] for each in route.dependant.dependencies if each.call in _NEEDED), None)
 
 
-@cache
-def _scope_of(route: Any) -> str | None:
-    dependencies = route.dependant.dependencies if hasattr(route, "dependant") else []
-    return next((_NEEDED[each.call] for each in dependencies if each.call in _NEEDED), None)
+def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[str]]) -> None:
+    """Raise Invalid for a query parameter the route does not have: a filter must never be passed over in silence."""
+    if not request.scope["query_string"]:
+        return
+    unknown = sorted(set(request.query_params) - known())
+    if unknown:
+        shown = [name[:MAX_PARAMETER_NAME] for name in unknown[:MAX_UNKNOWN_PARAMETERS]]
+        raise Invalid.of([{"pointer": f"/{name}", "detail": "there is no such query parameter"} for name in shown])
+
+
+def _query_parameters(route: APIRoute) -> frozenset[str]:
+    found = get_flat_params(route.dependant)
+    return frozenset(field.alias for field in found if isinstance(field.field_info, params.Query))

@@ -4,13 +4,18 @@ import datetime as dt
 import re
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
 
 CODE_PATTERN: Final = r"^[A-Za-z0-9._-]+$"
 """What a code looks like that somebody outside has given."""
 
-MAX_NOTE: Final = 2000
+MAX_REMARK: Final = 2000
 """How long what a person writes about a step may be."""
+
+_NO_CONTROLS: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_NO_CONTROLS_BUT_BREAKS: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 
 
 class Body(BaseModel):
@@ -19,15 +24,21 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-HouseholdCode = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, examples=["DJ-0001"])]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN), AfterValidator(check_code)]
+"""A code that somebody outside has given: no path and no identity number."""
+HouseholdCode = Annotated[Code, Field(examples=["DJ-0001"])]
 RegionCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["520626001001"])]
 """Where somebody or something is: the division code 区划代码 in full."""
 MemberNo = Annotated[int, Field(strict=True, ge=1, le=99)]
-Text = Annotated[str, Field(min_length=1, pattern=r"^\P{Cc}*$")]
-"""Text of one line: no control characters, which a database may be unable to keep."""
-Source = Annotated[Text, Field(max_length=64)]
-"""Who says so."""
-Reference = Annotated[Text, Field(max_length=128)]
+Text = Annotated[str, Field(min_length=1, pattern=_NO_CONTROLS), BeforeValidator(one_line)]
+"""Text of one line, for people: trimmed, not blank, without characters that nobody sees."""
+Remark = Annotated[str, Field(max_length=MAX_REMARK, pattern=_NO_CONTROLS_BUT_BREAKS), BeforeValidator(paragraphs)]
+"""What a person writes about a step: lines of text, trimmed, without characters that nobody sees."""
+Identifier = Annotated[str, Field(min_length=1, pattern=_NO_CONTROLS), BeforeValidator(one_spelling)]
+"""Text that identifies something: all spellings of it that look the same are one."""
+Source = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS), BeforeValidator(source_spelling)]
+"""Who says so: an identifier in lower case."""
+Reference = Annotated[Identifier, Field(max_length=128)]
 """The number under which a source says it, used once."""
 
 

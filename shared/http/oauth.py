@@ -7,7 +7,6 @@ import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -19,10 +18,9 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from shared.http.body import is_form
+from shared.http.openapi import TOKEN_PATH
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
-from shared.security.signing import published_keys
 
-TOKEN_PATH: Final = "/oauth2/token"  # noqa: S105  an address
 KEYS_PATH: Final = "/oauth2/keys"
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="shouxian", charset="UTF-8"'}
@@ -87,8 +85,8 @@ class _Brake:
             self._limiter.hit(limit, *names)
 
 
-def oauth_router(issuer: Issuer, keys_of: Path | None) -> APIRouter:
-    """The routes of a built-in issuer; ``keys_of`` is the data folder whose keys it publishes."""
+def oauth_router(issuer: Issuer) -> APIRouter:
+    """The routes of a built-in issuer."""
     router = APIRouter(tags=["access"])
     brake = _Brake()
     hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="client-secrets")
@@ -128,12 +126,10 @@ def oauth_router(issuer: Issuer, keys_of: Path | None) -> APIRouter:
             return JSONResponse(refused.document, refused.status, headers={**_NO_STORE, **refused.headers})
         return JSONResponse(granted, headers=_NO_STORE)
 
-    if keys_of is not None:
-
-        @router.get(KEYS_PATH, summary="The keys tokens are signed with (JWKS)", operation_id="listSigningKeys")
-        async def keys() -> JSONResponse:
-            """The key set (RFC 7517) for whoever checks tokens of the built-in issuer elsewhere."""
-            return JSONResponse(published_keys(keys_of), headers={"Cache-Control": "max-age=60"})
+    @router.get(KEYS_PATH, summary="The keys tokens are signed with (JWKS)", operation_id="listSigningKeys")
+    async def keys() -> JSONResponse:
+        """The key set (RFC 7517) for whoever checks tokens of the built-in issuer elsewhere."""
+        return JSONResponse(issuer.published_keys(), headers={"Cache-Control": "max-age=60"})
 
     return router
 

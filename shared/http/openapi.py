@@ -13,6 +13,8 @@ from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing
 from shared.security.tokens import TokenExpired, TokenInvalid, TokenMissing
 
+TOKEN_PATH = "/oauth2/token"  # noqa: S105  an address
+"""Where the built-in issuer gives out tokens."""
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _REF = "#/components/schemas/{model}"
 _BROUGHT_SCHEMAS = "x-schemas"
@@ -22,15 +24,18 @@ _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 class DocumentedApp(FastAPI):
     """An app whose document is completed when it is first asked for. ``house`` names the problems' types."""
 
-    def __init__(self, house: str, **kwargs: Any) -> None:
+    def __init__(self, house: str, *, token_url: str = TOKEN_PATH, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._house = house
+        self._token_url = token_url
         self._document: dict[str, Any] | None = None
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self._document is None:
             self._document = _completed(super().openapi(), self._house)
+            for scheme in self._document["components"].get("securitySchemes", {}).values():
+                scheme["flows"]["clientCredentials"]["tokenUrl"] = self._token_url
         return self._document
 
 

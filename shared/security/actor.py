@@ -1,9 +1,13 @@
-"""Whoever acts: a client with scopes inside one region, or the system itself."""
+"""Whoever acts: a client with scopes inside its regions, speaking for its sources and buyers, or the system itself."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from shared.errors import Forbidden
 from shared.regions import region_prefix
+
+EVERY: Final = "*"
+"""A claim that names this is not limited: every region, every source."""
 
 
 class ScopeMissing(Forbidden):
@@ -18,13 +22,29 @@ class RegionNotAllowed(Forbidden):
     code, title = "region-not-allowed", "Outside the caller's region"
 
 
+class SourceNotYours(Forbidden):
+    """The source named belongs to another client."""
+
+    code, title = "source-not-yours", "The client may not speak for this source"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A caller. ``region`` is a division-code prefix: "52" is a province, "520626" a county; "" is everywhere."""
+    """A caller, as its token describes it."""
 
     id: str
     scopes: frozenset[str]
-    region: str
+    regions: tuple[str, ...]
+    """Division-code prefixes: "52" is a province, "520626" a county; "" is everywhere."""
+    sources: frozenset[str] | None = None
+    """Whom the client speaks for when it reports, in lower case; `*` is everybody. None: for itself alone."""
+    buyers: frozenset[str] | None = None
+    """The buyer codes the client orders under. None: the token names none."""
+
+    @property
+    def place(self) -> str:
+        """The caller's regions in words, for the detail of a refusal."""
+        return ", ".join(region or "everywhere" for region in self.regions)
 
     def may(self, scope: str) -> bool:
         """Whether the scope was granted."""
@@ -37,21 +57,32 @@ class Actor:
 
     def sees(self, region_code: str) -> bool:
         """Whether a record of this region lies within the caller's own."""
-        return region_code.startswith(self.region)
+        return region_code.startswith(self.regions)
 
     def demand_region(self, region_code: str) -> None:
         """Raise RegionNotAllowed unless the region lies within the caller's own."""
         if not self.sees(region_code):
-            raise RegionNotAllowed(f"region {region_code} lies outside {self.region}", region=self.region)
+            raise RegionNotAllowed(f"region {region_code} lies outside {self.place}", region=self.place)
 
-    def search_prefix(self, region_code: str | None) -> str:
+    def search_prefixes(self, region_code: str | None) -> tuple[str, ...]:
         """Where to search: in the region asked for, if it lies within the caller's own, or in all of that."""
         if region_code is None:
-            return self.region
+            return self.regions
         prefix = region_prefix(region_code)
         self.demand_region(prefix)
-        return prefix
+        return (prefix,)
+
+    def speaks_for(self, source: str) -> bool:
+        """Whether the client may report under this source."""
+        if self.sources is None:
+            return source == self.id.casefold()
+        return EVERY in self.sources or source in self.sources
+
+    def demand_source(self, source: str) -> None:
+        """Raise SourceNotYours unless the client may report under this source."""
+        if not self.speaks_for(source):
+            raise SourceNotYours(f"the client {self.id} may not speak for the source {source}", source=source)
 
 
-SYSTEM = Actor(id="system", scopes=frozenset(), region="")
+SYSTEM = Actor(id="system", scopes=frozenset(), regions=("",), sources=frozenset({EVERY}))
 """The machine itself: event handlers and jobs. It proposes; what it does is audited under this name."""

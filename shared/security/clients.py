@@ -198,7 +198,10 @@ def _read_clients(path: Path) -> Mapping[str, Client]:
 
 def client_from(document: Mapping[str, Any]) -> Client:
     """A client as it is written in a file."""
-    return Client(**{name: tuple(value) if isinstance(value, list) else value for name, value in document.items()})
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+    }
+    return Client(**fields)
 
 
 def _read_disabled(path: Path) -> frozenset[str]:

@@ -96,7 +96,7 @@ class Watched(Generic[T]):
         try:
             self._value = self._read(self._path)
         except (OSError, ValueError, KeyError, TypeError, InsecureFile) as error:
-            log.error("file.not_read", file=self._path.name, error=f"{type(error).__name__}: {error}")
             if self._stamp is None:
                 raise
+            log.warning("file.not_read", file=self._path.name, error=f"{type(error).__name__}: {error}")
         self._stamp = stamp

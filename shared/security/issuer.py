@@ -10,13 +10,22 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.ids import new_id
-from shared.security.clients import Client, watched_clients, watched_disabled
-from shared.security.demonstration import demo_clients
+from shared.security.clients import ALL_SCOPES, Client, watched_clients, watched_disabled
+from shared.security.demonstration import CREDENTIALS_FILE, demo_clients
 from shared.security.files import InsecureFile, locked
-from shared.security.signing import SigningKey, ensure_keys, watched_signing_key
+from shared.security.signing import SigningKey, ensure_keys, key_set, published_keys, watched_signing_key
 
 TOKEN_SECONDS = 3600
-__all__ = ["ClientUnknown", "InsecureFile", "Issuer", "ScopeNotGranted", "open_issuer"]
+__all__ = [
+    "ALL_SCOPES",
+    "CREDENTIALS_FILE",
+    "Client",
+    "ClientUnknown",
+    "InsecureFile",
+    "Issuer",
+    "ScopeNotGranted",
+    "open_issuer",
+]
 
 
 class ClientUnknown(Exception):
@@ -35,6 +44,7 @@ class Issuer:
         self._clients = {client.client_id: client for client in clients}
         self._issuer = issuer
         self._audience = audience
+        self.public_key = key.public_key()
 
     def client(self, client_id: str) -> Client | None:
         """The client of this name, if it may have tokens."""
@@ -43,6 +53,10 @@ class Issuer:
     def signing_key(self) -> SigningKey:
         """The key that signs at present."""
         return self._key
+
+    def published_keys(self) -> dict[str, Any]:
+        """The public halves of the keys whose tokens hold (RFC 7517)."""
+        return key_set([self._key.private])
 
     def proven(self, client: Client, secret: str) -> bool:
         """Whether the secret is the client's. May take some milliseconds: not for the event loop."""
@@ -80,6 +94,7 @@ class FolderIssuer(Issuer):
     """The issuer of a data folder: what an operator changes there holds a second later."""
 
     def __init__(self, data: Path, demonstration: Sequence[Client], *, issuer: str, audience: str) -> None:
+        self._data = data
         self._signing_key = watched_signing_key(data)
         super().__init__(self.signing_key().private, demonstration, issuer=issuer, audience=audience)
         self._kept = watched_clients(data)
@@ -98,6 +113,10 @@ class FolderIssuer(Issuer):
         if key is None:
             raise FileNotFoundError("the signing key is gone")
         return key
+
+    def published_keys(self) -> dict[str, Any]:
+        """As they are published in the folder."""
+        return published_keys(self._data)
 
     def proven(self, client: Client, secret: str) -> bool:
         """As the client says; a secret that held once is not hashed again until the clients change."""

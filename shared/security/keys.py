@@ -101,7 +101,8 @@ class JwksKeys:
     def close(self) -> None:
         """End the thread; it is not waited for, because an issuer may hang."""
         self._closed = True
-        self._wanted.set()
+        with self._lock:
+            self._wanted.set()
 
     def _knows(self, kid: str) -> bool:
         return kid in self._keys and time.monotonic() - self._fetched_at < KEPT_SECONDS
@@ -114,16 +115,16 @@ class JwksKeys:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="issuer-keys", daemon=True)
                 self._thread.start()
-        self._wanted.set()
+            self._wanted.set()
         await fetched
 
     def _run(self) -> None:
         while not self._closed:
-            self._wanted.clear()
             self._fetch()
             self._ended_at = time.monotonic()
             with self._lock:
                 waiting, self._waiting = self._waiting, []
+                self._wanted.clear()
             for loop, fetched in waiting:
                 with contextlib.suppress(RuntimeError):  # that loop has ended meanwhile
                     loop.call_soon_threadsafe(_done, fetched)

@@ -7,7 +7,7 @@ needs that checks tokens; it may be handed to machines and containers that must 
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,11 +96,15 @@ def _publish(data: Path, coming: Ed25519PrivateKey | None = None) -> None:
     (data / PUBLIC_FOLDER).chmod(0o755)
     files = [data / name for name in (KEY_FILE, KEY_BEFORE_FILE) if (data / name).exists()]
     keys = [*([coming] if coming else []), *(_read_key(path) for path in files)]
-    published = {key["kid"]: key for key in map(_public_jwk, keys)}
-    document = json.dumps({"keys": list(published.values())}, indent=2).encode() + b"\n"
+    document = json.dumps(key_set(keys), indent=2).encode() + b"\n"
     path = data / PUBLIC_FOLDER / JWKS_FILE
     if not path.exists() or path.read_bytes() != document:
         write_public(path, document)
+
+
+def key_set(keys: Iterable[Ed25519PrivateKey]) -> dict[str, Any]:
+    """The key set (RFC 7517) of these keys' public halves."""
+    return {"keys": list({key["kid"]: key for key in map(_public_jwk, keys)}.values())}
 
 
 def _public_jwk(key: Ed25519PrivateKey) -> dict[str, Any]:

@@ -38,8 +38,8 @@ API = "/consumption/v1"
 ORDERS = f"{API}/orders"
 READ, WRITE = ("consumption:read",), ("consumption:read", "consumption:write")
 SUPPLY = (*WRITE, "consumption:approve")
-BUYER = Actor(id="dongguan", scopes=frozenset(WRITE), region="52")
-OFFICER = Actor(id="officer", scopes=frozenset(SUPPLY), region="520626")
+BUYER = Actor(id="dongguan", scopes=frozenset(WRITE), regions=("52",))
+OFFICER = Actor(id="officer", scopes=frozenset(SUPPLY), regions=("520626",))
 STEPS = ("accept", "ship", "receive", "settle")
 """An order's way from its placing to its end."""
 

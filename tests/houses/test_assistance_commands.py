@@ -21,8 +21,8 @@ from tests.conftest import OpenHouse
 from tests.logged import Logged
 
 TASK_ID = derived_id("task", HOUSEHOLD, "below_line", 1)
-OFFICER = Actor("county-officer", frozenset(), "520626")
-NEIGHBOUR = Actor("officer-next-door", frozenset(), "520625")
+OFFICER = Actor("county-officer", frozenset(), ("520626",))
+NEIGHBOUR = Actor("officer-next-door", frozenset(), ("520625",))
 PERSONAL = "户主张三 13800138000 已外出"
 
 

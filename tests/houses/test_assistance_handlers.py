@@ -266,7 +266,7 @@ async def test_a_task_moves_with_its_household_to_another_region(open_house: Ope
 async def test_an_operator_who_replays_an_event_is_not_said_to_have_opened_the_task(open_house: OpenHouse) -> None:
     house = await open_house(ASSISTANCE)
     encoded = published_as(risk_raised())
-    operator = Actor("operator", frozenset({"ops:admin"}), "52")
+    operator = Actor("operator", frozenset({"ops:admin"}), ("52",))
     await house.database.write(apply_risk_events, [decode(encoded.headers, encoded.value)], actor=operator)
     [audit] = await audit_rows(house)
     assert audit["actor"] == (await only_task(house))["history"][0]["by"] == "system"

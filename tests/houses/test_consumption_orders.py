@@ -319,7 +319,7 @@ async def test_no_sequence_of_orders_and_cancels_makes_stock_from_nothing(
     house: House, officer: httpx.AsyncClient
 ) -> None:
     await supply(officer, **TWO_PRODUCTS)
-    actor = Actor(id="both-sides", scopes=OFFICER.scopes, region="52")
+    actor = Actor(id="both-sides", scopes=OFFICER.scopes, regions=("52",))
 
     def walk_through(uow: UnitOfWork, steps: list[tuple[Any, ...]]) -> None:
         had = read_stock(uow)

@@ -228,7 +228,7 @@ class TestACorrection:
 
 
 async def test_a_list_of_wages_is_decided_one_by_one_in_its_order(employment: Employment, placement: str) -> None:
-    stranger = Actor("neighbour", frozenset(), "520625")
+    stranger = Actor("neighbour", frozenset(), ("520625",))
     september, october = wage(placement, "2026-09"), wage(placement)
     sent = [
         (september, SYSTEM),

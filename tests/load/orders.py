@@ -28,7 +28,7 @@ from tests.load.figures import Figure, Rounds
 from tests.load.stage import connect
 
 BUYERS = 32
-_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), region="52")
+_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",))
 _PRODUCER, _PRODUCT = "COOP", "TEA"
 _STOCK = 10**11
 _TAKEN = 1_000

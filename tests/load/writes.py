@@ -33,7 +33,7 @@ SAMPLE = 10 * BATCH_FACTS
 _FACTS = table_of(Fact)
 _PLAIN = ("fact", "outbox")
 _WRITTEN = ("outbox", "audit", "risk", "illness", "fact")
-_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), region="52")
+_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",))
 
 
 def fact_batches(name: str, ill: int) -> Iterator[list[FactToRecord]]:

@@ -41,7 +41,7 @@ def put_asset(uow: UnitOfWork, code: str, body: AssetIn) -> PutAsset:
     _check(body, wanted, uow.today())
     asset = uow.session.get(Asset, code, with_for_update=True)
     if asset is not None and not uow.actor.sees(asset.region_code):
-        raise AssetNotFound(f"no asset {code} in region {uow.actor.region}")
+        raise AssetNotFound(f"no asset {code} in region {uow.actor.place}")
     before = [] if asset is None else load_rights(uow, code)
     after = change_rights(before, wanted, uow.today())
     created = asset is None

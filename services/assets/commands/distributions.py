@@ -85,7 +85,7 @@ def transition_distribution(uow: UnitOfWork, distribution_id: UUID, body: Transi
     uow.actor.demand(APPROVE if body.action in APPROVALS else WRITE)
     distribution = uow.session.get(Distribution, distribution_id, with_for_update=True)
     if distribution is None or not uow.actor.sees(distribution.region_code):
-        raise DistributionNotFound(f"no distribution {distribution_id} in region {uow.actor.region}")
+        raise DistributionNotFound(f"no distribution {distribution_id} in region {uow.actor.place}")
     status = _status_after(distribution, body, uow.today())
     before = _standing(distribution)
     match body.action:
@@ -123,7 +123,7 @@ def shown_distribution(reading: Reading, distribution: Mapping[str, Any]) -> Dis
 def _distributable(reading: Reading, code: str) -> Asset:
     asset = reading.session.get(Asset, code)
     if asset is None or not reading.actor.sees(asset.region_code):
-        raise AssetNotFound(f"no asset {code} in region {reading.actor.region}")
+        raise AssetNotFound(f"no asset {code} in region {reading.actor.place}")
     if asset.asset_class is AssetClass.HOUSEHOLD:
         raise AssetNotDistributable(f"the asset {code} belongs to its household")
     return asset
@@ -138,7 +138,7 @@ def _households_of(reading: Reading, lines: Sequence[Line]) -> Mapping[str, Know
         if line.household_code not in known
     ]
     if missing:
-        detail = f"{len(missing)} of the households are not known in region {reading.actor.region}"
+        detail = f"{len(missing)} of the households are not known in region {reading.actor.place}"
         raise HouseholdUnknown(detail, errors=missing)
     return known
 

@@ -14,7 +14,7 @@ def hold_task(uow: UnitOfWork, task_id: UUID) -> Task:
     """The task, locked. Raises TaskNotFound where there is none within the caller's region."""
     task = uow.session.get(Task, task_id, with_for_update=True)
     if task is None or not uow.actor.sees(task.region_code):
-        raise TaskNotFound(f"no task {task_id} in region {uow.actor.region}")
+        raise TaskNotFound(f"no task {task_id} in region {uow.actor.place}")
     return task
 
 

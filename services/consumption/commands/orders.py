@@ -111,7 +111,7 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> list[sa.Row[Any]]:
     known = {row.code: row for row in rows if uow.actor.sees(row.region_code)}
     for line_no, line in enumerate(lines, 1):
         if line.product_code not in known:
-            detail = f"no product {line.product_code} in region {uow.actor.region}"
+            detail = f"no product {line.product_code} in region {uow.actor.place}"
             raise ProductNotFound(detail, line_no=line_no, product_code=line.product_code)
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):

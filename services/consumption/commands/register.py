@@ -48,7 +48,7 @@ def put_producer(uow: UnitOfWork, code: str, body: ProducerIn) -> PutProducer:
     _check_households(uow, body.links)
     producer = uow.session.get(Producer, code, with_for_update=True)
     if producer is not None and not uow.actor.sees(producer.region_code):
-        raise ProducerNotFound(f"no producer {code} in region {uow.actor.region}")
+        raise ProducerNotFound(f"no producer {code} in region {uow.actor.place}")
     before = None if producer is None else show_producer(uow, producer)
     fields: dict[str, Any] = body.model_dump(exclude={"links"})
     if producer is None:
@@ -72,10 +72,10 @@ def put_product(uow: UnitOfWork, code: str, body: ProductIn) -> PutProduct:
     """
     product = uow.session.get(Product, code, with_for_update=True)
     if product is not None and not uow.actor.sees(_producer_of(uow, product.producer_code).region_code):
-        raise ProductNotFound(f"no product {code} in region {uow.actor.region}")
+        raise ProductNotFound(f"no product {code} in region {uow.actor.place}")
     producer = _producer_of(uow, body.producer_code)
     if not uow.actor.sees(producer.region_code):
-        raise ProducerNotFound(f"no producer {body.producer_code} in region {uow.actor.region}")
+        raise ProducerNotFound(f"no producer {body.producer_code} in region {uow.actor.place}")
     before = None if product is None else _offer(product)
     fields = body.model_dump(exclude={"stock"}) | {"available": body.stock}
     same = product is not None and product.model_dump(include=set(fields)) == fields
@@ -108,7 +108,7 @@ def _check_households(uow: UnitOfWork, links: Sequence[LinkIn]) -> None:
     codes = {link.household_code for link in links}
     unknown = sorted(codes - HOUSEHOLDS.find(uow, codes).keys())
     if unknown:
-        raise HouseholdUnknown(f"no household {unknown[0]} in region {uow.actor.region}", household_codes=unknown)
+        raise HouseholdUnknown(f"no household {unknown[0]} in region {uow.actor.place}", household_codes=unknown)
 
 
 def _write_links(uow: UnitOfWork, code: str, links: Sequence[LinkIn]) -> None:
@@ -123,7 +123,7 @@ def _write_links(uow: UnitOfWork, code: str, links: Sequence[LinkIn]) -> None:
 def _producer_of(uow: UnitOfWork, code: str) -> Producer:
     producer = uow.session.get(Producer, code)
     if producer is None:
-        raise ProducerNotFound(f"no producer {code} in region {uow.actor.region}")
+        raise ProducerNotFound(f"no producer {code} in region {uow.actor.place}")
     return producer
 
 

@@ -48,7 +48,7 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
         raise VacancyNotFound(f"no vacancy {body.vacancy_code}")
     worker = uow.session.get(Worker, body.worker_id, with_for_update=True)
     if worker is None or not uow.actor.sees(worker.region_code):
-        raise WorkerNotFound(f"no worker {body.worker_id} in region {uow.actor.region}")
+        raise WorkerNotFound(f"no worker {body.worker_id} in region {uow.actor.place}")
     _refuse_unfit(uow, worker, vacancy)
     if body.request_id is not None:
         _accept(uow, body.request_id, worker)
@@ -142,7 +142,7 @@ def _hold(uow: UnitOfWork, placement_id: UUID) -> tuple[Placement, Worker]:
     """A placement with its worker, locked after the household: its placements begin and end one after the other."""
     home = uow.connection.execute(_HOME.where(_PLACEMENTS.c.id == placement_id)).one_or_none()
     if home is None or not uow.actor.sees(home.region_code):
-        raise PlacementNotFound(f"no placement {placement_id} in region {uow.actor.region}")
+        raise PlacementNotFound(f"no placement {placement_id} in region {uow.actor.place}")
     known = HOUSEHOLDS.table
     household = sa.select(known.c.code).where(known.c.code == home.household_code)
     uow.connection.execute(household.with_for_update())

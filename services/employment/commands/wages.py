@@ -96,7 +96,7 @@ class _Desk:
         wage, wage_id = item.wage, _wage_id(item.wage)
         placement = self._placements.get(wage.placement_id)
         if placement is None or not item.actor.sees(placement["region_code"]):
-            raise PlacementNotFound(f"no placement {wage.placement_id} in region {item.actor.region}")
+            raise PlacementNotFound(f"no placement {wage.placement_id} in region {item.actor.place}")
         supersedes_id = None if wage.supersedes is None else _wage_id(wage.supersedes)
         said = (wage.placement_id, wage.month, wage.amount, supersedes_id)
         known = self._known.get(wage_id)

@@ -157,7 +157,7 @@ class _Desk:
         fact = item.fact
         file = self._files.get(fact.household_code)
         if file is None or not item.actor.sees(file.region_code):
-            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.region}")
+            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
         if item.actor is not SYSTEM:
             _refuse_house_sources(fact)
         payload = fact.payload.model_dump_json()

@@ -43,7 +43,7 @@ def put_household(uow: UnitOfWork, code: str, body: HouseholdIn) -> PutHousehold
     warnings = _check(body, uow.today())
     household = uow.session.get(Household, code, with_for_update=True)
     if household is not None and not uow.actor.sees(household.region_code):
-        raise HouseholdNotFound(f"no household {code} in region {uow.actor.region}")
+        raise HouseholdNotFound(f"no household {code} in region {uow.actor.place}")
     created = household is None
     if household is None:
         household = _register(uow, code, body)

@@ -1,4 +1,6 @@
-from shared.db.floor_migrations import create_floor_v1, drop_floor_v1
+from alembic import op
+
+from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1
 from shared.helping.migrations import (
     create_known_household_v1,
     create_measure_request_v1,
@@ -12,6 +14,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_floor_v1()
+    add_commit_clock()
     create_known_household_v1()
     create_measure_request_v1()
 
@@ -19,4 +22,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_measure_request_v1()
     drop_known_household_v1()
+    op.drop_table("commit_clock")
     drop_floor_v1()

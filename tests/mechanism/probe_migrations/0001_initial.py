@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db.floor_migrations import create_floor_v1, drop_floor_v1
+from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1
 
 revision = "0001"
 down_revision = None
@@ -11,6 +11,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_floor_v1()
+    add_commit_clock()
     op.create_table(
         "counter",
         sa.Column("name", sa.String(64), nullable=False),
@@ -30,4 +31,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("effect")
     op.drop_table("counter")
+    op.drop_table("commit_clock")
     drop_floor_v1()

@@ -1,0 +1,22 @@
+"""Codes are compared without case: one register holds no two codes that differ in that alone."""
+
+import sqlalchemy as sa
+
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Conflict
+
+
+class CodeInOtherSpelling(Conflict):
+    """The register has this code already, in other upper and lower case."""
+
+    code, title = "code-in-other-spelling", "The code is registered in another spelling"
+
+
+def refuse_other_spelling(uow: UnitOfWork, column: sa.ColumnElement[str], code: str) -> None:
+    """Raise CodeInOtherSpelling where the register holds this code in other upper and lower case.
+
+    A unique index over `lower(code)` makes it hold for two callers at once; see `spelling_index`.
+    """
+    known = uow.connection.scalar(sa.select(column).where(sa.func.lower(column) == code.lower(), column != code))
+    if known is not None:
+        raise CodeInOtherSpelling("the code is registered already, written in other upper and lower case")
