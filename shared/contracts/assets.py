@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.contracts.help import IncomeCredit, MeasureAnswer
+from shared.contracts.help import IncomeCredit, IncomeWithdrawal, MeasureAnswer
 
 
 class MeasureAccepted(MeasureAnswer):
@@ -27,3 +27,9 @@ class ShareCredited(IncomeCredit):
     """A household's line of a paid distribution 财产性收入."""
 
     event_type: ClassVar[str] = "assets.income-credited.v1"
+
+
+class ShareWithdrawn(IncomeWithdrawal):
+    """A line of a distribution 收益分配 that was told of should never have been."""
+
+    event_type: ClassVar[str] = "assets.income-withdrawn.v1"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.codes import RiskGrade, RiskKind, TaskVerdict
-from shared.contracts.help import IncomeCredit, Measure
+from shared.contracts.help import IncomeCredit, IncomeWithdrawal, Measure
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
@@ -73,3 +73,24 @@ class TransferCredited(IncomeCredit):
     """Cash 转移性收入 was disbursed to a household."""
 
     event_type: ClassVar[str] = "assistance.income-credited.v1"
+
+
+class TransferWithdrawn(IncomeWithdrawal):
+    """Cash 转移性收入 that was told of should never have been."""
+
+    event_type: ClassVar[str] = "assistance.income-withdrawn.v1"
+
+
+class TaskReopened(Payload):
+    """A judged task is open again: its verdict stands no longer."""
+
+    event_type: ClassVar[str] = "assistance.task-reopened.v1"
+
+    task_id: UUID = Field(description="The task, the same for every event of it")
+    risk_id: UUID = Field(description="The risk that caused it")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    kind: RiskKind
+    episode: Episode
+    reopened_by: Literal["person", "new_cause"] = Field(description="Who brought it back")
+    reopened_on: dt.date = Field(description="Business date of the reopening")

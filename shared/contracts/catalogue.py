@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.contracts import assets, assistance, consumption, employment
-from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, RiskCleared, RiskRaised, RiskUpdated
+from shared.contracts.monitoring import (
+    HouseholdChanged,
+    HouseholdEnded,
+    HouseholdRegistered,
+    RiskCleared,
+    RiskRaised,
+    RiskUpdated,
+)
 from shared.contracts.payload import Payload
 
 HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
@@ -54,21 +61,25 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     for entry in (
         _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
         _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
+        _entry(HouseholdEnded, (), "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),
         _entry(assistance.TaskOpened, (), "sensitive"),
         _entry(assistance.TaskClosed, ("monitoring",), "sensitive"),
+        _entry(assistance.TaskReopened, (), "sensitive"),
         _entry(assistance.MeasureRequested, HELPING, "sensitive"),
         _entry(assistance.MeasureOverdue, (), "sensitive"),
         _entry(assistance.MeasureCancelled, HELPING, "sensitive"),
         _entry(assistance.TransferCredited, ("monitoring",), "sensitive"),
+        _entry(assistance.TransferWithdrawn, (), "sensitive"),
         _entry(employment.PlacementStarted, ("monitoring",), "sensitive"),
         _entry(employment.PlacementEnded, ("monitoring",), "sensitive"),
         _entry(employment.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(employment.MeasureRefused, ("assistance",), "sensitive"),
         _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
+        _entry(employment.WageWithdrawn, (), "sensitive"),
         _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
         _entry(consumption.OrderSettled, (), "internal", key="order_id"),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
@@ -79,6 +90,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
         _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
+        _entry(assets.ShareWithdrawn, (), "sensitive"),
     )
 }
 

@@ -485,3 +485,31 @@ class DistributionAction(StrEnum):
 
     PAY = "pay"
     """发放."""
+
+
+class HouseholdEndReason(StrEnum):
+    """Why a household is no more 农户注销原因."""
+
+    DIED = "died"
+    """人员全部死亡."""
+    MOVED = "moved"
+    """整户迁出."""
+    MERGED = "merged"
+    """并入他户."""
+    OTHER = "other"
+    """其他."""
+
+
+class WithdrawalReason(StrEnum):
+    """Why something that was said is withdrawn 撤回原因."""
+
+    WRONG_HOUSEHOLD = "wrong_household"
+    """户填错."""
+    WRONG_PERSON = "wrong_person"
+    """人填错."""
+    WRONG_AMOUNT = "wrong_amount"
+    """金额填错."""
+    DUPLICATE = "duplicate"
+    """重复上报."""
+    OTHER = "other"
+    """其他."""

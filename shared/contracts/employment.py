@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.codes import PlacementEndReason, VacancyKind
-from shared.contracts.help import IncomeCredit, MeasureAnswer
+from shared.contracts.help import IncomeCredit, IncomeWithdrawal, MeasureAnswer
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
 
 
@@ -62,3 +62,9 @@ class WageCredited(IncomeCredit):
     """Wages 工资性收入 of a month were paid to a worker."""
 
     event_type: ClassVar[str] = "employment.income-credited.v1"
+
+
+class WageWithdrawn(IncomeWithdrawal):
+    """A wage 工资 that was told of should never have been."""
+
+    event_type: ClassVar[str] = "employment.income-withdrawn.v1"

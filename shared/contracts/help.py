@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.codes import IncomeBranch, MeasureKind, RefusalReason
+from shared.contracts.codes import IncomeBranch, MeasureKind, RefusalReason, WithdrawalReason
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
 from shared.money import FenAsYuan
 from shared.months import Month
@@ -41,3 +41,16 @@ class IncomeCredit(Payload):
     credited_on: dt.date = Field(description="Business date of the credit")
     measure_id: UUID | None = Field(None, description="The measure it came of, where there was one")
     supersedes: UUID | None = Field(None, description="The credit of the same house that this one corrects")
+
+
+class IncomeWithdrawal(Payload):
+    """A credit that should never have been: the ledger forgets it, as if nobody had told of it 撤回."""
+
+    withdrawal_id: UUID = Field(description="The withdrawal: the reference of the fact it becomes")
+    credit_id: UUID = Field(description="The credit of the same house that is withdrawn")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    branch: IncomeBranch = Field(description="The branch of the credit")
+    month: Month = Field(description="The month of the credit")
+    reason: WithdrawalReason
+    withdrawn_on: dt.date = Field(description="Business date of the withdrawal")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.codes import HouseholdCategory, Labour, RiskGrade, RiskKind, RiskStatus, Sex
+from shared.contracts.codes import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
@@ -18,6 +18,16 @@ class HouseholdMember(BaseModel):
     member_no: int = Field(description="Number of the member within the household")
     sex: Sex
     birth_year: int = Field(description="Year of birth 出生年份")
+    born_on: dt.date | None = Field(
+        None,
+        description="Day of birth, of members who are able to work alone: who may work is decided to the day, "
+        "and nobody else's is told. Null for the others, and in events written before it was told",
+    )
+    person_id: UUID | None = Field(
+        None,
+        description="The person behind the number: another one says that the number passed to somebody else. "
+        "Null in events written before it was told",
+    )
     labour: Labour
     student: bool = Field(description="At school 在校生")
 
@@ -46,6 +56,18 @@ class HouseholdChanged(HouseholdState):
     event_type: ClassVar[str] = "monitoring.household-changed.v1"
 
 
+class HouseholdEnded(Payload):
+    """A household is no more 农户注销: it died out, moved away, joined another or was registered wrongly."""
+
+    event_type: ClassVar[str] = "monitoring.household-ended.v1"
+
+    household_code: HouseholdCode
+    region_code: RegionCode
+    version: int = Field(description="Grows by one with every change of the household")
+    ended_on: dt.date = Field(description="The day from which it is no more")
+    reason: HouseholdEndReason
+
+
 class Clue(BaseModel):
     """Clue 线索: what came in that led to a verdict. Its source is left out: a name of it can tell of an illness."""
 
@@ -71,6 +93,11 @@ class RiskState(Payload):
     version: int = Field(ge=1, description="Grows by one with every change of the risk: an older state never wins")
     decided_on: dt.date = Field(description="Business date of the verdict")
     rules: tuple[str, ...] = Field(description="Codes of the rules that hold the risk open")
+    causes: tuple[str, ...] = Field(
+        (),
+        description="Opaque keys of the evidence that would raise the risk by itself. A key that a verdict did not see "
+        "is a new cause. None in events written before they were told",
+    )
     pack: str = Field(description="Policy pack and version the verdict rests on")
     clue: Clue | None = Field(None, description="What led to the change; none in events written before it was told")
 

@@ -18,7 +18,7 @@ from shared.contracts.envelope import EncodedEvent, UnreadableEvent, decode, enc
 from shared.contracts.payload import Payload
 from tests.builders import NOW, REGION
 
-PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|overdue|found|lost|met)")
+PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met)")
 PERSONAL = {
     "address",
     "bank",

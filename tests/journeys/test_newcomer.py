@@ -150,8 +150,10 @@ def test_a_newcomer_reads_where_everything_is(untouched: Started) -> None:
         assert place in untouched.printed
         assert httpx.get(place, trust_env=False).is_success
     for line in (
-        r"province +52 贵州省 +read \+ write \+ approve in every house, "
-        "monitoring:pii, monitoring:backfill, consumption:order, ops:admin",
+        (
+            r"province +52 贵州省 +read \+ write \+ approve in every house, "
+            "monitoring:pii, monitoring:backfill, consumption:order, ops:admin"
+        ),
         r"county-officer-dejiang +520626 德江县 +read \+ write in every house, monitoring:pii",
         r"read-only +52 贵州省 +read in every house",
         r"partner-dongguan +4419 东莞市 +consumption:read, consumption:order",
