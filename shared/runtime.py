@@ -254,5 +254,6 @@ def read_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             place = ".".join(str(part) for part in problem["loc"])
-            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{problem['msg']}\n")
+            said = problem["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{said}\n")
         raise SystemExit(2) from None

@@ -27,6 +27,8 @@ _REFUSING = 64
 """Connections over the limit that are told so; more than that are closed without a word."""
 _LINGER_SECONDS = 2.0
 """How long a refused connection is read and thrown away: who is cut off at once never sees why."""
+_THROWN_AWAY_BYTES = 2 * 1024 * 1024
+"""How much of it is read: more than that is no mistake that its sender would understand."""
 _LOOK_SECONDS = 1.0
 LATE = "late"
 """In the state of a request whose body did not come in time."""
@@ -123,6 +125,7 @@ class Connection(HttpToolsProtocol):
         self._unread_bytes = 0
         self._waiting_since = self.loop.time()
         self._refused = False
+        self._thrown_away = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, unless there are too many."""
@@ -151,12 +154,18 @@ class Connection(HttpToolsProtocol):
 
     def _parse(self, data: bytes | memoryview) -> None:
         if self._refused or self.parser is None:
+            self._throw_away(len(data))
             return
         super().data_received(data)  # type: ignore[arg-type]  # the parser takes any buffer
         self._unread_bytes += len(data)
         # What the parser has taken without handing anything on: an unfinished line of the head or behind the body.
         if self._unread_bytes > self._limits.header_bytes + _SLICE_BYTES and (self._head_open or self._body_open):
             self._refuse_head()
+
+    def _throw_away(self, size: int) -> None:
+        self._thrown_away += size
+        if self._thrown_away > _THROWN_AWAY_BYTES and self._refused:
+            self.transport.abort()
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -243,9 +252,10 @@ class Connection(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete:
+        under_way = self.cycle is not None and not self.cycle.response_complete
+        if not under_way or not self.cycle.response_started:
             self.transport.write(_refusal(status, code, detail))
-        else:
+        if under_way:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.transport.can_write_eof():

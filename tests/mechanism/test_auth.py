@@ -94,7 +94,7 @@ def refused_tokens(key: Ed25519PrivateKey) -> dict[str, tuple[str | None, str]]:
         "expiry of 400 digits": (bearer(exp=int("9" * 400)), "token-invalid"),
         "expiry without end": (bearer(exp=float("inf")), "token-invalid"),
         "beginning of 400 digits": (bearer(nbf=int("9" * 400)), "token-invalid"),
-        "made in 400 digits": (bearer(iat=-int("9" * 400)), "token-invalid"),
+        "made in 400 digits": (bearer(iat=int("9" * 400)), "token-invalid"),
         "not yet valid": (bearer(nbf=int(time.time()) + 600), "token-invalid"),
         "another audience": (bearer(aud="elsewhere"), "token-invalid"),
         "another issuer": (bearer(iss="https://issuer.example"), "token-invalid"),

@@ -1,10 +1,9 @@
 """Clients as an operator keeps them: added, rotated, shut out and let in, beside processes that run."""
 
 import asyncio
-import json
-import subprocess
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,18 @@ import pytest
 
 from deploy.local.ports import LOOPBACK
 from services import clients
+from services.__main__ import main as all_houses
+from services.monitoring.app import MONITORING
+from shared.runtime import house_main
 from shared.security.clients import ClientRefused, add_client, list_clients
-from shared.security.issuer import CREDENTIALS_FILE
+from shared.security.issuer import CREDENTIALS_FILE, open_issuer
 from tests.journeys.set_ups import SetUp, apart
-from tests.mechanism.probe import BOUND_SECONDS, until
+from tests.mechanism.outside_issuer import NAMES
+from tests.mechanism.probe import BOUND_SECONDS
 
 SCOPES = "monitoring:read monitoring:write"
 ADD = ("add", "hospital-a", "--region", "520626", "--scopes", SCOPES, "--sources", "hospital-a", "medical-insurance")
 PRODUCTION = {"SHOUXIAN_ENV": "production", "SHOUXIAN_ISSUER_MODE": "built-in"}
-ROOT = Path(__file__).parents[2]
 
 
 class Operator:
@@ -177,46 +179,54 @@ async def until_granted(set_up: SetUp, client_id: str, secret: str) -> None:
             await asyncio.sleep(0.3)
 
 
-def run_command(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=ROOT,
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        timeout=BOUND_SECONDS,
-        check=False,
-    )
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The data folder of an operator who types commands with no other settings than this folder."""
+    for name in [name for name in os.environ if name.startswith("SHOUXIAN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SHOUXIAN_DATA", str(tmp_path))
+    before = os.umask(0o077)
+    yield tmp_path
+    os.umask(before)
 
 
-async def test_no_other_command_rewrites_the_credentials_of_the_process_that_serves(tmp_path: Path) -> None:
+def typed(command: Callable[[], None]) -> int:
+    """The exit code of a command."""
+    try:
+        command()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+def test_no_other_command_rewrites_the_credentials_of_the_process_that_serves(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """N C.1: listing dead letters put the address of another port into the file, and `make demo` failed."""
-    async with apart(tmp_path, ("monitoring", "migrate"), ("monitoring", "all")) as set_up:
-        set_up.start("monitoring-migrate")
-        await asyncio.to_thread(set_up.processes["monitoring-migrate"].exit_code, BOUND_SECONDS)
-        set_up.start("monitoring-all")
-        await set_up.ready("monitoring-all")
-        before = (tmp_path / CREDENTIALS_FILE).read_bytes()
-        assert json.loads(before)["base_url"] == f"http://{LOOPBACK}"
-        environment = {name: value for name, value in set_up.environment.items() if name != "SHOUXIAN_PUBLIC_URL"}
-        for words in (
-            ("services.monitoring", "dead-letters"),
-            ("services.monitoring", "audit-ledger"),
-            ("services.monitoring", "migrate"),
-            ("services", "clients", "list"),
-        ):
-            done = await asyncio.to_thread(run_command, environment, *words)
-            assert done.returncode == 0, done.stderr
-            assert (tmp_path / CREDENTIALS_FILE).read_bytes() == before, words
-        set_up.stop("monitoring-all")
-        await until(lambda: not set_up.processes["monitoring-all"].alive())
+    monkeypatch.setenv("SHOUXIAN_ENV", "development")
+    open_issuer(machine, base_url="http://127.0.0.1:8511", demonstration=True, **NAMES)
+    before = (machine / CREDENTIALS_FILE).read_bytes()
+    for words in ("migrate", "dead-letters", "audit-ledger"):
+        assert typed(lambda words=words: house_main(MONITORING, [words])) == 0  # type: ignore[misc]
+        assert (machine / CREDENTIALS_FILE).read_bytes() == before, words
+    assert clients.main(["list"]) == 0
+    assert (machine / CREDENTIALS_FILE).read_bytes() == before
 
 
-def test_a_production_without_an_issuer_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = {"PATH": "/usr/bin:/bin", "SHOUXIAN_DATA": str(tmp_path)}
-    for words in (("services",), ("services.monitoring", "serve"), ("services.assets", "all")):
-        done = run_command(environment, *words, "--port", "0")
-        assert (done.returncode, done.stdout) == (2, "")
-        [line] = done.stderr.splitlines()
+def test_a_command_makes_no_secrets_either(machine: Path) -> None:
+    assert typed(lambda: house_main(MONITORING, ["migrate"])) == 0
+    assert typed(lambda: house_main(MONITORING, ["dead-letters"])) == 0
+    assert not {path.name for path in machine.iterdir()} & {CREDENTIALS_FILE, "signing-key.pem", "clients.json"}
+
+
+def test_a_production_without_an_issuer_does_not_start(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["services", "--port", "0"])
+    for command in (all_houses, lambda: house_main(MONITORING, ["serve"]), lambda: house_main(MONITORING, ["all"])):
+        assert typed(command) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        [line] = said.err.splitlines()
         assert line.startswith("refusing to start: name an issuer with SHOUXIAN_JWKS_URL")
-    assert list(tmp_path.iterdir()) == []
+    assert list(machine.iterdir()) == []

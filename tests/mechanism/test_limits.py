@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import socket
-import threading
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 
+from deploy.local.ports import free_port
 from services.monitoring.app import MONITORING
 from shared.http.application import process_app
 from shared.settings import Settings
@@ -60,10 +60,7 @@ async def test_a_head_that_is_too_large_is_refused(head: bytes) -> None:
     before = refused("head_too_large")
     async with served(APP) as url:
         answer = await raw(url, head)
-        if b"chunked" in head:  # the answer to the request is on its way when the trailer turns out too large
-            assert answer.startswith((b"HTTP/1.1 405 ", b"HTTP/1.1 431 "))
-        else:
-            assert problem(answer) == TOO_LARGE
+        assert problem(answer) == TOO_LARGE
         assert (await raw(url, ASK + b"connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
     assert refused("head_too_large") == before + 1
 
@@ -91,35 +88,64 @@ async def test_requests_sent_in_one_go_are_counted_one_by_one() -> None:
 
 
 async def test_a_header_of_200_megabytes_costs_the_others_nothing_they_notice() -> None:
-    """`audit.md` 4: others waited up to 7.7 s for an answer, the process grew by 190 MB."""
+    """`audit.md` 4: others waited up to 7.7 s for an answer; eight headers of 50 MB at once were worse."""
+    port = str(free_port())
+    server = await asyncio.create_subprocess_exec(sys.executable, "-c", _SERVE, port)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        try:
+            await until_it_answers(client)
+            sender = await asyncio.create_subprocess_exec(sys.executable, "-c", _SEND, port)
+            waited: list[float] = []
+            while sender.returncode is None:
+                started = time.perf_counter()
+                assert (await client.get("/healthz")).status_code == 200
+                waited.append(time.perf_counter() - started)
+                await asyncio.sleep(0.005)
+        finally:
+            server.terminate()
+            await server.wait()
+    assert sender.returncode == 0
+    assert len(waited) > 5
+    assert sorted(waited)[int(0.8 * len(waited))] < 0.05
 
-    def send(port: int, megabytes: int) -> None:
-        with socket.create_connection(("127.0.0.1", port)) as out:
+
+async def until_it_answers(client: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(BOUND_SECONDS):
+        while True:
             try:
-                out.sendall(ASK + b"x: ")
-                for _ in range(megabytes):
-                    out.sendall(b"a" * MEGABYTE)
-            except OSError:  # cut off, which is right
+                await client.get("/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
                 return
 
-    async with served(APP) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
-        assert (await client.get("/healthz")).status_code == 200
-        port = int(url.rpartition(":")[2])
-        threads = [threading.Thread(target=send, args=(port, 200)), *_threads(send, port, 8, 50)]
-        for thread in threads:
-            thread.start()
-        waited = []
-        while any(thread.is_alive() for thread in threads):
-            started = time.perf_counter()
-            assert (await client.get("/healthz")).status_code == 200
-            waited.append(time.perf_counter() - started)
-            await asyncio.sleep(0.005)
-    assert waited
-    assert sorted(waited)[len(waited) // 2] < 0.05
 
-
-def _threads(send: Any, port: int, count: int, megabytes: int) -> list[threading.Thread]:
-    return [threading.Thread(target=send, args=(port, megabytes)) for _ in range(count)]
+_SERVE = """
+import sys, uvicorn
+from shared.http.application import process_app
+from shared.http.connections import server_config
+from shared.settings import Settings
+app = process_app([], None, max_body_bytes=1024)
+config = server_config(app, Settings(port=int(sys.argv[1])), grace_seconds=1)
+uvicorn.Server(config).run()
+"""
+_SEND = """
+import socket, sys, threading
+def send(megabytes):
+    with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as out:
+        try:
+            out.sendall(b"GET /healthz HTTP/1.1\\r\\nhost: x\\r\\nx: ")
+            for _ in range(megabytes):
+                out.sendall(b"a" * 1048576)
+        except OSError:
+            return  # cut off, which is right
+for _ in range(5):
+    threads = [threading.Thread(target=send, args=(size,)) for size in (200, *[50] * 8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
 
 
 async def test_a_head_that_does_not_come_is_not_waited_for() -> None:
@@ -190,9 +216,11 @@ async def test_a_flood_of_silent_connections_ends_by_itself() -> None:
         silent = [await connect(url) for _ in range(150)]
         ends = await asyncio.gather(*(to_the_end_or_reset(reader) for reader, _ in silent))
         assert len(ends) == 150
-        assert (await raw(url, ASK + b"connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
         for _, writer in silent:
             writer.close()
+        async with asyncio.timeout(BOUND_SECONDS):
+            while not (await raw(url, ASK + b"connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 "):
+                await asyncio.sleep(0.1)
 
 
 async def to_the_end_or_reset(reader: asyncio.StreamReader) -> bytes:
@@ -255,16 +283,19 @@ async def test_nothing_of_a_body_is_read_for_a_caller_who_may_not_send_it(
 async def test_an_answer_holds_at_most_100_problems(open_house: OpenHouse, client_for: ClientFor) -> None:
     """`audit.md` 13: 350,000 unknown fields were 22.7 MB of answer."""
     client = client_for(await open_house(MONITORING))
-    unknown = {f"k{number}": 0 for number in range(20_000)}
+    unknown = {f"k{number}": 0 for number in range(15_000)}
     put = await client.put(HOME, json=household() | unknown)
-    assert (put.status_code, len(put.json()["errors"])) == (422, 100)
-    assert "and 19999 more" in put.json()["detail"]
+    problems, detail = len(put.json().get("errors", ())), put.json()["detail"]
+    assert (put.status_code, problems) == (422, 100)
+    assert detail.endswith("and 14999 more")
     one = await client.post("/monitoring/v1/facts", json=unknown)
-    assert (one.status_code, len(one.json()["errors"]) <= 100) == (422, True)
+    problems = len(one.json()["errors"])
+    assert (one.status_code, problems) == (422, 1)
     batch = await client.post("/monitoring/v1/facts", json={"facts": [_many_unknown(i) for i in range(1000)]})
-    assert (batch.status_code, batch.json()["rejected"]) == (200, 1000)
-    assert sum(len(item["problem"].get("errors", [])) for item in batch.json()["items"]) <= 100
-    assert len(batch.content) < 512 * 1024
+    items = batch.json()["items"]
+    problems, size = sum(len(item["problem"]["errors"]) for item in items), len(batch.content)
+    assert (batch.status_code, len(items), problems) == (200, 1000, 100)
+    assert size < 512 * 1024
 
 
 def _many_unknown(number: int) -> Mapping[str, Any]:

@@ -99,28 +99,6 @@ async def test_json_is_read_under_each_of_its_names(client: httpx.AsyncClient, m
 
 
 @ON_SQLITE
-async def test_the_token_endpoint_reads_forms_and_nothing_else(client_for: ClientFor) -> None:
-    client = client_for()
-    form = {"grant_type": "client_credentials", "client_id": "tester", "client_secret": "secret"}
-    answers = {
-        "form": await client.post("/oauth2/token", data=form),
-        "incomplete": await client.post("/oauth2/token", data={"grant_type": "client_credentials"}),
-        "JSON": await client.post("/oauth2/token", json=form),
-        "nothing": await client.post("/oauth2/token"),
-        "broken": await client.post(
-            "/oauth2/token", content=b"--x", headers={"content-type": "multipart/form-data; boundary="}
-        ),
-    }
-    assert {name: (answer.status_code, answer.json().get("type")) for name, answer in answers.items()} == {
-        "form": (200, None),
-        "incomplete": (422, "urn:problem:system:invalid"),
-        "JSON": (415, "urn:problem:system:unsupported-media-type"),
-        "nothing": (415, "urn:problem:system:unsupported-media-type"),
-        "broken": (400, "urn:problem:system:malformed-request"),
-    }
-
-
-@ON_SQLITE
 async def test_a_problem_does_not_repeat_what_was_sent(client: httpx.AsyncClient) -> None:
     sent = household() | {"category": SECRET, "registered_on": SECRET}
     fact = income_fact("2026-09", SECRET) | {"observed_on": SECRET, "member_no": SECRET}
