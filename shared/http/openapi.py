@@ -78,10 +78,13 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     body = operation.get("requestBody")
     if operation.get("security"):
         yield from (TokenMissing, TokenExpired, TokenInvalid, ScopeMissing, Unavailable)
-    if parameters or body:
+    reads_json = bool(body) and "application/json" in body["content"]
+    if parameters or reads_json:
         yield Invalid
     if body:
-        yield from (MalformedRequest, PayloadTooLarge, UnsupportedMediaType)
+        yield PayloadTooLarge
+    if reads_json:
+        yield from (MalformedRequest, UnsupportedMediaType)
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
         yield IdempotencyKeyReused
 
