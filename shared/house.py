@@ -17,6 +17,7 @@ from shared.bus.dead_letters import count_dead_letters
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.bus.relay import Relay
 from shared.clock import Clock
+from shared.db.audit import record_looks
 from shared.db.database import Database, DatabaseUnreachable, is_transient
 from shared.db.floor import Floor
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
@@ -100,7 +101,8 @@ class House:
         self.database = Database(settings.database_url_of(self.name), Resources(definition.floor, clock, policy))
         self.relay = Relay(self.name, self.database, transport)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
-        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in definition.lanes}
+        commands = (*definition.lanes, record_looks)
+        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
         self._tasks: list[asyncio.Task[None]] = []
         self._counted: metrics.Counts = {}
 

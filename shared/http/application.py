@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
+from shared.http.audit import audit_router
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scope, refuse_unknown_parameters
 from shared.http.middleware import Edge, first_segment
@@ -48,6 +49,7 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
     versioned = APIRouter(prefix=f"/{name}/v1")
     versioned.include_router(definition.router)
     versioned.include_router(dead_letter_router())
+    versioned.include_router(audit_router())
     app.include_router(versioned)
     install_problem_handlers(app, name)
     return app
@@ -63,7 +65,7 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    install_problem_handlers(app, "system", of_forms=True)
+    install_problem_handlers(app, "system")
     app.include_router(_operations(houses))
     if any(house.settings.shows_docs for house in houses):
         app.include_router(pages_router("", app.title))
@@ -94,7 +96,12 @@ def _operations(houses: Sequence[House]) -> APIRouter:
         document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
         return JSONResponse(document, status_code=503 if missing else 200)
 
-    @router.get("/metrics", summary="Prometheus metrics of the process")
+    @router.get(
+        "/metrics",
+        summary="Prometheus metrics of the process",
+        response_class=PlainTextResponse,
+        responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+    )
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -9,18 +9,12 @@ from shared.errors import Invalid, MalformedRequest, UnsupportedMediaType
 
 MAX_MEMBERS = 100
 """Members of one JSON object; no document of ours has so many."""
-_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def is_json(content_type: str) -> bool:
     """Whether a Content-Type announces JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
-
-
-def is_form(content_type: str) -> bool:
-    """Whether a Content-Type announces the fields of a form."""
-    return content_type.partition(";")[0].strip().lower() in _FORMS
 
 
 async def json_body(request: Request) -> Any:

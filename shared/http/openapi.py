@@ -11,7 +11,7 @@ from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarg
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing
-from shared.security.tokens import TokenExpired, TokenInvalid, TokenMissing
+from shared.security.tokens import ClientDisabled, TokenExpired, TokenInvalid, TokenMissing
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105  an address
 """Where the built-in issuer gives out tokens."""
@@ -75,10 +75,10 @@ def _completed(document: dict[str, Any], house: str) -> dict[str, Any]:
 def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     """What an operation can refuse by its shape alone."""
     parameters = operation.get("parameters", [])
-    body = operation.get("requestBody")
+    body = operation.get("requestBody", {}).get("content", {})
     if operation.get("security"):
-        yield from (TokenMissing, TokenExpired, TokenInvalid, ScopeMissing, Unavailable)
-    reads_json = bool(body) and "application/json" in body["content"]
+        yield from (TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, ScopeMissing, Unavailable)
+    reads_json = "application/json" in body
     if parameters or reads_json:
         yield Invalid
     if body:

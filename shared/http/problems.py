@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
 
 from shared.db.database import is_transient, is_unstorable
 from shared.errors import (
@@ -23,9 +25,10 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from shared.http.body import is_form, is_json
+from shared.http.body import is_json
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 MAX_PROBLEMS = 100
 """Field problems named in one answer; the sentence of the problem says how many there are."""
 PROBLEM_REF = "#/components/schemas/Problem"
@@ -127,9 +130,8 @@ def responses(*errors: type[DomainError]) -> Responses:
     }
 
 
-def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False) -> None:
-    """Answer every error of this app, whose routes read JSON or else forms, with a problem document."""
-    reads, sorts = (is_form, "a form") if of_forms else (is_json, "application/json")
+def install_problem_handlers(app: FastAPI, house: str) -> None:
+    """Answer every error of this app with a problem document."""
 
     async def on_domain_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)
@@ -139,13 +141,13 @@ def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False
         assert isinstance(error, RequestValidationError)
         found = error.errors()
         in_body = any(item["loc"][0] == "body" for item in found)
-        if in_body and not reads(request.headers.get("content-type", "")):
-            return problem_response(house, UnsupportedMediaType(f"send {sorts}"))
+        if in_body and not is_json(request.headers.get("content-type", "")):
+            return problem_response(house, UnsupportedMediaType("send application/json"))
         if any(item["type"] == "json_invalid" or _is_without_body(item) for item in found):
             return problem_response(house, MalformedRequest("the body is not JSON"))
         return problem_response(house, invalid_from(found, skip=1))
 
-    async def on_http_error(_: Request, error: Exception) -> Response:
+    async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if isinstance(error.__cause__, DomainError):
             return problem_response(house, error.__cause__)
@@ -157,7 +159,7 @@ def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False
             "status": error.status_code,
             "detail": str(error.detail),
         }
-        return ProblemResponse(document, status_code=error.status_code, headers=error.headers)
+        return ProblemResponse(document, error.status_code, _headers_of(error, request))
 
     async def on_database_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, sa.exc.SQLAlchemyError)
@@ -176,6 +178,19 @@ def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False
 
 def _is_without_body(item: Mapping[str, Any]) -> bool:
     return item["type"] == "missing" and tuple(item["loc"]) == ("body",)
+
+
+def _headers_of(error: HTTPException, request: Request) -> Mapping[str, str] | None:
+    """The headers of a refusal; `Allow` names every method of the path, not those of its first route alone."""
+    if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        return error.headers
+    routes = request.app.routes
+    return {"Allow": ", ".join(method for method in METHODS if any(_takes(route, request, method) for route in routes))}
+
+
+def _takes(route: BaseRoute, request: Request, method: str) -> bool:
+    match, _ = route.matches({**request.scope, "method": method})
+    return match is Match.FULL
 
 
 def encode_problem(house: str, error: DomainError) -> bytes:

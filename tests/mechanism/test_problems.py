@@ -111,10 +111,10 @@ async def test_a_problem_does_not_repeat_what_was_sent(client: httpx.AsyncClient
 async def test_what_is_not_there_and_what_is_not_done(client: httpx.AsyncClient) -> None:
     assert refusal(await client.get("/monitoring/v1/nothing")) == (404, "http-404", [])
     assert refusal(await client.get("/monitoring/v2/risks")) == (404, "http-404", [])
-    for method, path, allowed in (("DELETE", HOME, {"GET", "PUT"}), ("GET", FACTS, {"POST"}), ("PUT", FACTS, {"POST"})):
+    for method, path, allowed in (("DELETE", HOME, "GET, PUT"), ("GET", FACTS, "POST"), ("PUT", FACTS, "POST")):
         answer = await client.request(method, path)
         assert refusal(answer) == (405, "http-405", [])
-        assert set(answer.headers["allow"].split(", ")) <= allowed
+        assert answer.headers["allow"] == allowed
     outside = await client.get("/nothing")
     assert (outside.status_code, outside.json()["type"]) == (404, "urn:problem:system:http-404")
 
@@ -230,13 +230,9 @@ async def unreachable(
 
 
 @ON_SQLITE
-@pytest.mark.parametrize(
-    ("unreachable", "code"),
-    [("sqlite", "unavailable"), ("postgresql", "database-unreachable")],
-    indirect=["unreachable"],
-)
+@pytest.mark.parametrize("unreachable", ["sqlite", "postgresql"], indirect=True)
 async def test_a_database_that_cannot_be_reached_is_told_so(
-    unreachable: House, client_for: ClientFor, code: str, tmp_path: Path
+    unreachable: House, client_for: ClientFor, tmp_path: Path
 ) -> None:
     client = client_for(unreachable)
     key = {"Idempotency-Key": "k"}
@@ -250,7 +246,7 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
     with reading_logs() as logged:
         for method, path, body, headers in requests:
             answer = await client.request(method, path, json=body, headers=headers)
-            assert refusal(answer) == (503, code, [])
+            assert refusal(answer) == (503, "database-unreachable", [])
             assert "127.0.0.1" not in answer.text
             assert str(tmp_path) not in answer.text
     assert {line["level"] for line in logged.lines()} == {"warning"}
