@@ -30,6 +30,12 @@ ISSUER_KEYS_FETCHES = Counter(
     "Fetches of the outside issuer's keys by outcome: fetched, failed",
     ["outcome"],
 )
+for _reason in ("too_many", "head_too_large", "head_late", "body_late", "malformed"):
+    CONNECTIONS_REFUSED.labels(_reason)
+for _outcome in ("fetched", "failed"):
+    ISSUER_KEYS_FETCHES.labels(_outcome)
+for _status in ("401", "429"):
+    ACCESS_REFUSED.labels("system", "/oauth2/token", _status, "unknown")
 EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])
 EVENTS_CONSUMED = Counter(
     "shouxian_events_consumed_total",

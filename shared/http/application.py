@@ -22,6 +22,9 @@ from shared.http.pages import pages_router
 from shared.http.problems import database_problem, install_problem_handlers, problem_response
 from shared.security.issuer import Issuer
 
+_CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
+_SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
+
 
 def house_app(house: House) -> FastAPI:
     """The app of one house."""
@@ -43,6 +46,8 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
         docs_url=None,
         redoc_url=None,
         openapi_url=f"/{name}/openapi.json",
+        contact=_CONTACT,
+        servers=_SERVERS,
     )
     if pages:
         app.include_router(pages_router(f"/{name}", app.title))
@@ -72,7 +77,8 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
 
     @app.get("/", include_in_schema=False)
     async def index() -> dict[str, Any]:
-        return {"name": "ShouXian 守线", "version": VERSION, "docs": {h.name: f"/{h.name}/docs" for h in houses}}
+        pages = {house.name: f"/{house.name}/docs" for house in houses if house.settings.shows_docs}
+        return {"name": "ShouXian 守线", "version": VERSION, "docs": pages}
 
     if issuer is not None:
         app.include_router(oauth_router(issuer))
