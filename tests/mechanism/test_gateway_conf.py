@@ -84,8 +84,9 @@ def configuration(folder: Path, port: int, addresses: dict[str, str]) -> str:
     folders = " ".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    user = "user root; " if os.geteuid() == 0 else ""
     return (
-        f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; pid {folder}/pid; events {{}} http {{ access_log off; {folders} "
+        f"{user}daemon off; pid {folder}/pid; events {{}} http {{ access_log off; {folders} "
         f"map $house $address {{ volatile; {known} }} {text} }}"
     )
 
