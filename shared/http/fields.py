@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
 
@@ -51,3 +51,20 @@ def _written_out(value: object) -> object:
 _match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 Day = Annotated[dt.date, BeforeValidator(_written_out)]
 """A day sent to us: ISO text, never a number of seconds."""
+
+
+def _moment_written_out(value: object) -> object:
+    if isinstance(value, str) and "T" in value:
+        return value
+    raise ValueError("a moment is written out with its time zone, for example 2026-11-16T02:30:00Z")
+
+
+def _within_the_calendar(value: dt.datetime) -> dt.datetime:
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("this moment lies outside the years 1 to 9999 in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment_written_out), AfterValidator(_within_the_calendar)]
+"""A moment asked for: ISO text with its zone, never a number of seconds."""
