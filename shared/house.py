@@ -35,7 +35,7 @@ _OUTSIDE_SECONDS = 10.0
 """How often the api of a house looks how far its readers are."""
 _TRIM_SECONDS = 3600.0
 _AGAIN_SECONDS = 60.0
-"""What is done seldom is tried again so soon after it failed, or while another process does it."""
+"""What is done seldom is tried again so soon after it failed."""
 log = structlog.get_logger()
 
 SetCommand = Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]]
@@ -126,9 +126,9 @@ class House:
         keep = self.background.keep
         self._consumes = background and bool(self.definition.handlers)
         keep("measure", self._measure)
+        if self.definition.handlers:
+            keep("measure-readers", self._measure_readers)
         if not background:
-            if self.definition.handlers:
-                keep("measure-readers", self._measure_readers)
             return
         self.database.on_commit(self.relay.wake)
         keep("relay", self.relay.run)
@@ -174,7 +174,7 @@ class House:
         """Run a job on the process that holds the relay, so that replicas do not do it twice."""
         while True:
             if not self.relay.active:
-                await asyncio.sleep(min(every_seconds, _AGAIN_SECONDS))
+                await asyncio.sleep(min(every_seconds, _MEASURE_SECONDS))
                 continue
             try:
                 more = await work()

@@ -251,6 +251,8 @@ class EmbeddedSubscription:
         stored = {source: position for source, position in positions.items() if source in self._next}
         others = await asyncio.to_thread(self._not_of_this_log, stored, marks)
         self._next.update({source: position for source, position in stored.items() if source not in others})
+        for topic in self._topics:
+            metrics.BUS_PARTITIONS.labels(self._group, topic).set(1)
         if others:
             metrics.BUS_BEGUN_AGAIN.labels(self._group).set(time.time())
             for source in sorted(others):
