@@ -14,7 +14,7 @@ from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.audit import audit_router
 from shared.http.dead_letters import dead_letter_router
-from shared.http.dependencies import authenticate, needed_scope, refuse_unknown_parameters
+from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
 from shared.http.middleware import Edge, first_segment
 from shared.http.oauth import oauth_router
 from shared.http.openapi import TOKEN_PATH, DocumentedApp
@@ -146,10 +146,10 @@ class TokenFirst:
             nonlocal asked
             if not asked:
                 asked = True
-                needed = needed_scope(scope)
-                if needed is not None:
+                needed = needed_scopes(scope)
+                if needed:
                     request = Request(scope)
-                    await authenticate(self._house, request, request.headers.get("authorization"), needed)
+                    await authenticate(self._house, request, request.headers.get("authorization"), *needed)
             return await receive()
 
         await self._app(scope, receive_from_whoever_may_send, send)

@@ -140,40 +140,43 @@ def _purpose(header: str | None) -> str | None:
     return "".join(character if character.isprintable() else " " for character in text)[:MAX_PURPOSE_LENGTH].strip()
 
 
-async def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
-    """Who calls, with the right to do so. Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing."""
+async def authenticate(house: "House", request: Request, authorization: str | None, *scopes: str) -> Call:
+    """Who calls, with one of these scopes.
+
+    Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing.
+    """
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise TokenMissing("send an access token as `Authorization: Bearer …`")
     actor = await house.verifier.recognise(token)
     state = request.scope["state"]
     state["client"] = actor.id
-    actor.demand(scope)
+    actor.demand(*scopes)
     return Call(house, actor, state["context"], request)
 
 
-def calling(scope: str) -> Any:
-    """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
+def calling(*scopes: str) -> Any:
+    """The dependency of a route that needs one of these scopes: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        authenticated = await authenticate(request.app.state.house, request, authorization, scope)
+        authenticated = await authenticate(request.app.state.house, request, authorization, *scopes)
         refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
         return authenticated
 
-    _NEEDED[call] = scope
-    return Security(call, scopes=[scope])
+    _NEEDED[call] = scopes
+    return Security(call, scopes=list(scopes))
 
 
-_NEEDED: dict[Callable[..., Any], str] = {}
-"""The scope that each dependency made by `calling` asks for."""
+_NEEDED: dict[Callable[..., Any], tuple[str, ...]] = {}
+"""The scopes of which each dependency made by `calling` asks for one."""
 
 
-def needed_scope(scope: Scope) -> str | None:
-    """The scope which the route that a request was led to asks for; none where it asks for no token."""
+def needed_scopes(scope: Scope) -> tuple[str, ...]:
+    """The scopes of which the route that a request was led to asks for one; empty where it asks for no token."""
     route = scope.get("route")
     if not isinstance(route, APIRoute):
-        return None
-    return next((_NEEDED[each.call] for each in route.dependant.dependencies if each.call in _NEEDED), None)
+        return ()
+    return next((_NEEDED[each.call] for each in route.dependant.dependencies if each.call in _NEEDED), ())
 
 
 def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[str]]) -> None:

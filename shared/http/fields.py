@@ -53,18 +53,18 @@ Day = Annotated[dt.date, BeforeValidator(_written_out)]
 """A day sent to us: ISO text, never a number of seconds."""
 
 
-def _moment_written_out(value: object) -> object:
+def _with_its_zone(value: object) -> object:
     if isinstance(value, str) and "T" in value:
         return value
     raise ValueError("a moment is written out with its time zone, for example 2026-11-16T02:30:00Z")
 
 
-def _within_the_calendar(value: dt.datetime) -> dt.datetime:
+def _in_utc(moment: dt.datetime) -> dt.datetime:
     try:
-        return value.astimezone(dt.UTC)
-    except OverflowError:
-        raise ValueError("this moment lies outside the years 1 to 9999 in UTC") from None
+        return moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("no calendar reaches that moment") from error
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment_written_out), AfterValidator(_within_the_calendar)]
-"""A moment asked for: ISO text with its zone, never a number of seconds."""
+Moment = Annotated[AwareDatetime, BeforeValidator(_with_its_zone), AfterValidator(_in_utc)]
+"""A moment asked for: ISO text with its time zone, never a number of seconds; UTC inside."""

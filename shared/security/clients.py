@@ -166,7 +166,8 @@ def watched_clients(data: Path) -> Watched[Mapping[str, Client]]:
 
 
 def watched_disabled(data: Path) -> Watched[frozenset[str]]:
-    """The names of the clients that are shut out at present."""
+    """The names of the clients that are shut out at present. Raises ValueError for a file that names none."""
+    disabled_clients(data)
     return Watched(data / PUBLIC_FOLDER / DISABLED_FILE, _read_disabled, frozenset())
 
 

@@ -58,7 +58,10 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 class Watched(Generic[T]):
-    """What a file says, read again when it changed. Looks once a second at most; a missing file says ``missing``."""
+    """What a file says, read again when it changed. Looks once a second at most; a missing file says ``missing``.
+
+    What cannot be read is logged, and what was said before stays; whoever must not go on without it reads it at once.
+    """
 
     def __init__(
         self,
@@ -93,10 +96,8 @@ class Watched(Generic[T]):
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
         if stamp == self._stamp:
             return
+        self._stamp = stamp
         try:
             self._value = self._read(self._path)
         except (OSError, ValueError, KeyError, TypeError, InsecureFile) as error:
-            if self._stamp is None:
-                raise
-            log.warning("file.not_read", file=self._path.name, error=f"{type(error).__name__}: {error}")
-        self._stamp = stamp
+            log.error("file.not_read", file=self._path.name, error=f"{type(error).__name__}: {error}")  # noqa: TRY400

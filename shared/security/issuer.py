@@ -10,7 +10,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.ids import new_id
-from shared.security.clients import ALL_SCOPES, Client, watched_clients, watched_disabled
+from shared.security.clients import ALL_SCOPES, Client, list_clients, watched_clients, watched_disabled
 from shared.security.demonstration import CREDENTIALS_FILE, demo_clients
 from shared.security.files import InsecureFile, locked
 from shared.security.signing import SigningKey, ensure_keys, key_set, published_keys, watched_signing_key
@@ -135,5 +135,6 @@ def open_issuer(data: Path, *, base_url: str, issuer: str, audience: str, demons
     data.mkdir(parents=True, exist_ok=True)
     with locked(data):
         ensure_keys(data)
+        list_clients(data)
         clients = demo_clients(data, base_url) if demonstration else ()
     return FolderIssuer(data, clients, issuer=issuer, audience=audience)

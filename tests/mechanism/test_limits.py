@@ -15,7 +15,7 @@ from deploy.local.ports import free_port
 from services.monitoring.app import MONITORING
 from shared.http.application import process_app
 from shared.settings import Settings
-from tests.builders import household
+from tests.builders import household, income_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import BOUND_SECONDS, ON_SQLITE, until
 from tests.mechanism.wire import connect, raw, served, to_the_end
@@ -291,12 +291,15 @@ async def test_an_answer_holds_at_most_100_problems(open_house: OpenHouse, clien
     one = await client.post("/monitoring/v1/facts", json=unknown)
     problems = len(one.json()["errors"])
     assert (one.status_code, problems) == (422, 1)
-    batch = await client.post("/monitoring/v1/facts", json={"facts": [_many_unknown(i) for i in range(1000)]})
-    items = batch.json()["items"]
-    problems, size = sum(len(item["problem"]["errors"]) for item in items), len(batch.content)
-    assert (batch.status_code, len(items), problems) == (200, 1000, 100)
-    assert size < 512 * 1024
+    for unknown_fields, named in ((380, 100), (60, 0), (10, 100)):
+        facts = [_many_unknown(number, unknown_fields) for number in range(1000)]
+        batch = await client.post("/monitoring/v1/facts", json={"facts": facts})
+        items = batch.json()["items"]
+        problems, size = sum(len(item["problem"]["errors"]) for item in items), len(batch.content)
+        assert (batch.status_code, len(items), problems) == (200, 1000, named)
+        assert all(item["problem"]["detail"] for item in items)
+        assert size < 512 * 1024
 
 
-def _many_unknown(number: int) -> Mapping[str, Any]:
-    return {"source": "s", "source_ref": str(number)} | {f"k{field}": 0 for field in range(380)}
+def _many_unknown(number: int, fields: int) -> Mapping[str, Any]:
+    return income_fact("2026-09", "1.00") | {"source_ref": str(number)} | {f"k{field}": 0 for field in range(fields)}

@@ -239,10 +239,20 @@ def test_every_data_folder_has_secrets_of_its_own(tmp_path: Path) -> None:
     assert not secrets_of[0] & secrets_of[1]
 
 
-@pytest.mark.parametrize("name", [CREDENTIALS_FILE, "signing-key.pem"])
+@pytest.mark.parametrize("name", [CREDENTIALS_FILE, "signing-key.pem", "clients.json"])
 @pytest.mark.parametrize("mode", OPEN_TO_OTHERS, ids=oct)
 def test_a_secret_that_lies_open_is_not_used(tmp_path: Path, name: str, mode: int) -> None:
     issuer_of(tmp_path)
+    add_client(tmp_path, "it", region=["52"], scopes=[READ])
     (tmp_path / name).chmod(mode)
     with pytest.raises(InsecureFile, match=rf"^{name} can be read by others: its mode must be 0600$"):
         issuer_of(tmp_path)
+
+
+def test_a_file_that_is_spoilt_while_the_process_runs_leaves_who_was_known(tmp_path: Path) -> None:
+    secret = add_client(tmp_path, "it", region=["52"], scopes=[READ])
+    issuer = issuer_of(tmp_path)
+    assert issuer.token("it", secret, None)["token_type"] == "Bearer"
+    (tmp_path / "clients.json").write_text("{", encoding="utf-8")
+    issuer._kept(now=True)
+    assert issuer.token("it", secret, None)["token_type"] == "Bearer"
