@@ -16,6 +16,7 @@ from shared.context import Context, new_context
 from shared.contracts.catalogue import HOUSES
 from shared.errors import DomainError, PayloadTooLarge
 from shared.http.connections import LATE
+from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
@@ -113,6 +114,8 @@ class Edge:
                 headers.append(CORRELATION_HEADER, context.correlation_id)
                 if "client" in state:
                     headers.setdefault("cache-control", "no-store")
+                for name, value in state.get(DEPRECATION, {}).items():
+                    headers.append(name, value)
             await send(message)
 
         house = _house_of(scope)
