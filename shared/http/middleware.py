@@ -110,12 +110,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 await body.read_away()
                 status, began = message["status"], True
-                headers = MutableHeaders(scope=message)
-                headers.append(CORRELATION_HEADER, context.correlation_id)
-                if "client" in state:
-                    headers.setdefault("cache-control", "no-store")
-                for name, value in state.get(DEPRECATION, {}).items():
-                    headers.append(name, value)
+                _add_headers(message, context, state)
             await send(message)
 
         house = _house_of(scope)
@@ -138,6 +133,15 @@ class Edge:
         answered, seconds = _meters(house, route, method, status)
         answered.inc()
         seconds.observe(time.perf_counter() - started)
+
+
+def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -> None:
+    headers = MutableHeaders(scope=message)
+    headers.append(CORRELATION_HEADER, context.correlation_id)
+    if "client" in state:
+        headers.setdefault("cache-control", "no-store")
+    for name, value in state.get(DEPRECATION, {}).items():
+        headers.append(name, value)
 
 
 def tell_refusal(house: str, route: str, status: int, state: Mapping[str, Any], context: Context) -> None:
