@@ -29,7 +29,15 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
 from shared.helping.requests import RequestOut
-from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, not_given_out, oldest_first
+from shared.http.pagination import (
+    PageRequest,
+    as_wanted,
+    by_code,
+    newest_first,
+    not_given_out,
+    oldest_first,
+    whole_number,
+)
 from shared.money import format_yuan
 from shared.regions import region_prefix
 
@@ -37,7 +45,6 @@ _WORKERS, _VACANCIES, _PLACEMENTS, _WAGES = table_of(Worker), table_of(Vacancy),
 _PLACED = sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no).join(
     _WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id
 )
-_MAX_INTEGER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +233,9 @@ def _is_of_age(limits: WorkingAge, on: dt.date) -> sa.ColumnElement[bool]:
 def _household_and_number(after: tuple[str, ...]) -> sa.ColumnElement[Any]:
     try:
         household_code, member_no = after
-        number = int(member_no)
     except ValueError as error:
         raise not_given_out() from error
-    if not 0 <= number <= _MAX_INTEGER:
-        raise not_given_out()
-    return sa.tuple_(sa.literal(household_code), sa.literal(number))
+    return sa.tuple_(sa.literal(household_code), sa.literal(whole_number(member_no)))
 
 
 def _candidates(reading: Reading, request: RequestOut) -> list[Candidate]:

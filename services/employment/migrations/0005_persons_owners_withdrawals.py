@@ -9,8 +9,8 @@ from shared.db.base import UtcDateTime
 from shared.db.floor_migrations import add_spelling_index, drop_spelling_index
 from shared.helping.migrations import add_household_end, drop_household_end
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _BEFORE = ("finished", "dismissed", "illness", "family", "other")
 _AFTER = ("finished", "dismissed", "illness", "family", "left_household", "other")

@@ -2,8 +2,8 @@
 
 from shared.helping.migrations import add_household_end, drop_household_end
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
