@@ -84,6 +84,7 @@ ROUTES = {
         "POST /placements/{placement_id}/transitions": "employment:write",
         "GET /wages": "employment:read",
         "POST /wages": "employment:write",
+        "POST /wages/{wage_id}/withdrawal": "employment:write",
         **DEAD_LETTERS,
     },
     "consumption": {
@@ -162,11 +163,12 @@ FIELDS = {
         "EffectOut": "total per_head members by_branch",
     },
     "employment": {
-        "WorkerOut": "worker_id household_code region_code member_no labour status",
+        "WorkerOut": "worker_id household_code region_code member_no birth_year birthday_known labour status",
         "Page_WorkerOut_": "items next_cursor",
-        "VacancyIn": "employer kind place_code occupation headcount wage_month min_age max_age needs valid_until",
+        "VacancyIn": "employer kind place_code occupation headcount wage_month min_age max_age needs valid_until "
+        "region_code",
         "VacancyOut": "vacancy_code employer kind place_code occupation headcount taken wage_month min_age max_age "
-        "needs valid_until",
+        "needs valid_until region_code version updated_at",
         "Page_VacancyOut_": "items next_cursor",
         **REQUEST_FIELDS,
         "SuggestionsOut": "request_id suggestions rest",
@@ -175,12 +177,14 @@ FIELDS = {
         "PlacementIn": "worker_id vacancy_code request_id",
         "PlacementTransitionIn": "action on reason",
         "PlacementOut": "placement_id worker_id household_code vacancy_code request_id status departed_on started_on "
-        "ended_on end_reason",
+        "ended_on end_reason updated_at",
         "Page_PlacementOut_": "items next_cursor",
         "WageIn": "source source_ref placement_id month amount supersedes",
         "WageReference": "source source_ref",
-        "WageOut": "wage_id source source_ref placement_id month amount supersedes_id",
+        "WageOut": "wage_id source source_ref placement_id month amount supersedes_id status updated_at",
         "Page_WageOut_": "items next_cursor",
+        "WageWithdrawalIn": "source source_ref reason",
+        "WageWithdrawalOut": "withdrawal_id wage_id source source_ref reason withdrawn_at",
     },
     "consumption": {
         "ProducerIn": "name kind uscc region_code links",
@@ -243,7 +247,9 @@ CODES = {
         "WorkerStatus": "idle offered employed",
         "VacancyKind": "market workshop public_post",
         "PlacementAction": "depart start end",
-        "PlacementEndReason": "finished dismissed illness family other",
+        "PlacementEndReason": "finished dismissed illness family left_household other",
+        "RecordStatus": "stands superseded withdrawn",
+        "WithdrawalReason": "wrong_household wrong_person wrong_amount duplicate other",
         **REQUEST_CODES,
     },
     "consumption": {
@@ -271,8 +277,8 @@ FILTERS = {
     ("employment", "/workers"): {"household_code", "region_code", "status"},
     ("employment", "/vacancies"): {"place_code", "kind", "open"},
     ("employment", "/requests"): {"household_code", "status"},
-    ("employment", "/placements"): {"household_code", "region_code", "status"},
-    ("employment", "/wages"): {"placement_id"},
+    ("employment", "/placements"): {"household_code", "region_code", "status", "updated_after"},
+    ("employment", "/wages"): {"placement_id", "updated_after"},
     ("consumption", "/products"): {"region_code", "available"},
     ("consumption", "/orders"): {"buyer_code", "status", "updated_after"},
     ("consumption", "/requests"): {"household_code", "status"},
