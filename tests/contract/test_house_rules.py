@@ -34,6 +34,7 @@ SEES_THE_CLOCK = {
     "shared/clock.py": "the one clock",
     "shared/bus/kafka.py": "lag is the age of a broker's record, not a business time",
     "shared/bus/embedded.py": "leases and lag are measured against other processes, not against business dates",
+    "shared/http/oauth.py": "how long somebody waits after wrong secrets is real time",
     "shared/security/issuer.py": "a token's validity is real time, also when the business date is set",
     "shared/security/tokens.py": "a token's validity is real time, also when the business date is set",
 }
