@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import Transport
-from shared.bus.kafka import KafkaTransport
+from shared.bus.kafka import KafkaSecurity, KafkaTransport
 from shared.clock import SystemClock
 from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
@@ -72,7 +72,14 @@ class Process:
 def open_transport(settings: Settings) -> Transport:
     """The bus the settings ask for."""
     if settings.bus == "kafka":
-        return KafkaTransport(settings.kafka_bootstrap, client_id="shouxian")
+        security = KafkaSecurity(
+            settings.kafka_security_protocol,
+            settings.kafka_sasl_mechanism,
+            settings.kafka_ca_file,
+            settings.kafka_user,
+            settings.kafka_password,
+        )
+        return KafkaTransport(settings.kafka_bootstrap, client_id="shouxian", security=security)
     return EmbeddedTransport(settings.data / "bus.sqlite")
 
 

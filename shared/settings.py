@@ -36,7 +36,15 @@ class Settings(BaseSettings):
         "", repr=False, description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data"
     )
     bus: Literal["embedded", "kafka"] = "embedded"
+    bus_retention_days: int = Field(
+        30, ge=1, description="Days the bus keeps a record; with kafka as long as its brokers do, or longer"
+    )
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_ca_file: Path | None = Field(None, description="Authority of the brokers; default: those the machine trusts")
+    kafka_user: str = Field("", description="Account at the brokers, needed with SASL")
+    kafka_password: str = Field("", repr=False, description="Its password")
     today: dt.date | None = Field(None, description="Business date; only in development")
     issuer: str = "https://shouxian.local"
     audience: str = "shouxian"
@@ -82,6 +90,8 @@ class Settings(BaseSettings):
     def _refuse_what_is_not_safe(self) -> Self:
         if self.bus == "kafka" and not self.kafka_bootstrap:
             raise ValueError("SHOUXIAN_BUS=kafka needs SHOUXIAN_KAFKA_BOOTSTRAP")
+        if self.bus == "kafka":
+            self._refuse_open_kafka()
         if self.jwks_url and self.issuer_mode:
             raise ValueError("SHOUXIAN_JWKS_URL and SHOUXIAN_ISSUER_MODE are both set: tokens have one issuer")
         if self.development:
@@ -93,6 +103,19 @@ class Settings(BaseSettings):
         if self.jwks_url and keys.scheme != "https" and not from_here:
             raise ValueError("SHOUXIAN_JWKS_URL must be https outside development")
         return self
+
+    def _refuse_open_kafka(self) -> None:
+        if self.kafka_security_protocol.startswith("SASL") and not (self.kafka_user and self.kafka_password):
+            raise ValueError("SHOUXIAN_KAFKA_SECURITY_PROTOCOL with SASL needs SHOUXIAN_KAFKA_USER and …_PASSWORD")
+        if self.kafka_ca_file is not None and not self.kafka_ca_file.is_file():
+            raise ValueError("SHOUXIAN_KAFKA_CA_FILE is not a file that can be read")
+        hosts = {address.strip().rpartition(":")[0].strip("[]") for address in self.kafka_bootstrap.split(",")}
+        encrypted = self.kafka_security_protocol.endswith("SSL")
+        if not (self.development or encrypted or hosts <= _LOOPBACK):
+            raise ValueError(
+                "SHOUXIAN_KAFKA_SECURITY_PROTOCOL must be SASL_SSL or SSL outside development"
+                " where the brokers are not on this machine"
+            )
 
     @property
     def development(self) -> bool:

@@ -69,6 +69,11 @@ def test_what_goes_on_running_says_whether_it_is_well(name: str) -> None:
         assert "HEALTHCHECK" in DOCKERFILE if service["image"].startswith("shouxian/") else service["healthcheck"]
 
 
+def test_a_container_is_well_when_its_house_can_work() -> None:
+    """A process that answers while its readers stand still is not well."""
+    assert re.search(r"HEALTHCHECK[^#]*?/readyz", DOCKERFILE)
+
+
 @each_service
 def test_every_dependency_is_a_service_and_every_mounted_file_is_there(name: str) -> None:
     service = SERVICES[name]

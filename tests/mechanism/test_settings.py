@@ -261,3 +261,55 @@ def test_clients_are_told_the_address_of_the_gateway_where_there_is_one() -> Non
     assert Settings(port=8123).base_url == "http://127.0.0.1:8123"
     assert Settings(host="::1", port=8123).base_url == "http://[::1]:8123"
     assert Settings(port=8123, public_url="https://county.example").base_url == "https://county.example"
+
+
+KAFKA = {"SHOUXIAN_BUS": "kafka", "SHOUXIAN_KAFKA_BOOTSTRAP": "one.example:9092,127.0.0.1:9092"}
+ACCOUNT = {"SHOUXIAN_KAFKA_USER": "monitoring", "SHOUXIAN_KAFKA_PASSWORD": SECRET}
+
+
+@pytest.mark.parametrize("protocol", ["PLAINTEXT", "SASL_PLAINTEXT"])
+def test_an_open_bus_is_refused_outside_development(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], protocol: str
+) -> None:
+    for name, value in (KAFKA | ACCOUNT | {"SHOUXIAN_KAFKA_SECURITY_PROTOCOL": protocol}).items():
+        environment.setenv(name, value)
+    [line] = refused(capsys)
+    assert "SHOUXIAN_KAFKA_SECURITY_PROTOCOL must be SASL_SSL or SSL" in line
+    environment.setenv("SHOUXIAN_ENV", "development")
+    assert read_settings().kafka_security_protocol == protocol
+
+
+@pytest.mark.parametrize("bootstrap", ["127.0.0.1:9092", "localhost:9092", "[::1]:9092", "127.0.0.1:1, 127.0.0.1:2"])
+def test_an_open_bus_on_this_machine_is_taken(environment: pytest.MonkeyPatch, bootstrap: str) -> None:
+    for name, value in (KAFKA | {"SHOUXIAN_KAFKA_BOOTSTRAP": bootstrap}).items():
+        environment.setenv(name, value)
+    assert read_settings().kafka_bootstrap == bootstrap
+
+
+def test_an_encrypted_bus_is_taken_with_its_account(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("")
+    said = {"SHOUXIAN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "SHOUXIAN_KAFKA_CA_FILE": str(tmp_path / "ca.pem")}
+    for name, value in (KAFKA | ACCOUNT | said).items():
+        environment.setenv(name, value)
+    settings = read_settings()
+    assert (settings.kafka_user, settings.kafka_sasl_mechanism) == ("monitoring", "SCRAM-SHA-512")
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("said", "needed"),
+    [
+        ({"SHOUXIAN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "SHOUXIAN_KAFKA_USER"),
+        ({"SHOUXIAN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "SHOUXIAN_KAFKA_USER": "monitoring"}, "PASSWORD"),
+        ({"SHOUXIAN_KAFKA_SECURITY_PROTOCOL": "SSL", "SHOUXIAN_KAFKA_CA_FILE": "/nowhere"}, "SHOUXIAN_KAFKA_CA_FILE"),
+        ({"SHOUXIAN_KAFKA_SECURITY_PROTOCOL": "TLS"}, "kafka_security_protocol"),
+        ({"SHOUXIAN_KAFKA_SASL_MECHANISM": "GSSAPI"}, "kafka_sasl_mechanism"),
+    ],
+)
+def test_half_an_account_is_refused(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: dict[str, str], needed: str
+) -> None:
+    for name, value in (KAFKA | said).items():
+        environment.setenv(name, value)
+    [line] = refused(capsys)
+    assert needed in line
