@@ -110,7 +110,7 @@ async def test_a_header_of_200_megabytes_costs_the_others_nothing_they_notice() 
 
 
 async def until_it_answers(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(BOUND_SECONDS):
+    async with asyncio.timeout(3 * BOUND_SECONDS):
         while True:
             try:
                 await client.get("/healthz")
@@ -122,10 +122,11 @@ async def until_it_answers(client: httpx.AsyncClient) -> None:
 
 _SERVE = """
 import sys, uvicorn
-from shared.http.application import process_app
 from shared.http.connections import server_config
 from shared.settings import Settings
-app = process_app([], None, max_body_bytes=1024)
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
 config = server_config(app, Settings(port=int(sys.argv[1])), grace_seconds=1)
 uvicorn.Server(config).run()
 """
