@@ -99,25 +99,28 @@ _bearer = OAuth2(
 )
 
 
-async def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
-    """Who calls, with the right to do so. Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing."""
+async def authenticate(house: "House", request: Request, authorization: str | None, *scopes: str) -> Call:
+    """Who calls, with one of these scopes.
+
+    Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing.
+    """
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise TokenMissing("send an access token as `Authorization: Bearer …`")
     actor = await house.verifier.recognise(token)
-    actor.demand(scope)
+    actor.demand(*scopes)
     return Call(house, actor, request.scope["state"]["context"], request)
 
 
-def calling(scope: str) -> Any:
-    """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
+def calling(*scopes: str) -> Any:
+    """The dependency of a route that needs one of these scopes: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        authenticated = await authenticate(request.app.state.house, request, authorization, scope)
+        authenticated = await authenticate(request.app.state.house, request, authorization, *scopes)
         refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
         return authenticated
 
-    return Security(call, scopes=[scope])
+    return Security(call, scopes=list(scopes))
 
 
 def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[str]]) -> None:

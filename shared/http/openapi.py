@@ -64,7 +64,14 @@ def _completed(document: dict[str, Any], house: str) -> dict[str, Any]:
         for name, schema in operation.pop(_BROUGHT_SCHEMAS, {}).items():
             schemas.setdefault(name, schema)
         _declare_refusals(operation, house)
+        if "security" in operation:
+            operation["security"] = _alternatives(operation["security"])
     return document
+
+
+def _alternatives(needs: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
+    """One requirement for each scope: of the scopes a route names, one is enough."""
+    return [{scheme: [scope]} for need in needs for scheme, scopes in need.items() for scope in scopes]
 
 
 def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:

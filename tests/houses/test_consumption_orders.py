@@ -12,7 +12,7 @@ from services.consumption.commands.orders import place_order
 from services.consumption.commands.transitions import transition_order
 from services.consumption.errors import NotEnoughStock
 from services.consumption.rules import format_quantity
-from services.consumption.schemas import OrderIn, OrderOut, TransitionIn
+from services.consumption.schemas.orders import OrderIn, OrderOut, TransitionIn
 from shared.contracts.codes import OrderAction, OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
