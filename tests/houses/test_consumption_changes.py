@@ -98,7 +98,8 @@ async def test_what_changed_comes_in_the_order_in_which_it_changed_page_by_page(
     expected = [made[index]["buyer_order_no"] for index in (1, 3, 4, 0, 2)]
     assert [item["buyer_order_no"] for item in await changed_after(buyer, LONG_AGO)] == expected
 
-    pages, cursor = [], {}
+    pages: list[list[str]] = []
+    cursor: dict[str, str] = {}
     while not pages or cursor:
         page = (await buyer.get(ORDERS, params={"limit": 2, "updated_after": LONG_AGO, **cursor})).json()
         pages.append([item["buyer_order_no"] for item in page["items"]])

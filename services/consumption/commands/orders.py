@@ -56,11 +56,7 @@ _OFFERS = (
     .join_from(_PRODUCTS, _PRODUCERS)
     .where(is_one_of(_PRODUCTS.c.code, "codes"))
 )
-_LINKS_OF = (
-    sa.select(_LINKS)
-    .where(is_one_of(_LINKS.c.producer_code, "codes"))
-    .order_by(_LINKS.c.producer_code, _LINKS.c.household_code, _LINKS.c.branch)
-)
+_LINKS_OF = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
 
 
 @dataclass(frozen=True, slots=True)
