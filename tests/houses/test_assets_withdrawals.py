@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.assets.models import DistributionLine
 from shared.contracts.assets import ShareWithdrawn
 from shared.contracts.codes import IncomeBranch, WithdrawalReason
+from shared.db.base import table_of
 from shared.ids import derived_id
 from shared.months import parse_month
-from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows
+from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, lay_backwards
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assets_builders import OTHER_HOUSEHOLD, STEPS, Assets, asset, line, plan, settled
 from tests.problems import assert_problem, problem
@@ -54,8 +56,8 @@ async def test_a_second_plan_of_a_year_is_meant_or_refused(assets: Assets) -> No
     again = assert_problem(await assets.propose(), 409, "period-distributed")
     assert again["distribution_id"] == first
     await assets.put(asset(name="茶山"), code="OTHER")
-    for changes in ({"period": "2025"}, {"asset_code": "OTHER"}):
-        assert (await assets.propose(plan(**changes))).status_code == 201
+    for other in (plan(period="2025"), plan(asset_code="OTHER")):
+        assert (await assets.propose(other)).status_code == 201
 
 
 @pytest.mark.parametrize("reached", range(6))
@@ -197,6 +199,17 @@ async def test_a_line_withdrawn_at_once_several_times_is_told_once(assets: Asset
     lines = await asyncio.gather(*(withdraw(assets, distribution_id, 2, source_ref=f"w-{n}") for n in range(2, 6)))
     assert sorted(answer.status_code for answer in lines) == [201, 409, 409, 409]
     assert [withdrawn.household_code for withdrawn in await told(assets)] == [HOUSEHOLD, OTHER_HOUSEHOLD]
+
+
+async def test_lines_are_shown_by_their_numbers_however_they_lie(assets: Assets) -> None:
+    kinds = ("no_labour", "post", "share", "hardship")
+    lines = [line(code, "1.00", kind) for code in (OTHER_HOUSEHOLD, HOUSEHOLD) for kind in kinds]
+    distribution_id = await assets.proposed(plan(lines, total="8.00"))
+    before = await assets.get(f"distributions/{distribution_id}")
+    await lay_backwards(assets.house, table_of(DistributionLine))
+    assert await assets.get(f"distributions/{distribution_id}") == before
+    assert [given["line_no"] for given in before["lines"]] == list(range(1, 9))
+    assert [given["reason"] for given in before["lines"]] == [*kinds, *kinds]
 
 
 async def test_what_changed_comes_in_the_order_in_which_it_changed(assets: Assets) -> None:

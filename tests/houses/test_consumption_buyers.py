@@ -6,15 +6,18 @@ from typing import Any
 import httpx
 import pytest
 
+from services.consumption.models import LineShare, OrderLine
 from services.consumption.rules import TRANSITIONS
 from shared.contracts.codes import OrderAction
+from shared.db.base import table_of
 from shared.house import House
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows, lay_backwards
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.consumption_builders import (
     API,
     BUY,
     ELSEWHERE,
+    NEIGHBOUR,
     ORDERS,
     READ,
     STEPS,
@@ -308,6 +311,28 @@ async def test_a_buyer_sees_the_value_of_its_order_and_nothing_of_who_gets_it(
     [known] = (await officer.get(f"{ORDERS}/{ORDER}")).json()["lines"]
     assert (seen["value"], seen["producer_amount"], seen["credits"]) == ("250.00", None, None)
     assert (known["producer_amount"], known["credits"][0]["amount"]) == ("187.50", "62.50")
+
+
+async def test_lines_and_shares_are_shown_in_their_order_however_they_lie(
+    house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient
+) -> None:
+    codes = [f"P{number}" for number in range(9)]
+    await put(officer, "producer", "COOP", producer(link("0.1"), link("0.2", kind="property"), link("0.3", NEIGHBOUR)))
+    for code in codes:
+        await put(officer, "product", code, product())
+    await place(buyer, order(*((code, "1") for code in reversed(codes))))
+    settled = await walk(officer, ORDER, *STEPS)
+    for model in (OrderLine, LineShare):
+        await lay_backwards(house, table_of(model))
+    assert (await officer.get(f"{ORDERS}/{ORDER}")).json() == settled
+    assert [line["product_code"] for line in settled["lines"]] == codes[::-1]
+    assert [line["line_no"] for line in settled["lines"]] == list(range(1, 10))
+    for line in settled["lines"]:
+        assert [(credit["household_code"], credit["branch"]) for credit in line["credits"]] == [
+            (HOUSEHOLD, "operating"),
+            (HOUSEHOLD, "property"),
+            (NEIGHBOUR, "operating"),
+        ]
 
 
 async def test_a_client_of_several_regions_supplies_them_all(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.assets.app import ASSETS
 from services.consumption.app import CONSUMPTION
+from shared.db.base import UtcDateTime
 from shared.db.migrate import alembic_config
 from shared.house import HouseDefinition
 from tests.builders import REGION
@@ -43,13 +44,16 @@ async def after_migrating(
 
 
 def insert(connection: sa.Connection, table: str, **row: Any) -> None:
-    moments = {name: sa.bindparam(name, type_=sa.DateTime(timezone=True)) for name in row if name.endswith("at")}
-    ids = {name: sa.bindparam(name, type_=sa.Uuid()) for name in row if isinstance(row[name], UUID)}
-    documents = {name: sa.bindparam(name, type_=sa.JSON()) for name in row if isinstance(row[name], list | dict)}
-    columns = ", ".join(f'"{name}"' for name in row)
-    statement = sa.text(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{name}' for name in row)})")
-    bound = [*moments.values(), *ids.values(), *documents.values()]
-    connection.execute(statement.bindparams(*bound) if bound else statement, row)
+    columns = {name: sa.column(name, _type_of(value)) for name, value in row.items()}
+    connection.execute(sa.insert(sa.table(table, *columns.values())).values(row))
+
+
+def _type_of(value: Any) -> sa.types.TypeEngine[Any]:
+    if isinstance(value, list | dict):
+        return sa.JSON()
+    if isinstance(value, UUID):
+        return sa.Uuid()
+    return UtcDateTime() if isinstance(value, dt.datetime) else sa.literal(value).type
 
 
 def an_order(connection: sa.Connection) -> None:

@@ -19,8 +19,9 @@ def upgrade() -> None:
         " AND (earlier.proposed_at < distribution.proposed_at"
         " OR (earlier.proposed_at = distribution.proposed_at AND earlier.id < distribution.id)))"
     )
-    moment = sa.Column("updated_at", UtcDateTime(), nullable=False, server_default="1970-01-01 00:00:00")
-    op.add_column("distribution", moment)
+    op.add_column(
+        "distribution", sa.Column("updated_at", UtcDateTime(), nullable=False, server_default="1970-01-01 00:00:00")
+    )
     op.execute("UPDATE distribution SET updated_at = proposed_at")
     op.create_index("ix_distribution_updated_at_id", "distribution", ["updated_at", "id"])
     op.create_table(
