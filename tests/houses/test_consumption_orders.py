@@ -151,8 +151,13 @@ async def test_a_number_stands_for_one_content(
     assert other_buyer["order_id"] != str(order_id())
 
 
-async def test_an_order_sent_at_once_several_times_is_one_order(house: House, buyer: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("known", [False, True], ids=["of a new buyer", "of a known buyer"])
+async def test_an_order_sent_at_once_several_times_is_one_order(
+    house: House, buyer: httpx.AsyncClient, known: bool
+) -> None:
     """All but a little of the stock is asked for, so that an order taken twice would find too little."""
+    if known:
+        await walk(buyer, (await place(buyer, order(buyer_order_no="0")))["order_id"], "cancel")
     sent = [buyer.post(ORDERS, json=order(("TEA", "299.000"))) for _ in range(8)]
     answers = await asyncio.gather(*sent)
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
