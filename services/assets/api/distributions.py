@@ -46,7 +46,7 @@ from shared.security.actor import RegionNotAllowed, SourceNotYours
 from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/distributions", tags=["distributions 收益分配"])
-READ, WRITE = "assets:read", "assets:write"
+READ, WRITE, APPROVE = "assets:read", "assets:write", "assets:approve"
 
 
 def _wanted(
