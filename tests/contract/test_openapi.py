@@ -377,11 +377,6 @@ def test_every_refusal_is_a_problem_document_with_a_schema_and_an_example(docume
                 assert f"`{code}`" in answer["description"]
 
 
-def scopes_of(operation: Operation) -> str:
-    """The scopes of which one is needed."""
-    return " or ".join(scope for need in operation["security"] for scope in need["oauth2"])
-
-
 @every_operation
 def test_an_operation_says_what_it_is_for_and_who_may_call_it(house: str, path: str, operation: Operation) -> None:
     assert operation["summary"][0].isupper()
