@@ -179,15 +179,18 @@ class Requests:
                 uow.note("request.cancelled", context=context, request_id=measure_id)
 
     def accept(self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str]) -> RequestOut:
-        """Say that this house is at it; accepting again says nothing new. ``household_codes`` are those it may be for.
+        """Say that this house is at it; accepting again says nothing new.
+
+        ``household_codes`` are those it may be for: they alone decide, for a buyer lives elsewhere than whom it helps.
 
         Raises:
-            RequestNotFound: it is unknown, outside the caller's region, or of another household.
+            RequestNotFound: it is unknown, or of another household.
             RequestAnswered: it waits for no answer.
         """
-        row = self._hold(uow, request_id)
-        if row.household_code not in household_codes:
+        found = uow.connection.execute(self._held(request_id)).one_or_none()
+        if found is None or found.household_code not in household_codes:
             raise RequestNotFound(f"no request {request_id} of the household in hand")
+        row = RequestOut.model_validate(found)
         _demand_unanswered(row)
         return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
 
