@@ -23,15 +23,17 @@ from services.monitoring.commands.ledger import (
     store_windows,
     take_back,
 )
+from services.monitoring.commands.persons import Persons, load_persons
 from services.monitoring.errors import (
     AlreadySuperseded,
     BatchRefused,
     FactContradicts,
     FactInvalid,
+    HouseholdHasEnded,
     HouseholdNotFound,
     SupersededNotFound,
 )
-from services.monitoring.models import Fact, FactMode, Member
+from services.monitoring.models import Fact, FactMode
 from services.monitoring.rules.leads import Lead
 from services.monitoring.schemas import FACT, FactReference
 from shared import metrics
@@ -47,11 +49,8 @@ from shared.security.actor import SYSTEM, Actor
 
 HOUSE_SOURCES = frozenset(HOUSES)
 """Sources that are houses of this system: what they say comes over the bus, and by no other door."""
-_FACTS, _MEMBER_ROWS = table_of(Fact), table_of(Member)
+_FACTS = table_of(Fact)
 _KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code).where(is_one_of(_FACTS.c.id, "ids"))
-_MEMBERS = sa.select(_MEMBER_ROWS.c.household_code, _MEMBER_ROWS.c.member_no).where(
-    is_one_of(_MEMBER_ROWS.c.household_code, "codes")
-)
 
 
 class FactToRecord(NamedTuple):
@@ -78,6 +77,7 @@ class _Stored(NamedTuple):
     fact: AnyFact | None
     """The fact itself, where something may supersede it."""
     household_code: str
+    person_id: UUID | None = None
 
 
 def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOutcome]:
@@ -89,7 +89,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     today = uow.today()
     ids = [_fact_id(item.fact) for item in items]
     files = load_files(uow, sorted({item.fact.household_code for item in items}), lock=True)
-    desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _members(uow, items), today)
+    desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _persons(uow, items), today)
     outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
     insert_rows(uow.connection, _FACTS, desk.rows)
     touched = [files[code] for code in desk.touched]
@@ -132,13 +132,13 @@ class _Desk:
         files: Mapping[str, HouseholdFile],
         stored: dict[UUID, _Stored],
         superseded: set[UUID],
-        members: set[tuple[str, int]],
+        persons: Persons,
         today: dt.date,
     ) -> None:
         self._files = files
         self._stored = stored
         self._superseded = superseded
-        self._members = members
+        self._persons = persons
         self._today = today
         self._now = uow.now()
         self.rows: list[dict[str, Any]] = []
@@ -167,26 +167,26 @@ class _Desk:
             if known.content_hash != content_hash:
                 raise FactContradicts(f"{fact.source} used the reference {fact.source_ref} for another fact")
             return FactOutcome("duplicate", fact_id)
-        self._refuse_impossible(fact)
+        person_id = self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
+        self._refuse_impossible(fact, person_id)
+        if item.actor is not SYSTEM:
+            _refuse_after_the_end(file, fact)
         supersedes_id = self._supersede(file, fact, fact_id)
-        post(file, fact_id, fact)
-        self._stored[fact_id] = _Stored(content_hash, fact, fact.household_code)
-        self.rows.append(self._row(item, fact_id, payload, content_hash, supersedes_id))
+        post(file, fact_id, fact, person_id)
+        self._stored[fact_id] = _Stored(content_hash, fact, fact.household_code, person_id)
+        self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[file.code] = None
         if item.mode is FactMode.LIVE:
             self.leads[file.code].append(Lead(fact.type, item.context, fact_id))
         return FactOutcome("stored", fact_id)
 
-    def _refuse_impossible(self, fact: AnyFact) -> None:
+    def _refuse_impossible(self, fact: AnyFact, person_id: UUID | None) -> None:
         if fact.observed_on > self._today:
             raise FactInvalid.at("/observed_on", "lies in the future")
         if fact.type != "illness" and month_is_future(fact.payload.month, self._today):
             raise FactInvalid.at("/payload/month", "lies in the future")
-        if fact.member_no is not None and fact.source not in HOUSE_SOURCES and not self._names_a_member(fact):
-            raise FactInvalid.at("/member_no", "the household has no such member")
-
-    def _names_a_member(self, fact: AnyFact) -> bool:
-        return (fact.household_code, fact.member_no) in self._members
+        if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
+            raise FactInvalid.at("/member_no", "the household has, and had, no such member")
 
     def _supersede(self, file: HouseholdFile, fact: AnyFact, fact_id: UUID) -> UUID | None:
         if fact.supersedes is None:
@@ -201,12 +201,18 @@ class _Desk:
             )
         if old.fact.type != fact.type:
             raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.fact.type}")
-        take_back(file, old_id, old.fact)
+        take_back(file, old_id, old.fact, old.person_id)
         self._superseded.add(old_id)
         return old_id
 
     def _row(
-        self, item: FactToRecord, fact_id: UUID, payload: str, content_hash: str, supersedes_id: UUID | None
+        self,
+        item: FactToRecord,
+        fact_id: UUID,
+        person_id: UUID | None,
+        payload: str,
+        content_hash: str,
+        supersedes_id: UUID | None,
     ) -> dict[str, Any]:
         fact = item.fact
         return {
@@ -214,7 +220,8 @@ class _Desk:
             "source": fact.source,
             "source_ref": fact.source_ref,
             "household_code": fact.household_code,
-            "member_no": fact.member_no if self._names_a_member(fact) else None,
+            "member_no": None if person_id is None else fact.member_no,
+            "person_id": person_id,
             "type": fact.type,
             "observed_on": fact.observed_on,
             "payload": JsonText(payload),
@@ -225,6 +232,12 @@ class _Desk:
             "recorded_by": item.actor.id,
             "correlation_id": item.context.correlation_id,
         }
+
+
+def _refuse_after_the_end(file: HouseholdFile, fact: AnyFact) -> None:
+    """What was observed up to the end is history and judges nobody; afterwards only our own houses still tell."""
+    if file.ended_on is not None and fact.observed_on > file.ended_on:
+        raise HouseholdHasEnded(f"the household {file.code} is no more since {file.ended_on}")
 
 
 def _refuse_house_sources(fact: AnyFact) -> None:
@@ -259,7 +272,7 @@ def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[
     targets = [_reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
     if targets:
         for row in uow.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(targets))):
-            stored[row.id] = _Stored(row.content_hash, fact_of(row), row.household_code)
+            stored[row.id] = _Stored(row.content_hash, fact_of(row), row.household_code, row.person_id)
     return stored
 
 
@@ -286,9 +299,6 @@ def _superseded(uow: UnitOfWork, items: Sequence[FactToRecord]) -> set[UUID]:
     return set(uow.connection.scalars(sa.select(Fact.supersedes_id).where(col(Fact.supersedes_id).in_(targets))))  # type: ignore[call-overload]
 
 
-def _members(uow: UnitOfWork, items: Sequence[FactToRecord]) -> set[tuple[str, int]]:
-    """The members of the households whose members the facts name."""
-    codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
-    if not codes:
-        return set()
-    return {(code, number) for code, number in uow.connection.execute(_MEMBERS, {"codes": list(codes)})}
+def _persons(uow: UnitOfWork, items: Sequence[FactToRecord]) -> Persons:
+    """The members, present and former, of the households whose members the facts name."""
+    return load_persons(uow, {item.fact.household_code for item in items if item.fact.member_no is not None})
