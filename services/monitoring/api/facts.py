@@ -12,6 +12,7 @@ from services.monitoring.errors import (
     AlreadySuperseded,
     FactContradicts,
     FactInvalid,
+    HouseholdHasEnded,
     HouseholdNotFound,
     SupersededNotFound,
 )
@@ -50,6 +51,7 @@ _STATUS = {"stored": 201, "duplicate": 200}
         200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"},
         **responses(
             HouseholdNotFound,
+            HouseholdHasEnded,
             SupersededNotFound,
             FactContradicts,
             AlreadySuperseded,

@@ -36,7 +36,9 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
     told = (body.on, body.reason, body.note)
     if household.ended_on is not None:
         if told != (household.ended_on, household.end_reason, household.end_note):
-            raise EndContradicts(f"the household {code} is no more since {household.ended_on}", on=household.ended_on)
+            raise EndContradicts(
+                f"the household {code} is no more since {household.ended_on}", on=str(household.ended_on)
+            )
         return EndedHousehold(_shown(uow, household), ended=False)
     if body.on > uow.today():
         raise EndInvalid.at("/on", "lies in the future")

@@ -118,7 +118,7 @@ def _change(
         household.sqlmodel_update({"renewed_version": version, "renewed_on": uow.today()})
         leave_behind_job_loss(uow, code)
     uow.session.flush()  # flush: the judgement below reads the new head count
-    _tell(uow, household_state(HouseholdChanged, household, after), before=was.model_dump(mode="json"))
+    _tell(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))
     lead = Lead("household", uow.context)
     files = list(load_files(uow, [code], lock=True).values())
     store_verdicts(uow, judge_files(uow, files, uow.today()), uow.today(), {code: [lead]})
@@ -172,8 +172,13 @@ def household_state(
 def _tell(uow: UnitOfWork, state: HouseholdState, before: dict[str, Any] | None) -> None:
     uow.emit(state, region=state.region_code)
     action = state.event_type.split(".")[1]
-    uow.audit(action, state.household_code, before=before, after=state.model_dump(mode="json"))
+    uow.audit(action, state.household_code, before=before, after=_for_audit(state))
     uow.note(action.replace("-", "."), household=state.household_code, version=state.version)
+
+
+def _for_audit(state: HouseholdState) -> dict[str, Any]:
+    """The state without the birthdays: operators read the audit, and need not know them."""
+    return state.model_dump(mode="json", exclude={"members": {"__all__": {"born_on"}}})
 
 
 def household_out(household: Household, members: Sequence[RegisteredMember], warnings: Sequence[str]) -> HouseholdOut:
