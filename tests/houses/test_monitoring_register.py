@@ -94,16 +94,43 @@ async def test_full_width_masks_are_masks(monitoring: Monitoring) -> None:
 async def test_a_new_member_is_told_of_in_full(monitoring: Monitoring, plain: httpx.AsyncClient) -> None:
     await monitoring.put(household([OUYANG]))
     child = member(2, relation="child", labour="none")
+    father = {name: value for name, value in OUYANG.items() if name not in HIDDEN}
     for name in ("name", "birth_date", "health"):
-        answer = await plain.put(PATH, json=household([without(OUYANG, "id_number"), without(child, name)]))
+        answer = await plain.put(PATH, json=household([father, without(child, name)]))
         assert problem(answer) == (422, "household-invalid", [f"/members/1/{name}"])
-    answer = await plain.put(PATH, json=household([without(OUYANG, "id_number"), without(child, "id_number")]))
+    answer = await plain.put(PATH, json=household([father, without(child, "id_number")]))
     assert answer.status_code == 200
     assert [one["id_number"] for one in (await monitoring.get(f"households/{HOUSEHOLD}"))["members"]] == [NUMBER, None]
     everything = household([member(1) | dict.fromkeys(HIDDEN)])
     assert problem(await plain.put(f"{PATH}-2", json=everything))[2] == [
         f"/members/0/{name}" for name in ("name", "birth_date", "health")
     ]
+
+
+@pytest.mark.parametrize("guess", ["1980-05-01", "1980-05-02"])
+async def test_no_answer_tells_whether_a_guess_was_right(
+    monitoring: Monitoring, plain: httpx.AsyncClient, guess: str
+) -> None:
+    await monitoring.put(household([OUYANG]))
+    nothing = {name: value for name, value in OUYANG.items() if name not in HIDDEN}
+    by_number = await plain.put(
+        PATH, json=household([nothing | {"id_number": issued_id(dt.date.fromisoformat(guess))}])
+    )
+    assert problem(by_number)[2] == ["/members/0/name", "/members/0/birth_date", "/members/0/health"]
+    by_day = await plain.put(PATH, json=household([nothing | {"birth_date": guess, "health": "disabled"}]))
+    assert (by_day.status_code, by_day.json()["warnings"]) == (200, [])
+
+
+async def test_who_is_not_told_of_by_name_is_still_the_same_person(
+    monitoring: Monitoring, plain: httpx.AsyncClient
+) -> None:
+    await monitoring.put(household([WIFE | {"relation": "head"}]))
+    put_right = {name: value for name, value in WIFE.items() if name not in {"name", "id_number"}}
+    answer = await plain.put(PATH, json=household([put_right | {"birth_date": "1983-03-12", "sex": "M"}]))
+    assert answer.status_code == 200
+    first, second = [event.data.members[0] for event in await monitoring.events()]
+    assert (first.person_id, second.sex, second.born_on) == (second.person_id, "M", dt.date(1983, 3, 12))
+    assert (await monitoring.get(f"households/{HOUSEHOLD}"))["members"][0]["name"] == "李四"
 
 
 async def test_a_number_left_out_goes_with_its_person(monitoring: Monitoring) -> None:

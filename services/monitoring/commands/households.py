@@ -1,6 +1,6 @@
 """Registering households and keeping them true."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,17 +63,19 @@ def put_household(
     demand_version(expected, household.version if household else None)
     before = members_of(uow, code) if household else []
     present = {one.member.member_no: one.member for one in before}
-    sees_numbers = uow.actor.may(PERSONAL)
-    members = complete(body.members, present, sees_numbers=sees_numbers)
+    sees_persons = uow.actor.may(PERSONAL)
+    completed = complete(body.members, present, sees_persons=sees_persons)
+    members = [one.member for one in completed]
     refuse_impossible(uow, body, members)
-    shown = [place for place, member in enumerate(body.members) if sees_numbers or member.id_number is not None]
+    shown = [place for place, member in enumerate(body.members) if sees_persons or member.id_number is not None]
     warnings = standing_warnings(uow, code, body.region_code, members, shown)
     created = household is None
     if household is None:
         warnings = [*warnings_of_code(uow, code, body.region_code), *warnings]
         household = _register(uow, code, body, members)
     elif _facts_of(household) != _facts_of(body) or _by_number(members) != [one.member for one in before]:
-        warnings += _change(uow, household, body, before, members)
+        staying = [one.member.member_no for one in completed if one.stays]
+        warnings += _change(uow, household, body, before, members, staying)
     uow.session.flush()  # flush: the answer reads what was just written
     return PutHousehold(household_out(household, _by_number(members), warnings), created)
 
@@ -108,12 +110,13 @@ def _change(
     body: HouseholdIn,
     before: Sequence[MemberOfHousehold],
     members: Sequence[RegisteredMember],
+    staying: Collection[int],
 ) -> list[str]:
     """Make the household what it is said to be, and judge it anew; what this change makes worth a look."""
     code, was = household.code, household_state(HouseholdChanged, household, before)
     version = household.version + 1
     household.sqlmodel_update(_facts(body, members) | {"version": version, "updated_at": uow.stamp()})
-    after = take_in(uow, code, version, before, members)
+    after = take_in(uow, code, version, before, members, staying)
     if nobody_is_left(before, after):
         household.sqlmodel_update({"renewed_version": version, "renewed_on": uow.today()})
         leave_behind_job_loss(uow, code)

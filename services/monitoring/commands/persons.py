@@ -78,13 +78,21 @@ def members_of(reading: Reading, code: str) -> list[MemberOfHousehold]:
 
 
 def take_in(
-    uow: UnitOfWork, code: str, version: int, before: Sequence[MemberOfHousehold], members: Sequence[RegisteredMember]
+    uow: UnitOfWork,
+    code: str,
+    version: int,
+    before: Sequence[MemberOfHousehold],
+    members: Sequence[RegisteredMember],
+    staying: Collection[int] = (),
 ) -> list[MemberOfHousehold]:
-    """Make these the members of a household; who no longer holds a number is remembered under it."""
+    """Make these the members of a household; who no longer holds a number is remembered under it.
+
+    ``staying`` are the numbers that are said to be held by whoever holds them.
+    """
     known = [KnownPerson(one.person_id, one.member.described) for one in before]
     if before:
         known += _former_of(uow, code)
-    found = recognise(known, [member.described for member in members])
+    found = recognise(known, [member.described for member in members], staying)
     after = [
         MemberOfHousehold(person_id or derived_id("person", code, member.member_no, version), member)
         for person_id, member in zip(found, members, strict=True)

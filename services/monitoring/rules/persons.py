@@ -1,6 +1,6 @@
 """Who is who: which member numbers are held by the persons who held them before, and which by somebody else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -37,14 +37,18 @@ def is_same_person(known: Described, told: Described) -> bool:
     return (known.birth_date, known.sex) == (told.birth_date, told.sex)
 
 
-def recognise(known: Sequence[KnownPerson], told: Sequence[Described]) -> list[UUID | None]:
+def recognise(known: Sequence[KnownPerson], told: Sequence[Described], staying: Collection[int]) -> list[UUID | None]:
     """Return who each of these members is, in their order; None for whoever is new to the household.
 
+    ``staying`` are the numbers that are said to be held by whoever holds them.
     An identity number finds its person under any number, also one who comes back. Without one, whoever holds the number
     is recognised by birth date and sex, and whoever only changed numbers by the name beside them. Of those who are
     known under one number, the first counts: the present members come first.
     """
-    found: list[UUID | None] = [None] * len(told)
+    holder: dict[int, UUID] = {}
+    for who in known:
+        holder.setdefault(who.described.member_no, who.person_id)
+    found = [holder.get(one.member_no) if one.member_no in staying else None for one in told]
     for fits in _WAYS:
         for place, one in enumerate(told):
             if found[place] is None:
