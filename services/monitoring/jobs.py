@@ -5,11 +5,12 @@ import sys
 from dataclasses import asdict
 
 from services.monitoring.commands.audit import Difference, audit_ledger
-from services.monitoring.commands.screening import BATCH, roll_windows, screen_after
+from services.monitoring.commands.screening import BATCH, roll_windows, screen_after, screen_due
 from shared.house import House, Job
 
 JOBS = {
     "roll-windows": Job(every_seconds=60, command=roll_windows),
+    "screen-due": Job(every_seconds=60, command=screen_due),
 }
 _SHOWN = 100
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.monitoring.commands.judgement import judge_files, store_verdicts
+from services.monitoring.commands.judgement import judge_households
 from services.monitoring.commands.ledger import load_files, open_window, store_windows
 from services.monitoring.commands.risks import move_risks
 from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound
@@ -71,7 +71,7 @@ def _change(uow: UnitOfWork, household: Household, body: HouseholdIn) -> None:
     _tell(uow, HouseholdChanged, household, body, before=before)
     lead = Lead("household", uow.context)
     files = list(load_files(uow, [household.code], lock=True).values())
-    store_verdicts(uow, judge_files(uow, files, uow.today()), uow.today(), {household.code: [lead]})
+    judge_households(uow, files, uow.today(), {household.code: [lead]})
     store_windows(uow, files)
     move_risks(uow, household.code, household.region_code, lead.clue)
 

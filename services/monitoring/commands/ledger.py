@@ -15,14 +15,12 @@ from services.monitoring import models
 from services.monitoring.models import Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
 from services.monitoring.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
 from services.monitoring.rules.state import NO_MEMBER, Diagnosis, JobLoss
-from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
+from services.monitoring.schemas.facts import AnyFact, ExpenseFact, IncomeFact, LedgerFact, WithdrawalFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-
-AnyFact = IncomeFact | ExpenseFact | IllnessFact
 
 _BRANCH_COLUMN = {
     IncomeBranch.WAGE: "wage",
@@ -54,11 +52,19 @@ _FILES = (
         _WINDOWS.c.has_illness,
         _WINDOWS.c.has_medical,
         _WINDOWS.c.has_job_loss,
+        _WINDOWS.c.judged_on,
+        _WINDOWS.c.due_after,
         *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
     )
     .join(_WINDOWS, _WINDOWS.c.household_code == col(Household.code))
     .where(is_one_of(table_of(Household).c.code, "codes"))
     .order_by(col(Household.code))
+)
+_HOUSEHOLDS_TO_LOCK = (
+    sa.select(col(Household.code))
+    .where(is_one_of(table_of(Household).c.code, "codes"))
+    .order_by(col(Household.code))
+    .with_for_update()
 )
 _FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS])
 _MONTH_SUMS = sa.select(
@@ -109,6 +115,14 @@ class HouseholdFile:
     has_illness: bool
     has_medical: bool
     has_job_loss: bool
+    judged_on: dt.date | None
+    """Decision date of the last judgement."""
+    due_after: dt.date | None
+    """A screening on a later day than this judges the household; none where nothing is unjudged."""
+    unfounded: frozenset[UUID] = frozenset()
+    """Open risks whose evidence this command may have withdrawn."""
+    latest_day: dt.date = dt.date.min
+    """The latest day that something entered by this command is about."""
     months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
     """What this command adds to the month table, by month."""
     medical: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
@@ -128,16 +142,17 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
     Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks.
     """
     rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
-    return {
-        code: HouseholdFile(
-            code, region, category, members, able, fragile, WindowSummary(*window), has_illness, has_medical, has_loss
+    files = {}
+    for code, region, category, members, able, fragile, ill, treated, jobless, judged_on, due_after, *window in rows:
+        summary = WindowSummary(*window)
+        files[code] = HouseholdFile(
+            code, region, category, members, able, fragile, summary, ill, treated, jobless, judged_on, due_after
         )
-        for code, region, category, members, able, fragile, has_illness, has_medical, has_loss, *window in rows
-    }
+    return files
 
 
 def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
-    """Enter a fact into the ledger."""
+    """Enter a fact into the ledger. A withdrawal says nothing itself: it only takes back what it names."""
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, 1)
         net = fact.payload.amount - fact.payload.operating_cost
@@ -145,16 +160,17 @@ def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
     elif isinstance(fact, ExpenseFact):
         _post_expense(file, fact, 1)
         file.window = file.window.with_self_paid(fact.payload.month, fact.payload.self_paid_compliant)
-    else:
+    elif not isinstance(fact, WithdrawalFact):
         file.diagnosed[fact_id] = Diagnosis(
             fact.member_no, fact.payload.code, fact.payload.serious, fact.payload.main_earner, fact.observed_on
         )
         file.has_illness = True
+    file.latest_day = max(file.latest_day, fact.observed_on)
     file.window_changed = True
 
 
-def take_back(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
-    """Take a superseded fact out of the ledger; the window is computed anew."""
+def take_back(file: HouseholdFile, fact_id: UUID, fact: LedgerFact) -> None:
+    """Take a superseded or withdrawn fact out of the ledger; the window is computed anew."""
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, -1)
     elif isinstance(fact, ExpenseFact):
@@ -263,12 +279,19 @@ def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
             "has_illness": file.has_illness,
             "has_medical": file.has_medical,
             "has_job_loss": file.has_job_loss,
+            "judged_on": file.judged_on,
+            "due_after": file.due_after,
             **{item.name: getattr(file.window, item.name) for item in _WINDOW_FIELDS},
         }
         for file in files
         if file.window_changed
     ]
     execute_rows(uow.connection, _STORE_WINDOW, rows)
+
+
+def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:
+    """Lock households in code order, before anything else of a transaction that writes about several of them."""
+    uow.connection.execute(_HOUSEHOLDS_TO_LOCK, {"codes": list(codes)}).all()
 
 
 def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tuple[Diagnosis, ...]]:
@@ -308,8 +331,3 @@ def open_window(code: str) -> dict[str, Any]:
         "has_medical": False,
         "has_job_loss": False,
     }
-
-
-def month_is_future(month: int, today: dt.date) -> bool:
-    """Whether the month begins after today's."""
-    return month > today.year * MONTHS_IN_YEAR + today.month - 1
