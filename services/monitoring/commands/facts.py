@@ -109,8 +109,8 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     store_months(uow, touched)
     judge_households(uow, [file for file in touched if file.code in desk.leads], uow.today(), desk.leads)
     for file in touched:
-        if file.code not in desk.leads and file.due_after is None:
-            file.due_after, file.window_changed = uow.today(), True
+        if file.code not in desk.leads:
+            file.is_due_after(uow.today())
     refresh_stale_windows(uow, touched)
     store_windows(uow, touched)
     counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))

@@ -165,10 +165,7 @@ def judge_households(
         judged = [_let_go(one, leads[one.file.code]) for one in judge_files(uow, group, day)]
         store_verdicts(uow, judged, day, leads)
         for file in group:
-            state = day, day if file.latest_day > day else None
-            if state != (file.judged_on, file.due_after):
-                file.judged_on, file.due_after = state
-                file.window_changed = True
+            file.was_judged(day)
 
 
 def _let_go(judged: Judged, leads: Sequence[Lead]) -> Judged:

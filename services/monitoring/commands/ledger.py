@@ -135,6 +135,20 @@ class HouseholdFile:
     window_stale: bool = False
     """Something left the ledger, so the window has to be computed anew."""
 
+    def is_due_after(self, day: dt.date) -> None:
+        """Something is left for a judgement on a later day than this; what was due earlier stays so."""
+        if self.due_after is None:
+            self.due_after, self.window_changed = day, True
+
+    def was_judged(self, day: dt.date) -> None:
+        """Everything known was judged as of this day. What had become due on it may be about a day to come."""
+        if self.judged_on != day:
+            self.judged_on, self.window_changed = day, True
+        if self.due_after is not None and self.due_after < day:
+            self.due_after, self.window_changed = None, True
+        if self.latest_day > day:
+            self.is_due_after(day)
+
 
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
     """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross.
