@@ -79,7 +79,7 @@ class Member(Base, table=True):
 
 
 class Fact(Base, table=True):
-    """Fact 事实: what a source said about a household. Append-only; a correction names the fact it supersedes."""
+    """Fact 上报信息: what a source said about a household. Append-only; a correction names the fact it supersedes."""
 
     id: UUID = Field(primary_key=True)
     """Derived from source and reference, so that one reference is one row."""
@@ -100,6 +100,15 @@ class Fact(Base, table=True):
     correlation_id: str = Field(max_length=64)
     updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
     """When the fact, its status, or the status or verdict of a risk it led to changed last."""
+
+
+class SourceHeard(Base, table=True):
+    """When a source brought its last fact 数据源."""
+
+    __tablename__ = "source_heard"
+
+    source: str = Field(primary_key=True, max_length=64)
+    last_at: dt.datetime = Field(sa_type=UtcDateTime)
 
 
 class LedgerMonth(Base, table=True):

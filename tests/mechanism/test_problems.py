@@ -95,7 +95,7 @@ async def test_json_is_read_under_each_of_its_names(client: httpx.AsyncClient, m
     headers = {"content-type": media_type}
     stored = await client.put(HOME, content=json.dumps(household()), headers=headers)
     assert stored.status_code == 201, stored.text
-    fact = await client.post(FACTS, content=json.dumps(income_fact("2026-09", "1.00")), headers=headers)
+    fact = await client.post(FACTS, content=json.dumps(income_fact("2026-09", "100.00")), headers=headers)
     assert fact.status_code == 201, fact.text
 
 
@@ -301,9 +301,9 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
     requests: Sequence[tuple[str, str, Any, dict[str, str]]] = (
         ("GET", HOME, None, {}),
         ("PUT", HOME, household(), {}),
-        ("POST", FACTS, income_fact("2026-09", "1.00"), {}),
-        ("POST", FACTS, income_fact("2026-09", "1.00"), key),
-        ("POST", FACTS, {"facts": [income_fact("2026-09", "1.00")]}, {}),
+        ("POST", FACTS, income_fact("2026-09", "100.00"), {}),
+        ("POST", FACTS, income_fact("2026-09", "100.00"), key),
+        ("POST", FACTS, {"facts": [income_fact("2026-09", "100.00")]}, {}),
     )
     with reading_logs() as logged:
         for method, path, body, headers in requests:

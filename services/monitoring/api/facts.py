@@ -47,7 +47,7 @@ from shared.http.problems import invalid_from, problem_document, responses
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed, SourceNotYours
 
-router = APIRouter(tags=["facts 事实"])
+router = APIRouter(tags=["facts 上报信息"])
 READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
 T = TypeVar("T")
 _Name = tuple[str | None, str | None]

@@ -29,6 +29,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("risk_id", "fact_id", name=op.f("pk_risk_fact")),
     )
     op.create_index(op.f("ix_risk_fact_fact_id"), "risk_fact", ["fact_id"])
+    op.create_table(
+        "source_heard",
+        sa.Column("source", sa.String(64), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_source_heard")),
+    )
     op.execute(sa.text("UPDATE illness SET code = UPPER(code) WHERE code <> UPPER(code)"))
 
 
@@ -41,6 +47,7 @@ def _add_moment(table: str, first: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("source_heard")
     op.drop_table("risk_fact")
     op.drop_index(op.f("ix_household_window_due_after"), "household_window")
     op.drop_column("household_window", "due_after")
