@@ -3,13 +3,24 @@
 import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _days_by_name(value: object) -> object:
+    """Read `name=days,name=days`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    days = {name.strip().casefold(): days.strip() for name, _, days in pairs}
+    if len(days) < len(pairs) or not all(number.isdecimal() and int(number) for number in days.values()):
+        raise ValueError("it is written name=days, each name once, for example medical-insurance=8,payroll=35")
+    return days
 
 
 class Environment(StrEnum):
@@ -39,6 +50,9 @@ class Settings(BaseSettings):
     audience: str = "shouxian"
     jwks_url: str = Field("", description="Keys of an outside OIDC issuer; empty: the built-in issuer")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    source_silence_days: Annotated[dict[str, int], NoDecode, BeforeValidator(_days_by_name)] = Field(
+        {}, description="How many days a source of facts may be silent: medical-insurance=8,payroll=35"
+    )
     max_body_bytes: int = Field(4 * 1024 * 1024, ge=1024)
 
     @model_validator(mode="after")

@@ -21,6 +21,12 @@ class EndContradicts(Conflict):
     code, title = "household-end-contradicts", "The household ended in another way"
 
 
+class FactNotFound(NotFound):
+    """No fact by that id within the caller's region."""
+
+    code, title = "fact-not-found", "No such fact"
+
+
 class RiskNotFound(NotFound):
     """No risk by that id within the caller's region."""
 
@@ -45,6 +51,18 @@ class AlreadySuperseded(Conflict):
     code, title = "fact-already-superseded", "The fact has a correction already"
 
 
+class AlreadyWithdrawn(Conflict):
+    """The fact to be superseded was withdrawn: it counts no more. What is right now is a fact of its own."""
+
+    code, title = "fact-already-withdrawn", "The fact was withdrawn"
+
+
+class WithdrawalIsFinal(Conflict):
+    """A withdrawal is neither corrected nor withdrawn. What is right now is a fact of its own."""
+
+    code, title = "withdrawal-is-final", "A withdrawal cannot be taken back"
+
+
 class BatchRefused(Conflict):
     """The fact itself was fine, but its batch was atomic and another fact of it was refused."""
 
@@ -55,6 +73,12 @@ class FactInvalid(Invalid):
     """The fact is readable but cannot be true or does not fit its household."""
 
     code, title = "fact-invalid", "The fact is not valid"
+
+
+class AmountImplausible(FactInvalid):
+    """An income of one month that hardly anybody has: a slip, unless `confirmed` says why it is right."""
+
+    code, title = "amount-implausible", "The amount looks like a slip"
 
 
 class HouseholdInvalid(Invalid):

@@ -127,7 +127,7 @@ class CodePrefix(Base, table=True):
 
 
 class Fact(Base, table=True):
-    """Fact 事实: what a source said about a household. Append-only; a correction names the fact it supersedes."""
+    """Fact 上报信息: what a source said about a household. Append-only; a correction names the fact it supersedes."""
 
     id: UUID = Field(primary_key=True)
     """Derived from source and reference, so that one reference is one row."""
@@ -140,12 +140,25 @@ class Fact(Base, table=True):
     type: str = Field(max_length=32)
     observed_on: dt.date
     payload: dict[str, Any] = Field(sa_type=sa.JSON)
+    confirmed: str | None = Field(None, max_length=500)
+    """Why an amount that looks like a slip is right, in the words of whoever brought the fact."""
     content_hash: str = Field(max_length=64)
     mode: FactMode = Field(sa_type=text_enum(FactMode))
     supersedes_id: UUID | None = Field(foreign_key="fact.id", unique=True)
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
     recorded_by: str = Field(max_length=64)
     correlation_id: str = Field(max_length=64)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    """When the fact, its status, or the status or verdict of a risk it led to changed last."""
+
+
+class SourceHeard(Base, table=True):
+    """When a source brought its last fact 数据源."""
+
+    __tablename__ = "source_heard"
+
+    source: str = Field(primary_key=True, max_length=64)
+    last_at: dt.datetime = Field(sa_type=UtcDateTime)
 
 
 class LedgerMonth(Base, table=True):
@@ -223,6 +236,10 @@ class HouseholdWindow(Base, table=True):
     """Whether the household may have rows in `medical_month`."""
     has_job_loss: bool = Field(sa_column_kwargs={"server_default": sa.false()})
     """Whether the household has a row in `job_loss`."""
+    judged_on: dt.date | None = None
+    """Decision date of the last judgement: no later one goes before it."""
+    due_after: dt.date | None = Field(None, index=True)
+    """Something is unjudged: a screening on a later day than this judges the household."""
 
 
 class Risk(Base, table=True):
@@ -250,3 +267,14 @@ class Risk(Base, table=True):
     """What the visit of the task found 核实结论."""
     event_id: UUID
     """The event that told of this state."""
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    """When it changed last, its verdict included."""
+
+
+class RiskFact(Base, table=True):
+    """A fact that explains a change of a risk: what was said, and what it led to."""
+
+    __tablename__ = "risk_fact"
+
+    risk_id: UUID = Field(primary_key=True, foreign_key="risk.id")
+    fact_id: UUID = Field(primary_key=True, foreign_key="fact.id", index=True)

@@ -425,7 +425,7 @@ def test_a_fact_and_a_batch_are_described_though_the_route_reads_them_by_hand() 
     document = DOCUMENTS["monitoring"]
     body = document["paths"]["/monitoring/v1/facts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     one, batch = body["anyOf"]
-    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness"}
+    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness", "withdrawal"}
     facts = found(document, batch["$ref"])["properties"]["facts"]
     assert (facts["minItems"], facts["maxItems"]) == (1, 1000)
 

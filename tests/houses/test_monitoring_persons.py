@@ -88,7 +88,7 @@ async def test_a_member_taken_out_first_passes_nothing_to_who_comes_later(monito
 
     assert again.json()["warnings"] == []
     assert [(risk["status"], risk["episode"]) for risk in await monitoring.risks()] == [("cleared", 1)]
-    await monitoring.record(illness_fact(member_no=3) | {"source_ref": "of the newborn"})
+    await monitoring.record(illness_fact(member_no=3, observed_on="2026-11-13") | {"source_ref": "newborn"})
     assert (await monitoring.the_risk(RiskKind.NEW_ILLNESS, status="open"))["episode"] == 2
 
 

@@ -10,21 +10,17 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.commands.facts import fact_of
-from services.monitoring.commands.ledger import (
-    AnyFact,
-    HouseholdFile,
-    PersonDiagnosed,
-    load_files,
-    load_job_losses,
-    post,
-)
+from services.monitoring.commands.ledger import HouseholdFile, PersonDiagnosed, load_files, load_job_losses, post
 from services.monitoring.commands.screening import households_after
 from services.monitoring.models import Fact, Illness, LedgerMonth, MedicalMonth
 from services.monitoring.rules.income import IncomeMonth, summarise
+from services.monitoring.schemas.facts import WITHDRAWAL, LedgerFact
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.months import format_month
 
+_Counting = tuple[UUID, LedgerFact, UUID | None]
+"""A fact that counts, with its id and whom it is about."""
 _FLAGS = ("has_illness", "has_medical", "has_job_loss")
 
 
@@ -80,11 +76,12 @@ def _compare(code: str, table: str, kept: Mapping[str, Any], computed: Mapping[s
             yield Difference(code, f"{table} {place}", kept.get(place), computed.get(place))
 
 
-def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, list[tuple[UUID, AnyFact, UUID | None]]]:
+def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, list[_Counting]]:
     fact, correction = table_of(Fact), table_of(Fact).alias()
     superseded = sa.exists().where(correction.c.supersedes_id == fact.c.id)
-    found: defaultdict[str, list[tuple[UUID, AnyFact, UUID | None]]] = defaultdict(list)
-    for row in reading.connection.execute(sa.select(fact).where(fact.c.household_code.in_(codes), ~superseded)):
+    found: defaultdict[str, list[_Counting]] = defaultdict(list)
+    counting = sa.select(fact).where(fact.c.household_code.in_(codes), fact.c.type != WITHDRAWAL, ~superseded)
+    for row in reading.connection.execute(counting):
         found[row.household_code].append((row.id, fact_of(row), row.person_id))
     return found
 

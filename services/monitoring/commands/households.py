@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.monitoring.commands.completion import complete, refuse_masks
 from services.monitoring.commands.job_losses import leave_behind_job_loss
-from services.monitoring.commands.judgement import judge_files, store_verdicts
+from services.monitoring.commands.judgement import judge_households
 from services.monitoring.commands.ledger import load_files, open_window, store_windows
 from services.monitoring.commands.persons import (
     MemberOfHousehold,
@@ -124,7 +124,7 @@ def _change(
     _tell(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))
     lead = Lead("household", uow.context)
     files = list(load_files(uow, [code], lock=True).values())
-    store_verdicts(uow, judge_files(uow, files, uow.today()), uow.today(), {code: [lead]})
+    judge_households(uow, files, uow.today(), {code: [lead]})
     store_windows(uow, files)
     move_risks(uow, code, household.region_code, lead.clue)
     return warnings_of_change(before, after)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.monitoring import models
-from services.monitoring.commands.judgement import judge_files, store_verdicts
+from services.monitoring.commands.judgement import judge_households
 from services.monitoring.commands.ledger import load_files, load_job_losses, store_windows
 from services.monitoring.commands.persons import are_former_people
 from services.monitoring.errors import HouseholdNotFound
@@ -68,7 +68,8 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     changed = [files[code] for code in losses]
     for file in changed:
         file.has_job_loss = file.window_changed = True
-    store_verdicts(uow, judge_files(uow, changed, uow.today()), uow.today(), leads)
+        file.latest_day = losses[file.code].told_on
+    judge_households(uow, changed, uow.today(), leads)
     store_windows(uow, changed)
 
 

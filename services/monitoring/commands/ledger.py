@@ -15,14 +15,12 @@ from services.monitoring import models
 from services.monitoring.models import NOBODY, Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
 from services.monitoring.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
 from services.monitoring.rules.state import NO_MEMBER, Diagnosis, JobLoss
-from services.monitoring.schemas import ExpenseFact, IllnessFact, IncomeFact
+from services.monitoring.schemas.facts import AnyFact, ExpenseFact, IncomeFact, LedgerFact, WithdrawalFact
 from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-
-AnyFact = IncomeFact | ExpenseFact | IllnessFact
 
 _BRANCH_COLUMN = {
     IncomeBranch.WAGE: "wage",
@@ -49,11 +47,19 @@ _FILES = (
         _WINDOWS.c.has_illness,
         _WINDOWS.c.has_medical,
         _WINDOWS.c.has_job_loss,
+        _WINDOWS.c.judged_on,
+        _WINDOWS.c.due_after,
         *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
     )
     .join(_WINDOWS, _WINDOWS.c.household_code == col(Household.code))
     .where(is_one_of(table_of(Household).c.code, "codes"))
     .order_by(col(Household.code))
+)
+_HOUSEHOLDS_TO_LOCK = (
+    sa.select(col(Household.code))
+    .where(is_one_of(table_of(Household).c.code, "codes"))
+    .order_by(col(Household.code))
+    .with_for_update()
 )
 _FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS])
 _MONTH_SUMS = sa.select(
@@ -123,17 +129,39 @@ class HouseholdFile:
     has_illness: bool
     has_medical: bool
     has_job_loss: bool
+    judged_on: dt.date | None
+    """Decision date of the last judgement."""
+    due_after: dt.date | None
+    """A screening on a later day than this judges the household; none where nothing is unjudged."""
+    unfounded: frozenset[UUID] = frozenset()
+    """Open risks whose evidence this command may have withdrawn."""
+    latest_day: dt.date = dt.date.min
+    """The latest day that something entered by this command is about."""
     months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
     """What this command adds to the month table, by month."""
     medical: dict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
     """What this command adds to the medical table, by person and month."""
-    diagnosed: dict[UUID, "PersonDiagnosed"] = field(default_factory=dict)
+    diagnosed: dict[UUID, PersonDiagnosed] = field(default_factory=dict)
     """Diagnoses this command adds, by fact."""
     undiagnosed: set[UUID] = field(default_factory=set)
     """Facts whose diagnosis this command takes back."""
     window_changed: bool = False
     window_stale: bool = False
     """Something left the ledger, so the window has to be computed anew."""
+
+    def is_due_after(self, day: dt.date) -> None:
+        """Something is left for a judgement on a later day than this; what was due earlier stays so."""
+        if self.due_after is None:
+            self.due_after, self.window_changed = day, True
+
+    def was_judged(self, day: dt.date) -> None:
+        """Everything known was judged as of this day. What had become due on it may be about a day to come."""
+        if self.judged_on != day:
+            self.judged_on, self.window_changed = day, True
+        if self.due_after is not None and self.due_after < day:
+            self.due_after, self.window_changed = None, True
+        if self.latest_day > day:
+            self.is_due_after(day)
 
 
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
@@ -142,26 +170,17 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
     Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks.
     """
     rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
-    return {
-        code: HouseholdFile(
-            code,
-            region,
-            category,
-            members,
-            able,
-            fragile,
-            ended,
-            WindowSummary(*window),
-            has_illness,
-            has_medical,
-            has_loss,
+    files = {}
+    for code, region, category, members, able, fragile, ended_on, ill, treated, jobless, judged, due, *window in rows:
+        summary = WindowSummary(*window)
+        files[code] = HouseholdFile(
+            code, region, category, members, able, fragile, ended_on, summary, ill, treated, jobless, judged, due
         )
-        for code, region, category, members, able, fragile, ended, has_illness, has_medical, has_loss, *window in rows
-    }
+    return files
 
 
 def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact, person_id: UUID | None) -> None:
-    """Enter a fact, and the person it is about, into the ledger."""
+    """Enter a fact, and whom it is about, into the ledger. A withdrawal says nothing: it takes back what it names."""
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, 1)
         net = fact.payload.amount - fact.payload.operating_cost
@@ -169,17 +188,18 @@ def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact, person_id: UUID | No
     elif isinstance(fact, ExpenseFact):
         _post_expense(file, fact, person_id, 1)
         file.window = file.window.with_self_paid(fact.payload.month, fact.payload.self_paid_compliant)
-    else:
+    elif not isinstance(fact, WithdrawalFact):
         payload = fact.payload
         file.diagnosed[fact_id] = PersonDiagnosed(
             person_id, payload.code, payload.serious, payload.main_earner, fact.observed_on
         )
         file.has_illness = True
+    file.latest_day = max(file.latest_day, fact.observed_on)
     file.window_changed = True
 
 
-def take_back(file: HouseholdFile, fact_id: UUID, fact: AnyFact, person_id: UUID | None) -> None:
-    """Take a superseded fact out of the ledger; the window is computed anew."""
+def take_back(file: HouseholdFile, fact_id: UUID, fact: LedgerFact, person_id: UUID | None) -> None:
+    """Take a superseded or withdrawn fact out of the ledger; the window is computed anew."""
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, -1)
     elif isinstance(fact, ExpenseFact):
@@ -276,12 +296,19 @@ def store_windows(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
             "has_illness": file.has_illness,
             "has_medical": file.has_medical,
             "has_job_loss": file.has_job_loss,
+            "judged_on": file.judged_on,
+            "due_after": file.due_after,
             **{item.name: getattr(file.window, item.name) for item in _WINDOW_FIELDS},
         }
         for file in files
         if file.window_changed
     ]
     execute_rows(uow.connection, _STORE_WINDOW, rows)
+
+
+def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:
+    """Lock households in code order, before anything else of a transaction that writes about several of them."""
+    uow.connection.execute(_HOUSEHOLDS_TO_LOCK, {"codes": list(codes)}).all()
 
 
 def load_diagnoses(reading: Reading, codes: Collection[str]) -> Mapping[str, tuple[Diagnosis, ...]]:
@@ -321,8 +348,3 @@ def open_window(code: str) -> dict[str, Any]:
         "has_medical": False,
         "has_job_loss": False,
     }
-
-
-def month_is_future(month: int, today: dt.date) -> bool:
-    """Whether the month begins after today's."""
-    return month > today.year * MONTHS_IN_YEAR + today.month - 1

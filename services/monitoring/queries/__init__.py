@@ -1,7 +1,7 @@
 """What monitoring can be asked. Every answer is limited to the caller's region."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first
+from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
 from shared.policy.parameters import ParameterValue, PolicyValueMissing
 from shared.security.actor import PERSONAL
 
@@ -48,6 +48,8 @@ class RiskFilter:
     kind: RiskKind | None
     status: RiskStatus | None
     grade: RiskGrade | None
+    updated_after: dt.datetime | None = None
+    """Only what changed later than this, in the order of the changes."""
 
 
 def household(reading: Reading, code: str) -> HouseholdOut:
@@ -132,17 +134,26 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
 
 
 def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[RiskOut]:
-    """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
+    """Risks, the newest first or in the order of their changes; one more than the page holds tells that it goes on."""
     table = table_of(Risk)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
-    ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
+    else:
+        changed = statement.where(table.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, table.c.updated_at, table.c.id, page)
     return [_risk_out(reading, row) for row in reading.connection.execute(ordered).mappings()]
 
 
-def risk_key(shown: RiskOut) -> tuple[str, ...]:
+def risk_key(wanted: RiskFilter) -> Callable[[RiskOut], tuple[str, ...]]:
     """Where a risk stands in the list."""
-    return shown.opened_at.isoformat(), str(shown.risk_id)
+
+    def key(shown: RiskOut) -> tuple[str, ...]:
+        moment = shown.opened_at if wanted.updated_after is None else shown.updated_at
+        return moment.isoformat(), str(shown.risk_id)
+
+    return key
 
 
 def _risk_out(reading: Reading, row: Mapping[Any, Any]) -> RiskOut:

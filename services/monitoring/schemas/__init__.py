@@ -1,160 +1,23 @@
 """HTTP bodies of monitoring, in and out."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    StrictBool,
-    TypeAdapter,
-    model_validator,
 )
 
-from services.monitoring.models import FactMode
-from shared.contracts.codes import ExpenseKind, IncomeBranch, RiskGrade, RiskKind, RiskStatus, TaskVerdict
-from shared.http.fields import Body, Day, HouseholdCode, MemberNo, Reference, Source, Text
-from shared.money import SignedFenAsYuan, Yuan
+from shared.contracts.codes import (
+    RiskGrade,
+    RiskKind,
+    RiskStatus,
+    TaskVerdict,
+)
+from shared.money import SignedFenAsYuan
 from shared.months import Month
-
-MAX_FACTS = 1000
-
-
-def _text_only(value: object) -> object:
-    if isinstance(value, str):
-        return value
-    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
-
-
-MonthSent = Annotated[Month, BeforeValidator(_text_only)]
-"""A month sent to us: text, never the number we keep inside."""
-
-
-class FactReference(Body):
-    """Names a fact by who said it and under which reference."""
-
-    source: Source = Field(examples=["medical-insurance"])
-    source_ref: Reference
-
-
-class IncomePayload(Body):
-    """Income 收入 of one branch in one month; a zero is recorded as 0.00 and is not the same as no record."""
-
-    branch: IncomeBranch
-    month: MonthSent
-    amount: Yuan
-    operating_cost: Yuan = Field("0.00", validate_default=True)
-    """生产经营性支出: only beside operating income."""
-
-    @model_validator(mode="after")
-    def _cost_belongs_to_operating(self) -> "IncomePayload":
-        if self.operating_cost and self.branch is not IncomeBranch.OPERATING:
-            raise ValueError("operating_cost belongs to the branch operating")
-        return self
-
-
-class ExpensePayload(Body):
-    """Expense 支出 of one month."""
-
-    kind: ExpenseKind
-    month: MonthSent
-    amount: Yuan
-    self_paid_compliant: Yuan = Field("0.00", validate_default=True)
-    """合规自付支出: what the household bears itself under the rules."""
-    reimbursed: Yuan = Field("0.00", validate_default=True)
-
-    @model_validator(mode="after")
-    def _parts_fit_the_whole(self) -> "ExpensePayload":
-        if max(self.self_paid_compliant, self.reimbursed) > self.amount:
-            raise ValueError("self_paid_compliant and reimbursed are each part of amount")
-        return self
-
-
-class IllnessPayload(Body):
-    """Diagnosis 疾病诊断 of a member."""
-
-    code: Text = Field(max_length=32, examples=["C34.9"], description="ICD-10 code")
-    name: Text = Field(max_length=128)
-    serious: StrictBool = Field(description="The source calls it a serious illness")
-    main_earner: StrictBool = Field(False, description="The member is a main earner of the household")
-
-
-class _FactBase(Body):
-    source: Source = Field(examples=["medical-insurance"])
-    source_ref: Reference
-    household_code: HouseholdCode
-    member_no: MemberNo | None = None
-    observed_on: Day
-    supersedes: FactReference | None = None
-
-
-class IncomeFact(_FactBase):
-    """An income fact."""
-
-    type: Literal["income"]
-    payload: IncomePayload
-
-
-class ExpenseFact(_FactBase):
-    """An expense fact."""
-
-    type: Literal["expense"]
-    payload: ExpensePayload
-
-
-class IllnessFact(_FactBase):
-    """An illness fact."""
-
-    type: Literal["illness"]
-    payload: IllnessPayload
-
-
-FactIn = Annotated[IncomeFact | ExpenseFact | IllnessFact, Field(discriminator="type")]
-FACT_TYPES = frozenset({"income", "expense", "illness"})
-FACT: TypeAdapter[IncomeFact | ExpenseFact | IllnessFact] = TypeAdapter(FactIn)
-"""The union of fact types; a new type is a class here and a posting in `commands/ledger.py`."""
-
-
-class FactBatch(Body):
-    """Up to 1,000 facts; each is answered on its own unless `atomic`."""
-
-    mode: FactMode = FactMode.LIVE
-    atomic: StrictBool = Field(False, description="Store all or, if any is refused, none")
-    facts: list[Any] = Field(min_length=1, max_length=MAX_FACTS)
-
-
-class FactBatchDocument(FactBatch):
-    """The batch as documented: every item is a fact."""
-
-    facts: list[FactIn] = Field(min_length=1, max_length=MAX_FACTS)
-
-
-class FactStored(BaseModel):
-    """The answer to one fact."""
-
-    fact_id: UUID
-    status: Literal["stored", "duplicate"]
-
-
-class FactItem(BaseModel):
-    """The answer to one fact of a batch."""
-
-    index: int
-    status: int = Field(examples=[201], description="201 stored, 200 the same again, or the refusal: 404, 409, 422")
-    fact_id: UUID | None
-    problem: dict[str, Any] | None
-
-
-class FactBatchAnswer(BaseModel):
-    """The answer to a batch."""
-
-    accepted: int
-    duplicate: int
-    rejected: int
-    items: list[FactItem]
 
 
 class Window(BaseModel):
@@ -231,6 +94,7 @@ class RiskOut(BaseModel):
     reasons: list[ReasonOut]
     verdict: TaskVerdict | None
     event_id: UUID
+    updated_at: dt.datetime = Field(description="When it changed last, its verdict included")
 
 
 class VerdictOut(BaseModel):
