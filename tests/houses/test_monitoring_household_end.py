@@ -130,7 +130,9 @@ async def test_neither_time_nor_a_screening_judges_an_ended_household(
         await monitoring.record(
             *[fact | {"household_code": code} for fact in wages(WINDOW, "300.00", prefix=code)], mode="backfill"
         )
-        await monitoring.record(income_fact("2026-10", "100.00") | {"household_code": code, "source_ref": f"{code}-live"})
+        await monitoring.record(
+            income_fact("2026-10", "100.00") | {"household_code": code, "source_ref": f"{code}-live"}
+        )
     assert {risk["household_code"] for risk in await monitoring.risks(status="open")} == {HOUSEHOLD, "DJ-0002"}
     await end(monitoring)
     counts = await monitoring.counts()
