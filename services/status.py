@@ -69,6 +69,8 @@ class HouseStatus:
     oldest_unsent_seconds: float | None
     dead_letters: int | None
     parked: int | None
+    waiting: Sequence[str] = ()
+    """What waits for people: a policy value that is missing, a source that is silent."""
     unknown: int | None = None
     """Records of types or codes that only a later release knows."""
     foreign: int | None = None
@@ -109,6 +111,7 @@ def table(status: Status) -> str:
     widths = [max(len(line[place]) for line in lines) for place in range(len(_TITLES))]
     shown = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
     shown += [f"{house.house} is not ready: {reason}" for house in status.houses for reason in house.not_ready]
+    shown += [f"{house.house}: {told}" for house in status.houses for told in house.waiting]
     shown += [line for house in status.houses for line in _told(house)]
     return "\n".join([*shown, *[f"{url} {error}" for url, error in status.no_answer.items()]])
 
@@ -194,10 +197,24 @@ def _house(house: str, answers: Sequence[Answer]) -> HouseStatus:
         oldest_unsent_seconds=over_all(metrics.OUTBOX_OLDEST_SECONDS, max),
         dead_letters=_whole(over_all(metrics.DEAD_LETTERS, max, state="dead")),
         parked=_whole(over_all(metrics.DEAD_LETTERS, max, state="parked")),
+        waiting=tuple(sorted({*_undecided(here), *_silent(here)})),
         unknown=_whole(over_all(metrics.DEAD_LETTERS, max, state="unknown")),
         foreign=_whole(over_all(metrics.DEAD_LETTERS, max, state="foreign")),
         begun_again=over_all(metrics.BUS_BEGUN_AGAIN, max) or None,
     )
+
+
+def _undecided(samples: Sequence[Sample]) -> Iterable[str]:
+    for sample in _named(samples, _name(metrics.UNDECIDED_HOUSEHOLDS)):
+        if sample.value:
+            key, region = sample.labels["parameter"], sample.labels["region"]
+            yield f"no value of {key} for region {region}: {sample.value:.0f} households wait to be judged"
+
+
+def _silent(samples: Sequence[Sample]) -> Iterable[str]:
+    for sample in _named(samples, _name(metrics.SOURCE_SILENT_DAYS)):
+        if sample.value:
+            yield f"no fact of the source {sample.labels['source']} for {sample.value:.0f} days"
 
 
 def _name(gauge: Gauge) -> str:

@@ -106,7 +106,10 @@ class House:
         self.settings = settings
         self.verifier = verifier
         self.transport = transport
-        self.database = Database(settings.database_url_of(self.name), Resources(definition.floor, clock, policy))
+        self.database = Database(
+            settings.database_url_of(self.name),
+            Resources(definition.floor, clock, policy, settings.source_silence_days),
+        )
         self.relay = Relay(self.name, self.database, transport)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)

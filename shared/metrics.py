@@ -56,6 +56,21 @@ CONSUMER_HALTED = Gauge(
 )
 RULE_VERDICTS = Counter("shouxian_rule_verdicts_total", "Verdicts reached, by rule and outcome", ["rule", "outcome"])
 FACTS = Counter("shouxian_facts_total", "Facts received, by type and outcome", ["type", "outcome"])
+UNDECIDED_HOUSEHOLDS = Gauge(
+    "shouxian_undecided_households",
+    "Households that a rule cannot judge because the policy lacks a value, by that value and by county",
+    ["house", "parameter", "region"],
+)
+SOURCE_SILENT_DAYS = Gauge(
+    "shouxian_source_silent_days",
+    "Days without a fact of a source that is silent for longer than it may be; 0 while it is not",
+    ["house", "source"],
+)
+IMPLAUSIBLE_CREDITS = Counter(
+    "shouxian_implausible_credits_total",
+    "Credits of an amount that hardly anybody has in a month: entered, and to be looked at",
+    ["source"],
+)
 EVENT_TO_EFFECT_SECONDS = Histogram(
     "shouxian_event_to_effect_seconds",
     "Time from an event's making to its effect in another house; of risk-raised: from the fact to its task",

@@ -5,14 +5,25 @@ import difflib
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "SHOUXIAN_"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _days_by_name(value: object) -> object:
+    """Read `name=days,name=days`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    days = {name.strip().casefold(): days.strip() for name, _, days in pairs}
+    if len(days) < len(pairs) or not all(number.isdecimal() and int(number) for number in days.values()):
+        raise ValueError("it is written name=days, each name once, for example medical-insurance=8,payroll=35")
+    return days
 
 
 class Environment(StrEnum):
@@ -57,6 +68,9 @@ class Settings(BaseSettings):
     docs: bool | None = Field(None, description="Whether the API pages are shown; default: in development")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    source_silence_days: Annotated[dict[str, int], NoDecode, BeforeValidator(_days_by_name)] = Field(
+        {}, description="How many days a source of facts may be silent: medical-insurance=8,payroll=35"
+    )
     max_body_bytes: int = Field(256 * 1024, ge=1024, description="Largest body of an ordinary request")
     max_batch_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Largest body of a route that takes batches")
     max_header_bytes: int = Field(32 * 1024, ge=1024, description="Path and headers of a request together")

@@ -8,6 +8,7 @@ from services.monitoring.commands.facts import record_facts
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.jobs import JOBS, OPERATIONS
 from services.monitoring.models import FLOOR, METADATA
+from services.monitoring.queries.waiting import counts
 from shared.house import HouseDefinition
 
 MONITORING = HouseDefinition(
@@ -24,4 +25,5 @@ MONITORING = HouseDefinition(
     hot_routes=HOT_ROUTES,
     batch_paths=frozenset({"/facts"}),
     lanes=(record_facts,),
+    counts=counts,
 )

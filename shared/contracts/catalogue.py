@@ -72,14 +72,14 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assistance.MeasureOverdue, (), "sensitive"),
         _entry(assistance.MeasureCancelled, HELPING, "sensitive"),
         _entry(assistance.TransferCredited, ("monitoring",), "sensitive"),
-        _entry(assistance.TransferWithdrawn, (), "sensitive"),
+        _entry(assistance.TransferWithdrawn, ("monitoring",), "sensitive"),
         _entry(employment.PlacementStarted, ("monitoring",), "sensitive"),
         _entry(employment.PlacementEnded, ("monitoring",), "sensitive"),
         _entry(employment.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(employment.MeasureRefused, ("assistance",), "sensitive"),
         _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
-        _entry(employment.WageWithdrawn, (), "sensitive"),
+        _entry(employment.WageWithdrawn, ("monitoring",), "sensitive"),
         _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
         _entry(consumption.OrderSettled, (), "internal", key="order_id"),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
@@ -90,7 +90,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
         _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
-        _entry(assets.ShareWithdrawn, (), "sensitive"),
+        _entry(assets.ShareWithdrawn, ("monitoring",), "sensitive"),
     )
 }
 

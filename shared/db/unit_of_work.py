@@ -42,6 +42,8 @@ class Resources:
     floor: Floor
     clock: Clock
     policy: PolicyBook
+    source_silence_days: Mapping[str, int] = field(default_factory=dict)
+    """How many days each source of facts may be silent."""
 
 
 @dataclass

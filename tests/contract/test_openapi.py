@@ -51,6 +51,7 @@ ROUTES = {
     "monitoring": {
         "PUT /households/{household_code}": "monitoring:write",
         "GET /households/{household_code}": "monitoring:read",
+        "POST /households/{household_code}/end": "monitoring:write",
         "GET /households/{household_code}/income": "monitoring:read",
         "GET /households/{household_code}/verdicts": "monitoring:read",
         "POST /facts": "monitoring:write",
@@ -127,7 +128,11 @@ ROUTES = {
 FIELDS = {
     "monitoring": {
         "HouseholdIn": "region_code category relocated dibao registered_on members",
-        "MemberIn": "member_no name relation sex birth_date id_number labour health student",
+        "MemberIn": "member_no name relation sex birth_date birth_year id_number labour health student",
+        "HouseholdOut": "household_code region_code category relocated dibao registered_on version members ended_on "
+        "end_reason end_note warnings",
+        "MemberOut": "member_no name relation sex birth_date birth_year id_number labour health student",
+        "EndIn": "on reason note",
         "IncomeFact": "source source_ref household_code member_no observed_on type payload supersedes",
         "ExpenseFact": "source source_ref household_code member_no observed_on type payload supersedes",
         "IllnessFact": "source source_ref household_code member_no observed_on type payload supersedes",
@@ -245,6 +250,7 @@ CODES = {
         "HouseholdCategory": "ordinary lifted",
         "Relation": "head spouse child parent other",
         "Sex": "M F",
+        "HouseholdEndReason": "died moved merged other",
         "Labour": "ordinary skilled weak lost none",
         "Health": "healthy chronic serious disabled",
         "IncomeBranch": "wage operating property transfer",
@@ -460,7 +466,7 @@ def test_a_fact_and_a_batch_are_described_though_the_route_reads_them_by_hand() 
     document = DOCUMENTS["monitoring"]
     body = document["paths"]["/monitoring/v1/facts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     one, batch = body["anyOf"]
-    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness"}
+    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness", "withdrawal"}
     facts = found(document, batch["$ref"])["properties"]["facts"]
     assert (facts["minItems"], facts["maxItems"]) == (1, 1000)
 

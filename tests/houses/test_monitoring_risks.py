@@ -69,7 +69,7 @@ async def test_income_below_the_line(monitoring: Monitoring) -> None:
 
     [risk] = await monitoring.risks()
     [reason] = risk.pop("reasons")
-    opened_at = dt.datetime.fromisoformat(risk.pop("opened_at"))
+    opened_at, updated_at = [dt.datetime.fromisoformat(risk.pop(name)) for name in ("opened_at", "updated_at")]
     [event] = await monitoring.events("risk-raised.v1")
     assert risk == {
         "risk_id": str(derived_id("risk", HOUSEHOLD, "below_line", 1)),
@@ -84,6 +84,7 @@ async def test_income_below_the_line(monitoring: Monitoring) -> None:
         "event_id": str(event.id),
     }
     assert abs(opened_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
+    assert abs(updated_at - opened_at) < dt.timedelta(minutes=5)
     assert reason["rule"] == "below_line"
     assert cited(reason) == {
         "income_line": ("7990", "assumed"),
@@ -263,7 +264,7 @@ async def test_a_risk_that_no_fact_explains_names_the_change_or_the_screening(mo
 
 async def test_an_open_risk_is_updated_when_its_grade_or_reasons_change(monitoring: Monitoring) -> None:
     await monitoring.record(*wages(WINDOW, "2500.00"))
-    await monitoring.record(income_fact("2026-10", "10.00", "transfer"))
+    await monitoring.record(income_fact("2026-10", "100.00", "transfer"))
     assert len(await monitoring.events("risk-raised.v1")) == 1
     assert await monitoring.events("risk-updated.v1") == []
 

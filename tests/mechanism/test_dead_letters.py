@@ -87,7 +87,7 @@ async def test_the_list_says_what_happened_and_hides_what_is_personal(
     assert dead["error"].startswith("ValueError: version 1")
     assert "522226198005010019" not in dead["error"]
     assert "13812345678" not in dead["error"]
-    assert "522226********0019" in dead["error"]
+    assert "5222**************" in dead["error"]
     assert {"value", "headers"} & set(dead) == set(), "a value may hold what only the reader may know"
 
 

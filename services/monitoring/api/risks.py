@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from services.monitoring import queries
 from services.monitoring.errors import RiskNotFound
 from services.monitoring.schemas import RiskOut
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.http.dependencies import Call, calling
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter
@@ -18,6 +18,7 @@ from shared.security.actor import RegionNotAllowed
 
 router = APIRouter(prefix="/risks", tags=["risks 风险"])
 READ = "monitoring:read"
+CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"
 
 
 def _wanted(
@@ -26,8 +27,9 @@ def _wanted(
     kind: RiskKind | None = None,
     status: RiskStatus | None = None,
     grade: RiskGrade | None = None,
+    updated_after: Annotated[Moment | None, Query(description=CHANGED_LATER)] = None,
 ) -> queries.RiskFilter:
-    return queries.RiskFilter(household_code, region_code, kind, status, grade)
+    return queries.RiskFilter(household_code, region_code, kind, status, grade, updated_after)
 
 
 @router.get("", summary="Risks of your region, the newest first", responses=responses(RegionNotAllowed))
@@ -37,7 +39,7 @@ async def list_risks(
     page: Annotated[PageRequest, Depends(page_request)],
 ) -> Page[RiskOut]:
     """Filter by household, region, kind, status or grade."""
-    return page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key)
+    return page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key(wanted))
 
 
 @router.get("/{risk_id}", summary="A risk with its reasons", responses=responses(RiskNotFound))
