@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 _BEFORE = ("finished", "dismissed", "illness", "family", "other")
 _AFTER = ("finished", "dismissed", "illness", "family", "left_household", "other")

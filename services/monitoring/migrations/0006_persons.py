@@ -9,8 +9,8 @@ from alembic import op
 from shared.db.floor_migrations import add_spelling_index, drop_spelling_index
 from shared.ids import derived_id
 
-revision = "0007"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 
 _NOBODY = "'00000000000000000000000000000000'"
 _BATCH = 5_000
