@@ -5,8 +5,8 @@ from services.monitoring.app import MONITORING
 from services.monitoring.commands.facts import FactToRecord, record_batch
 from services.monitoring.commands.households import put_household
 from services.monitoring.models import FactMode, Household
-from services.monitoring.schemas import HouseholdIn
 from services.monitoring.schemas.facts import FACT
+from services.monitoring.schemas.households import HouseholdIn
 from shared.clock import SystemClock
 from shared.context import new_context
 from shared.db.database import Database

@@ -12,6 +12,11 @@ class CodeInOtherSpelling(Conflict):
     code, title = "code-in-other-spelling", "The code is registered in another spelling"
 
 
+def spelling_index(table: str, column: str) -> sa.Index:
+    """The unique index under which two spellings of a code in upper and lower case are one."""
+    return sa.Index(f"uq_{table}_lower_{column}", sa.text(f"lower({column})"), unique=True)
+
+
 def refuse_other_spelling(uow: UnitOfWork, column: sa.ColumnElement[str], code: str) -> None:
     """Raise CodeInOtherSpelling where the register holds this code in other upper and lower case.
 

@@ -21,7 +21,7 @@ from services.monitoring.commands.households import put_household
 from services.monitoring.commands.screening import BATCH, screen_households
 from services.monitoring.jobs import JOBS, OPERATIONS
 from services.monitoring.models import HouseholdWindow, LedgerMonth
-from services.monitoring.schemas import HouseholdIn
+from services.monitoring.schemas.households import HouseholdIn
 from shared.contracts.codes import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork

@@ -103,6 +103,7 @@ def _fact(body: IllnessFact, fact_id: UUID, context: Context) -> Fact:
         source_ref=body.source_ref,
         household_code=body.household_code,
         member_no=body.member_no,
+        person_id=None,
         type=body.type,
         observed_on=body.observed_on,
         payload=body.payload.model_dump(mode="json"),
@@ -121,7 +122,7 @@ def _illness(body: IllnessFact, fact_id: UUID) -> Illness:
     return Illness(
         fact_id=fact_id,
         household_code=body.household_code,
-        member_no=body.member_no,
+        person_id=None,
         code=body.payload.code,
         serious=body.payload.serious,
         main_earner=body.payload.main_earner,

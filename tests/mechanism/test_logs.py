@@ -11,7 +11,7 @@ from shared.bus.dead_letters import describe_error
 from shared.contracts.envelope import UnreadableEvent, decode
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
-from shared.logs import info_lines
+from shared.logs import LIBRARY_LINES_A_MINUTE, info_lines
 from tests.builders import published_as, risk_raised
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
@@ -35,9 +35,9 @@ def test_our_lines_are_masked_wherever_the_number_stands(logged: Logged) -> None
     assert ID not in text
     assert PHONE not in text
     first, second = logged.lines()
-    assert (first["event"], first["id_number"], first["level"]) == ("household.read", "522226********0019", "info")
+    assert (first["event"], first["id_number"], first["level"]) == ("household.read", "5222**************", "info")
     assert first["nested"] == {"phones": ["138****5678"]}
-    assert "no such person 522226********0019" in second["exception"]
+    assert "no such person 5222**************" in second["exception"]
 
 
 def test_lines_of_libraries_are_masked_and_have_the_same_form(logged: Logged) -> None:
@@ -52,7 +52,7 @@ def test_lines_of_libraries_are_masked_and_have_the_same_form(logged: Logged) ->
     assert PHONE not in text
     first, second = logged.lines()
     assert (first["event"], first["logger"], first["level"]) == (
-        "row 522226********0019 of 138****5678",
+        "row 5222************** of 138****5678",
         "some.library",
         "warning",
     )
@@ -130,3 +130,28 @@ def test_an_unreadable_event_is_described_without_its_content() -> None:
         decode(raised.headers, json.dumps({"household_code": {"name": NAME}}).encode())
     assert "household_code" in describe_error(error.value)
     assert NAME not in describe_error(error.value)
+
+
+def say(name: str, at: float) -> None:
+    record = logging.LogRecord(name, logging.ERROR, "client.py", 1, "no connection to the broker", None, None)
+    record.created = at
+    logging.getLogger(name).handle(record)
+
+
+def test_a_library_that_repeats_itself_fills_no_log(logged: Logged) -> None:
+    for number in range(500):
+        say("aiokafka.conn", 600.0 + number / 20)
+    say("aiokafka.client", 630.0)
+    lines = logged.lines("no connection to the broker")
+    assert [line["logger"] for line in lines] == ["aiokafka.conn"] * LIBRARY_LINES_A_MINUTE + ["aiokafka.client"]
+
+    say("aiokafka.conn", 661.0)
+    assert len(logged.lines("no connection to the broker")) == LIBRARY_LINES_A_MINUTE + 2, "a new minute"
+    [left_out] = logged.lines("log.left_out")
+    assert (left_out["logger"], left_out["lines"]) == ("aiokafka.conn", 500 - LIBRARY_LINES_A_MINUTE)
+
+
+def test_what_the_house_says_itself_is_not_limited(logged: Logged) -> None:
+    for number in range(3 * LIBRARY_LINES_A_MINUTE):
+        structlog.get_logger().warning("consumer.waits", number=number)
+    assert len(logged.lines("consumer.waits")) == 3 * LIBRARY_LINES_A_MINUTE

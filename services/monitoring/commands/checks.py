@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from services.monitoring.errors import AmountImplausible, FactInvalid
+from services.monitoring.errors import AmountImplausible, FactInvalid, HouseholdHasEnded
 from services.monitoring.rules.parameters import RuleParameters
 from services.monitoring.rules.plausible import impossible_day, looks_like_a_slip
 from services.monitoring.schemas.facts import AnyFact, ExpenseFact, IncomeFact
@@ -56,6 +56,17 @@ def refuse_impossible(fact: AnyFact, parameters: RuleParameters, latest: dt.date
             _refuse_day("/payload/month", impossible_day(first_day(fact.payload.month), parameters, latest))
     if isinstance(fact, ExpenseFact):
         _refuse_parts_above_the_bill(fact)
+
+
+def refuse_after_the_end(fact: AnyFact, ended_on: dt.date | None) -> None:
+    """Refuse what was observed of a household after its end.
+
+    What was observed before is history. Credits are entered, and what was said is put right, whenever that is told.
+    """
+    if fact.source in HOUSE_SOURCES or fact.supersedes is not None:
+        return
+    if ended_on is not None and fact.observed_on > ended_on:
+        raise HouseholdHasEnded(f"the household {fact.household_code} is no more since {ended_on}")
 
 
 def is_slip(fact: AnyFact, parameters: RuleParameters) -> bool:

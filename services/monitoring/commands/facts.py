@@ -14,6 +14,7 @@ from services.monitoring.commands.checks import (
     HOUSE_SOURCES,
     is_slip,
     latest_day,
+    refuse_after_the_end,
     refuse_foreign_sources,
     refuse_impossible,
 )
@@ -29,6 +30,7 @@ from services.monitoring.commands.ledger import (
 )
 from services.monitoring.commands.links import pass_evidence_on, risks_without_evidence
 from services.monitoring.commands.moments import stamp_facts
+from services.monitoring.commands.persons import Persons, load_persons
 from services.monitoring.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
@@ -39,7 +41,7 @@ from services.monitoring.errors import (
     SupersededNotFound,
     WithdrawalIsFinal,
 )
-from services.monitoring.models import Fact, FactMode, Member
+from services.monitoring.models import Fact, FactMode
 from services.monitoring.rules.leads import Lead
 from services.monitoring.schemas.facts import FACT, WITHDRAWAL, AnyFact, FactReference, LedgerFact, WithdrawalFact
 from shared import metrics
@@ -52,12 +54,9 @@ from shared.errors import DomainError
 from shared.ids import derived_id
 from shared.security.actor import Actor
 
-_FACTS, _MEMBER_ROWS = table_of(Fact), table_of(Member)
+_FACTS = table_of(Fact)
 _KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
     is_one_of(_FACTS.c.id, "ids")
-)
-_MEMBERS = sa.select(_MEMBER_ROWS.c.household_code, _MEMBER_ROWS.c.member_no).where(
-    is_one_of(_MEMBER_ROWS.c.household_code, "codes")
 )
 
 
@@ -86,6 +85,7 @@ class _Stored(NamedTuple):
     """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
     household_code: str
     type: str
+    person_id: UUID | None = None
 
 
 def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOutcome]:
@@ -97,7 +97,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     """
     ids = [fact_id_of(item.fact) for item in items]
     files = load_files(uow, sorted({item.fact.household_code for item in items}), lock=True)
-    desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _members(uow, items))
+    desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _persons(uow, items))
     outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
     insert_rows(uow.connection, _FACTS, [row | {"updated_at": uow.stamp()} for row in desk.rows])
     stamp_facts(uow, (row["supersedes_id"] for row in desk.rows if row["supersedes_id"]))
@@ -147,13 +147,13 @@ class _Desk:
         files: Mapping[str, HouseholdFile],
         stored: dict[UUID, _Stored],
         superseded: dict[UUID, str],
-        members: set[tuple[str, int]],
+        persons: Persons,
     ) -> None:
         self._uow = uow
         self._files = files
         self._stored = stored
         self._superseded = superseded
-        self._members = members
+        self._persons = persons
         self._today, self._latest = uow.today(), latest_day(uow)
         self._now = uow.now()
         self.rows: list[dict[str, Any]] = []
@@ -183,13 +183,14 @@ class _Desk:
             if item.mode is FactMode.LIVE and file.due_after is not None:
                 self._judge(item, file, fact_id, fact.type)
             return FactOutcome("duplicate", fact_id)
-        self._check(item, file, fact_id)
+        person_id = self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
+        self._check(item, file, fact_id, person_id)
         supersedes_id = self._supersede(file, fact, fact_id)
-        post(file, fact_id, fact)
+        post(file, fact_id, fact, person_id)
         self._stored[fact_id] = _Stored(
-            content_hash, None if isinstance(fact, WithdrawalFact) else fact, fact.household_code, fact.type
+            content_hash, None if isinstance(fact, WithdrawalFact) else fact, fact.household_code, fact.type, person_id
         )
-        self.rows.append(self._row(item, fact_id, payload, content_hash, supersedes_id))
+        self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[file.code] = None
         if item.mode is FactMode.LIVE:
             about = fact.type if supersedes_id is None else self._stored[supersedes_id].type
@@ -200,18 +201,16 @@ class _Desk:
         self.touched[file.code] = None
         self.leads[file.code].append(Lead(item.fact.type, item.context, fact_id, about))
 
-    def _check(self, item: FactToRecord, file: HouseholdFile, fact_id: UUID) -> None:
+    def _check(self, item: FactToRecord, file: HouseholdFile, fact_id: UUID, person_id: UUID | None) -> None:
         fact = item.fact
         parameters, _ = rule_parameters(self._uow.policy, file.region_code, self._today)
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
             metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
             self._uow.note("credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id))
-        if fact.member_no is not None and fact.source not in HOUSE_SOURCES and not self._names_a_member(fact):
-            raise FactInvalid.at("/member_no", "the household has no such member")
-
-    def _names_a_member(self, fact: AnyFact) -> bool:
-        return (fact.household_code, fact.member_no) in self._members
+        if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
+            raise FactInvalid.at("/member_no", "the household has, and had, no such member")
+        refuse_after_the_end(fact, file.ended_on)
 
     def _supersede(self, file: HouseholdFile, fact: AnyFact, fact_id: UUID) -> UUID | None:
         if fact.supersedes is None:
@@ -230,12 +229,18 @@ class _Desk:
         if fact.type not in (WITHDRAWAL, old.type):
             raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.type}")
         assert old.fact is not None, "the facts that items supersede are loaded in full"
-        take_back(file, old_id, old.fact)
+        take_back(file, old_id, old.fact, old.person_id)
         self._superseded[old_id] = fact.type
         return old_id
 
     def _row(
-        self, item: FactToRecord, fact_id: UUID, payload: str, content_hash: str, supersedes_id: UUID | None
+        self,
+        item: FactToRecord,
+        fact_id: UUID,
+        person_id: UUID | None,
+        payload: str,
+        content_hash: str,
+        supersedes_id: UUID | None,
     ) -> dict[str, Any]:
         fact = item.fact
         return {
@@ -243,7 +248,8 @@ class _Desk:
             "source": fact.source,
             "source_ref": fact.source_ref,
             "household_code": fact.household_code,
-            "member_no": fact.member_no if self._names_a_member(fact) else None,
+            "member_no": None if person_id is None else fact.member_no,
+            "person_id": person_id,
             "type": fact.type,
             "observed_on": fact.observed_on,
             "payload": JsonText(payload),
@@ -282,7 +288,7 @@ def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[
     if targets:
         for row in uow.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(targets))):
             fact = None if row.type == WITHDRAWAL else fact_of(row)
-            stored[row.id] = _Stored(row.content_hash, fact, row.household_code, row.type)
+            stored[row.id] = _Stored(row.content_hash, fact, row.household_code, row.type, row.person_id)
     return stored
 
 
@@ -312,9 +318,6 @@ def _superseded(uow: UnitOfWork, items: Sequence[FactToRecord]) -> dict[UUID, st
     return {row.supersedes_id: row.type for row in uow.connection.execute(asked)}
 
 
-def _members(uow: UnitOfWork, items: Sequence[FactToRecord]) -> set[tuple[str, int]]:
-    """The members of the households whose members the facts name."""
-    codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
-    if not codes:
-        return set()
-    return {(code, number) for code, number in uow.connection.execute(_MEMBERS, {"codes": list(codes)})}
+def _persons(uow: UnitOfWork, items: Sequence[FactToRecord]) -> Persons:
+    """The members, present and former, of the households whose members the facts name."""
+    return load_persons(uow, {item.fact.household_code for item in items if item.fact.member_no is not None})

@@ -91,11 +91,14 @@ def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> tuple[Rul
 def judge_files(reading: Reading, files: Sequence[HouseholdFile], on: date) -> list[Judged]:
     """Judge households as of a date. Windows that are behind are brought up to it first.
 
-    The one place where rules are asked: for a fact, a changed household, a screening or an explanation.
+    The one place where rules are asked: for a fact, a changed household, a screening or an explanation. A household
+    that has ended by then is passed over.
     """
     by_parameters: defaultdict[tuple[int, str], list[HouseholdFile]] = defaultdict(list)
     known_parameters: dict[tuple[int, str], RuleParameters] = {}
     for file in files:
+        if file.ended_on is not None and file.ended_on <= on:
+            continue
         parameters, pack = rule_parameters(reading.policy, file.region_code, on)
         key = (id(parameters), pack)
         known_parameters[key] = parameters

@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring import models
-from services.monitoring.models import Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
+from services.monitoring.models import NOBODY, Household, HouseholdWindow, Illness, LedgerMonth, MedicalMonth, Member
 from services.monitoring.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
 from services.monitoring.rules.state import NO_MEMBER, Diagnosis, JobLoss
 from services.monitoring.schemas.facts import AnyFact, ExpenseFact, IncomeFact, LedgerFact, WithdrawalFact
@@ -33,14 +33,8 @@ _NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
 
 
-def _belongs(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Whether the member a row is about is a member of its household today."""
-    member = table_of(Member)
-    return sa.exists().where(member.c.household_code == table.c.household_code, member.c.member_no == table.c.member_no)
-
-
 _MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
-_ILLNESSES = table_of(Illness)
+_ILLNESSES, _MEMBERS = table_of(Illness), table_of(Member)
 _FILES = (
     sa.select(
         col(Household.code),
@@ -49,6 +43,7 @@ _FILES = (
         col(Household.member_count),
         col(Household.able_workers),
         col(Household.fragile_members),
+        col(Household.ended_on),
         _WINDOWS.c.has_illness,
         _WINDOWS.c.has_medical,
         _WINDOWS.c.has_job_loss,
@@ -74,19 +69,26 @@ _MONTH_SUMS = sa.select(
 )
 _MEDICAL_SUMS = (
     sa.select(
-        _MEDICAL.c.household_code, _MEDICAL.c.member_no, sa.cast(sa.func.sum(_MEDICAL.c.self_paid), sa.BigInteger)
+        _MEDICAL.c.household_code,
+        sa.func.coalesce(_MEMBERS.c.member_no, NO_MEMBER),
+        sa.cast(sa.func.sum(_MEDICAL.c.self_paid), sa.BigInteger),
     )
+    .outerjoin(_MEMBERS, _MEMBERS.c.person_id == _MEDICAL.c.person_id)
     .where(is_one_of(_MEDICAL.c.household_code, "codes"))
     .where(_MEDICAL.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
-    .where((_MEDICAL.c.member_no == NO_MEMBER) | _belongs(_MEDICAL))
-    .group_by(_MEDICAL.c.household_code, _MEDICAL.c.member_no)
+    .where((_MEDICAL.c.person_id == NOBODY) | _MEMBERS.c.member_no.is_not(None))
+    .group_by(_MEDICAL.c.household_code, _MEMBERS.c.member_no)
 )
 _DIAGNOSES = (
-    sa.select(col(Illness.household_code), *(getattr(Illness, item.name) for item in fields(Diagnosis)))
-    .where(
-        is_one_of(_ILLNESSES.c.household_code, "codes"), col(Illness.member_no).is_(None) | _belongs(table_of(Illness))
+    sa.select(
+        _ILLNESSES.c.household_code,
+        _MEMBERS.c.member_no,
+        *(_ILLNESSES.c[item.name] for item in fields(Diagnosis) if item.name != "member_no"),
     )
-    .order_by(col(Illness.observed_on), col(Illness.fact_id))
+    .outerjoin(_MEMBERS, _MEMBERS.c.person_id == _ILLNESSES.c.person_id)
+    .where(is_one_of(_ILLNESSES.c.household_code, "codes"))
+    .where(_ILLNESSES.c.person_id.is_(None) | _MEMBERS.c.member_no.is_not(None))
+    .order_by(_ILLNESSES.c.observed_on, _ILLNESSES.c.fact_id)
 )
 _LOSSES = table_of(models.JobLoss)
 _JOB_LOSSES = sa.select(_LOSSES.c.household_code, *(_LOSSES.c[item.name] for item in fields(JobLoss))).where(
@@ -101,6 +103,16 @@ _STORE_WINDOW = (
 )
 
 
+class PersonDiagnosed(NamedTuple):
+    """A diagnosis and whose it is; nobody's by name where the fact named no member."""
+
+    person_id: UUID | None
+    code: str
+    serious: bool
+    main_earner: bool
+    observed_on: dt.date
+
+
 @dataclass(slots=True)
 class HouseholdFile:
     """The file 档案 of one household while a command has it in hand."""
@@ -111,6 +123,8 @@ class HouseholdFile:
     members: int
     able_workers: int
     fragile_members: int
+    ended_on: dt.date | None
+    """The day from which the household is no more: nothing is judged from then on."""
     window: WindowSummary
     has_illness: bool
     has_medical: bool
@@ -125,9 +139,9 @@ class HouseholdFile:
     """The latest day that something entered by this command is about."""
     months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
     """What this command adds to the month table, by month."""
-    medical: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
-    """What this command adds to the medical table, by member and month."""
-    diagnosed: dict[UUID, Diagnosis] = field(default_factory=dict)
+    medical: dict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
+    """What this command adds to the medical table, by person and month."""
+    diagnosed: dict[UUID, PersonDiagnosed] = field(default_factory=dict)
     """Diagnoses this command adds, by fact."""
     undiagnosed: set[UUID] = field(default_factory=set)
     """Facts whose diagnosis this command takes back."""
@@ -157,38 +171,39 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
     """
     rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
     files = {}
-    for code, region, category, members, able, fragile, ill, treated, jobless, judged_on, due_after, *window in rows:
+    for code, region, category, members, able, fragile, ended_on, ill, treated, jobless, judged, due, *window in rows:
         summary = WindowSummary(*window)
         files[code] = HouseholdFile(
-            code, region, category, members, able, fragile, summary, ill, treated, jobless, judged_on, due_after
+            code, region, category, members, able, fragile, ended_on, summary, ill, treated, jobless, judged, due
         )
     return files
 
 
-def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact) -> None:
-    """Enter a fact into the ledger. A withdrawal says nothing itself: it only takes back what it names."""
+def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact, person_id: UUID | None) -> None:
+    """Enter a fact, and whom it is about, into the ledger. A withdrawal says nothing: it takes back what it names."""
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, 1)
         net = fact.payload.amount - fact.payload.operating_cost
         file.window = file.window.with_income(fact.payload.month, net)
     elif isinstance(fact, ExpenseFact):
-        _post_expense(file, fact, 1)
+        _post_expense(file, fact, person_id, 1)
         file.window = file.window.with_self_paid(fact.payload.month, fact.payload.self_paid_compliant)
     elif not isinstance(fact, WithdrawalFact):
-        file.diagnosed[fact_id] = Diagnosis(
-            fact.member_no, fact.payload.code, fact.payload.serious, fact.payload.main_earner, fact.observed_on
+        payload = fact.payload
+        file.diagnosed[fact_id] = PersonDiagnosed(
+            person_id, payload.code, payload.serious, payload.main_earner, fact.observed_on
         )
         file.has_illness = True
     file.latest_day = max(file.latest_day, fact.observed_on)
     file.window_changed = True
 
 
-def take_back(file: HouseholdFile, fact_id: UUID, fact: LedgerFact) -> None:
+def take_back(file: HouseholdFile, fact_id: UUID, fact: LedgerFact, person_id: UUID | None) -> None:
     """Take a superseded or withdrawn fact out of the ledger; the window is computed anew."""
     if isinstance(fact, IncomeFact):
         _post_income(file, fact, -1)
     elif isinstance(fact, ExpenseFact):
-        _post_expense(file, fact, -1)
+        _post_expense(file, fact, person_id, -1)
     else:
         file.diagnosed.pop(fact_id, None)
         file.undiagnosed.add(fact_id)
@@ -202,11 +217,11 @@ def _post_income(file: HouseholdFile, fact: IncomeFact, sign: int) -> None:
     month.income_facts += sign
 
 
-def _post_expense(file: HouseholdFile, fact: ExpenseFact, sign: int) -> None:
+def _post_expense(file: HouseholdFile, fact: ExpenseFact, person_id: UUID | None, sign: int) -> None:
     file.months[fact.payload.month].self_paid_compliant += sign * fact.payload.self_paid_compliant
     if fact.payload.kind is ExpenseKind.MEDICAL:
         self_paid = fact.payload.amount - fact.payload.reimbursed
-        file.medical[fact.member_no or NO_MEMBER, fact.payload.month] += sign * self_paid
+        file.medical[person_id or NOBODY, fact.payload.month] += sign * self_paid
         file.has_medical = True
 
 
@@ -217,32 +232,20 @@ def store_months(uow: UnitOfWork, files: Iterable[HouseholdFile]) -> None:
         for number, month in file.months.items():
             sums = {name: getattr(month, name) for name in _SUMS}
             months.append({"household_code": file.code, "month": number, **sums})
-        for (member_no, number), self_paid in file.medical.items():
+        for (person_id, number), self_paid in file.medical.items():
             medical.append(
-                {"household_code": file.code, "member_no": member_no, "month": number, "self_paid": self_paid}
+                {"household_code": file.code, "person_id": person_id, "month": number, "self_paid": self_paid}
             )
         for fact_id, diagnosis in file.diagnosed.items():
-            diagnosed.append(_illness_row(file.code, fact_id, diagnosis))
+            diagnosed.append({"fact_id": fact_id, "household_code": file.code, **diagnosis._asdict()})
         undiagnosed |= file.undiagnosed
     dialect = uow.connection.dialect.name
     execute_rows(uow.connection, _adding(dialect, _MONTHS, ("household_code", "month"), _SUMS), months)
-    statement = _adding(dialect, _MEDICAL, ("household_code", "member_no", "month"), ("self_paid",))
+    statement = _adding(dialect, _MEDICAL, ("household_code", "person_id", "month"), ("self_paid",))
     execute_rows(uow.connection, statement, medical)
     insert_rows(uow.connection, _ILLNESSES, diagnosed)
     if undiagnosed:
         uow.connection.execute(sa.delete(Illness).where(col(Illness.fact_id).in_(undiagnosed)))
-
-
-def _illness_row(code: str, fact_id: UUID, diagnosis: Diagnosis) -> dict[str, Any]:
-    return {
-        "fact_id": fact_id,
-        "household_code": code,
-        "member_no": diagnosis.member_no,
-        "code": diagnosis.code,
-        "serious": diagnosis.serious,
-        "main_earner": diagnosis.main_earner,
-        "observed_on": diagnosis.observed_on,
-    }
 
 
 @cache

@@ -50,7 +50,9 @@ def roll_windows(uow: UnitOfWork) -> bool:
     codes = list(
         uow.connection.scalars(
             sa.select(HouseholdWindow.household_code)  # type: ignore[call-overload]
+            .join(Household, col(Household.code) == col(HouseholdWindow.household_code))
             .where(col(HouseholdWindow.anchor) > 0, col(HouseholdWindow.anchor) < anchor)
+            .where(col(Household.ended_on).is_(None))
             .order_by(col(HouseholdWindow.household_code))
             .limit(BATCH)
         )

@@ -14,7 +14,11 @@ from shared.db.rows import execute_rows, insert_into
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 _HOUSEHOLDS, _FACTS, _HEARD = table_of(Household), table_of(Fact), table_of(SourceHeard)
-_BY_PLACE = sa.select(_HOUSEHOLDS.c.region_code, sa.func.count()).group_by(_HOUSEHOLDS.c.region_code)
+_BY_PLACE = (
+    sa.select(_HOUSEHOLDS.c.region_code, sa.func.count())
+    .where(_HOUSEHOLDS.c.ended_on.is_(None))
+    .group_by(_HOUSEHOLDS.c.region_code)
+)
 _COUNTY_DIGITS = 6
 _ALL_SOURCES = ""
 """Stands for the facts of all sources: the moment up to which they were read."""

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from services.monitoring.commands.facts import reference_id
 from services.monitoring.errors import FactNotFound
 from services.monitoring.models import Fact, Household, Risk, RiskFact
-from services.monitoring.queries import PERSONAL
 from services.monitoring.schemas.facts import WITHDRAWAL, FactOut, FactReference, FactRisk
 from shared.contracts.codes import ExpenseKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
 from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.security.actor import PERSONAL
 
 _FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
 _LATER = _FACTS.alias("later")

@@ -8,92 +8,16 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StrictBool,
-    field_validator,
 )
 
 from shared.contracts.codes import (
-    Health,
-    HouseholdCategory,
-    Labour,
-    Relation,
     RiskGrade,
     RiskKind,
     RiskStatus,
-    Sex,
     TaskVerdict,
 )
-from shared.http.fields import Body, Day, MemberNo, RegionCode, Text
 from shared.money import SignedFenAsYuan
 from shared.months import Month
-
-MAX_MEMBERS = 30
-
-
-class MemberIn(Body):
-    """A member 家庭成员 as registered."""
-
-    member_no: MemberNo
-    name: Text = Field(max_length=64)
-    relation: Relation
-    sex: Sex
-    birth_date: Day
-    id_number: str | None = Field(
-        None, min_length=18, max_length=18, description="Resident identity number 公民身份号码"
-    )
-    labour: Labour
-    health: Health
-    student: StrictBool = False
-
-
-class HouseholdIn(Body):
-    """A household 农户 as registered; the whole of it, every time."""
-
-    region_code: RegionCode
-    category: HouseholdCategory
-    relocated: StrictBool = False
-    dibao: StrictBool = False
-    registered_on: Day
-    members: list[MemberIn] = Field(min_length=1, max_length=MAX_MEMBERS)
-
-    @field_validator("members")
-    @classmethod
-    def _members_are_distinct(cls, members: list[MemberIn]) -> list[MemberIn]:
-        if len({member.member_no for member in members}) < len(members):
-            raise ValueError("two members carry the same member_no")
-        return members
-
-
-class MemberOut(BaseModel):
-    """A member; name and identity number are masked unless the caller holds `monitoring:pii`."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    member_no: int
-    name: str
-    relation: Relation
-    sex: Sex
-    birth_date: dt.date
-    id_number: str | None
-    labour: Labour
-    health: Health
-    student: bool
-
-
-class HouseholdOut(BaseModel):
-    """A registered household."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    household_code: str
-    region_code: str
-    category: HouseholdCategory
-    relocated: bool
-    dibao: bool
-    registered_on: dt.date
-    version: int
-    members: list[MemberOut]
-    warnings: list[str] = Field(default=[], description="What should be checked at home; it does not stand in the way")
 
 
 class Window(BaseModel):
