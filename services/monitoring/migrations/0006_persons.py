@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.ids import derived_id
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _NOBODY = "'00000000000000000000000000000000'"
 _BATCH = 5_000
