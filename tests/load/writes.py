@@ -32,7 +32,7 @@ SAMPLE = 10 * BATCH_FACTS
 """So many facts are inserted in one go."""
 _FACTS = table_of(Fact)
 _PLAIN = ("fact", "outbox")
-_WRITTEN = ("outbox", "audit", "risk", "illness", "fact")
+_WRITTEN = ("outbox", "audit", "risk_fact", "risk", "illness", "fact")
 _ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",), sources=frozenset({EVERY}))
 
 
