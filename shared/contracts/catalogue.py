@@ -61,7 +61,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     for entry in (
         _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
         _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
-        _entry(HouseholdEnded, (), "internal"),
+        _entry(HouseholdEnded, HELPING, "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),

@@ -206,6 +206,15 @@ def test_lost_work_is_told_by_its_day_its_reason_and_what_makes_it_red() -> None
     ]
 
 
+def test_the_last_earner_who_left_is_told_as_one_who_left() -> None:
+    state = household(income("12480.00"), job_loss=job_loss(7, reason="left_household"))
+    (reason,) = _verdict(RiskKind.JOB_LOSS, state, policy()).reasons
+    assert reason.text == (
+        "The last member of the household placed in work left the household on 2026-10-20; "
+        "nobody was placed in work since."
+    )
+
+
 def test_a_loss_told_again_and_its_own_start_told_late_change_nothing() -> None:
     lost = job_loss(1)
     found = after_start(after_loss(None, lost), UUID(int=2), date(2026, 10, 25))
