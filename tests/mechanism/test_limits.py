@@ -108,8 +108,8 @@ async def test_a_header_of_200_megabytes_costs_the_others_nothing_they_notice() 
 
 
 def most(seconds: list[float]) -> float:
-    """What four of five answers took at most."""
-    return sorted(seconds)[int(0.8 * len(seconds))]
+    """What two of three answers took at most."""
+    return sorted(seconds)[2 * len(seconds) // 3]
 
 
 async def seconds_of_an_answer(client: httpx.AsyncClient) -> float:
@@ -142,7 +142,8 @@ config = server_config(app, Settings(port=int(sys.argv[1])), grace_seconds=1)
 uvicorn.Server(config).run()
 """
 _SEND = """
-import socket, sys, threading
+import os, socket, sys, threading
+os.nice(19)  # what sending costs this machine is not what the server costs others
 def send(megabytes):
     with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as out:
         try:
