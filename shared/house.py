@@ -20,6 +20,7 @@ from shared.bus.interface import Transport, TransportUnavailable
 from shared.bus.relay import Relay
 from shared.bus.retention import Retention
 from shared.clock import Clock
+from shared.db.audit import record_looks
 from shared.db.database import Database, DatabaseUnreachable, is_transient
 from shared.db.floor import Floor
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
@@ -79,6 +80,8 @@ class HouseDefinition:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
     hot_routes: Sequence[HotRoute] = ()
+    batch_paths: frozenset[str] = frozenset()
+    """Below `/<house>/v1`: routes whose body may be as large as a batch."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
     counts: Callable[[Reading], metrics.Counts] | None = None
@@ -106,7 +109,8 @@ class House:
         self.database = Database(settings.database_url_of(self.name), Resources(definition.floor, clock, policy))
         self.relay = Relay(self.name, self.database, transport)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
-        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in definition.lanes}
+        commands = (*definition.lanes, record_looks)
+        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
         self._retention = Retention(self.name, self.database, transport, settings.bus_retention_days)
         self.background = Background(self.name)
         self._consumes = False

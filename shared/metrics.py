@@ -14,6 +14,28 @@ HTTP_SECONDS = Histogram(
     ["house", "route", "method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+CONNECTIONS = Gauge("shouxian_connections", "Open HTTP connections of the process")
+CONNECTIONS_REFUSED = Counter(
+    "shouxian_connections_refused_total",
+    "Connections ended by the server: too_many, head_too_large, head_late, body_late, malformed",
+    ["reason"],
+)
+ACCESS_REFUSED = Counter(
+    "shouxian_access_refused_total",
+    "Requests answered 401, 403 or, by the token endpoint, 429; the client is unknown where no token held",
+    ["house", "route", "status", "client"],
+)
+ISSUER_KEYS_FETCHES = Counter(
+    "shouxian_issuer_keys_fetches_total",
+    "Fetches of the outside issuer's keys by outcome: fetched, failed",
+    ["outcome"],
+)
+for _reason in ("too_many", "head_too_large", "head_late", "body_late", "malformed"):
+    CONNECTIONS_REFUSED.labels(_reason)
+for _outcome in ("fetched", "failed"):
+    ISSUER_KEYS_FETCHES.labels(_outcome)
+for _status in ("401", "429"):
+    ACCESS_REFUSED.labels("system", "/oauth2/token", _status, "unknown")
 EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])
 EVENTS_CONSUMED = Counter(
     "shouxian_events_consumed_total",
