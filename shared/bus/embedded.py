@@ -143,12 +143,12 @@ class EmbeddedTransport:
         for topic in topics:
             self._watchers[topic].discard(appended)
 
-    def is_replaced(self) -> bool:
+    def _is_replaced(self) -> bool:
         """Whether another file, or none, lies where the opened log was: what is written to that one is lost."""
         return self._file is not None and file_at(self._path) != self._file
 
     def _open(self) -> sqlite3.Connection:
-        if self._writer is not None and self.is_replaced():
+        if self._writer is not None and self._is_replaced():
             self._writer.close()
             self._writer = None
         if self._writer is None:
@@ -223,10 +223,12 @@ class EmbeddedSubscription:
         self._appended = asyncio.Event()
         self._passed: dict[TopicPartition, int] = {}
         self._noted_at = float("-inf")
+        self._file: tuple[int, int] | None = None
 
     async def start(self, positions: Positions, marks: Marks = NO_MARKS) -> None:
         """Begin at the stored positions; a topic never read before, or of another log, begins at its first record."""
         await self._transport.start()
+        self._file = file_at(self._path)
         self._connection = await asyncio.to_thread(connect, self._path)
         stored = {source: position for source, position in positions.items() if source in self._next}
         others = await asyncio.to_thread(self._not_of_this_log, stored, marks)
@@ -241,7 +243,7 @@ class EmbeddedSubscription:
 
     async def poll(self, max_records: int, timeout: float) -> Sequence[Record]:
         """Read what is there, or wait for the next append."""
-        if self._transport.is_replaced():
+        if file_at(self._path) != self._file:
             raise TransportUnavailable("another file lies in the place of the log")
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
