@@ -67,7 +67,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(RiskCleared, ("assistance",), "sensitive"),
         _entry(assistance.TaskOpened, (), "sensitive"),
         _entry(assistance.TaskClosed, ("monitoring",), "sensitive"),
-        _entry(assistance.TaskReopened, (), "sensitive"),
+        _entry(assistance.TaskReopened, ("monitoring",), "sensitive"),
         _entry(assistance.MeasureRequested, HELPING, "sensitive"),
         _entry(assistance.MeasureOverdue, (), "sensitive"),
         _entry(assistance.MeasureCancelled, HELPING, "sensitive"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.monitoring.commands.evidence import load_evidence
 from services.monitoring.commands.ledger import (
     HouseholdFile,
     load_diagnoses,
@@ -16,6 +17,14 @@ from services.monitoring.commands.ledger import (
     refresh_windows,
 )
 from services.monitoring.models import Risk
+from services.monitoring.rules.causes import (
+    RESTING_ON_FACTS,
+    Causes,
+    FactEvidence,
+    evidence_of,
+    follow_causes,
+    told,
+)
 from services.monitoring.rules.income import window_months
 from services.monitoring.rules.leads import Lead, lead_for
 from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
@@ -30,7 +39,7 @@ from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.ids import derived_id
+from shared.ids import derived_id, new_id
 from shared.policy.loader import PolicyBook
 from shared.policy.parameters import PolicyValueMissing
 
@@ -42,7 +51,10 @@ _EVENT_OF: Mapping[ChangeKind, type[RiskState]] = {
 _RISKS = table_of(Risk)
 _LATEST = (
     sa.select(
-        *(_RISKS.c[name] for name in ("id", "household_code", "kind", "status", "grade", "episode", "version", "keys"))
+        *(
+            _RISKS.c[name]
+            for name in ("id", "household_code", "kind", "status", "grade", "episode", "version", "keys", "causes")
+        )
     )
     .where(is_one_of(_RISKS.c.household_code, "codes"))
     .order_by(_RISKS.c.episode)
@@ -58,6 +70,8 @@ class KnownRisk(NamedTuple):
     id: UUID
     version: int
     latest: LatestRisk
+    causes: Causes
+    """What is behind it, by name; nothing once it is cleared."""
 
 
 class Judged(NamedTuple):
@@ -67,6 +81,15 @@ class Judged(NamedTuple):
     pack: str
     verdicts: tuple[Verdict, ...]
     known: Mapping[RiskKind, KnownRisk]
+    state: HouseholdState
+    parameters: RuleParameters
+
+    def causes(self, verdict: Verdict, facts: Sequence[FactEvidence]) -> dict[str, str | None]:
+        """What is behind a firing verdict, each cause under its key."""
+        risk = self.known.get(verdict.kind)
+        known = risk.causes if risk and risk.latest.is_open else {}
+        found = evidence_of(verdict, self.state, self.parameters, facts, known)
+        return follow_causes(known, found, lambda: str(new_id()))
 
 
 def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> tuple[RuleParameters, str]:
@@ -126,7 +149,7 @@ def _judge_group(
         )
         risks = known.get(file.code, {})
         verdicts = judge(state, parameters, {kind: risk.latest for kind, risk in risks.items()})
-        judged.append(Judged(file, pack, verdicts, risks))
+        judged.append(Judged(file, pack, verdicts, risks, state, parameters))
     return judged
 
 
@@ -134,9 +157,9 @@ def latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[
     """The latest episode of each kind of risk of these households."""
     rows = reading.connection.execute(_LATEST, {"codes": list(codes)})
     found: defaultdict[str, dict[RiskKind, KnownRisk]] = defaultdict(dict)
-    for risk_id, code, kind, status, grade, episode, version, keys in rows:
+    for risk_id, code, kind, status, grade, episode, version, keys, causes in rows:
         latest = LatestRisk(kind, status, grade, episode, frozenset(keys))
-        found[code][kind] = KnownRisk(risk_id, version, latest)
+        found[code][kind] = KnownRisk(risk_id, version, latest, causes)
     return found
 
 
@@ -148,14 +171,19 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, leads: M
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
     counted: Counter[tuple[RiskKind, Outcome]] = Counter()
+    facts = load_evidence(uow, [one.file.code for one in judged if any(map(_rests_on_facts, one.verdicts))])
     for one in judged:
         for verdict in one.verdicts:
             counted[verdict.kind, verdict.outcome] += 1
             known = one.known.get(verdict.kind)
-            change = decide_change(known.latest if known else None, verdict)
+            latest, before = (known.latest, known.causes) if known else (None, {})
+            causes = one.causes(verdict, facts[one.file.code]) if verdict.outcome is Outcome.FIRES else {}
+            change = decide_change(latest, verdict, other_causes=told(causes) != told(before))
             if change is not None:
-                row = _apply(uow, one, change, known, on, lead_for(change.kind, leads[one.file.code]))
+                row = _apply(uow, one, change, known, causes, on, lead_for(change.kind, leads[one.file.code]))
                 (inserts if change.change is ChangeKind.RAISED else updates).append(row)
+            elif known and verdict.outcome is Outcome.FIRES and causes != before:
+                updates.append({"id": known.id, "causes": causes})
     insert_rows(uow.connection, _RISKS, inserts)
     for row in updates:
         uow.connection.execute(sa.update(_RISKS).where(_RISKS.c.id == row.pop("id")).values(row))
@@ -163,8 +191,18 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, leads: M
         metrics.RULE_VERDICTS.labels(rule, outcome).inc(number)
 
 
+def _rests_on_facts(verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.FIRES and verdict.kind in RESTING_ON_FACTS
+
+
 def _apply(
-    uow: UnitOfWork, judged: Judged, change: RiskChange, known: KnownRisk | None, on: date, lead: Lead
+    uow: UnitOfWork,
+    judged: Judged,
+    change: RiskChange,
+    known: KnownRisk | None,
+    causes: Causes,
+    on: date,
+    lead: Lead,
 ) -> dict[str, Any]:
     file, after, context = judged.file, change.latest, lead.context
     raised = change.change is ChangeKind.RAISED
@@ -181,6 +219,7 @@ def _apply(
         version=version,
         decided_on=on,
         rules=tuple(sorted(after.rules)),
+        causes=told(causes),
         pack=judged.pack,
         clue=lead.clue,
     )
@@ -194,6 +233,7 @@ def _apply(
         "status": after.status,
         "version": version,
         "keys": sorted(after.keys),
+        "causes": causes,
         "reasons": reasons,
         "pack": judged.pack,
         "decided_on": on,
@@ -207,6 +247,7 @@ def _apply(
             "episode": change.episode,
             "opened_at": now,
             "verdict": None,
+            "task_version": 0,
         }
     verdict = {"grade": str(change.grade), "decided_on": on.isoformat(), "pack": judged.pack, "reasons": reasons}
     uow.audit(f"risk.{change.change}", str(risk_id), after=verdict, actor="rules", context=context)
