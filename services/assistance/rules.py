@@ -135,6 +135,11 @@ def deadline(
     return None if days is None else calendar.add_workdays(decided_on, days)
 
 
+def kept_promise(promised: date, recounted: Deadline) -> date:
+    """The day a task is due once its deadline is counted anew: what was promised never moves later."""
+    return min(promised, recounted.due_on)
+
+
 def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: WorkdayCalendar) -> date | None:
     """The day by which a measure is to be answered 答复时限; None where the policy has no number of days."""
     return None if workdays is None else calendar.add_workdays(asked_on, workdays.value).due_on
@@ -143,6 +148,20 @@ def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: W
 def next_measure_status(status: MeasureStatus, answer: MeasureStatus) -> MeasureStatus | None:
     """Where the answer leaves a measure; None where it changes nothing: it is a repeat, or came too late."""
     return answer if status in MEASURE_ANSWERS.get(answer, ()) else None
+
+
+def measure_after_payment(amount: int, paid: int, *, instalment: bool) -> MeasureStatus:
+    """Where a payment leaves a measure that asked for cash, when so much of it is paid by then, in fen."""
+    return MeasureStatus.ACCEPTED if instalment and paid < amount else MeasureStatus.COMPLETED
+
+
+def measure_after_withdrawal(task: TaskStatus, amount: int, paid: int) -> MeasureStatus:
+    """Where the withdrawal of a payment leaves a measure that asked for cash; a closed task waits for nothing."""
+    if paid >= amount:
+        return MeasureStatus.COMPLETED
+    if task is TaskStatus.CLOSED:
+        return MeasureStatus.CANCELLED
+    return MeasureStatus.ACCEPTED if paid else MeasureStatus.REQUESTED
 
 
 def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) -> TaskDecision | None:

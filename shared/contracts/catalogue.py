@@ -61,7 +61,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     for entry in (
         _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
         _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
-        _entry(HouseholdEnded, (), "internal"),
+        _entry(HouseholdEnded, ("assistance",), "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),
@@ -79,7 +79,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(employment.MeasureRefused, ("assistance",), "sensitive"),
         _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
-        _entry(employment.WageWithdrawn, (), "sensitive"),
+        _entry(employment.WageWithdrawn, ("assistance",), "sensitive"),
         _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
         _entry(consumption.OrderSettled, (), "internal", key="order_id"),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
@@ -90,7 +90,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
         _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
-        _entry(assets.ShareWithdrawn, (), "sensitive"),
+        _entry(assets.ShareWithdrawn, ("assistance",), "sensitive"),
     )
 }
 

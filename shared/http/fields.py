@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
 
@@ -51,3 +51,20 @@ def _written_out(value: object) -> object:
 _match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 Day = Annotated[dt.date, BeforeValidator(_written_out)]
 """A day sent to us: ISO text, never a number of seconds."""
+
+
+def _with_its_zone(value: object) -> object:
+    if isinstance(value, str) and "T" in value:
+        return value
+    raise ValueError("a moment is written out with its time zone, for example 2026-11-16T02:30:00Z")
+
+
+def _in_utc(moment: dt.datetime) -> dt.datetime:
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("no calendar reaches that moment") from error
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_with_its_zone), AfterValidator(_in_utc)]
+"""A moment asked for: ISO text with its time zone, never a number of seconds; UTC inside."""

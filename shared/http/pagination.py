@@ -74,6 +74,17 @@ def newest_first(
     return statement.order_by(moment.desc(), row_id.desc()).limit(page.limit + 1)
 
 
+def oldest_first(
+    statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
+) -> sa.Select[Any]:
+    """A page of a list sorted by a time and an id, the oldest first, with one row more than the page holds."""
+    if page.after is not None:
+        at, last_id = _time_and_id(page.after)
+        last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
+        statement = statement.where(sa.tuple_(moment, row_id) > last)
+    return statement.order_by(moment, row_id).limit(page.limit + 1)
+
+
 def by_code(statement: sa.Select[Any], code: sa.Column[Any], page: PageRequest) -> sa.Select[Any]:
     """A page of a list sorted by a code, with one row more than the page holds."""
     if page.after is not None:

@@ -38,6 +38,7 @@ FIELDS = {
     "due_on",
     "due_provisional",
     "verdict",
+    "updated_at",
     "history",
     "measures",
 }

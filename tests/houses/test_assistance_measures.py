@@ -92,6 +92,7 @@ async def test_a_measure_is_asked_for_in_the_chain_of_its_risk(open_house: OpenH
         "reason": None,
         "member_no": 2,
         "amount": None,
+        "paid": None,
         "note": "keen to leave",
         "requested_by": "officer",
         "answer_by": ANSWER_BY,
