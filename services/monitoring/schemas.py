@@ -126,7 +126,7 @@ class IncomePayload(Body):
     branch: IncomeBranch
     month: MonthSent
     amount: Yuan
-    operating_cost: Yuan = 0
+    operating_cost: Yuan = Field("0.00", validate_default=True)
     """生产经营性支出: only beside operating income."""
 
     @model_validator(mode="after")
@@ -142,9 +142,9 @@ class ExpensePayload(Body):
     kind: ExpenseKind
     month: MonthSent
     amount: Yuan
-    self_paid_compliant: Yuan = 0
+    self_paid_compliant: Yuan = Field("0.00", validate_default=True)
     """合规自付支出: what the household bears itself under the rules."""
-    reimbursed: Yuan = 0
+    reimbursed: Yuan = Field("0.00", validate_default=True)
 
     @model_validator(mode="after")
     def _parts_fit_the_whole(self) -> "ExpensePayload":

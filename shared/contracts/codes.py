@@ -42,7 +42,7 @@ class RiskStatus(StrEnum):
     """存续: the cause holds."""
 
     CLEARED = "cleared"
-    """已消除: the cause is gone; the same kind may open again as the next episode."""
+    """预警自动解除: the cause is gone; the same kind may open again. 风险消除 is an act of people."""
 
 
 class IncomeBranch(StrEnum):

@@ -81,10 +81,10 @@ def is_unstorable(error: sa.exc.SQLAlchemyError) -> bool:
 
 @contextlib.contextmanager
 def reaching_database() -> Iterator[None]:
-    """Name the driver's own errors while a connection is made: SQLAlchemy hands them on as they are."""
+    """Name what goes wrong while a connection is made, whether the driver or SQLAlchemy says so."""
     try:
         yield
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
         log.warning("database.unreachable", error=type(error).__name__)
         raise DatabaseUnreachable("the database cannot be reached; try again") from error
 
@@ -236,7 +236,9 @@ class Database:
     def _write_sqlite(
         self, command: Callable[..., T], args: Sequence[Any], actor: Actor, context: Context | None
     ) -> tuple[T, UnitOfWork]:
-        with self._writer.begin() as connection:
+        with reaching_database():
+            connection = self._writer.connect()
+        with connection, connection.begin():
             return self._run(connection, command, args, actor, context)
 
     async def _write_postgres(

@@ -20,6 +20,9 @@ from shared.http.openapi import DocumentedApp
 from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
 from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
 
+_CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
+_SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
+
 
 class Token(BaseModel):
     """An access token (RFC 6749, client credentials)."""
@@ -48,6 +51,8 @@ def described_app(definition: HouseDefinition) -> FastAPI:
         docs_url=f"/{name}/docs",
         redoc_url=None,
         openapi_url=f"/{name}/openapi.json",
+        contact=_CONTACT,
+        servers=_SERVERS,
         swagger_ui_oauth2_redirect_url=f"/{name}/docs/oauth2-redirect",
     )
     versioned = APIRouter(prefix=f"/{name}/v1")

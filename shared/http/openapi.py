@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
+from shared.http.code_lists import describe_code_lists
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing
@@ -64,6 +65,7 @@ def _completed(document: dict[str, Any], house: str) -> dict[str, Any]:
         for name, schema in operation.pop(_BROUGHT_SCHEMAS, {}).items():
             schemas.setdefault(name, schema)
         _declare_refusals(operation, house)
+    describe_code_lists(schemas)
     return document
 
 

@@ -105,7 +105,7 @@ def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
         raise OrderContradicts(f"the number {number} was used for another content", order_id=str(kept.id))
 
 
-def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> list[sa.Row[Any]]:
+def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """The product behind each line, with its price and region. All come from one county."""
     rows = uow.connection.execute(_OFFERS, {"codes": [line.product_code for line in lines]})
     known = {row.code: row for row in rows if uow.actor.sees(row.region_code)}
