@@ -23,6 +23,8 @@ from shared.contracts.catalogue import HOUSES
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 _TIMEOUT_SECONDS: Final = 5.0
 _AT_ONCE: Final = 16
+CALENDAR_NOTICE_DAYS: Final = 60
+"""From so many days before its end on the calendar is spoken of."""
 _PROCESS_UP: Final = "shouxian_process_up"
 """What a gateway shows in place of metrics of its own: each process with its address."""
 
@@ -74,6 +76,8 @@ class Status:
 
     ready: bool
     houses: Sequence[HouseStatus]
+    calendar_days_left: int | None
+    """Days that the announced working-day calendar reaches from the business date; none where nobody shows it."""
     no_answer: Mapping[str, str]
     """The processes that could not be asked, by address, and why."""
 
@@ -91,7 +95,9 @@ def summarise(answers: Sequence[Answer]) -> Status:
     """What these processes say, by house."""
     houses = [_house(house, answers) for house in HOUSES]
     no_answer = {answer.url: answer.error for answer in answers if answer.error is not None}
-    return Status(all(house.ready for house in houses) and not no_answer, houses, no_answer)
+    shown = [sample.value for answer in answers for sample in _named(answer.samples, _name(metrics.CALENDAR_DAYS_LEFT))]
+    ready = all(house.ready for house in houses) and not no_answer
+    return Status(ready, houses, int(min(shown)) if shown else None, no_answer)
 
 
 def table(status: Status) -> str:
@@ -100,7 +106,14 @@ def table(status: Status) -> str:
     widths = [max(len(line[place]) for line in lines) for place in range(len(_TITLES))]
     shown = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
     shown += [f"{house.house} is not ready: {reason}" for house in status.houses for reason in house.not_ready]
+    shown += _about_calendar(status.calendar_days_left)
     return "\n".join([*shown, *[f"{url} {error}" for url, error in status.no_answer.items()]])
+
+
+def _about_calendar(days_left: int | None) -> list[str]:
+    if days_left is None or days_left >= CALENDAR_NOTICE_DAYS:
+        return []
+    return [f"the announced working-day calendar ends in {days_left} days: deadlines beyond are provisional"]
 
 
 def _ask(client: httpx.Client, url: str) -> Answer:

@@ -283,10 +283,10 @@ def counts(reading: Reading) -> metrics.Counts:
     """The gauges of the house: its tasks, and how long the calendar that deadlines are counted on reaches."""
     calendar = WorkdayCalendar(reading.policy.workday_overrides())
     days_left = (calendar.last_official_day() - reading.today()).days
-    return {**_tasks_by_county(reading), metrics.CALENDAR_DAYS_LEFT: {("assistance",): days_left}}
+    return {**tasks_by_county(reading), metrics.CALENDAR_DAYS_LEFT: {("assistance",): days_left}}
 
 
-def _tasks_by_county(reading: Reading) -> metrics.Counts:
+def tasks_by_county(reading: Reading) -> metrics.Counts:
     """How many tasks are open, and of these overdue 逾期, by county and grade."""
     table = table_of(Task)
     county = sa.func.substr(table.c.region_code, 1, 6).label("county")

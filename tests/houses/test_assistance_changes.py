@@ -76,7 +76,7 @@ async def test_everything_a_task_shows_changes_its_moment_and_version(
     house = await open_house(ASSISTANCE)
     await deliver(house, registered(), risk_raised())
     client = client_for(house)
-    seen = set()
+    seen: set[tuple[str, str]] = set()
 
     async def is_new() -> bool:
         answer = await client.get(TASK)
@@ -133,11 +133,11 @@ async def test_a_step_taken_on_what_was_seen_is_refused_once_it_changed(
     client = client_for(house)
     tag = (await client.get(TASK)).headers["ETag"]
     await deliver(house, risk_updated(2))
-    step = {"json": TO_THE_END[0], "headers": {"If-Match": tag}}
-    refused = await client.post(f"{TASK}/transitions", **step)
+    transitions, step = f"{TASK}/transitions", TO_THE_END[0]
+    refused = await client.post(transitions, json=step, headers={"If-Match": tag})
     assert problem(refused) == (412, "version-changed", [])
-    step["headers"] = {"If-Match": (await client.get(TASK)).headers["ETag"]}
-    assert (await client.post(f"{TASK}/transitions", **step)).status_code == 200
+    tag = (await client.get(TASK)).headers["ETag"]
+    assert (await client.post(transitions, json=step, headers={"If-Match": tag})).status_code == 200
 
 
 def announced(policy_book: PolicyBook, days: dict[dt.date, bool]) -> PolicyBook:

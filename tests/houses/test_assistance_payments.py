@@ -290,7 +290,7 @@ async def test_a_client_pays_corrects_and_withdraws_under_its_own_sources_alone(
     theirs = await everybody.post(DISBURSEMENTS, json=cash())
     named = {"source": "civil-affairs", "source_ref": theirs.json()["source_ref"]}
     own = cash(source="Village-Bank ", source_ref="1")
-    refused = (403, "source-not-yours", [])
+    refused: tuple[int, str, list[str]] = (403, "source-not-yours", [])
     assert problem(await mine.post(DISBURSEMENTS, json=cash(source_ref="2"))) == refused
     assert problem(await mine.post(DISBURSEMENTS, json=own | {"supersedes": named})) == refused
     assert problem(await withdraw(mine, theirs, source="village-bank")) == refused

@@ -128,8 +128,8 @@ CASES: dict[str, tuple[RiskKind, list[dict[str, Any]], list[dict[str, Any]], lis
     "a diagnosis of a member not named": (
         ILL,
         [],
-        [illness_fact(member_no=None)],
-        [illness_fact(member_no=None) | {"source_ref": "another", "source": "hospital"}],
+        [illness_fact() | {"member_no": None}],
+        [illness_fact() | {"member_no": None, "source_ref": "another", "source": "hospital"}],
     ),
     "another expense": (RIGID, known(), [housing("one")], [housing("another")]),
     "another expense of another month": (
