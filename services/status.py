@@ -76,10 +76,10 @@ class Status:
 
     ready: bool
     houses: Sequence[HouseStatus]
-    calendar_days_left: int | None
-    """Days that the announced working-day calendar reaches from the business date; none where nobody shows it."""
     no_answer: Mapping[str, str]
     """The processes that could not be asked, by address, and why."""
+    calendar_days_left: int | None = None
+    """Days that the announced working-day calendar reaches from the business date; none where nobody shows it."""
 
 
 def ask(client: httpx.Client, urls: Iterable[str]) -> list[Answer]:
@@ -97,7 +97,7 @@ def summarise(answers: Sequence[Answer]) -> Status:
     no_answer = {answer.url: answer.error for answer in answers if answer.error is not None}
     shown = [sample.value for answer in answers for sample in _named(answer.samples, _name(metrics.CALENDAR_DAYS_LEFT))]
     ready = all(house.ready for house in houses) and not no_answer
-    return Status(ready, houses, int(min(shown)) if shown else None, no_answer)
+    return Status(ready, houses, no_answer, _whole(min(shown, default=None)))
 
 
 def table(status: Status) -> str:
