@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from deploy.local.ports import LOOPBACK
 from shared.contracts.catalogue import HOUSES
 from shared.errors import PayloadTooLarge
+from shared.http.connections import guarded
 from shared.settings import Settings
 
 ISSUING_HOUSE = "monitoring"
@@ -272,6 +273,7 @@ async def serve(port: int, processes: Mapping[str, str], *, max_body_bytes: int)
             Gateway(client, connections, processes, max_body_bytes=max_body_bytes),
             host=LOOPBACK,
             port=port,
+            http=guarded(Settings()),
             lifespan="off",
             ws="none",
             log_level="warning",
@@ -297,7 +299,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("processes", nargs="+", type=_process, metavar="name=url", help="monitoring-api=http://...")
     options = parser.parse_args()
-    asyncio.run(serve(options.port, dict(options.processes), max_body_bytes=Settings().max_body_bytes))
+    asyncio.run(serve(options.port, dict(options.processes), max_body_bytes=Settings().max_batch_bytes))
 
 
 if __name__ == "__main__":

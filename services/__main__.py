@@ -1,6 +1,7 @@
 """All five houses in one process on one port: the way a newcomer, or a single county, runs ShouXian.
 
-`python -m services status` tells how running houses are.
+`python -m services status` tells how running houses are; `python -m services clients` keeps the clients of the
+built-in issuer.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from services import status
+from services import clients, status
 from services.assets.app import ASSETS
 from services.assistance.app import ASSISTANCE
 from services.consumption.app import CONSUMPTION
@@ -17,7 +18,7 @@ from services.demo.welcome import announce
 from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from shared.logs import configure_logs
-from shared.runtime import claim_port, migrate_all, read_settings, run_to_end, serve
+from shared.runtime import claim_port, migrate_all, read_settings, refuse_without_issuer, run_to_end, serve
 from shared.settings import Settings
 
 HOUSES = (MONITORING, ASSISTANCE, EMPLOYMENT, CONSUMPTION, ASSETS)
@@ -36,6 +37,8 @@ def main() -> None:
     """The command line."""
     if sys.argv[1:2] == ["status"]:
         raise SystemExit(status.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["clients"]:
+        raise SystemExit(clients.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None, help="folder of databases, bus log, key and clients")
@@ -45,6 +48,7 @@ def main() -> None:
     if chosen.demo and not settings.development:
         sys.stderr.write("refusing to start: --demo needs SHOUXIAN_ENV=development: its households are invented\n")
         raise SystemExit(2)
+    refuse_without_issuer(settings)
     configure_logs(settings.log_level)
     try:
         run_to_end(run(settings, claim_port(settings), demo=chosen.demo))

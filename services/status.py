@@ -5,6 +5,7 @@ Reads `/readyz` and `/metrics` of running processes, as any monitoring does. In 
 """
 
 import argparse
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,6 +69,12 @@ class HouseStatus:
     oldest_unsent_seconds: float | None
     dead_letters: int | None
     parked: int | None
+    unknown: int | None = None
+    """Records of types or codes that only a later release knows."""
+    foreign: int | None = None
+    """Records that no house wrote."""
+    begun_again: float | None = None
+    """When it last began the bus at its first record, because the log is not the one it had read; seconds of Unix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,22 @@ def table(status: Status) -> str:
     widths = [max(len(line[place]) for line in lines) for place in range(len(_TITLES))]
     shown = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
     shown += [f"{house.house} is not ready: {reason}" for house in status.houses for reason in house.not_ready]
+    shown += [line for house in status.houses for line in _told(house)]
     shown += _about_calendar(status.calendar_days_left)
     return "\n".join([*shown, *[f"{url} {error}" for url, error in status.no_answer.items()]])
+
+
+def _told(house: HouseStatus) -> list[str]:
+    """What somebody should look at though the house is ready."""
+    told = []
+    if house.begun_again is not None:
+        moment = dt.datetime.fromtimestamp(house.begun_again, dt.UTC).isoformat(timespec="seconds")
+        told.append(f"{house.house} began the bus at its first record at {moment}: the log is not the one it had read")
+    if house.unknown:
+        told.append(f"{house.house} keeps {house.unknown} records for a later release")
+    if house.foreign:
+        told.append(f"{house.house} set {house.foreign} records aside that no house wrote")
+    return told
 
 
 def _about_calendar(days_left: int | None) -> list[str]:
@@ -172,18 +193,27 @@ def _house(house: str, answers: Sequence[Answer]) -> HouseStatus:
         version=", ".join(versions) or None,
         ready=not lacking,
         not_ready=lacking,
-        lag_records=_whole(over_all(metrics.CONSUMER_LAG_RECORDS, sum)),
-        lag_seconds=over_all(metrics.CONSUMER_LAG_SECONDS, max),
+        lag_records=_whole(
+            _larger(over_all(metrics.CONSUMER_LAG_RECORDS, sum), over_all(metrics.GROUP_LAG_RECORDS, max))
+        ),
+        lag_seconds=_larger(over_all(metrics.CONSUMER_LAG_SECONDS, max), over_all(metrics.GROUP_LAG_SECONDS, max)),
         unsent_events=_whole(over_all(metrics.OUTBOX_PENDING, max)),
         oldest_unsent_seconds=over_all(metrics.OUTBOX_OLDEST_SECONDS, max),
         dead_letters=_whole(over_all(metrics.DEAD_LETTERS, max, state="dead")),
         parked=_whole(over_all(metrics.DEAD_LETTERS, max, state="parked")),
+        unknown=_whole(over_all(metrics.DEAD_LETTERS, max, state="unknown")),
+        foreign=_whole(over_all(metrics.DEAD_LETTERS, max, state="foreign")),
+        begun_again=over_all(metrics.BUS_BEGUN_AGAIN, max) or None,
     )
 
 
 def _name(gauge: Gauge) -> str:
     [described] = gauge.describe()
     return described.name
+
+
+def _larger(*values: float | None) -> float | None:
+    return max([value for value in values if value is not None], default=None)
 
 
 def _whole(value: float | None) -> int | None:

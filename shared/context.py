@@ -36,3 +36,10 @@ def new_context(correlation_id: str | None = None, traceparent: str | None = Non
     """Begin a chain, or join the one a caller named; an ill-formed name is replaced, never passed on."""
     named = correlation_id if correlation_id and _CORRELATION.match(correlation_id) else str(new_id())
     return Context(named, new_traceparent(traceparent))
+
+
+def read_context(correlation_id: str, traceparent: str, causation_id: str | None) -> Context:
+    """The step that a record of the bus names. Raises ValueError where it names none that a house could have made."""
+    if not _CORRELATION.match(correlation_id):
+        raise ValueError("the correlation id is ill-formed")
+    return Context(correlation_id, traceparent, causation_id)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from shared import VERSION, metrics
-from shared.bus.consumer import Consumer, Handlers
-from shared.bus.dead_letters import count_dead_letters
+from shared.background import Background
+from shared.bus.consumer import CAUSES, Consumer, Handlers
+from shared.bus.dead_letters import DeadLetterState, count_dead_letters
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.bus.relay import Relay
+from shared.bus.retention import Retention
 from shared.clock import Clock
+from shared.db.audit import record_looks
 from shared.db.database import Database, DatabaseUnreachable, is_transient
 from shared.db.floor import Floor
 from shared.db.unit_of_work import Reading, Resources, UnitOfWork
@@ -27,6 +31,11 @@ from shared.settings import Settings
 
 _MEASURE_SECONDS = 2.0
 _COUNT_SECONDS = 15.0
+_OUTSIDE_SECONDS = 10.0
+"""How often the api of a house looks how far its readers are."""
+_TRIM_SECONDS = 3600.0
+_AGAIN_SECONDS = 60.0
+"""What is done seldom is tried again so soon after it failed."""
 log = structlog.get_logger()
 
 SetCommand = Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]]
@@ -71,6 +80,8 @@ class HouseDefinition:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
     hot_routes: Sequence[HotRoute] = ()
+    batch_paths: frozenset[str] = frozenset()
+    """Below `/<house>/v1`: routes whose body may be as large as a batch."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
     counts: Callable[[Reading], metrics.Counts] | None = None
@@ -98,8 +109,11 @@ class House:
         self.database = Database(settings.database_url_of(self.name), Resources(definition.floor, clock, policy))
         self.relay = Relay(self.name, self.database, transport)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
-        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in definition.lanes}
-        self._tasks: list[asyncio.Task[None]] = []
+        commands = (*definition.lanes, record_looks)
+        self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
+        self._retention = Retention(self.name, self.database, transport, settings.bus_retention_days)
+        self.background = Background(self.name)
+        self._consumes = False
         self._counted: metrics.Counts = {}
 
     def lane(self, command: SetCommand) -> WriteLane[Any, Any]:
@@ -109,28 +123,35 @@ class House:
     def start(self, *, background: bool) -> None:
         """Begin to measure and, with ``background``, to relay, consume and run jobs."""
         metrics.BUILD_INFO.labels(self.name, VERSION).set(1)
-        self._tasks.append(asyncio.create_task(self._measure(), name=f"{self.name}-measure"))
+        keep = self.background.keep
+        self._consumes = background and bool(self.definition.handlers)
+        keep("measure", self._measure)
+        if self.definition.handlers:
+            keep("measure-readers", self._measure_readers)
         if not background:
             return
         self.database.on_commit(self.relay.wake)
-        self._tasks.append(asyncio.create_task(self.relay.run(), name=f"{self.name}-relay"))
+        keep("relay", self.relay.run)
         if self.definition.counts:
-            self._tasks.append(asyncio.create_task(self._count(self.definition.counts), name=f"{self.name}-count"))
-        if self.definition.handlers:
-            metrics.CONSUMER_HALTED.labels(self.name).set(0)
-            self._tasks.append(asyncio.create_task(self.consumer.run(), name=f"{self.name}-consumer"))
+            keep("count", partial(self._count, self.definition.counts))
+        if self._consumes:
+            self._show_that_reading_is_well()
+            keep("consumer", self.consumer.run, finished=lambda: self.consumer.halted)
         for name, job in self.definition.jobs.items():
-            for outcome in ("done", "failed"):
-                metrics.JOB_RUNS.labels(self.name, name, outcome)
-            self._tasks.append(asyncio.create_task(self._run_job(name, job), name=f"{self.name}-{name}"))
+            self._keep_job(name, job.every_seconds, partial(self.database.write, job.command))
+        self._keep_job("trim", _TRIM_SECONDS, self._retention.trim)
 
     async def stop(self) -> None:
         """End the background work, then close the database. The outbox keeps the rest for the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await self.background.stop()
         await self.database.close()
+
+    def _show_that_reading_is_well(self) -> None:
+        """What an alert stands on is shown from the start."""
+        metrics.CONSUMER_HALTED.labels(self.name).set(0)
+        metrics.BUS_BEGUN_AGAIN.labels(self.name).set(0)
+        for cause in CAUSES:
+            metrics.CONSUMER_WAITING.labels(self.name, cause).set(0)
 
     async def not_ready(self) -> list[str]:
         """What keeps this house from doing its work; empty when it is ready."""
@@ -141,29 +162,40 @@ class House:
             reasons.append("database")
         if self.consumer.halted:
             reasons.append("consumer halted")
-        reasons += [f"{task.get_name()} stopped" for task in self._tasks if task.done() and not self.consumer.halted]
+        reasons += [f"{task} stopped" for task in self.background.not_running() if not self.consumer.halted]
         return reasons
 
-    async def _run_job(self, name: str, job: Job) -> None:
+    def _keep_job(self, name: str, every_seconds: float, work: Callable[[], Awaitable[bool]]) -> None:
+        for outcome in ("done", "failed"):
+            metrics.JOB_RUNS.labels(self.name, name, outcome)
+        self.background.keep(name, partial(self._run_job, name, every_seconds, work))
+
+    async def _run_job(self, name: str, every_seconds: float, work: Callable[[], Awaitable[bool]]) -> None:
         """Run a job on the process that holds the relay, so that replicas do not do it twice."""
         while True:
-            more = self.relay.active and await self._job_has_more(name, job)
-            await asyncio.sleep(0 if more else job.every_seconds)
-
-    async def _job_has_more(self, name: str, job: Job) -> bool:
-        try:
-            more = await self.database.write(job.command)
-        except Exception:
-            log.exception("job.failed", house=self.name, job=name)
-            metrics.JOB_RUNS.labels(self.name, name, "failed").inc()
-            return False
-        metrics.JOB_RUNS.labels(self.name, name, "done").inc()
-        return more
+            if not self.relay.active:
+                await asyncio.sleep(min(every_seconds, _MEASURE_SECONDS))
+                continue
+            try:
+                more = await work()
+            except Exception:
+                log.exception("job.failed", house=self.name, job=name)
+                metrics.JOB_RUNS.labels(self.name, name, "failed").inc()
+                await asyncio.sleep(min(every_seconds, _AGAIN_SECONDS))
+            else:
+                metrics.JOB_RUNS.labels(self.name, name, "done").inc()
+                await asyncio.sleep(0 if more else every_seconds)
 
     async def _measure(self) -> None:
         while True:
             await self._refresh(self._measure_once())
             await asyncio.sleep(_MEASURE_SECONDS)
+
+    async def _measure_readers(self) -> None:
+        """Look how far the readers of this house are, wherever they run: one that hangs does not tell of it itself."""
+        while True:
+            await self._refresh(self.consumer.measure_from_outside())
+            await asyncio.sleep(_OUTSIDE_SECONDS)
 
     async def _count(self, query: Callable[[Reading], metrics.Counts]) -> None:
         """Count on the process that holds the relay; another one shows nothing, so that no old value stands."""
@@ -183,9 +215,11 @@ class House:
         pending, oldest_seconds = await self.database.read(_outbox_state)
         metrics.OUTBOX_PENDING.labels(self.name).set(pending)
         metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
-        for state, number in (await self.database.read(count_dead_letters)).items():
-            metrics.DEAD_LETTERS.labels(self.name, state).set(number)
-        await self.consumer.measure()
+        counted = await self.database.read(count_dead_letters)
+        for state in DeadLetterState:
+            metrics.DEAD_LETTERS.labels(self.name, state).set(counted.get(state, 0))
+        if self._consumes:
+            await self.consumer.measure()
         metrics.MEASURED_AT.labels(self.name).set(self.database.resources.clock.now().timestamp())
 
     async def _count_once(self, query: Callable[[Reading], metrics.Counts]) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from pydantic_core import to_json
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from shared.identity import mask_error, mask_text
+
+LIBRARY_LINES_A_MINUTE = 20
+"""Of one logger of a library; a client that has lost its server says the same thing hundreds of times a second."""
 
 
 class _Output:
@@ -63,6 +67,7 @@ def configure_logs(level: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_MaskingFormatter())
+    handler.addFilter(_PerMinute())
     logging.basicConfig(handlers=[handler], level=max(_output.level, logging.WARNING), force=True)
 
 
@@ -75,6 +80,26 @@ def _tell_retry(details: RetryDetails) -> None:
 
 def _rendered(line: Mapping[str, Any]) -> str:
     return mask_text(to_json(line, fallback=str).decode())
+
+
+class _PerMinute(logging.Filter):
+    """Lets a library say so many lines a minute under each of its names; how many more there were is told after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute = 0
+        self._lines: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        minute = int(record.created // 60)
+        if minute != self._minute:
+            said, self._minute, self._lines = self._lines, minute, Counter()
+            for name, lines in said.items():
+                if lines > LIBRARY_LINES_A_MINUTE:
+                    structlog.get_logger().warning("log.left_out", logger=name, lines=lines - LIBRARY_LINES_A_MINUTE)
+        self._lines[record.name] += 1
+        return self._lines[record.name] <= LIBRARY_LINES_A_MINUTE
 
 
 class _MaskingFormatter(structlog.stdlib.ProcessorFormatter):

@@ -14,10 +14,32 @@ HTTP_SECONDS = Histogram(
     ["house", "route", "method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+CONNECTIONS = Gauge("shouxian_connections", "Open HTTP connections of the process")
+CONNECTIONS_REFUSED = Counter(
+    "shouxian_connections_refused_total",
+    "Connections ended by the server: too_many, head_too_large, head_late, body_late, malformed",
+    ["reason"],
+)
+ACCESS_REFUSED = Counter(
+    "shouxian_access_refused_total",
+    "Requests answered 401, 403 or, by the token endpoint, 429; the client is unknown where no token held",
+    ["house", "route", "status", "client"],
+)
+ISSUER_KEYS_FETCHES = Counter(
+    "shouxian_issuer_keys_fetches_total",
+    "Fetches of the outside issuer's keys by outcome: fetched, failed",
+    ["outcome"],
+)
+for _reason in ("too_many", "head_too_large", "head_late", "body_late", "malformed"):
+    CONNECTIONS_REFUSED.labels(_reason)
+for _outcome in ("fetched", "failed"):
+    ISSUER_KEYS_FETCHES.labels(_outcome)
+for _status in ("401", "429"):
+    ACCESS_REFUSED.labels("system", "/oauth2/token", _status, "unknown")
 EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])
 EVENTS_CONSUMED = Counter(
     "shouxian_events_consumed_total",
-    "Records read from the bus by what became of them: applied, duplicate, skipped, parked, dead",
+    "Records read by what became of them: applied, duplicate, skipped, parked, dead, waiting, unknown, foreign",
     ["house", "type", "outcome"],
 )
 CONSUMER_LAG_RECORDS = Gauge("shouxian_consumer_lag_records", "Records on the bus not yet applied", ["house"])
@@ -25,7 +47,9 @@ CONSUMER_LAG_SECONDS = Gauge("shouxian_consumer_lag_seconds", "Age of the oldest
 OUTBOX_PENDING = Gauge("shouxian_outbox_pending", "Events committed and not yet on the bus", ["house"])
 OUTBOX_OLDEST_SECONDS = Gauge("shouxian_outbox_oldest_seconds", "Age of the oldest event not yet on the bus", ["house"])
 DEAD_LETTERS = Gauge(
-    "shouxian_dead_letters", "Records set aside, by state: dead or parked behind one", ["house", "state"]
+    "shouxian_dead_letters",
+    "Records set aside, by state: dead, parked behind one, waiting for time, of an unknown type, or foreign",
+    ["house", "state"],
 )
 CONSUMER_HALTED = Gauge(
     "shouxian_consumer_halted", "1 when too many records in a row were dead and reading stopped", ["house"]
@@ -54,3 +78,37 @@ MEASURED_AT = Gauge(
     "When outbox, dead letters and lag were last read; old where database or bus does not answer",
     ["house"],
 )
+BACKGROUND_RUNNING = Gauge(
+    "shouxian_background_running", "1 while a background task of a house works, 0 while it does not", ["house", "task"]
+)
+BACKGROUND_RESTARTS = Counter(
+    "shouxian_background_restarts_total",
+    "Background tasks begun again after something other than the house ended them",
+    ["house", "task"],
+)
+CONSUMER_WAITING = Gauge(
+    "shouxian_consumer_waiting",
+    "1 while reading waits for what passes: the bus, the database, or a schema that is not this release's",
+    ["house", "cause"],
+)
+GROUP_LAG_RECORDS = Gauge(
+    "shouxian_group_lag_records",
+    "Records on the bus that the readers of a house have not passed, as its api sees them from outside",
+    ["house"],
+)
+GROUP_LAG_SECONDS = Gauge(
+    "shouxian_group_lag_seconds",
+    "How long the readers of a house have stood before a record, as its api sees them from outside",
+    ["house"],
+)
+BUS_BEGUN_AGAIN = Gauge(
+    "shouxian_bus_begun_again_timestamp_seconds",
+    "When a reader last began at the first record because the log is not the one it had read; 0 for never",
+    ["house"],
+)
+BUS_PARTITIONS = Gauge("shouxian_bus_partitions", "Partitions of a topic that a house reads", ["house", "topic"])
+STORED_ROWS = Gauge(
+    "shouxian_stored_rows", "Rows of the tables that grow with use, counted once an hour", ["house", "table"]
+)
+BUS_LOG_RECORDS = Gauge("shouxian_bus_log_records", "Records kept in the embedded log, counted once an hour", ["house"])
+TRIMMED_ROWS = Counter("shouxian_trimmed_rows_total", "Rows removed because their time was over", ["house", "table"])

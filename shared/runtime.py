@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import structlog
@@ -23,17 +23,20 @@ from starlette.types import ASGIApp
 
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import Transport
-from shared.bus.kafka import KafkaTransport
+from shared.bus.kafka import KafkaSecurity, KafkaTransport
 from shared.clock import SystemClock
 from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
+from shared.http.connections import raise_file_limit, server_config
 from shared.logs import configure_logs
 from shared.operations import DEAD_LETTER_OPERATIONS
 from shared.policy.loader import PolicyBook
+from shared.security.clients import watched_disabled
 from shared.security.issuer import Issuer, open_issuer
 from shared.security.keys import JwksKeys
-from shared.security.tokens import TokenVerifier
+from shared.security.signing import PublicKeys
+from shared.security.tokens import Names, TokenVerifier
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -50,10 +53,16 @@ class Process:
     houses: list[House]
     transport: Transport
     issuer: Issuer | None
+    keys: JwksKeys | None = None
 
     def app(self) -> ASGIApp:
         """What the process serves."""
-        return process_app(self.houses, self.issuer, max_body_bytes=self.settings.max_body_bytes)
+        return process_app(
+            self.houses,
+            self.issuer,
+            max_body_bytes=self.settings.max_body_bytes,
+            max_batch_bytes=self.settings.max_batch_bytes,
+        )
 
     def operations(self) -> ASGIApp:
         """What the process serves when it only works."""
@@ -63,28 +72,70 @@ class Process:
 def open_transport(settings: Settings) -> Transport:
     """The bus the settings ask for."""
     if settings.bus == "kafka":
-        return KafkaTransport(settings.kafka_bootstrap, client_id="shouxian")
+        security = KafkaSecurity(
+            settings.kafka_security_protocol,
+            settings.kafka_sasl_mechanism,
+            settings.kafka_ca_file,
+            settings.kafka_user,
+            settings.kafka_password,
+        )
+        return KafkaTransport(settings.kafka_bootstrap, client_id="shouxian", security=security)
     return EmbeddedTransport(settings.data / "bus.sqlite")
 
 
-def open_process(definitions: Sequence[HouseDefinition], settings: Settings) -> Process:
-    """Build the houses; nothing runs yet."""
-    issuer = None
-    if settings.jwks_url:
-        verifier = TokenVerifier(JwksKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
-    else:
-        names = {"issuer": settings.issuer, "audience": settings.audience}
-        issuer = open_issuer(settings.data, base_url=settings.base_url, **names)
-        public_key = issuer.public_key
-        verifier = TokenVerifier(lambda _: public_key, **names)
+def open_process(definitions: Sequence[HouseDefinition], settings: Settings, *, answers: bool = True) -> Process:
+    """Build the houses; nothing runs yet. Only a process that ``answers`` gives out tokens or fetches keys."""
+    access = _open_access(settings) if answers else Access(None, _own_keys(settings), None)
     transport = open_transport(settings)
     clock = SystemClock(settings.today)
     policy = PolicyBook.load(development=settings.development)
     houses = [
-        House(definition, settings, transport=transport, clock=clock, policy=policy, verifier=verifier)
+        House(definition, settings, transport=transport, clock=clock, policy=policy, verifier=access.verifier)
         for definition in definitions
     ]
-    return Process(settings, houses, transport, issuer)
+    return Process(settings, houses, transport, access.issuer, access.keys)
+
+
+class Access(NamedTuple):
+    """Who gives out tokens and who checks them."""
+
+    issuer: Issuer | None
+    verifier: TokenVerifier
+    keys: JwksKeys | None
+
+
+def _open_access(settings: Settings) -> Access:
+    if settings.jwks_url:
+        keys = JwksKeys(settings.jwks_url)
+        verifier = TokenVerifier(
+            keys, fetch_for=keys.fetch_for, disabled=watched_disabled(settings.data), **_names(settings)
+        )
+        return Access(None, verifier, keys)
+    issuer = None
+    if settings.issuer_mode != "built-in-elsewhere":
+        issuer = open_issuer(
+            settings.data, base_url=settings.base_url, demonstration=settings.development, **_names(settings)
+        )
+    return Access(issuer, _own_keys(settings), None)
+
+
+def _own_keys(settings: Settings) -> TokenVerifier:
+    """Checks tokens of the built-in issuer of the data folder, which may run in another process."""
+    return TokenVerifier(PublicKeys(settings.data), disabled=watched_disabled(settings.data), **_names(settings))
+
+
+def _names(settings: Settings) -> Names:
+    return {"issuer": settings.issuer, "audience": settings.audience}
+
+
+def refuse_without_issuer(settings: Settings) -> None:
+    """End the process where it would answer and nobody said whose tokens count."""
+    if settings.without_issuer:
+        sys.stderr.write(
+            "refusing to start: name an issuer with SHOUXIAN_JWKS_URL, "
+            "or ask for the built-in one with SHOUXIAN_ISSUER_MODE=built-in\n"
+        )
+        raise SystemExit(2)
 
 
 @asynccontextmanager
@@ -98,6 +149,8 @@ async def running(process: Process, *, background: bool) -> AsyncIterator[Proces
         for house in process.houses:
             await house.stop()
         await process.transport.close()
+        if process.keys is not None:
+            process.keys.close()
 
 
 async def migrate_all(definitions: Sequence[HouseDefinition], settings: Settings) -> None:
@@ -116,21 +169,11 @@ async def serve(
 ) -> None:
     """Run a role until the process is told to stop. ``listener`` is its port where that was claimed before."""
     listener = listener or claim_port(settings)
-    process = open_process(definitions, settings)
+    raise_file_limit()
+    process = open_process(definitions, settings, answers=role != "worker")
     async with running(process, background=role != "serve"):
         app = process.app() if role != "worker" else process.operations()
-        server = _Server(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                access_log=False,
-                log_config=None,
-                lifespan="off",
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                server_header=False,
-            )
-        )
+        server = _Server(server_config(app, settings, grace_seconds=_GRACE_SECONDS))
         calm_garbage_collector()
         if on_ready is not None:
             server.when_started = lambda: on_ready(process)
@@ -187,6 +230,8 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     if chosen.role == "migrate":
         run_to_end(migrate_all([definition], settings))
     elif chosen.role in ROLES:
+        if chosen.role != "worker":
+            refuse_without_issuer(settings)
         run_to_end(serve([definition], settings, role=chosen.role))
     else:
         raise SystemExit(run_to_end(operate(definition, settings, chosen.role, chosen.ids)))
@@ -194,7 +239,7 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
 
 async def operate(definition: HouseDefinition, settings: Settings, operation: str, ids: Sequence[UUID] = ()) -> int:
     """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
-    async with running(open_process([definition], settings), background=False) as process:
+    async with running(open_process([definition], settings, answers=False), background=False) as process:
         [house] = process.houses
         if operation in DEAD_LETTER_OPERATIONS:
             return await DEAD_LETTER_OPERATIONS[operation](house, ids)
@@ -216,5 +261,6 @@ def read_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             place = ".".join(str(part) for part in problem["loc"])
-            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{problem['msg']}\n")
+            said = problem["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{said}\n")
         raise SystemExit(2) from None

@@ -1,14 +1,17 @@
 """Settings of a process, read once from the environment (`SHOUXIAN_…`), passed down. Insecure ones refuse to start."""
 
 import datetime as dt
+import difflib
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "SHOUXIAN_"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -22,7 +25,7 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Everything an operator may set. Production is the default: development has to be asked for."""
 
-    model_config = SettingsConfigDict(env_prefix="SHOUXIAN_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     env: Environment = Environment.PRODUCTION
     host: str = "127.0.0.1"
@@ -33,18 +36,64 @@ class Settings(BaseSettings):
         "", repr=False, description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data"
     )
     bus: Literal["embedded", "kafka"] = "embedded"
+    bus_retention_days: int = Field(
+        30, ge=1, description="Days the bus keeps a record; with kafka as long as its brokers do, or longer"
+    )
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_ca_file: Path | None = Field(None, description="Authority of the brokers; default: those the machine trusts")
+    kafka_user: str = Field("", description="Account at the brokers, needed with SASL")
+    kafka_password: str = Field("", repr=False, description="Its password")
     today: dt.date | None = Field(None, description="Business date; only in development")
     issuer: str = "https://shouxian.local"
     audience: str = "shouxian"
-    jwks_url: str = Field("", description="Keys of an outside OIDC issuer; empty: the built-in issuer")
+    jwks_url: str = Field("", description="Keys of an outside OIDC issuer")
+    token_url: str = Field("", description="Where clients get tokens of an outside issuer, for the API documents")
+    issuer_mode: Literal["", "built-in", "built-in-elsewhere"] = Field(
+        "",
+        description="Without an outside issuer: this process gives tokens out, or only checks those of another one",
+    )
+    docs: bool | None = Field(None, description="Whether the API pages are shown; default: in development")
+    trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    max_body_bytes: int = Field(4 * 1024 * 1024, ge=1024)
+    max_body_bytes: int = Field(256 * 1024, ge=1024, description="Largest body of an ordinary request")
+    max_batch_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Largest body of a route that takes batches")
+    max_header_bytes: int = Field(32 * 1024, ge=1024, description="Path and headers of a request together")
+    max_headers: int = Field(100, ge=10, description="Header lines of a request")
+    header_seconds: float = Field(10, gt=0, description="Time for path and headers to arrive")
+    body_seconds: float = Field(60, gt=0, description="Time for a whole request to arrive")
+    keep_alive_seconds: int = Field(75, ge=1, description="How long a connection without a request stays open")
+    max_connections: int = Field(1000, ge=1, description="Open connections; at most what the process may open as files")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_the_environment_strictly(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take `SHOUXIAN_…_FILE` in place of a value, and refuse names that mean nothing here."""
+        known = {f"{PREFIX}{name.upper()}": name for name in cls.model_fields}
+        files = {f"{name}_FILE": field for name, field in known.items() if f"{name}_FILE" not in known}
+        read = {}
+        for name, path in os.environ.items():
+            if name in files:
+                if name.removesuffix("_FILE") in os.environ:
+                    raise ValueError(f"{name} and {name.removesuffix('_FILE')} are both set: say it once")
+                try:
+                    read[files[name]] = Path(path).read_text(encoding="utf-8").strip()
+                except (OSError, ValueError) as error:
+                    raise ValueError(f"{name}: {path} cannot be read: {type(error).__name__}") from None
+            elif name.upper().startswith(PREFIX) and name.upper() not in known:
+                near = difflib.get_close_matches(name.upper(), [*known, *files], n=1, cutoff=0)
+                raise ValueError(f"{name} is no setting; the nearest is {near[0]}")
+        return read | given
 
     @model_validator(mode="after")
     def _refuse_what_is_not_safe(self) -> Self:
         if self.bus == "kafka" and not self.kafka_bootstrap:
             raise ValueError("SHOUXIAN_BUS=kafka needs SHOUXIAN_KAFKA_BOOTSTRAP")
+        if self.bus == "kafka":
+            self._refuse_open_kafka()
+        if self.jwks_url and self.issuer_mode:
+            raise ValueError("SHOUXIAN_JWKS_URL and SHOUXIAN_ISSUER_MODE are both set: tokens have one issuer")
         if self.development:
             return self
         if self.today is not None:
@@ -55,10 +104,38 @@ class Settings(BaseSettings):
             raise ValueError("SHOUXIAN_JWKS_URL must be https outside development")
         return self
 
+    def _refuse_open_kafka(self) -> None:
+        if self.kafka_security_protocol.startswith("SASL") and not (self.kafka_user and self.kafka_password):
+            raise ValueError("SHOUXIAN_KAFKA_SECURITY_PROTOCOL with SASL needs SHOUXIAN_KAFKA_USER and …_PASSWORD")
+        if self.kafka_ca_file is not None and not self.kafka_ca_file.is_file():
+            raise ValueError("SHOUXIAN_KAFKA_CA_FILE is not a file that can be read")
+        hosts = {address.strip().rpartition(":")[0].strip("[]") for address in self.kafka_bootstrap.split(",")}
+        encrypted = self.kafka_security_protocol.endswith("SSL")
+        if not (self.development or encrypted or hosts <= _LOOPBACK):
+            raise ValueError(
+                "SHOUXIAN_KAFKA_SECURITY_PROTOCOL must be SASL_SSL or SSL outside development"
+                " where the brokers are not on this machine"
+            )
+
     @property
     def development(self) -> bool:
         """Demo data, a fixed business date and the assumed income line are allowed."""
         return self.env is Environment.DEVELOPMENT
+
+    @property
+    def shows_docs(self) -> bool:
+        """Whether the API pages are shown."""
+        return self.development if self.docs is None else self.docs
+
+    @property
+    def without_issuer(self) -> bool:
+        """Whether nobody said whose tokens count: outside development that is no accident to go on with."""
+        return not (self.development or self.jwks_url or self.issuer_mode)
+
+    @property
+    def public_token_url(self) -> str:
+        """Where clients get their tokens, as the API documents tell."""
+        return self.token_url or (self.issuer if self.jwks_url else "/oauth2/token")
 
     @property
     def base_url(self) -> str:

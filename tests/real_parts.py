@@ -15,7 +15,7 @@ from deploy.local import kafka, postgres
 from deploy.local.kafka import KafkaCluster, KafkaUnavailableError
 from deploy.local.postgres import PostgresServer, PostgresUnavailableError
 
-REQUIRE_REAL = "SHOUXIAN_REQUIRE_REAL"
+REQUIRE_REAL = "TESTS_REQUIRE_REAL"
 """Environment variable; set to 1 it turns a missing server into a failure."""
 
 

@@ -127,19 +127,23 @@ class KafkaCluster:
         directory: the folder with one subfolder of data and logs per node.
     """
 
-    def __init__(self, programs: _Programs, nodes: Sequence[_Node], directory: Path, *, temporary: bool) -> None:
+    def __init__(
+        self, programs: _Programs, nodes: Sequence[_Node], directory: Path, more_properties: str, *, temporary: bool
+    ) -> None:
         self.directory = directory
+        self._more_properties = more_properties
         self._programs = programs
         self._nodes = {node.number: node for node in nodes}
         self._temporary = temporary
 
     @classmethod
-    def start(cls, nodes: int = 1, directory: Path | None = None) -> Self:
+    def start(cls, nodes: int = 1, directory: Path | None = None, more_properties: str = "") -> Self:
         """Start a cluster and return once every node answers clients.
 
         Args:
             nodes: how many; a directory with data wants the number it was made with.
             directory: where the data stays between two starts; None uses a temporary folder removed by :meth:`stop`.
+            more_properties: lines added to the properties of every node, after which they count.
 
         Raises:
             KafkaUnavailableError: no Java, no Maven, or the jars could not be fetched.
@@ -147,7 +151,7 @@ class KafkaCluster:
         """
         programs = _Programs(_java(), resolve_jars())
         home = Path(tempfile.mkdtemp(prefix="shouxian-kafka-")) if directory is None else directory.resolve()
-        cluster = cls(programs, _plan(nodes, home), home, temporary=directory is None)
+        cluster = cls(programs, _plan(nodes, home), home, more_properties, temporary=directory is None)
         try:
             cluster._prepare()
             for node in cluster._nodes.values():
@@ -162,6 +166,11 @@ class KafkaCluster:
     def bootstrap(self) -> str:
         """The comma-separated addresses clients begin with."""
         return ",".join(node.address for node in self._nodes.values())
+
+    @property
+    def nodes(self) -> tuple[int, ...]:
+        """The numbers of the nodes."""
+        return tuple(self._nodes)
 
     @property
     def replication(self) -> int:
@@ -179,6 +188,18 @@ class KafkaCluster:
         if process is not None:
             process.kill()
             process.wait()
+
+    def freeze(self, node: int) -> None:
+        """Have a node hang: its connections stay open and nothing is answered, until :meth:`thaw`."""
+        process = self._nodes[node].process
+        if process is not None:
+            process.send_signal(signal.SIGSTOP)
+
+    def thaw(self, node: int) -> None:
+        """Let a frozen node go on where it was."""
+        process = self._nodes[node].process
+        if process is not None:
+            process.send_signal(signal.SIGCONT)
 
     def restart(self, node: int) -> None:
         """Start a killed node on its old ports and return once clients are served by it again.
@@ -231,7 +252,7 @@ class KafkaCluster:
             self._format(node, cluster_id)
 
     def _properties(self, node: _Node) -> str:
-        template = Template((_FILES / "server.properties.template").read_text())
+        template = Template((_FILES / "server.properties.template").read_text() + self._more_properties)
         return template.substitute(
             node_id=node.number,
             voters=",".join(each.voter for each in self._nodes.values()),

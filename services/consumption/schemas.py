@@ -6,9 +6,7 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -54,16 +52,6 @@ Quantity = Annotated[int, PlainValidator(_quantity), _AS_QUANTITY, _QUANTITY_SCH
 """A quantity sent to us: text with at most three decimals outside, thousandths of the unit inside."""
 Ordered = Annotated[Quantity, AfterValidator(_more_than_none)]
 QuantityShown = Annotated[int, _AS_QUANTITY, _QUANTITY_SCHEMA]
-
-
-def _written_out(value: object) -> object:
-    if isinstance(value, str) and "T" in value:
-        return value
-    raise ValueError("a moment is written out with its time zone, for example 2026-11-16T02:30:00Z")
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
-"""A moment asked for: ISO text, never a number of seconds."""
 
 
 class LinkIn(Body):

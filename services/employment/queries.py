@@ -28,7 +28,7 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
 from shared.helping.requests import RequestOut
-from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, not_given_out
+from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, not_given_out, whole_number
 from shared.money import format_yuan
 from shared.regions import region_prefix
 
@@ -183,9 +183,9 @@ def wage_key(shown: WageOut) -> tuple[str, ...]:
 def _household_and_number(after: tuple[str, ...]) -> sa.ColumnElement[Any]:
     try:
         household_code, member_no = after
-        return sa.tuple_(sa.literal(household_code), sa.literal(int(member_no)))
     except ValueError as error:
         raise not_given_out() from error
+    return sa.tuple_(sa.literal(household_code), sa.literal(whole_number(member_no)))
 
 
 def _candidates(reading: Reading, request: RequestOut) -> list[Candidate]:

@@ -22,5 +22,6 @@ MONITORING = HouseDefinition(
     jobs=JOBS,
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
+    batch_paths=frozenset({"/facts"}),
     lanes=(record_facts,),
 )

@@ -2,27 +2,41 @@
 
 One transaction holds the inbox rows, the effects, the events they emit, dead letters and positions; the transport is
 told after it committed. A batch that fails is rolled back and tried record by record, so that a poison record is set
-aside alone; trouble that may pass (locks, lost connections) is waited out and never makes a dead letter.
+aside alone. Trouble that may pass (lost connections, a schema that is not this release's) is waited out and never makes
+a dead letter; a record that is only too early waits with its key, and the others go on.
 """
 
 import asyncio
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
 from shared import metrics
-from shared.bus.dead_letters import DeadLetterState, blocked_keys, describe_error, set_aside
-from shared.bus.inbox import already_applied, mark_applied, store_positions, stored_positions
-from shared.bus.interface import Record, Subscription, TopicPartition, Transport, TransportUnavailable
+from shared.bus.dead_letters import (
+    WAITS_FOR_KEY,
+    Curable,
+    DeadLetterState,
+    blocked_keys,
+    describe_error,
+    has_curable,
+    is_waited_out,
+    set_aside,
+    state_after,
+    take_up,
+)
+from shared.bus.inbox import already_applied, mark_applied, store_positions, stored_marks, stored_positions
+from shared.bus.interface import Mark, Record, Subscription, TopicPartition, Transport, TransportUnavailable
+from shared.bus.poison import PoisonLimit
 from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, topics_read_by
-from shared.contracts.envelope import Event, UnreadableEvent, decode, event_type_of
-from shared.db.database import Database, is_transient
-from shared.db.unit_of_work import UnitOfWork
+from shared.contracts.envelope import Event, ForeignRecord, UnreadableEvent, event_type_of, is_meant_for
+from shared.db.database import Database, is_of_other_release, is_transient
+from shared.db.unit_of_work import Reading, UnitOfWork
 
 Handler = Callable[[UnitOfWork, Sequence[Event[Any]]], None]
 """Reacts to events of one or more types, in the order given; safe to repeat."""
@@ -31,17 +45,32 @@ Handlers = Mapping[str, Handler]
 
 BATCH = 500
 _POLL_SECONDS = 1.0
-_MAX_BACKOFF_SECONDS = 5.0
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+_STEADY_SECONDS = 10.0
+"""Reading that goes on for so long waits for nothing, though there was nothing to apply."""
+_TAKE_UP_SECONDS = 5.0
+"""What is only too early is tried again so often."""
+_UNKNOWN_AGAIN = dt.timedelta(seconds=60)
+"""What an older release kept meanwhile is looked for so often."""
+CAUSES = ("bus", "database", "schema", "error")
+"""What reading may wait for."""
 _PASSED_OVER = 5000
 """After so many records that nobody here reacts to, their place is kept even though there was no effect."""
-DEAD_IN_A_ROW = 50
-"""So many poison records one after the other mean a bad release, not bad records: reading stops until a restart."""
 
 log = structlog.get_logger()
 
 
+@runtime_checkable
+class Choosy(Protocol):
+    """A handler that is told of more than it is there for, and need not understand the rest."""
+
+    def passes_over(self, value: bytes) -> bool:
+        """Whether a payload that cannot be read is meant for somebody else."""
+
+
 class TooManyDead(RuntimeError):
-    """The limit of dead letters in a row was reached."""
+    """So many records could not be applied that the release is to blame."""
 
 
 @dataclass(slots=True)
@@ -49,12 +78,16 @@ class _Sorted:
     """A batch sorted by what is to be done with each record."""
 
     events: list[tuple[Record, Event[Any]]] = field(default_factory=list)
-    unreadable: list[tuple[Record, UnreadableEvent]] = field(default_factory=list)
+    aside: list[tuple[Record, DeadLetterState, str]] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def count(self, record: Record, outcome: str) -> None:
-        key = (_type_label(record), outcome)
+        key = (record.type_label, outcome)
         self.counts[key] = self.counts.get(key, 0) + 1
+
+    def set_aside(self, record: Record, state: DeadLetterState, error: str) -> None:
+        self.aside.append((record, state, error))
+        self.count(record, state)
 
 
 class Consumer:
@@ -65,41 +98,59 @@ class Consumer:
         self._database = database
         self._transport = transport
         self._handlers = handlers
+        self._sayable = frozenset(CATALOGUE) | frozenset(handlers)
+        """The event types this release has something to say about."""
         self._subscription: Subscription | None = None
-        self._dead_in_a_row = 0
+        self._limits: dict[TopicPartition, PoisonLimit] = {}
+        """Of the partitions among whose last records is a dead one."""
         self._passed_over = 0
+        self._pause = _FIRST_PAUSE_SECONDS
+        self._taken_up = float("-inf")
         self.halted = False
+        self.turned_at: float | None = None
+        """When the loop last made a turn, by the clock of the event loop."""
 
     async def run(self) -> None:
         """Consume until cancelled. Only a flood of poison records stops it, and then visibly."""
-        backoff = 0.1
+        self.turned_at = self.turned_at or asyncio.get_running_loop().time()
         while not self.halted:
             subscription = self._transport.subscribe(self._house, topics_read_by(self._house))
             try:
-                await subscription.start(await self._database.read(stored_positions))
+                await subscription.start(*await self._database.read(_where_it_left_off))
                 self._subscription = subscription
-                backoff = 0.1
                 await self._consume_forever(subscription)
             except TooManyDead:
                 self.halted = True
                 metrics.CONSUMER_HALTED.labels(self._house).set(1)
-                log.error("consumer.halted", house=self._house, dead_in_a_row=self._dead_in_a_row)  # noqa: TRY400
+                for source, limit in self._limits.items():
+                    log.error("consumer.halted", house=self._house, topic=source.topic, **limit.standing)  # noqa: TRY400
             except Exception as error:
-                if not isinstance(error, TransportUnavailable) and not is_transient(error):
+                cause = _cause_of(error)
+                if cause is None:
                     log.exception("consumer.failed", house=self._house)
-                log.warning("consumer.waits", house=self._house, error=type(error).__name__, seconds=backoff)
-                await asyncio.sleep(backoff)
-                backoff = min(_MAX_BACKOFF_SECONDS, backoff * 2)
+                await self._wait(cause or "error", error)
             finally:
                 self._subscription = None
                 await subscription.stop()
 
     async def measure(self) -> None:
-        """Refresh the lag metrics."""
-        if self._subscription is not None:
-            lag = await self._subscription.lag()
-            metrics.CONSUMER_LAG_RECORDS.labels(self._house).set(lag.records)
-            metrics.CONSUMER_LAG_SECONDS.labels(self._house).set(lag.seconds)
+        """Refresh the lag metrics. Raises TransportUnavailable while nothing is read: then there is no lag to show."""
+        lag = await self._subscription.lag() if self._subscription is not None else None
+        if lag is None:
+            metrics.CONSUMER_LAG_RECORDS.remove(self._house)
+            metrics.CONSUMER_LAG_SECONDS.remove(self._house)
+            if not self.halted:
+                raise TransportUnavailable("nothing is subscribed to")
+            return
+        metrics.CONSUMER_LAG_RECORDS.labels(self._house).set(lag.records)
+        metrics.CONSUMER_LAG_SECONDS.labels(self._house).set(lag.seconds)
+
+    async def measure_from_outside(self) -> None:
+        """Refresh how far the readers of this house are behind, wherever they run."""
+        positions = await self._database.read(stored_positions)
+        lag = await self._transport.group_lag(self._house, topics_read_by(self._house), positions)
+        metrics.GROUP_LAG_RECORDS.labels(self._house).set(lag.records)
+        metrics.GROUP_LAG_SECONDS.labels(self._house).set(lag.seconds)
 
     async def apply_batch(self, records: Sequence[Record]) -> None:
         """Apply records, with their inbox rows and positions, in one transaction: all of them or none.
@@ -108,35 +159,52 @@ class Consumer:
         """
         if self._passed_over + len(records) < _PASSED_OVER and not any(map(self._concerns, records)):
             self._passed_over += len(records)
-            for event_type, number in Counter(map(_type_label, records)).items():
+            for event_type, number in Counter(record.type_label for record in records).items():
                 metrics.EVENTS_CONSUMED.labels(self._house, event_type, "skipped").inc(number)
             return
         self._passed_over = 0
         done = await self._database.write(self._apply_records, records)
-        for (event_type, outcome), number in done.counts.items():
-            metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
+        self._tell(done, records)
+
+    async def take_up(self, *, at_start: bool = False) -> None:
+        """Try again what was set aside for a time, and what this release can read by now."""
         now = self._database.resources.clock.now()
-        for event_type, group in groupby(done.events, key=lambda pair: pair[1].type):
-            seconds_to_effect = metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event_type)
-            for _, event in group:
-                seconds_to_effect.observe((now - event.time).total_seconds())
-        if done.events:
-            self._dead_in_a_row = 0
-        self._dead_in_a_row += len(done.unreadable)
+        curable = Curable(self._sayable, now if at_start else now - _UNKNOWN_AGAIN)
+        if await self._database.read(has_curable, curable):
+            await self._database.write(take_up, curable, self.apply_record, self._standing)
 
     async def _consume_forever(self, subscription: Subscription) -> None:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         while True:
+            self.turned_at = loop.time()
+            if self.turned_at - self._taken_up > _TAKE_UP_SECONDS:
+                await self.take_up(at_start=self._taken_up < 0)
+                self._taken_up = self.turned_at
             records = await subscription.poll(BATCH, _POLL_SECONDS)
             if records:
                 await self._apply(subscription, records)
-            if self._dead_in_a_row >= DEAD_IN_A_ROW:
+            if records or self.turned_at - begun > _STEADY_SECONDS:
+                self._wait_no_more()
+            if any(limit.is_reached for limit in self._limits.values()):
                 raise TooManyDead
+
+    def _wait_no_more(self) -> None:
+        self._pause = _FIRST_PAUSE_SECONDS
+        for cause in CAUSES:
+            metrics.CONSUMER_WAITING.labels(self._house, cause).set(0)
+
+    async def _wait(self, cause: str, error: Exception) -> None:
+        metrics.CONSUMER_WAITING.labels(self._house, cause).set(1)
+        log.warning("consumer.waits", house=self._house, cause=cause, error=type(error).__name__, seconds=self._pause)
+        await asyncio.sleep(self._pause)
+        self._pause = min(_LONGEST_PAUSE_SECONDS, self._pause * 2)
 
     async def _apply(self, subscription: Subscription, records: Sequence[Record]) -> None:
         try:
             await self.apply_batch(records)
         except Exception as error:
-            if is_transient(error):
+            if is_waited_out(error):
                 await subscription.rewind(_starts(records))
                 raise
             log.warning("consumer.one_by_one", house=self._house, records=len(records), error=type(error).__name__)
@@ -148,23 +216,31 @@ class Consumer:
             try:
                 await self.apply_batch([record])
             except Exception as error:
-                if is_transient(error):
+                if is_waited_out(error):
                     await subscription.rewind(_starts(records[index:]))
                     raise
-                await self._database.write(self._give_up, record, describe_error(error))
-                self._dead_in_a_row += 1
+                given_up = await self._database.write(self._give_up, record, error)
+                self._tell(given_up, [record])
+
+    def _standing(self, record: Record) -> str:
+        """What this release can do with a record: it is `mine`, to be `skipped`, `unknown` or `foreign`."""
+        event_type = event_type_of(record.headers)
+        if event_type in self._handlers:
+            return "mine"
+        if event_type in CATALOGUE and not is_meant_for(self._house, record.headers):
+            return "skipped"
+        return "unknown" if record.is_of_owner else "foreign"
 
     def _concerns(self, record: Record) -> bool:
-        event_type = event_type_of(record.headers)
-        return event_type is None or event_type in self._handlers
+        return self._standing(record) != "skipped"
 
     def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
         batch = self._sort(uow, records)
         for handler, group in groupby(batch.events, key=lambda pair: self._handlers[pair[1].type]):
             handler(uow, [event for _, event in group])
         mark_applied(uow, [event for _, event in batch.events], uow.now())
-        for record, error in batch.unreadable:
-            self._set_aside_dead(uow, record, describe_error(error))
+        for record, state, error in batch.aside:
+            set_aside(uow, record, state, error)
         self._keep_positions(uow, records)
         return batch
 
@@ -173,18 +249,9 @@ class Consumer:
         blocked = blocked_keys(uow, list({record.key for record in records}))
         mine: list[tuple[Record, Event[Any]]] = []
         for record in records:
-            if not self._concerns(record):
-                batch.count(record, "skipped")
-            elif record.key in blocked:
-                set_aside(uow, record, DeadLetterState.PARKED, "waits for an earlier record of its key")
-                batch.count(record, "parked")
-            else:
-                try:
-                    mine.append((record, decode(record.headers, record.value)))
-                except UnreadableEvent as error:
-                    batch.unreadable.append((record, error))
-                    batch.count(record, "dead")
-                    blocked.add(record.key)
+            event = self._read_or_set_aside(batch, record, blocked)
+            if event is not None:
+                mine.append((record, event))
         seen = already_applied(uow, [event.id for _, event in mine])
         for record, event in mine:
             batch.count(record, "duplicate" if event.id in seen else "applied")
@@ -193,32 +260,119 @@ class Consumer:
                 batch.events.append((record, event))
         return batch
 
-    def _give_up(self, uow: UnitOfWork, record: Record, error: str) -> None:
-        self._set_aside_dead(uow, record, error)
+    def _read_or_set_aside(self, batch: _Sorted, record: Record, blocked: set[str]) -> Event[Any] | None:
+        """The event to apply now; none for a record that is passed over, set aside, or waits for its key."""
+        match self._standing(record):
+            case "skipped":
+                batch.count(record, "skipped")
+                return None
+            case "unknown":
+                batch.set_aside(record, DeadLetterState.UNKNOWN, "this release does not know the event type")
+                return None
+            case "foreign":
+                batch.set_aside(record, DeadLetterState.FOREIGN, "no house publishes this here")
+                return None
+        try:
+            event = self._read(record)
+        except ForeignRecord as error:
+            batch.set_aside(record, DeadLetterState.FOREIGN, describe_error(error))
+        except UnreadableEvent as error:
+            state = DeadLetterState.PARKED if record.key in blocked else DeadLetterState.DEAD
+            batch.set_aside(record, state, describe_error(error))
+            blocked.add(record.key)
+        else:
+            if event is None:
+                batch.count(record, "skipped")
+            elif record.key in blocked:
+                batch.set_aside(record, DeadLetterState.PARKED, WAITS_FOR_KEY)
+            else:
+                return event
+        return None
+
+    def _read(self, record: Record) -> Event[Any] | None:
+        """The event, or none where its handler passes over what it cannot read. Raises UnreadableEvent."""
+        try:
+            return record.event()
+        except ForeignRecord:
+            raise
+        except UnreadableEvent:
+            handler = self._handlers.get(event_type_of(record.headers) or "")
+            if isinstance(handler, Choosy) and handler.passes_over(record.value):
+                return None
+            raise
+
+    def _give_up(self, uow: UnitOfWork, record: Record, error: Exception) -> _Sorted:
+        given_up = _Sorted()
+        given_up.set_aside(record, state_after(error, record), describe_error(error))
+        for args in given_up.aside:
+            set_aside(uow, *args)
         self._keep_positions(uow, [record])
-        metrics.EVENTS_CONSUMED.labels(self._house, _type_label(record), "dead").inc()
+        return given_up
 
     def _keep_positions(self, uow: UnitOfWork, records: Sequence[Record]) -> None:
-        if not self._transport.keeps_positions:
-            store_positions(uow, _ends(records))
+        if self._transport.keeps_positions:
+            return
+        last = {record.source: record for record in records}
+        marks = {source: Mark(self._transport.log_id, record.event_id) for source, record in last.items()}
+        store_positions(uow, {source: record.offset + 1 for source, record in last.items()}, marks)
 
-    def _set_aside_dead(self, uow: UnitOfWork, record: Record, error: str) -> None:
-        set_aside(uow, record, DeadLetterState.DEAD, error)
-        chain = new_context(record.headers.get("ce_correlationid"))
-        uow.note("event.dead", context=chain, house=self._house, event_id=record.event_id, error=error)
+    def _tell(self, done: _Sorted, records: Sequence[Record]) -> None:
+        """Count and log what is committed. What fails here cannot undo it, and must not look as if it had."""
+        try:
+            for (event_type, outcome), number in done.counts.items():
+                metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
+            now = self._database.resources.clock.now()
+            for event_type, group in groupby(done.events, key=lambda pair: pair[1].type):
+                seconds_to_effect = metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event_type)
+                for _, event in group:
+                    seconds_to_effect.observe((now - event.time).total_seconds())
+            if done.aside:
+                self._log_aside(done.aside)
+            if done.aside or self._limits:
+                self._judge(done, records)
+        except Exception:
+            log.exception("consumer.not_counted", house=self._house)
+
+    def _log_aside(self, aside: Sequence[tuple[Record, DeadLetterState, str]]) -> None:
+        """One line for each record somebody has to look at, one for all others of a kind."""
+        for record, state, error in aside:
+            if state is DeadLetterState.DEAD:
+                chain = new_context(record.headers.get("ce_correlationid")).correlation_id
+                told = {"event_id": record.event_id, "event_type": record.type_label, "error": error}
+                log.warning("event.dead", correlation_id=chain, house=self._house, **told)
+        for (state, topic), number in Counter((state, record.topic) for record, state, _ in aside).items():
+            if state is not DeadLetterState.DEAD:
+                log.warning("event.set_aside", house=self._house, state=str(state), topic=topic, records=number)
+
+    def _judge(self, done: _Sorted, records: Sequence[Record]) -> None:
+        applied = {record.place for record, _ in done.events}
+        dead = {record.place for record, state, _ in done.aside if state is DeadLetterState.DEAD}
+        for record in records:
+            if record.place in dead:
+                self._limits.setdefault(record.source, PoisonLimit()).dead()
+            elif record.source in self._limits and record.place in applied:
+                self._limits[record.source].applied()
+        self._limits = {source: limit for source, limit in self._limits.items() if not limit.is_clean}
 
     def apply_record(self, uow: UnitOfWork, record: Record) -> None:
         """Apply one record with its inbox row inside the running transaction: what a replay does."""
-        event = decode(record.headers, record.value)
-        if not already_applied(uow, [event.id]):
+        event = self._read(record)
+        if event is not None and not already_applied(uow, [event.id]):
             self._handlers[event.type](uow, [event])
             mark_applied(uow, [event], uow.now())
 
 
-def _type_label(record: Record) -> str:
-    """A bounded label: what is not in the catalogue is `unknown`."""
-    event_type = event_type_of(record.headers)
-    return event_type if event_type in CATALOGUE else "unknown"
+def _where_it_left_off(reading: Reading) -> tuple[Mapping[TopicPartition, int], Mapping[TopicPartition, Mark]]:
+    return stored_positions(reading), stored_marks(reading)
+
+
+def _cause_of(error: Exception) -> str | None:
+    """What reading waits for, where it is something that passes."""
+    if isinstance(error, TransportUnavailable):
+        return "bus"
+    if is_of_other_release(error):
+        return "schema"
+    return "database" if is_transient(error) else None
 
 
 def _starts(records: Sequence[Record]) -> dict[TopicPartition, int]:

@@ -1,12 +1,13 @@
 """Records that could not be applied: set aside with their bytes, explained, replayed or dropped.
 
 Events of one key stay in order: while a record of a key is dead, later records of that key are parked behind it and
-are applied, in order, once it is replayed or dropped.
+are applied, in the order they arrived, once it is replayed or dropped. A record that is only too early is tried again
+by itself. What this release does not know, and what no house wrote, stands in nobody's way.
 """
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -16,8 +17,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from shared.bus.interface import Record
-from shared.contracts.envelope import event_type_of
-from shared.db.database import is_transient
+from shared.contracts.envelope import ForeignRecord, event_type_of, has_unknown_codes
+from shared.db.database import is_lock_not_had, is_of_other_release, is_transient
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
@@ -25,6 +26,9 @@ from shared.identity import mask_error
 from shared.ids import new_id
 
 _ERROR_LENGTH = 500
+_TYPE_LENGTH = 96
+_AT_ONCE = 100
+WAITS_FOR_KEY = "waits for an earlier record of its key"
 Apply = Callable[[UnitOfWork, Record], None]
 """Applies one record with its inbox row inside the running transaction."""
 
@@ -41,7 +45,17 @@ class DeadLetterState(StrEnum):
     DEAD = "dead"
     """It failed itself."""
     PARKED = "parked"
-    """A record of the same key before it is dead."""
+    """A record of the same key before it is dead or waiting."""
+    WAITING = "waiting"
+    """Time cures it: it is tried again until it applies, and later records of its key wait behind it."""
+    UNKNOWN = "unknown"
+    """This release does not know its type, or a code in it: the one that does applies it. Nothing waits for it."""
+    FOREIGN = "foreign"
+    """No house wrote it. Nothing waits for it."""
+
+
+BLOCKING = (DeadLetterState.DEAD, DeadLetterState.PARKED, DeadLetterState.WAITING)
+"""Later records of the same key wait behind one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,7 @@ def describe_error(error: BaseException) -> str:
 
 
 def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:
-    """Which of these keys have a record set aside, so that later ones must wait.
+    """Which of these keys have a record set aside that later ones must wait for.
 
     Their rows are held until this transaction ends: a replay that is about to release them sees what is parked here.
     """
@@ -73,27 +87,29 @@ def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:
 
 @cache
 def _blocked(table: sa.Table) -> sa.Select[tuple[str]]:
-    return sa.select(table.c.key).where(is_one_of(table.c.key, "keys")).with_for_update()
+    blocking = is_one_of(table.c.key, "keys") & table.c.state.in_(BLOCKING)
+    return sa.select(table.c.key).where(blocking).order_by(table.c.id).with_for_update()
 
 
 def set_aside(uow: UnitOfWork, record: Record, state: DeadLetterState, error: str) -> None:
     """Keep the record with its bytes; one already kept only counts the attempt."""
     table = uow.floor.dead_letter
     now = uow.now()
+    row = _row(record, state, error, now)
     counted = uow.connection.execute(
         sa.update(table)
-        .where(table.c.event_id == record.event_id)
+        .where(table.c.event_id == row["event_id"])
         .values(attempts=table.c.attempts + 1, last_tried_at=now)
     )
     if counted.rowcount == 0:
-        uow.connection.execute(sa.insert(table).values(**_row(record, state, error, now)))
+        uow.connection.execute(sa.insert(table).values(**row))
 
 
 def _row(record: Record, state: DeadLetterState, error: str, now: dt.datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
-        "event_id": record.event_id,
-        "event_type": event_type_of(record.headers),
+        "event_id": record.place if state is DeadLetterState.FOREIGN else record.event_id,
+        "event_type": (event_type_of(record.headers) or "")[:_TYPE_LENGTH] or None,
         "state": state.value,
         "topic": record.topic,
         "partition": record.partition,
@@ -119,26 +135,25 @@ def list_dead_letters(reading: Reading, after: UUID | None, limit: int) -> list[
 
 
 def count_dead_letters(reading: Reading) -> dict[str, int]:
-    """How many records are set aside, by state."""
+    """How many records are set aside, by state; of what nobody waits for, only where there is some."""
     table = reading.floor.dead_letter
     counted = reading.connection.execute(
         sa.select(table.c.state, sa.func.count().label("number")).group_by(table.c.state)
     )
-    return {state.value: 0 for state in DeadLetterState} | {row.state: row.number for row in counted}
+    shown = (DeadLetterState.DEAD, DeadLetterState.PARKED)
+    return {state.value: 0 for state in shown} | {row.state: row.number for row in counted}
 
 
 def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) -> list[ReplayOutcome]:
-    """Try dead letters again, in the order they stood on the bus, each in a savepoint of its own.
+    """Try dead letters again, in the order they arrived, each in a savepoint of its own.
 
     A dry run rolls everything back and only tells what would happen. After a success the records parked behind it
     follow, until one fails.
     """
     table = uow.floor.dead_letter
+    _hold_keys_of(uow, ids)
     found = {
-        row.id: row
-        for row in uow.connection.execute(
-            sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.topic, table.c.partition, table.c.offset)
-        )
+        row.id: row for row in uow.connection.execute(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
     }
     outcomes = [ReplayOutcome(wanted, "not_found") for wanted in ids if wanted not in found]
     with contextlib.suppress(_OnlyTried), uow.savepoint():
@@ -153,60 +168,81 @@ def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) ->
 def drop(uow: UnitOfWork, letter_id: UUID, apply: Apply) -> None:
     """Give a dead letter up, with its name in the audit, and let those parked behind it go on."""
     table = uow.floor.dead_letter
+    _hold_keys_of(uow, [letter_id])
     letter = uow.connection.execute(sa.select(table).where(table.c.id == letter_id)).one_or_none()
     if letter is None:
         raise DeadLetterNotFound(f"no dead letter {letter_id}")
     uow.connection.execute(sa.delete(table).where(table.c.id == letter_id))
     uow.audit("dead-letter.dropped", str(letter_id), before={"event_id": letter.event_id, "error": letter.error})
-    _release(uow, letter.key, apply)
-
-
-def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> ReplayOutcome:
-    table = uow.floor.dead_letter
-    error = _waits_for(uow, letter) or _apply_in_savepoint(uow, letter, apply)
-    if error is None:
-        uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
+    if letter.state in BLOCKING:
         _release(uow, letter.key, apply)
-        return ReplayOutcome(letter.id, "would_apply" if dry_run else "applied")
-    uow.connection.execute(
-        sa.update(table)
-        .where(table.c.id == letter.id)
-        .values(attempts=table.c.attempts + 1, last_tried_at=uow.now(), error=error)
-    )
-    return ReplayOutcome(letter.id, "failed", error)
 
 
-def _waits_for(uow: UnitOfWork, letter: Any) -> str | None:
-    """Why a parked letter cannot be tried yet: the dead one before it has to go first."""
+@dataclass(frozen=True, slots=True)
+class Curable:
+    """Which letters a release may apply by now, beside those that wait for time."""
+
+    types: Collection[str]
+    """Event types it can say something about."""
+    not_tried_since: dt.datetime
+
+    def ids(self, table: sa.Table) -> sa.Select[Any]:
+        """The letters, the one that was tried longest ago first."""
+        unknown = (table.c.state == DeadLetterState.UNKNOWN) & table.c.event_type.in_(self.types)
+        unknown &= table.c.last_tried_at <= self.not_tried_since
+        return (
+            sa.select(table.c.id)
+            .where((table.c.state == DeadLetterState.WAITING) | unknown)
+            .order_by(table.c.last_tried_at, table.c.id)
+        )
+
+
+def take_up(uow: UnitOfWork, curable: Curable, apply: Apply, judge: Callable[[Record], str]) -> None:
+    """Try again what time cures and what this release can read by now; what had its effect lets its key go on.
+
+    ``judge`` says of a record of an unknown type whether it is `mine`, to be `skipped`, or to stay.
+    """
     table = uow.floor.dead_letter
-    earlier = (table.c.topic == letter.topic) & (table.c.partition == letter.partition)
-    earlier &= (table.c.key == letter.key) & (table.c.offset < letter.offset)
-    if uow.connection.scalar(sa.select(table.c.id).where(earlier).limit(1)) is None:
-        return None
-    return "waits for an earlier record of its key"
+    wanted = list(uow.connection.scalars(curable.ids(table).limit(_AT_ONCE)))
+    if not wanted:
+        return
+    _hold_keys_of(uow, wanted)
+    for letter in uow.connection.execute(sa.select(table).where(table.c.id.in_(wanted)).order_by(table.c.id)).all():
+        match judge(record_of(letter)) if letter.state == DeadLetterState.UNKNOWN else "mine":
+            case "mine":
+                if _waits_for(uow, letter) is None:
+                    _apply_or_keep(uow, letter, apply)
+            case "skipped":
+                uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
 
 
-def _release(uow: UnitOfWork, key: str, apply: Apply) -> None:
-    """Apply what is parked under the key until one fails, which then is the dead one."""
-    table = uow.floor.dead_letter
-    waiting = uow.connection.execute(
-        sa.select(table).where(table.c.key == key).order_by(table.c.topic, table.c.partition, table.c.offset)
-    ).all()
-    for letter in waiting:
-        if letter.state == DeadLetterState.DEAD:
-            return
-        error = _apply_in_savepoint(uow, letter, apply)
-        if error is not None:
-            uow.connection.execute(
-                sa.update(table).where(table.c.id == letter.id).values(state=DeadLetterState.DEAD.value, error=error)
-            )
-            return
-        uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
+def has_curable(reading: Reading, curable: Curable) -> bool:
+    """Whether there is anything to take up."""
+    return reading.connection.scalar(curable.ids(reading.floor.dead_letter).limit(1)) is not None
 
 
-def _apply_in_savepoint(uow: UnitOfWork, letter: Any, apply: Apply) -> str | None:
-    """Apply one record; on failure its rows, events and notes are gone and the reason is returned."""
-    record = Record(
+def is_waited_out(error: Exception) -> bool:
+    """Whether no record is to blame, and the same transaction may succeed later."""
+    return is_of_other_release(error) or (is_transient(error) and not passes_with_time(error))
+
+
+def state_after(error: Exception, record: Record) -> DeadLetterState:
+    """How a record is set aside that failed so."""
+    if isinstance(error, ForeignRecord):
+        return DeadLetterState.FOREIGN
+    if passes_with_time(error):
+        return DeadLetterState.WAITING
+    return DeadLetterState.UNKNOWN if has_unknown_codes(record.headers, record.value) else DeadLetterState.DEAD
+
+
+def passes_with_time(error: Exception) -> bool:
+    """Whether the record is good and only too early: a date one clock ahead, or a row that somebody holds."""
+    return getattr(error, "passes_with_time", False) is True or is_lock_not_had(error)
+
+
+def record_of(letter: Any) -> Record:
+    """A letter as it was read."""
+    return Record(
         letter.topic,
         letter.partition,
         letter.offset,
@@ -215,11 +251,86 @@ def _apply_in_savepoint(uow: UnitOfWork, letter: Any, apply: Apply) -> str | Non
         letter.value,
         letter.first_seen_at,
     )
+
+
+def _hold_keys_of(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Lock every letter of the keys of these, in the order they arrived: of two who work on them one waits here.
+
+    What the other one applied or dropped is not there any more afterwards.
+    """
+    table = uow.floor.dead_letter
+    keys = sa.select(table.c.key).where(table.c.id.in_(ids))
+    held = sa.select(table.c.id).where(table.c.key.in_(keys)).order_by(table.c.id).with_for_update()
+    uow.connection.execute(held).all()
+
+
+def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> ReplayOutcome:
+    error = _waits_for(uow, letter)
+    if error is None:
+        failure = _apply_or_keep(uow, letter, apply)
+        if failure is None:
+            return ReplayOutcome(letter.id, "would_apply" if dry_run else "applied")
+        error = describe_error(failure)
+    return ReplayOutcome(letter.id, "failed", error)
+
+
+def _waits_for(uow: UnitOfWork, letter: Any) -> str | None:
+    """Why a parked letter cannot be tried yet: what arrived before it has to go first."""
+    table = uow.floor.dead_letter
+    earlier = (table.c.topic == letter.topic) & (table.c.key == letter.key) & (table.c.id < letter.id)
+    if letter.state not in BLOCKING:
+        return None
+    if uow.connection.scalar(sa.select(table.c.id).where(earlier & table.c.state.in_(BLOCKING)).limit(1)) is None:
+        return None
+    return WAITS_FOR_KEY
+
+
+def _apply_or_keep(uow: UnitOfWork, letter: Any, apply: Apply) -> Exception | None:
+    """Apply a letter and what waits behind it; on failure it stays, the attempt is counted, the error returned."""
+    table = uow.floor.dead_letter
+    error = _apply_in_savepoint(uow, letter, apply)
+    if error is None:
+        uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
+        if letter.state in BLOCKING:
+            _release(uow, letter.key, apply)
+    else:
+        _keep(uow, letter, error, table.c.attempts + 1)
+    return error
+
+
+def _release(uow: UnitOfWork, key: str, apply: Apply) -> None:
+    """Apply what is parked under the key until one fails, which the rest then waits for."""
+    table = uow.floor.dead_letter
+    waiting = uow.connection.execute(
+        sa.select(table).where((table.c.key == key) & table.c.state.in_(BLOCKING)).order_by(table.c.id)
+    ).all()
+    for letter in waiting:
+        if letter.state != DeadLetterState.PARKED:
+            return
+        error = _apply_in_savepoint(uow, letter, apply)
+        if error is None:
+            uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
+        elif _keep(uow, letter, error, table.c.attempts) in BLOCKING:
+            return
+
+
+def _keep(uow: UnitOfWork, letter: Any, error: Exception, attempts: Any) -> DeadLetterState:
+    table, state = uow.floor.dead_letter, state_after(error, record_of(letter))
+    uow.connection.execute(
+        sa.update(table)
+        .where(table.c.id == letter.id)
+        .values(state=state, attempts=attempts, last_tried_at=uow.now(), error=describe_error(error))
+    )
+    return state
+
+
+def _apply_in_savepoint(uow: UnitOfWork, letter: Any, apply: Apply) -> Exception | None:
+    """Apply one record; on failure its rows, events and notes are gone and the reason is returned."""
     try:
         with uow.savepoint():
-            apply(uow, record)
+            apply(uow, record_of(letter))
     except Exception as error:
-        if is_transient(error):
+        if is_waited_out(error):
             raise
-        return describe_error(error)
+        return error
     return None

@@ -3,7 +3,8 @@
 Each publish is one transaction with full durability, run by one writer thread. Commit order is offset order because
 SQLite has one writer, so reading by offset is safe here. Readers in this process are woken by the append; readers in
 other processes look again every few hundredths of a second. Positions belong to the reader, who stores them with the
-effect.
+effect, beside the id of the log and of the record before: a log that was made anew or set back is told from the one
+that was read. Readers leave a note in the log how far they are, so that what all have passed can be removed one day.
 """
 
 import asyncio
@@ -18,12 +19,27 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
 from pydantic_core import from_json, to_json
 
-from shared.bus.interface import Lag, Positions, Record, Subscription, TopicPartition, TransportUnavailable
+from shared import metrics
+from shared.bus.interface import (
+    NO_MARKS,
+    Kept,
+    Lag,
+    Mark,
+    Marks,
+    Positions,
+    Record,
+    Subscription,
+    TopicPartition,
+    TransportUnavailable,
+)
 from shared.contracts.envelope import EncodedEvent
+from shared.ids import new_id
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (
@@ -37,10 +53,20 @@ CREATE TABLE IF NOT EXISTS log (
     UNIQUE (topic, event_id)
 );
 CREATE INDEX IF NOT EXISTS log_by_topic ON log (topic, "offset");
+CREATE TABLE IF NOT EXISTS identity (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS passed (
+    reader TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    next_offset INTEGER NOT NULL,
+    PRIMARY KEY (reader, topic)
+);
 """
 _BUSY_TIMEOUT_MS = 5000
 _FOREIGN_POLL_SECONDS = 0.05
 """How often a waiting reader looks for appends of other processes."""
+_NOTE_SECONDS = 30.0
+"""How often a reader notes in the log how far it is."""
+_TRIM_AT_ONCE = 5000
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -59,7 +85,14 @@ class EmbeddedTransport:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="log-writer")
         self._writer: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._log_id = ""
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    @property
+    def log_id(self) -> str:
+        """What the log that was opened is known by."""
+        return self._log_id
 
     async def start(self) -> None:
         """Open the log, creating it when it is not there. Whoever comes first does it, in the writer thread."""
@@ -79,7 +112,31 @@ class EmbeddedTransport:
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """A reader of its own; the group's position is whatever the reader stored."""
-        return EmbeddedSubscription(self, self._path, tuple(topics))
+        return EmbeddedSubscription(self, self._path, group, tuple(topics))
+
+    async def group_lag(self, group: str, topics: Sequence[str], positions: Positions) -> Lag:
+        """Records from these positions on, and the age of the oldest."""
+        await self.start()
+        places = {TopicPartition(topic, 0): positions.get(TopicPartition(topic, 0), 1) for topic in topics}
+        return await asyncio.to_thread(self._reading, lambda connection: _lag(connection, places))
+
+    async def trim(self, topic: str, readers: Sequence[str], before: dt.datetime) -> int:
+        """Remove records older than this that every reader has passed; a reader that left no note has passed none."""
+        removed, part = 0, _TRIM_AT_ONCE
+        while part == _TRIM_AT_ONCE:
+            part = await self._in_thread(lambda: self._trim(topic, readers, before.timestamp()))
+            removed += part
+        return removed
+
+    async def kept(self, topics: Sequence[str]) -> Kept:
+        """How many records of these topics there are, and since when."""
+        await self.start()
+        return await asyncio.to_thread(self._reading, lambda connection: _kept(connection, topics))
+
+    async def note_passed(self, reader: str, positions: Positions) -> None:
+        """Remember how far a reader is."""
+        rows = [(reader, source.topic, position) for source, position in positions.items()]
+        await self._in_thread(lambda: self._note_passed(rows))
 
     async def ready(self) -> bool:
         """The log is open, or could be opened."""
@@ -106,13 +163,49 @@ class EmbeddedTransport:
         for topic in topics:
             self._watchers[topic].discard(appended)
 
+    def is_replaced(self) -> bool:
+        """Whether another file, or none, lies where the opened log was: what is written to that one is lost."""
+        return self._file is not None and _file_at(self._path) != self._file
+
     def _open(self) -> sqlite3.Connection:
+        if self._writer is not None and self.is_replaced():
+            self._writer.close()
+            self._writer = None
         if self._writer is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             writer = _connect(self._path)
             writer.executescript(_SCHEMA)
+            writer.execute("INSERT OR IGNORE INTO identity (one, id) VALUES (1, ?)", (str(new_id()),))
+            self._log_id = writer.execute("SELECT id FROM identity").fetchone()[0]
+            self._file = _file_at(self._path)
             self._writer = writer
         return self._writer
+
+    def _reading(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with contextlib.closing(_connect(self._path)) as connection:
+                return function(connection)
+        except sqlite3.Error as error:
+            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+
+    def _trim(self, topic: str, readers: Sequence[str], before: float) -> int:
+        writer = self._open()
+        passed = dict(writer.execute("SELECT reader, next_offset FROM passed WHERE topic = ?", (topic,)).fetchall())
+        everybody_from = min((passed.get(reader, 0) for reader in readers), default=None)
+        end = "" if everybody_from is None else 'AND "offset" < :end '
+        removed = writer.execute(
+            'DELETE FROM log WHERE "offset" IN (SELECT "offset" FROM log WHERE topic = :topic '  # noqa: S608  no value
+            f'AND appended_at < :before {end}ORDER BY "offset" LIMIT {_TRIM_AT_ONCE})',
+            {"topic": topic, "before": before, "end": everybody_from},
+        )
+        return removed.rowcount
+
+    def _note_passed(self, rows: Sequence[tuple[str, str, int]]) -> None:
+        self._open().executemany(
+            "INSERT INTO passed (reader, topic, next_offset) VALUES (?, ?, ?)"
+            " ON CONFLICT (reader, topic) DO UPDATE SET next_offset = excluded.next_offset",
+            rows,
+        )
 
     def _append(self, rows: list[tuple[object, ...]]) -> None:
         writer = self._open()
@@ -139,24 +232,37 @@ class EmbeddedTransport:
 class EmbeddedSubscription:
     """Reads the log from the positions its reader keeps."""
 
-    def __init__(self, transport: EmbeddedTransport, path: Path, topics: tuple[str, ...]) -> None:
+    def __init__(self, transport: EmbeddedTransport, path: Path, group: str, topics: tuple[str, ...]) -> None:
         self._transport = transport
         self._path = path
+        self._group = group
         self._topics = topics
         self._next = dict.fromkeys((TopicPartition(topic, 0) for topic in topics), 1)
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.Lock()
         self._appended = asyncio.Event()
+        self._passed: dict[TopicPartition, int] = {}
+        self._noted_at = float("-inf")
 
-    async def start(self, positions: Positions) -> None:
-        """Begin at the stored positions; a topic never read before begins at its first record."""
+    async def start(self, positions: Positions, marks: Marks = NO_MARKS) -> None:
+        """Begin at the stored positions; a topic never read before, or of another log, begins at its first record."""
         await self._transport.start()
         self._connection = await asyncio.to_thread(_connect, self._path)
-        self._next.update({source: position for source, position in positions.items() if source in self._next})
+        stored = {source: position for source, position in positions.items() if source in self._next}
+        others = await asyncio.to_thread(self._not_of_this_log, stored, marks)
+        self._next.update({source: position for source, position in stored.items() if source not in others})
+        for topic in self._topics:
+            metrics.BUS_PARTITIONS.labels(self._group, topic).set(1)
+        if others:
+            metrics.BUS_BEGUN_AGAIN.labels(self._group).set(time.time())
+            for source in sorted(others):
+                log.error("bus.begun_again", house=self._group, topic=source.topic, position=stored[source])
         self._transport.watch(self._topics, self._appended)
 
     async def poll(self, max_records: int, timeout: float) -> Sequence[Record]:
         """Read what is there, or wait for the next append."""
+        if self._transport.is_replaced():
+            raise TransportUnavailable("another file lies in the place of the log")
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
             self._appended.clear()
@@ -169,7 +275,12 @@ class EmbeddedSubscription:
                     await self._appended.wait()
 
     async def commit(self, positions: Positions) -> None:
-        """Nothing to do: the reader committed its positions with the effect."""
+        """Note now and then how far this reader is; what counts is what it committed with the effect."""
+        self._passed.update(positions)
+        now = asyncio.get_running_loop().time()
+        if now - self._noted_at > _NOTE_SECONDS:
+            self._noted_at = now
+            await self._note()
 
     async def rewind(self, positions: Positions) -> None:
         """Read again from here."""
@@ -181,11 +292,39 @@ class EmbeddedSubscription:
 
     async def stop(self) -> None:
         """Close the reading connection."""
+        await self._note()
         self._transport.unwatch(self._topics, self._appended)
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    async def _note(self) -> None:
+        passed, self._passed = self._passed, {}
+        if passed:
+            with contextlib.suppress(TransportUnavailable):
+                await self._transport.note_passed(self._group, passed)
+
+    def _not_of_this_log(self, positions: Positions, marks: Marks) -> set[TopicPartition]:
+        """The positions that are of another log, or of this one before it was set back."""
+        with self._lock:
+            assert self._connection is not None
+            (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
+            return {
+                source
+                for source, position in positions.items()
+                if position > last + 1
+                or (source in marks and not self._fits(self._connection, source, position, marks[source]))
+            }
+
+    def _fits(self, connection: sqlite3.Connection, source: TopicPartition, position: int, mark: Mark) -> bool:
+        """Whether the record before the position is the one that was read; it may be removed, with all before it."""
+        if mark.log_id != self._transport.log_id:
+            return False
+        before = connection.execute(
+            f'{_RECORDS} WHERE topic = ? AND "offset" < ? ORDER BY "offset" DESC LIMIT 1', (source.topic, position)
+        ).fetchall()
+        return all(_record(source, row).event_id == mark.event_id for row in before)
 
     def _read(self, max_records: int) -> list[Record]:
         """Read from every topic in turn; each poll begins with another one, so that none waits behind a flooded one."""
@@ -204,29 +343,57 @@ class EmbeddedSubscription:
     def _read_topic(self, connection: sqlite3.Connection, source: TopicPartition, room: int) -> list[Record]:
         try:
             rows = connection.execute(
-                'SELECT "offset", key, headers, value, appended_at FROM log'
-                ' WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
+                f'{_RECORDS} WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
                 (source.topic, self._next[source], room),
             ).fetchall()
         except sqlite3.Error as error:
             raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
         if rows:
             self._next[source] = rows[-1][0] + 1
-        return [
-            Record(source.topic, 0, offset, key, from_json(headers), value, dt.datetime.fromtimestamp(at, dt.UTC))
-            for offset, key, headers, value, at in rows
-        ]
+        return [_record(source, row) for row in rows]
 
     def _measure_lag(self) -> Lag:
-        count, oldest = 0, None
         with self._lock:
             if self._connection is None:
                 return Lag(0, 0.0)
-            for source, position in self._next.items():
-                rows, first = self._connection.execute(
-                    'SELECT count(*), min(appended_at) FROM log WHERE topic = ? AND "offset" >= ?',
-                    (source.topic, position),
-                ).fetchone()
-                count += rows
-                oldest = first if oldest is None or (first is not None and first < oldest) else oldest
-        return Lag(count, max(0.0, time.time() - oldest) if oldest is not None else 0.0)
+            try:
+                return _lag(self._connection, self._next)
+            except sqlite3.Error as error:
+                raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+_RECORDS = 'SELECT "offset", key, headers, value, appended_at FROM log'
+
+
+def _record(source: TopicPartition, row: tuple[int, str, str, bytes, float]) -> Record:
+    offset, key, headers, value, at = row
+    return Record(source.topic, 0, offset, key, from_json(headers), value, dt.datetime.fromtimestamp(at, dt.UTC))
+
+
+def _lag(connection: sqlite3.Connection, positions: Positions) -> Lag:
+    counts = [
+        connection.execute(
+            'SELECT count(*), min(appended_at) FROM log WHERE topic = ? AND "offset" >= ?', (source.topic, position)
+        ).fetchone()
+        for source, position in positions.items()
+    ]
+    oldest = min([first for _, first in counts if first is not None], default=None)
+    return Lag(sum(rows for rows, _ in counts), max(0.0, time.time() - oldest) if oldest is not None else 0.0)
+
+
+def _kept(connection: sqlite3.Connection, topics: Sequence[str]) -> Kept:
+    found = [
+        connection.execute("SELECT count(*), min(appended_at) FROM log WHERE topic = ?", (topic,)).fetchone()
+        for topic in topics
+    ]
+    oldest = min([first for _, first in found if first is not None], default=None)
+    since = None if oldest is None else dt.datetime.fromtimestamp(oldest, dt.UTC)
+    return Kept(sum(rows for rows, _ in found), since)
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

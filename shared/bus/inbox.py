@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from shared.bus.interface import Positions, TopicPartition
+from shared.bus.interface import NO_MARKS, Mark, Marks, Positions, TopicPartition
 from shared.contracts.envelope import Event
 from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
@@ -35,10 +35,23 @@ def stored_positions(reading: Reading) -> dict[TopicPartition, int]:
     }
 
 
-def store_positions(uow: UnitOfWork, positions: Positions) -> None:
+def stored_marks(reading: Reading) -> dict[TopicPartition, Mark]:
+    """By what the log is known again in which those positions are; none for a position stored before logs had an id."""
+    table = reading.floor.bus_position
+    rows = reading.connection.execute(sa.select(table).where(table.c.log_id.is_not(None)))
+    return {TopicPartition(row.topic, row.partition): Mark(row.log_id, row.event_id) for row in rows}
+
+
+def store_positions(uow: UnitOfWork, positions: Positions, marks: Marks = NO_MARKS) -> None:
     """Move the stored positions forward with the effect."""
     rows = [
-        {"topic": source.topic, "partition": source.partition, "next_offset": position}
+        {
+            "topic": source.topic,
+            "partition": source.partition,
+            "next_offset": position,
+            "log_id": marks[source].log_id if source in marks else None,
+            "event_id": marks[source].event_id if source in marks else None,
+        }
         for source, position in positions.items()
     ]
     execute_rows(uow.connection, _moving(uow.floor.bus_position, uow.connection.dialect.name), rows)
@@ -53,5 +66,5 @@ def _applied(inbox: sa.Table) -> sa.Select[tuple[UUID]]:
 def _moving(table: sa.Table, dialect: str) -> sa.Insert:
     """An insert that moves the position which is there."""
     statement = insert_into(table, dialect)
-    moved = {"next_offset": statement.excluded.next_offset}
+    moved = {name: statement.excluded[name] for name in ("next_offset", "log_id", "event_id")}
     return statement.on_conflict_do_update(index_elements=["topic", "partition"], set_=moved)

@@ -2,10 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from shared.context import Context, new_traceparent
+from pydantic import ValidationError
+from pydantic_core import SchemaValidator, core_schema
+
+from shared.context import Context, new_traceparent, read_context
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.payload import Payload
 from shared.ids import new_id
@@ -13,8 +17,18 @@ from shared.ids import new_id
 PayloadT_co = TypeVar("PayloadT_co", bound=Payload, covariant=True)
 
 
+_SPEC_VERSION = "1.0"
+_NOT_IN_THE_LIST = frozenset({"enum", "literal_error"})
+"""What pydantic calls a value that is not in its code list."""
+_LONGEST_CODE = 64
+
+
 class UnreadableEvent(ValueError):
     """The record is not an event of the catalogue: it can never be applied as it is."""
+
+
+class ForeignRecord(UnreadableEvent):
+    """No house wrote the record: its attributes do not fit each other, its payload, or the catalogue."""
 
 
 class Event(NamedTuple, Generic[PayloadT_co]):
@@ -51,20 +65,26 @@ class EncodedEvent(NamedTuple):
     value: bytes
 
 
+def source_of(house: str) -> str:
+    """How a house names itself in what it publishes."""
+    return f"/services/{house}"
+
+
 def encode(data: Payload, *, region: str, time: dt.datetime, context: Context) -> EncodedEvent:
     """Wrap a payload as an event of its house. The id is made here and kept on every resend."""
     entry = CATALOGUE[data.event_type]
     key = str(getattr(data, entry.key))
     event_id = new_id()
     headers = {
-        "ce_specversion": "1.0",
+        "ce_specversion": _SPEC_VERSION,
         "ce_id": str(event_id),
-        "ce_source": f"/services/{entry.owner}",
+        "ce_source": source_of(entry.owner),
         "ce_type": entry.type,
         "ce_subject": key,
         "ce_time": time.isoformat().replace("+00:00", "Z"),
         "ce_partitionkey": key,
         "ce_region": region,
+        "ce_readers": " ".join(entry.readers),
         "ce_dataclassification": entry.data_class,
         "ce_correlationid": context.correlation_id,
         "ce_traceparent": context.traceparent,
@@ -80,24 +100,108 @@ def event_type_of(headers: Mapping[str, str]) -> str | None:
     return headers.get("ce_type")
 
 
+def is_meant_for(house: str, headers: Mapping[str, str]) -> bool:
+    """Whether the record's publisher counts this house among its readers, so that it must not be passed over.
+
+    The publisher may be a release that knows more readers than this one; one that names none goes by the catalogue.
+    """
+    readers = headers.get("ce_readers")
+    if readers is not None:
+        return house in readers.split()
+    entry = CATALOGUE.get(headers.get("ce_type", ""))
+    return entry is None or house in entry.readers
+
+
+def is_of_house(house: str, key: str, headers: Mapping[str, str]) -> bool:
+    """Whether the attributes are those that this house gives a record under this key, whatever type it is of."""
+    return (
+        headers.get("ce_source") == source_of(house)
+        and headers.get("ce_type", "").startswith(f"{house}.")
+        and headers.get("ce_specversion") == _SPEC_VERSION
+        and headers.get("ce_subject") == key
+        and _is_uuid(headers.get("ce_id", ""))
+    )
+
+
 def decode(headers: Mapping[str, str], value: bytes) -> Event[Any]:
-    """Read a record back as an event.
+    """Read a record back as an event. A code that its list does not have stays text: a later release wrote it.
 
     Raises:
-        UnreadableEvent: an attribute is missing or wrong, the type is unknown, or the value is not its payload.
+        ForeignRecord: an attribute is missing, wrong, or not what the owner of the type writes.
+        UnreadableEvent: the value is not the payload of its type.
     """
+    entry = CATALOGUE.get(headers.get("ce_type", ""))
+    if entry is None:
+        raise ForeignRecord(f"the event type {headers.get('ce_type')} is not known")
+    if headers.get("ce_specversion") != _SPEC_VERSION:
+        raise ForeignRecord("the record is not a CloudEvents 1.0 event")
+    if headers.get("ce_source") != source_of(entry.owner):
+        raise ForeignRecord(f"{entry.type} is published by {entry.owner} alone")
     try:
-        entry = CATALOGUE[headers["ce_type"]]
-        if headers.get("ce_specversion") != "1.0":
-            raise UnreadableEvent("the record is not a CloudEvents 1.0 event")
-        return Event(
-            id=UUID(headers["ce_id"]),
-            data=cast("Any", entry.model.model_validate_json(value)),
-            time=dt.datetime.fromisoformat(headers["ce_time"]),
-            region=headers["ce_region"],
-            context=Context(headers["ce_correlationid"], headers["ce_traceparent"], headers.get("ce_causationid")),
-        )
+        event_id, time = UUID(headers["ce_id"]), dt.datetime.fromisoformat(headers["ce_time"])
+        region, subject = headers["ce_region"], headers["ce_subject"]
+        context = read_context(headers["ce_correlationid"], headers["ce_traceparent"], headers.get("ce_causationid"))
     except KeyError as missing:
-        raise UnreadableEvent(f"the attribute or event type {missing} is not known") from missing
+        raise ForeignRecord(f"{entry.type}: the attribute {missing} is missing") from missing
     except ValueError as wrong:
-        raise UnreadableEvent(f"{headers['ce_type']}: {wrong}") from wrong
+        raise ForeignRecord(f"{entry.type}: {wrong}") from wrong
+    if time.tzinfo is None:
+        raise ForeignRecord(f"{entry.type}: the time has no zone")
+    try:
+        data = _payload(entry.model, value)
+    except ValueError as wrong:
+        raise UnreadableEvent(f"{entry.type}: {wrong}") from wrong
+    if str(getattr(data, entry.key)) != subject:
+        raise ForeignRecord(f"{entry.type}: the subject is not the {entry.key} of the payload")
+    return Event(event_id, data, time, region, context)
+
+
+def has_unknown_codes(headers: Mapping[str, str], value: bytes) -> bool:
+    """Whether the payload can be read but says something by a code this release does not know."""
+    entry = CATALOGUE.get(headers.get("ce_type", ""))
+    if entry is None:
+        return False
+    try:
+        entry.model.model_validate_json(value)
+    except ValidationError as error:
+        return {problem["type"] for problem in error.errors(include_url=False)} <= _NOT_IN_THE_LIST
+    return False
+
+
+def _payload(model: type[Payload], value: bytes) -> Payload:
+    try:
+        return model.model_validate_json(value)
+    except ValidationError as error:
+        if _NOT_IN_THE_LIST.isdisjoint(problem["type"] for problem in error.errors(include_url=False)):
+            raise
+        read: Payload = _open(model).validate_json(value)
+        return read
+
+
+@cache
+def _open(model: type[Payload]) -> SchemaValidator:
+    """The model with every code list open: what is not in it is any text."""
+    schema = _opened(model.__pydantic_core_schema__)
+    validator: SchemaValidator = cast("Any", SchemaValidator)(
+        schema, _use_prebuilt=False
+    )  # else the closed one is taken
+    return validator
+
+
+def _opened(schema: Any) -> Any:
+    if isinstance(schema, list | tuple):
+        return type(schema)(map(_opened, schema))
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "enum" or (schema.get("type") == "literal" and len(schema["expected"]) > 1):
+        any_text = core_schema.str_schema(max_length=_LONGEST_CODE)
+        return core_schema.union_schema([cast("core_schema.CoreSchema", schema), any_text], mode="left_to_right")
+    return {name: _opened(part) for name, part in schema.items()}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -79,6 +79,18 @@ def is_unstorable(error: sa.exc.SQLAlchemyError) -> bool:
     return isinstance(error, sa.exc.DBAPIError) and _sqlstate(error).startswith("22")
 
 
+def is_lock_not_had(error: BaseException) -> bool:
+    """Whether somebody else held a row for longer than this transaction may wait."""
+    return isinstance(error, sa.exc.DBAPIError) and _sqlstate(error) == "55P03"
+
+
+def is_of_other_release(error: BaseException) -> bool:
+    """Whether a table or column is not as this release knows it (SQLSTATE class 42): it says nothing about the data."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    return _sqlstate(error).startswith("42") or str(error.orig).startswith(("no such table", "no such column"))
+
+
 @contextlib.contextmanager
 def reaching_database() -> Iterator[None]:
     """Name what goes wrong while a connection is made, whether the driver or SQLAlchemy says so."""

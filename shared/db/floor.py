@@ -20,9 +20,12 @@ class Floor:
     inbox: sa.Table
     """Events already applied: a repeat finds its id here."""
     bus_position: sa.Table
-    """The next record to read, for a transport that leaves this to its reader; written with the effect."""
+    """The next record to read, for a transport that leaves this to its reader; written with the effect.
+
+    The id of the log and of the record before tell another log from the one that was read."""
     dead_letter: sa.Table
-    """Records that could not be applied (`state` dead) and those of the same key waiting behind them (parked)."""
+    """Records that could not be applied (`state` dead), those of the same key waiting behind them (parked), and what is
+    too early, not known to this release, or of no house."""
     idempotency: sa.Table
     """The first answer given to an `Idempotency-Key`."""
     audit: sa.Table
@@ -59,6 +62,8 @@ def _bus_position() -> list[sa.Column[Any]]:
         sa.Column("topic", sa.String(64), primary_key=True),
         sa.Column("partition", sa.Integer(), primary_key=True),
         sa.Column("next_offset", sa.BigInteger(), nullable=False),
+        sa.Column("log_id", sa.String(64), nullable=True),
+        sa.Column("event_id", sa.String(64), nullable=True),
     ]
 
 

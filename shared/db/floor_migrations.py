@@ -98,3 +98,16 @@ def drop_floor_v1() -> None:
     """Take the tables of `create_floor_v1` away again."""
     for table in ("audit", "idempotency", "dead_letter", "bus_position", "inbox", "outbox"):
         op.drop_table(table)
+
+
+def mark_positions() -> None:
+    """Beside each stored position the log it is of, and the event before it."""
+    for column in ("log_id", "event_id"):
+        op.add_column("bus_position", sa.Column(column, sa.String(64), nullable=True))
+
+
+def unmark_positions() -> None:
+    """Take the columns of `mark_positions` away again."""
+    with op.batch_alter_table("bus_position") as table:
+        for column in ("event_id", "log_id"):
+            table.drop_column(column)

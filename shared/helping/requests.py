@@ -1,13 +1,14 @@
 """The measures a helping house is asked for 帮扶措施需求: taken from the bus, answered once each."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import from_json
 
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
@@ -74,6 +75,27 @@ class Answers(NamedTuple):
     completed: type[MeasureAnswer]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ForKind:
+    """A reaction to requests of one kind: what this release cannot read of another kind is not its business."""
+
+    react: Callable[[UnitOfWork, Sequence[Event[MeasureRequested]]], None]
+    kind: MeasureKind
+
+    def __call__(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
+        """React to the requests among these that are of the kind."""
+        self.react(uow, events)
+
+    def passes_over(self, value: bytes) -> bool:
+        """Whether a payload that cannot be read says that it is of another kind."""
+        try:
+            said = from_json(value)
+        except ValueError:
+            return False
+        kind = said.get("kind") if isinstance(said, dict) else None
+        return isinstance(kind, str) and kind != self.kind
+
+
 class Requests:
     """The requests of one helping house.
 
@@ -104,6 +126,8 @@ class Requests:
             sa.Column("correlation_id", sa.String(64), nullable=False),
             sa.Index("ix_measure_request_requested_at_id", "requested_at", "id"),
         )
+        self.take = _ForKind(self._take, kind)
+        """Reacts to what assistance asks for: keeps the requests that are for this house, safe to repeat."""
         self._known = sa.select(self._table.c.id).where(is_one_of(self._table.c.id, "ids"))
         table, home = self._table, households.table
         self._region = sa.func.coalesce(home.c.region_code, table.c.region_code)
@@ -112,8 +136,7 @@ class Requests:
             table, home, home.c.code == table.c.household_code
         )
 
-    def take(self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested]]) -> None:
-        """Keep the requests that are for this house. Safe to repeat."""
+    def _take(self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested]]) -> None:
         asked = {event.data.measure_id: event for event in events if event.data.kind is self._kind}
         known = set(uow.connection.scalars(self._known, {"ids": list(asked)}))
         new = [event for measure_id, event in asked.items() if measure_id not in known]

@@ -1,63 +1,60 @@
 """Apps: one per house, one front for the process, one edge around both."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
-from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
+from shared.http.audit import audit_router
 from shared.http.dead_letters import dead_letter_router
-from shared.http.dependencies import authenticate, refuse_unknown_parameters
+from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
 from shared.http.middleware import Edge, first_segment
-from shared.http.openapi import DocumentedApp
-from shared.http.problems import database_problem, install_problem_handlers, problem_response, responses
-from shared.security.issuer import ClientUnknown, Issuer, ScopeNotGranted
+from shared.http.oauth import oauth_router
+from shared.http.openapi import TOKEN_PATH, DocumentedApp
+from shared.http.pages import pages_router
+from shared.http.problems import database_problem, install_problem_handlers, problem_response
+from shared.security.issuer import Issuer
 
 _CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
 _SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
 
 
-class Token(BaseModel):
-    """An access token (RFC 6749, client credentials)."""
-
-    access_token: str
-    token_type: str
-    expires_in: int
-    scope: str
-
-
 def house_app(house: House) -> FastAPI:
     """The app of one house."""
-    app = described_app(house.definition)
+    settings = house.settings
+    app = described_app(house.definition, token_url=settings.public_token_url, pages=settings.shows_docs)
     app.state.house = house
     return app
 
 
-def described_app(definition: HouseDefinition) -> FastAPI:
+def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, pages: bool = False) -> FastAPI:
     """Everything under `/<house>`, able to describe itself; it answers once its state holds the house."""
     name = definition.name
     app = DocumentedApp(
         name,
+        token_url=token_url,
         title=f"ShouXian {definition.title}",
         summary=definition.summary,
         version=VERSION,
-        docs_url=f"/{name}/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url=f"/{name}/openapi.json",
         contact=_CONTACT,
         servers=_SERVERS,
-        swagger_ui_oauth2_redirect_url=f"/{name}/docs/oauth2-redirect",
     )
+    if pages:
+        app.include_router(pages_router(f"/{name}", app.title))
     versioned = APIRouter(prefix=f"/{name}/v1")
     versioned.include_router(definition.router)
     versioned.include_router(dead_letter_router())
+    versioned.include_router(audit_router())
     app.include_router(versioned)
     install_problem_handlers(app, name)
     return app
@@ -69,34 +66,22 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
         "system",
         title="ShouXian",
         version=VERSION,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    install_problem_handlers(app, "system", of_forms=True)
+    install_problem_handlers(app, "system")
     app.include_router(_operations(houses))
+    if any(house.settings.shows_docs for house in houses):
+        app.include_router(pages_router("", app.title))
 
     @app.get("/", include_in_schema=False)
     async def index() -> dict[str, Any]:
-        return {"name": "ShouXian 守线", "version": VERSION, "docs": {h.name: f"/{h.name}/docs" for h in houses}}
+        pages = {house.name: f"/{house.name}/docs" for house in houses if house.settings.shows_docs}
+        return {"name": "ShouXian 守线", "version": VERSION, "docs": pages}
 
     if issuer is not None:
-
-        @app.post(
-            "/oauth2/token",
-            tags=["access"],
-            summary="Exchange client credentials for an access token",
-            responses=responses(ClientUnknown, ScopeNotGranted),
-        )
-        async def token(
-            grant_type: Annotated[str, Form(pattern="^client_credentials$")],  # noqa: ARG001  validated, there is only one
-            client_id: Annotated[str, Form(max_length=128)],
-            client_secret: Annotated[str, Form(max_length=256)],
-            scope: Annotated[str | None, Form(max_length=2000)] = None,
-        ) -> Token:
-            """Client credentials as in RFC 6749; without `scope` the token carries every scope of the client."""
-            return Token(**issuer.token(client_id, client_secret, scope))
-
+        app.include_router(oauth_router(issuer))
     return app
 
 
@@ -117,7 +102,12 @@ def _operations(houses: Sequence[House]) -> APIRouter:
         document = {"status": "unavailable" if missing else "ok", "not_ready": missing}
         return JSONResponse(document, status_code=503 if missing else 200)
 
-    @router.get("/metrics", summary="Prometheus metrics of the process")
+    @router.get(
+        "/metrics",
+        summary="Prometheus metrics of the process",
+        response_class=PlainTextResponse,
+        responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+    )
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
@@ -135,6 +125,34 @@ class ByFirstSegment:
         """Pass the connection on."""
         house = first_segment(scope) if scope["type"] == "http" else ""
         await self._houses.get(house, self._front)(scope, receive, send)
+
+
+class TokenFirst:
+    """Reads nothing of a body for a caller who may not send it.
+
+    The framework reads and parses a body before it asks for the token. Here the first read asks: the route, and with it
+    the scope it needs, is known by then.
+    """
+
+    def __init__(self, house: House, app: ASGIApp) -> None:
+        self._house = house
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        asked = False
+
+        async def receive_from_whoever_may_send() -> Message:
+            nonlocal asked
+            if not asked:
+                asked = True
+                needed = needed_scopes(scope)
+                if needed:
+                    request = Request(scope)
+                    await authenticate(self._house, request, request.headers.get("authorization"), *needed)
+            return await receive()
+
+        await self._app(scope, receive_from_whoever_may_send, send)
 
 
 class HotRoutes:
@@ -176,7 +194,14 @@ def worker_app(houses: Sequence[House], *, max_body_bytes: int) -> ASGIApp:
     return Edge(app, max_body_bytes=max_body_bytes)
 
 
-def process_app(houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int) -> ASGIApp:
+def process_app(
+    houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int, max_batch_bytes: int | None = None
+) -> ASGIApp:
     """Everything one process serves."""
-    apps = {house.name: HotRoutes(house, house_app(house)) for house in houses}
-    return Edge(ByFirstSegment(apps, front_app(houses, issuer)), max_body_bytes=max_body_bytes)
+    apps = {house.name: HotRoutes(house, TokenFirst(house, house_app(house))) for house in houses}
+    batches = {f"/{house.name}/v1{path}" for house in houses for path in house.definition.batch_paths}
+    return Edge(
+        ByFirstSegment(apps, front_app(houses, issuer)),
+        max_body_bytes=max_body_bytes,
+        max_body_bytes_of=dict.fromkeys(batches, max_batch_bytes or max_body_bytes),
+    )

@@ -5,20 +5,16 @@ from typing import Any
 from fastapi import Request
 from pydantic_core import from_json
 
-from shared.errors import MalformedRequest, UnsupportedMediaType
+from shared.errors import Invalid, MalformedRequest, UnsupportedMediaType
 
-_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+MAX_MEMBERS = 100
+"""Members of one JSON object; no document of ours has so many."""
 
 
 def is_json(content_type: str) -> bool:
     """Whether a Content-Type announces JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
-
-
-def is_form(content_type: str) -> bool:
-    """Whether a Content-Type announces the fields of a form."""
-    return content_type.partition(";")[0].strip().lower() in _FORMS
 
 
 async def json_body(request: Request) -> Any:
@@ -29,3 +25,15 @@ async def json_body(request: Request) -> Any:
         return from_json(await request.body())
     except ValueError as error:
         raise MalformedRequest("the body is not JSON") from error
+
+
+def demand_few_members(document: Any, pointer: str = "") -> None:
+    """Raise Invalid for an object with more members than any of ours has, before each of them becomes a problem."""
+    if isinstance(document, dict):
+        if len(document) > MAX_MEMBERS:
+            raise Invalid.at(pointer or "/", f"an object may hold {MAX_MEMBERS} members at most")
+        for name, value in document.items():
+            demand_few_members(value, f"{pointer}/{name}")
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            demand_few_members(value, f"{pointer}/{index}")

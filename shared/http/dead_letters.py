@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from shared.bus.dead_letters import DeadLetterNotFound, DeadLetterState, drop, list_dead_letters, replay
 from shared.http.dependencies import Call, IdempotencyKey, calling
@@ -40,7 +40,7 @@ class ReplayRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[UUID] = Field(min_length=1, max_length=1000)
-    dry_run: bool = Field(True, description="Only tell what would happen")
+    dry_run: StrictBool = Field(True, description="Only tell what would happen")
 
 
 class ReplayItem(BaseModel):
@@ -80,7 +80,7 @@ def dead_letter_router() -> APIRouter:
         return await call.once(idempotency_key, 200, _replay, body, call.house.consumer.apply_record)
 
     @router.delete(
-        "/{letter_id}",
+        "/{letter_id:uuid}",
         status_code=204,
         summary="Give a dead letter up; what is parked behind it goes on",
         responses=responses(DeadLetterNotFound),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import unquote
 
 from fastapi import Depends, Header, Request, Security, params
 from fastapi.dependencies.utils import get_flat_params
@@ -10,13 +11,15 @@ from fastapi.routing import APIRoute
 from fastapi.security import OAuth2
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.context import Context
+from shared.db.audit import Look, record_looks
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.security.actor import Actor
-from shared.security.issuer import ALL_SCOPES
+from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
 
 if TYPE_CHECKING:
@@ -35,6 +38,19 @@ IdempotencyKey = Annotated[
         description="Repeat safely: the first answer is kept",
     ),
 ]
+
+
+SEES_PERSONS = "monitoring:pii"
+MAX_PURPOSE_LENGTH = 200
+Purpose = Annotated[
+    str | None,
+    Header(
+        alias="X-Purpose",
+        max_length=1000,
+        description="What a person is looked up for, kept in the audit; percent-encoded UTF-8 where it is not ASCII",
+    ),
+]
+"""The header that says why somebody looks at a person; `Call.query_person` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,22 @@ class Call:
         """Run ``query(reading, *args)``."""
         return await self.house.database.read(query, *args, actor=self.actor, context=self.context)
 
+    async def query_person(self, query: Callable[..., T], subject: str, *args: Any) -> T:
+        """As `query`, for what names or describes persons: who may see them in clear is recorded as having looked.
+
+        The audit row names the client, the ``subject`` (a household's code), the purpose of the header `X-Purpose` and
+        the correlation id; it is committed before the answer is given. Routes declare the header as `Purpose`.
+        """
+        found = await self.query(query, *args)
+        if self.actor.may(SEES_PERSONS):
+            await self.record_look(subject)
+        return found
+
+    async def record_look(self, subject: str) -> None:
+        """Record that the caller saw a person in clear, for routes that find the subject on their way."""
+        look = Look(self.actor.id, subject, _purpose(self.request.headers.get("x-purpose")), self.context)
+        await self.house.lane(record_looks).submit(look)
+
     async def submit(self, command: Callable[[UnitOfWork, Sequence[Any]], Sequence[T]], item: Any) -> T:
         """Have a set-based command do this item together with whatever else is waiting; committed when this returns."""
         outcome: T = await self.house.lane(command).submit(item)
@@ -73,7 +105,8 @@ class Call:
         if key is None:
             answer = await self.command(command, *args)
         else:
-            fingerprint = request_hash(self.request.method, self.request.url.path, await self.request.body())
+            asked = self.request
+            fingerprint = request_hash(asked.method, asked.url.path, await asked.body(), self.actor)
             answer = await self.command(answer_once, key, fingerprint, lambda uow: command(uow, *args))
         return answer.response()
 
@@ -99,25 +132,51 @@ _bearer = OAuth2(
 )
 
 
-async def authenticate(house: "House", request: Request, authorization: str | None, scope: str) -> Call:
-    """Who calls, with the right to do so. Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing."""
+def _purpose(header: str | None) -> str | None:
+    """The purpose as text of one line."""
+    if header is None:
+        return None
+    text = unquote(header)
+    return "".join(character if character.isprintable() else " " for character in text)[:MAX_PURPOSE_LENGTH].strip()
+
+
+async def authenticate(house: "House", request: Request, authorization: str | None, *scopes: str) -> Call:
+    """Who calls, with one of these scopes.
+
+    Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing.
+    """
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise TokenMissing("send an access token as `Authorization: Bearer …`")
     actor = await house.verifier.recognise(token)
-    actor.demand(scope)
-    return Call(house, actor, request.scope["state"]["context"], request)
+    state = request.scope["state"]
+    state["client"] = actor.id
+    actor.demand(*scopes)
+    return Call(house, actor, state["context"], request)
 
 
-def calling(scope: str) -> Any:
-    """The dependency of a route that needs ``scope``: answers 401 or 403 before anything is read."""
+def calling(*scopes: str) -> Any:
+    """The dependency of a route that needs one of these scopes: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        authenticated = await authenticate(request.app.state.house, request, authorization, scope)
+        authenticated = await authenticate(request.app.state.house, request, authorization, *scopes)
         refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
         return authenticated
 
-    return Security(call, scopes=[scope])
+    _NEEDED[call] = scopes
+    return Security(call, scopes=list(scopes))
+
+
+_NEEDED: dict[Callable[..., Any], tuple[str, ...]] = {}
+"""The scopes of which each dependency made by `calling` asks for one."""
+
+
+def needed_scopes(scope: Scope) -> tuple[str, ...]:
+    """The scopes of which the route that a request was led to asks for one; empty where it asks for no token."""
+    route = scope.get("route")
+    if not isinstance(route, APIRoute):
+        return ()
+    return next((_NEEDED[each.call] for each in route.dependant.dependencies if each.call in _NEEDED), ())
 
 
 def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[str]]) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
+from shared.security.actor import Actor
 
 
 class IdempotencyKeyReused(Conflict):
@@ -30,9 +31,17 @@ class Answer:
         return Response(self.body, self.status, media_type="application/json")
 
 
-def request_hash(method: str, path: str, body: bytes) -> str:
-    """What makes two requests the same."""
-    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).hexdigest()
+def request_hash(method: str, path: str, body: bytes, actor: Actor) -> str:
+    """What makes two requests the same: the bytes, and the rights they were sent with.
+
+    A client whose region, scopes, sources or buyers have changed is not shown what was answered to it before.
+    """
+    rights = (sorted(actor.regions), sorted(actor.scopes), _listed(actor.sources), _listed(actor.buyers))
+    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), repr(rights).encode(), body))).hexdigest()
+
+
+def _listed(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
 
 
 def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[UnitOfWork], Answer]) -> Answer:

@@ -1,7 +1,9 @@
 """The one middleware, pure ASGI: chain context, metrics, body limit, last resort for errors."""
 
 import time
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -10,15 +12,20 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
-from shared.context import new_context
+from shared.context import Context, new_context
 from shared.contracts.catalogue import HOUSES
 from shared.errors import DomainError, PayloadTooLarge
+from shared.http.connections import LATE
+from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
 _ABANDONED = 499
 """The status counted where the caller went away before the request was whole."""
+_REFUSALS = frozenset({401, 403, 429})
+_MAX_LABELLED = 200
+_labelled: set[str] = set()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CORRELATION_HEADER = "x-correlation-id"
 
@@ -27,12 +34,19 @@ class BodyTooLarge(PayloadTooLarge):
     """The body exceeds what the service reads."""
 
 
+class BodyTooLate(DomainError):
+    """The body did not arrive in time."""
+
+    status, code, title = 408, "request-timeout", "The body did not arrive in time"
+
+
 class _Body:
     """The body of one request, read up to the limit."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, state: Mapping[str, Any]) -> None:
         self._receive = receive
         self._limit = limit
+        self._state = state
         self._seen = 0
         self._more = True
         self._refused = False
@@ -47,11 +61,13 @@ class _Body:
         message = await self._take()
         if self._seen > self._limit:
             self._refuse()
+        if self._more and LATE in self._state:
+            raise BodyTooLate("the body did not arrive in time")
         return message
 
     async def read_away(self) -> None:
         """Take in what is still being sent, within reason: a caller who is cut off never sees why it was refused."""
-        while self._refused and self._more and self._seen < _READ_AWAY_BYTES:
+        while self._refused and self._more and self._seen < _READ_AWAY_BYTES and LATE not in self._state:
             await self._take()
 
     async def _take(self) -> Message:
@@ -68,9 +84,12 @@ class _Body:
 class Edge:
     """Wraps everything a process serves."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, max_body_bytes_of: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._max_body_bytes_of = max_body_bytes_of or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -78,10 +97,11 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        headers = Headers(scope=scope)
-        context = new_context(headers.get(CORRELATION_HEADER), headers.get("traceparent"))
-        scope.setdefault("state", {})["context"] = context
-        body = _Body(receive, self._max_body_bytes)
+        asked = Headers(scope=scope)
+        context = new_context(asked.get(CORRELATION_HEADER), asked.get("traceparent"))
+        state = scope.setdefault("state", {})
+        state["context"] = context
+        body = _Body(receive, self._max_body_bytes_of.get(scope["path"], self._max_body_bytes), state)
         status = 500
         began = False
 
@@ -90,13 +110,13 @@ class Edge:
             if message["type"] == "http.response.start":
                 await body.read_away()
                 status, began = message["status"], True
-                MutableHeaders(scope=message).append(CORRELATION_HEADER, context.correlation_id)
+                _add_headers(message, context, state)
             await send(message)
 
         house = _house_of(scope)
         with structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id):
             try:
-                body.declared(headers.get("content-length", "0"))
+                body.declared(asked.get("content-length", "0"))
                 await self._app(scope, body.receive, send_with_context)
             except ClientDisconnect:
                 status = _ABANDONED
@@ -107,9 +127,44 @@ class Edge:
                 if not began:
                     await _answer(send_with_context, house, error)
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        answered, seconds = _meters(house, _route_of(scope), method, status)
+        route = _route_of(scope)
+        if status in _REFUSALS:
+            tell_refusal(house, route, status, state, context)
+        answered, seconds = _meters(house, route, method, status)
         answered.inc()
         seconds.observe(time.perf_counter() - started)
+
+
+def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -> None:
+    headers = MutableHeaders(scope=message)
+    headers.append(CORRELATION_HEADER, context.correlation_id)
+    if "client" in state:
+        headers.setdefault("cache-control", "no-store")
+    for name, value in state.get(DEPRECATION, {}).items():
+        headers.append(name, value)
+
+
+def tell_refusal(house: str, route: str, status: int, state: Mapping[str, Any], context: Context) -> None:
+    """Log and count that somebody was not let in; a client is named where its token or its secret's owner is known."""
+    client = _label_of(state.get("client"))
+    metrics.ACCESS_REFUSED.labels(house, route, str(status), client).inc()
+    log.warning(
+        "access.refused",
+        house=house,
+        route=route,
+        status=status,
+        client=state.get("client"),
+        correlation_id=context.correlation_id,
+    )
+
+
+def _label_of(client: str | None) -> str:
+    """The client as a label: the first ones by name, so that labels stay bounded whatever an issuer gives out."""
+    if client is None:
+        return "unknown"
+    if client not in _labelled and len(_labelled) < _MAX_LABELLED:
+        _labelled.add(client)
+    return client if client in _labelled else "other"
 
 
 @cache

@@ -12,8 +12,10 @@ from shared.http.code_lists import describe_code_lists
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing
-from shared.security.tokens import TokenExpired, TokenInvalid, TokenMissing
+from shared.security.tokens import ClientDisabled, TokenExpired, TokenInvalid, TokenMissing
 
+TOKEN_PATH = "/oauth2/token"  # noqa: S105  an address
+"""Where the built-in issuer gives out tokens."""
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _REF = "#/components/schemas/{model}"
 _BROUGHT_SCHEMAS = "x-schemas"
@@ -23,15 +25,18 @@ _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 class DocumentedApp(FastAPI):
     """An app whose document is completed when it is first asked for. ``house`` names the problems' types."""
 
-    def __init__(self, house: str, **kwargs: Any) -> None:
+    def __init__(self, house: str, *, token_url: str = TOKEN_PATH, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._house = house
+        self._token_url = token_url
         self._document: dict[str, Any] | None = None
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self._document is None:
             self._document = _completed(super().openapi(), self._house)
+            for scheme in self._document["components"].get("securitySchemes", {}).values():
+                scheme["flows"]["clientCredentials"]["tokenUrl"] = self._token_url
         return self._document
 
 
@@ -65,20 +70,30 @@ def _completed(document: dict[str, Any], house: str) -> dict[str, Any]:
         for name, schema in operation.pop(_BROUGHT_SCHEMAS, {}).items():
             schemas.setdefault(name, schema)
         _declare_refusals(operation, house)
+        if "security" in operation:
+            operation["security"] = _alternatives(operation["security"])
     describe_code_lists(schemas)
     return document
+
+
+def _alternatives(needs: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
+    """One requirement for each scope: of the scopes a route names, one is enough."""
+    return [{scheme: [scope]} for need in needs for scheme, scopes in need.items() for scope in scopes]
 
 
 def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     """What an operation can refuse by its shape alone."""
     parameters = operation.get("parameters", [])
-    body = operation.get("requestBody")
+    body = operation.get("requestBody", {}).get("content", {})
     if operation.get("security"):
-        yield from (TokenMissing, TokenExpired, TokenInvalid, ScopeMissing, Unavailable)
-    if parameters or body:
+        yield from (TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, ScopeMissing, Unavailable)
+    reads_json = "application/json" in body
+    if parameters or reads_json:
         yield Invalid
     if body:
-        yield from (MalformedRequest, PayloadTooLarge, UnsupportedMediaType)
+        yield PayloadTooLarge
+    if reads_json:
+        yield from (MalformedRequest, UnsupportedMediaType)
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
         yield IdempotencyKeyReused
 

@@ -18,6 +18,7 @@ from shared.errors import Invalid
 ItemT = TypeVar("ItemT")
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+_MAX_DIGITS = 18
 
 
 class Page(BaseModel, Generic[ItemT]):
@@ -94,6 +95,22 @@ def by_code(statement: sa.Select[Any], code: sa.Column[Any], page: PageRequest) 
     return statement.order_by(code).limit(page.limit + 1)
 
 
+def whole_number(text: str) -> int:
+    """A number in the key of a list, within what a database column holds. Raises Invalid for another one."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
+        raise not_given_out()
+    return int(text)
+
+
+def whole_number_after(page: PageRequest) -> int | None:
+    """The key of a list that is sorted by one number; None for its first page. Raises Invalid."""
+    if page.after is None:
+        return None
+    if len(page.after) != 1:
+        raise not_given_out()
+    return whole_number(page.after[0])
+
+
 def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
     """The key of a list that is sorted by a time and an id. Raises Invalid for a key of another form."""
     try:
@@ -112,9 +129,14 @@ def _decode(path: str, cursor: str) -> tuple[str, ...]:
         parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         parts = None
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts) or parts[:1] != [path]:
+    if not isinstance(parts, list) or parts[:1] != [path] or not all(_is_key_text(part) for part in parts):
         raise not_given_out()
     return tuple(parts[1:])
+
+
+def _is_key_text(part: Any) -> bool:
+    """Whether this can stand in a key: text without what no database keeps, such as half a character."""
+    return isinstance(part, str) and part.isprintable()
 
 
 def not_given_out() -> Invalid:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
 
 from shared.db.database import is_transient, is_unstorable
 from shared.errors import (
@@ -22,9 +25,12 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from shared.http.body import is_form, is_json
+from shared.http.body import is_json
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+MAX_PROBLEMS = 100
+"""Field problems named in one answer; the sentence of the problem says how many there are."""
 PROBLEM_REF = "#/components/schemas/Problem"
 log = structlog.get_logger()
 
@@ -78,13 +84,13 @@ def problem_response(house: str, error: DomainError) -> Response:
 
 
 def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[dict[str, str]]:
-    """Pydantic's findings as pointers and sentences; the offending input itself is never repeated."""
+    """Pydantic's first findings as pointers and sentences; the offending input itself is never repeated."""
     return [
         {
             "pointer": "/" + "/".join(str(part) for part in error["loc"][skip:]),
             "detail": str(error["msg"]).removeprefix("Value error, "),
         }
-        for error in errors
+        for error in islice(errors, MAX_PROBLEMS)
     ]
 
 
@@ -92,7 +98,16 @@ def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int =
     """One 422 for all that is wrong with a payload."""
     problems = field_problems(errors, skip)
     first = f"{problems[0]['pointer']}: {problems[0]['detail']}" if problems else "the payload is not valid"
-    return Invalid(first if len(problems) == 1 else f"{first}, and {len(problems) - 1} more", problems)
+    return Invalid(first if len(errors) == 1 else f"{first}, and {len(errors) - 1} more", problems)
+
+
+def keep_first_problems(documents: Iterable[dict[str, Any]]) -> None:
+    """Of an answer that holds several problem documents, name the first field problems only; the sentences stay."""
+    left = MAX_PROBLEMS
+    for document in documents:
+        if "errors" in document:
+            document["errors"] = document["errors"][:left]
+            left -= len(document["errors"])
 
 
 def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
@@ -117,9 +132,8 @@ def responses(*errors: type[DomainError]) -> Responses:
     }
 
 
-def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False) -> None:
-    """Answer every error of this app, whose routes read JSON or else forms, with a problem document."""
-    reads, sorts = (is_form, "a form") if of_forms else (is_json, "application/json")
+def install_problem_handlers(app: FastAPI, house: str) -> None:
+    """Answer every error of this app with a problem document."""
 
     async def on_domain_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)
@@ -129,13 +143,13 @@ def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False
         assert isinstance(error, RequestValidationError)
         found = error.errors()
         in_body = any(item["loc"][0] == "body" for item in found)
-        if in_body and not reads(request.headers.get("content-type", "")):
-            return problem_response(house, UnsupportedMediaType(f"send {sorts}"))
+        if in_body and not is_json(request.headers.get("content-type", "")):
+            return problem_response(house, UnsupportedMediaType("send application/json"))
         if any(item["type"] == "json_invalid" or _is_without_body(item) for item in found):
             return problem_response(house, MalformedRequest("the body is not JSON"))
         return problem_response(house, invalid_from(found, skip=1))
 
-    async def on_http_error(_: Request, error: Exception) -> Response:
+    async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if isinstance(error.__cause__, DomainError):
             return problem_response(house, error.__cause__)
@@ -147,7 +161,7 @@ def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False
             "status": error.status_code,
             "detail": str(error.detail),
         }
-        return ProblemResponse(document, status_code=error.status_code, headers=error.headers)
+        return ProblemResponse(document, error.status_code, _headers_of(error, request))
 
     async def on_database_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, sa.exc.SQLAlchemyError)
@@ -166,6 +180,19 @@ def install_problem_handlers(app: FastAPI, house: str, *, of_forms: bool = False
 
 def _is_without_body(item: Mapping[str, Any]) -> bool:
     return item["type"] == "missing" and tuple(item["loc"]) == ("body",)
+
+
+def _headers_of(error: HTTPException, request: Request) -> Mapping[str, str] | None:
+    """The headers of a refusal; `Allow` names every method of the path, not those of its first route alone."""
+    if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        return error.headers
+    routes = request.app.routes
+    return {"Allow": ", ".join(method for method in METHODS if any(_takes(route, request, method) for route in routes))}
+
+
+def _takes(route: BaseRoute, request: Request, method: str) -> bool:
+    match, _ = route.matches({**request.scope, "method": method})
+    return match is Match.FULL
 
 
 def encode_problem(house: str, error: DomainError) -> bytes:

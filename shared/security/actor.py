@@ -50,10 +50,11 @@ class Actor:
         """Whether the scope was granted."""
         return scope in self.scopes
 
-    def demand(self, scope: str) -> None:
-        """Raise ScopeMissing unless the scope was granted."""
-        if scope not in self.scopes:
-            raise ScopeMissing(f"this needs the scope {scope}", scope=scope)
+    def demand(self, *scopes: str) -> None:
+        """Raise ScopeMissing unless one of these scopes was granted."""
+        if self.scopes.isdisjoint(scopes):
+            needed = " or ".join(scopes)
+            raise ScopeMissing(f"this needs the scope {needed}", scope=needed)
 
     def sees(self, region_code: str) -> bool:
         """Whether a record of this region lies within the caller's own."""

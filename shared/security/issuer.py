@@ -1,99 +1,77 @@
-"""The built-in issuer: client credentials, a signing key of its own, both kept in the data folder with mode 0600."""
+"""The built-in issuer: client credentials (RFC 6749), signed with a key of its own."""
 
-import contextlib
-import fcntl
-import hmac
-import json
-import os
-import secrets
+import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.contracts.catalogue import HOUSES
-from shared.errors import MalformedRequest, Unauthenticated
 from shared.ids import new_id
+from shared.security.clients import ALL_SCOPES, Client, list_clients, watched_clients, watched_disabled
+from shared.security.demonstration import CREDENTIALS_FILE, demo_clients
+from shared.security.files import InsecureFile, locked
+from shared.security.signing import SigningKey, ensure_keys, key_set, published_keys, watched_signing_key
 
 TOKEN_SECONDS = 3600
-CREDENTIALS_FILE = "demo-credentials.json"
-_KEY_FILE = "signing-key.pem"
-_PRIVATE = 0o600
-
-READ_SCOPES = tuple(f"{house}:read" for house in HOUSES)
-WRITE_SCOPES = tuple(f"{house}:write" for house in HOUSES)
-ALL_SCOPES = (
-    *READ_SCOPES,
-    *WRITE_SCOPES,
-    *(f"{house}:approve" for house in HOUSES),
-    "monitoring:pii",
-    "monitoring:backfill",
-    "consumption:order",
-    "ops:admin",
-)
-
-_OFFICER_SCOPES = (*READ_SCOPES, *WRITE_SCOPES, "monitoring:pii")
-_OFFICER_SOURCES = ("village-report", "county-officer-dejiang")
-_BUYER_SCOPES = ("consumption:read", "consumption:order")
+__all__ = [
+    "ALL_SCOPES",
+    "CREDENTIALS_FILE",
+    "Client",
+    "ClientUnknown",
+    "InsecureFile",
+    "Issuer",
+    "ScopeNotGranted",
+    "open_issuer",
+]
 
 
-class ClientUnknown(Unauthenticated):
-    """No such client, or not its secret."""
-
-    code, title = "client-unknown", "Client id or secret is wrong"
+class ClientUnknown(Exception):
+    """No such client, or not its secret, or it is disabled."""
 
 
-class ScopeNotGranted(MalformedRequest):
+class ScopeNotGranted(Exception):
     """A scope was asked for that the client does not have."""
-
-    code, title = "scope-not-granted", "The client does not have this scope"
-
-
-class InsecureFile(RuntimeError):
-    """A secret lies open to other users of the machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client of the built-in issuer."""
-
-    client_id: str
-    client_secret: str
-    scopes: tuple[str, ...]
-    region: str
-    """A division code of any level, or `*`."""
-    sources: tuple[str, ...] | None = None
-    """Whom it may report as; `*` is everybody, none is itself alone."""
-    buyers: tuple[str, ...] | None = None
-    """The buyer codes it orders under; none where it is no buyer's client."""
 
 
 class Issuer:
     """Issues tokens to the clients it knows."""
 
     def __init__(self, key: Ed25519PrivateKey, clients: Sequence[Client], *, issuer: str, audience: str) -> None:
-        self._key = key
+        self._key = SigningKey.of(key)
         self._clients = {client.client_id: client for client in clients}
         self._issuer = issuer
         self._audience = audience
         self.public_key = key.public_key()
 
+    def client(self, client_id: str) -> Client | None:
+        """The client of this name, if it may have tokens."""
+        return self._clients.get(client_id)
+
+    def signing_key(self) -> SigningKey:
+        """The key that signs at present."""
+        return self._key
+
+    def published_keys(self) -> dict[str, Any]:
+        """The public halves of the keys whose tokens hold (RFC 7517)."""
+        return key_set([self._key.private])
+
+    def proven(self, client: Client, secret: str) -> bool:
+        """Whether the secret is the client's. May take some milliseconds: not for the event loop."""
+        return client.holds(secret)
+
     def token(self, client_id: str, client_secret: str, scope: str | None) -> dict[str, Any]:
         """The answer of the token endpoint. Raises ClientUnknown or ScopeNotGranted."""
-        client = self._clients.get(client_id)
-        expected = client.client_secret if client else secrets.token_urlsafe()
-        if not hmac.compare_digest(expected.encode(), client_secret.encode()) or client is None:
+        client = self.client(client_id)
+        if client is None or not self.proven(client, client_secret):
             raise ClientUnknown("client id or secret is wrong")
-        granted = tuple(scope.split()) if scope else client.scopes
+        granted = tuple(dict.fromkeys(scope.split())) if scope else client.scopes
         if not set(granted) <= set(client.scopes):
             raise ScopeNotGranted("a scope was asked for that this client does not have")
         now = int(time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self._issuer,
             "aud": self._audience,
             "sub": client.client_id,
@@ -101,81 +79,62 @@ class Issuer:
             "exp": now + TOKEN_SECONDS,
             "jti": str(new_id()),
             "scope": " ".join(granted),
-            "region": client.region,
+            "region": client.region if isinstance(client.region, str) else list(client.region),
         }
         if client.sources is not None:
             claims["sources"] = list(client.sources)
         if client.buyers is not None:
             claims["buyers"] = list(client.buyers)
-        token = jwt.encode(claims, self._key, algorithm="EdDSA")
+        key = self.signing_key()
+        token = jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.kid})
         return {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": " ".join(granted)}
 
 
-def open_issuer(data: Path, *, base_url: str, issuer: str, audience: str) -> Issuer:
-    """Open the issuer of a data folder; key, clients and secrets are made at the first start and kept."""
+class FolderIssuer(Issuer):
+    """The issuer of a data folder: what an operator changes there holds a second later."""
+
+    def __init__(self, data: Path, demonstration: Sequence[Client], *, issuer: str, audience: str) -> None:
+        self._data = data
+        self._signing_key = watched_signing_key(data)
+        super().__init__(self.signing_key().private, demonstration, issuer=issuer, audience=audience)
+        self._kept = watched_clients(data)
+        self._disabled = watched_disabled(data)
+        self._proven: dict[str, Mapping[str, Client]] = {}
+
+    def client(self, client_id: str) -> Client | None:
+        """The client of this name, unless it is disabled."""
+        if client_id in self._disabled():
+            return None
+        return self._kept().get(client_id) or super().client(client_id)
+
+    def signing_key(self) -> SigningKey:
+        """The key that signs at present."""
+        key = self._signing_key()
+        if key is None:
+            raise FileNotFoundError("the signing key is gone")
+        return key
+
+    def published_keys(self) -> dict[str, Any]:
+        """As they are published in the folder."""
+        return published_keys(self._data)
+
+    def proven(self, client: Client, secret: str) -> bool:
+        """As the client says; a secret that held once is not hashed again until the clients change."""
+        mark = hashlib.sha256(f"{client.client_id}\n{secret}".encode()).hexdigest()
+        if self._proven.get(mark) is self._kept():
+            return True
+        if not client.holds(secret):
+            return False
+        self._proven = {known: kept for known, kept in self._proven.items() if kept is self._kept()}
+        self._proven[mark] = self._kept()
+        return True
+
+
+def open_issuer(data: Path, *, base_url: str, issuer: str, audience: str, demonstration: bool = False) -> Issuer:
+    """Open the issuer of a data folder; its key is made at the first start, and so are demo clients if asked for."""
     data.mkdir(parents=True, exist_ok=True)
-    with _locked(data):
-        key = _signing_key(data / _KEY_FILE)
-        clients = _clients(data / CREDENTIALS_FILE, base_url)
-    return Issuer(key, clients, issuer=issuer, audience=audience)
-
-
-def _signing_key(path: Path) -> Ed25519PrivateKey:
-    if not path.exists():
-        encoded = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        _write_private(path, encoded)
-    key = serialization.load_pem_private_key(_read_private(path), password=None)
-    assert isinstance(key, Ed25519PrivateKey)
-    return key
-
-
-def _clients(path: Path, base_url: str) -> list[Client]:
-    if path.exists():
-        stored = json.loads(_read_private(path))
-        clients = [Client(**{name: _as_tuple(value) for name, value in each.items()}) for each in stored["clients"]]
-        if stored["base_url"] == base_url:
-            return clients
-    else:
-        clients = [
-            _new_client("province", ALL_SCOPES, "52", sources=("*",)),
-            _new_client("county-officer-dejiang", _OFFICER_SCOPES, "520626", sources=_OFFICER_SOURCES),
-            _new_client("read-only", READ_SCOPES, "52"),
-            _new_client("partner-dongguan", _BUYER_SCOPES, "4419", buyers=("DG-DEMO",)),
-            _new_client("partner-suzhou", _BUYER_SCOPES, "3205", buyers=("SZ-DEMO",)),
-        ]
-    document = {"base_url": base_url, "clients": [asdict(client) for client in clients]}
-    _write_private(path, json.dumps(document, indent=2).encode() + b"\n")
-    return clients
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _new_client(client_id: str, scopes: tuple[str, ...], region: str, **speaks_for: tuple[str, ...]) -> Client:
-    return Client(client_id, secrets.token_urlsafe(32), scopes, region, **speaks_for)
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    part = path.with_suffix(".part")
-    with contextlib.suppress(FileNotFoundError):
-        part.unlink()
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb") as handle:
-        handle.write(content)
-    part.replace(path)
-
-
-def _read_private(path: Path) -> bytes:
-    if path.stat().st_mode & 0o077:
-        raise InsecureFile(f"{path.name} can be read by others: its mode must be 0600")
-    return path.read_bytes()
-
-
-@contextlib.contextmanager
-def _locked(data: Path) -> Iterator[None]:
-    """Processes of one data folder start at the same time: one makes the secrets, the others read them."""
-    with (data / ".issuer.lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+    with locked(data):
+        ensure_keys(data)
+        list_clients(data)
+        clients = demo_clients(data, base_url) if demonstration else ()
+    return FolderIssuer(data, clients, issuer=issuer, audience=audience)

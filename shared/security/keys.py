@@ -1,19 +1,36 @@
-"""The keys of an outside OIDC issuer, fetched over HTTP and kept until a token names one that is not known."""
+"""The keys of an outside OIDC issuer: fetched every minute by a thread of its own, asked for by the name in a token.
 
+A key the issuer withdraws is gone after the next fetch. A token that names an unknown key has them fetched at once,
+once a second at most, and waits; whoever brings a known one never waits, also where the issuer hangs. While it does not
+answer, the last known keys hold for an hour.
+"""
+
+import asyncio
+import contextlib
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import jwt
 import structlog
-from jwt import PyJWK, PyJWKSet
+from jwt import PyJWK, PyJWKClient
 
+from shared import metrics
 from shared.errors import Unavailable
-from shared.http.client import FetchFailed, fetch_json
 
-_REFETCH_SECONDS = 60.0
-_RETRY_SECONDS = 5.0
+REFRESH_SECONDS: Final = 60.0
+KEPT_SECONDS: Final = 3600.0
+"""How long the last known keys hold while the issuer does not answer."""
+_AGAIN_SECONDS: Final = 1.0
+_AFTER_FAILURE_SECONDS: Final = 5.0
+_TIMEOUT_SECONDS: Final = 3.0
+_PATIENCE_SECONDS: Final = 5.0
+_ABSENT: Final = 1024
+_RSA: Final = ("RS256", "PS256")
+_ELLIPTIC: Final = {"P-256": "ES256"}
+_EDWARDS: Final = {"Ed25519": "EdDSA"}
 
 log = structlog.get_logger()
 
@@ -24,38 +41,115 @@ class KeysUnavailable(Unavailable):
     code, title = "keys-unavailable", "The issuer's keys cannot be fetched"
 
 
+def algorithms_of(key: PyJWK) -> Sequence[str]:
+    """What tokens signed with this key may name: its own algorithm, or those of its kind where it names none."""
+    kind, named = key.key_type, key._jwk_data.get("alg")  # noqa: SLF001  the library keeps no public copy
+    fitting: Sequence[str] = ()
+    if kind == "RSA":
+        fitting = _RSA
+    elif kind in {"EC", "OKP"}:
+        curve = str(key._jwk_data.get("crv"))  # noqa: SLF001
+        found = (_ELLIPTIC if kind == "EC" else _EDWARDS).get(curve)
+        fitting = (found,) if found else ()
+    return fitting if named is None else tuple(name for name in fitting if name == named)
+
+
 class JwksKeys:
-    """Public keys by `kid`. An unknown `kid` causes a fetch: at most once a minute, sooner after one that failed."""
+    """Public keys by `kid`."""
 
-    def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._url = url
-        self._monotonic = monotonic
-        self._keys: dict[str, PyJWK] = {}
-        self._next_fetch_at = float("-inf")
-        self._answered = True
-        self._fetching = threading.Lock()
+    def __init__(self, url: str, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
+        self._client = PyJWKClient(url, cache_jwk_set=False, timeout=_TIMEOUT_SECONDS)
+        self._refresh_seconds = refresh_seconds
+        self._keys: Mapping[str, PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._ended_at = float("-inf")
+        self._answered = False
+        self._absent: OrderedDict[str, float] = OrderedDict()
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+        self._lock = threading.Lock()
+        self._wanted = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
 
-    def __call__(self, token: str) -> Any:
-        """The key this token names; may block for a fetch. Raises jwt.PyJWTError or KeysUnavailable."""
-        kid = jwt.get_unverified_header(token).get("kid", "")
-        if kid not in self._keys:
-            with self._fetching:
-                if kid not in self._keys and self._monotonic() > self._next_fetch_at:
-                    self._fetch()
-        if kid in self._keys:
-            return self._keys[kid].key
+    def __call__(self, token: str) -> PyJWK:
+        """The key this token names, of those fetched. Raises jwt.PyJWTError or KeysUnavailable."""
+        kid = _kid(token)
+        if self._knows(kid):
+            return self._keys[kid]
         if not self._answered:
             raise KeysUnavailable("the keys of the token's issuer cannot be fetched; try again")
         raise jwt.InvalidKeyError("the token is signed with an unknown key")
 
+    async def fetch_for(self, token: str) -> None:
+        """Have the keys fetched where this token names one that is not known, and wait for that."""
+        kid = _kid(token)
+        now = time.monotonic()
+        if self._knows(kid) or now - self._absent.get(kid, float("-inf")) < self._refresh_seconds:
+            return
+        if not self._answered and now - self._ended_at < _AFTER_FAILURE_SECONDS:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._next_fetch()
+        except TimeoutError:
+            self._answered = False
+        if self._answered and kid not in self._keys:
+            self._absent[kid] = time.monotonic()
+            while len(self._absent) > _ABSENT:
+                self._absent.popitem(last=False)
+
+    def close(self) -> None:
+        """End the thread; it is not waited for, because an issuer may hang."""
+        self._closed = True
+        with self._lock:
+            self._wanted.set()
+
+    def _knows(self, kid: str) -> bool:
+        return kid in self._keys and time.monotonic() - self._fetched_at < KEPT_SECONDS
+
+    async def _next_fetch(self) -> None:
+        loop = asyncio.get_running_loop()
+        fetched: asyncio.Future[None] = loop.create_future()
+        with self._lock:
+            self._waiting.append((loop, fetched))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="issuer-keys", daemon=True)
+                self._thread.start()
+            self._wanted.set()
+        await fetched
+
+    def _run(self) -> None:
+        while not self._closed:
+            self._fetch()
+            self._ended_at = time.monotonic()
+            with self._lock:
+                waiting, self._waiting = self._waiting, []
+                self._wanted.clear()
+            for loop, fetched in waiting:
+                with contextlib.suppress(RuntimeError):  # that loop has ended meanwhile
+                    loop.call_soon_threadsafe(_done, fetched)
+            time.sleep(_AGAIN_SECONDS)
+            self._wanted.wait(self._refresh_seconds if self._answered else _AFTER_FAILURE_SECONDS)
+
     def _fetch(self) -> None:
         try:
-            fetched = PyJWKSet.from_dict(fetch_json(self._url))
-        except (FetchFailed, jwt.PyJWTError, AttributeError) as error:
+            found = {str(key.key_id): key for key in self._client.get_signing_keys()}
+        except (jwt.PyJWTError, ValueError, AttributeError, TypeError, OSError) as error:
             self._answered = False
-            self._next_fetch_at = self._monotonic() + _RETRY_SECONDS
-            log.warning("keys.not_fetched", error=str(error))
+            metrics.ISSUER_KEYS_FETCHES.labels("failed").inc()
+            log.warning("keys.not_fetched", error=f"{type(error).__name__}: {error}")
         else:
+            self._keys = found
+            self._fetched_at = time.monotonic()
             self._answered = True
-            self._next_fetch_at = self._monotonic() + _REFETCH_SECONDS
-            self._keys = {key.key_id or "": key for key in fetched.keys}
+            metrics.ISSUER_KEYS_FETCHES.labels("fetched").inc()
+
+
+def _done(fetched: asyncio.Future[None]) -> None:
+    if not fetched.done():
+        fetched.set_result(None)
+
+
+def _kid(token: str) -> str:
+    kid: Any = jwt.get_unverified_header(token).get("kid", "")
+    return kid if isinstance(kid, str) else ""

@@ -1,21 +1,26 @@
-"""Bearer tokens: EdDSA or ES256 JWTs with issuer, audience and expiry, checked once and remembered until then."""
+"""Bearer tokens: signed JWTs with issuer, audience and expiry, checked once a minute and remembered meanwhile."""
 
-import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple, TypedDict
 
 import jwt
+from jwt import PyJWK
 
 from shared.errors import Unauthenticated
 from shared.regions import region_prefix
 from shared.security.actor import EVERY, Actor
+from shared.security.clients import check_subject
+from shared.security.keys import algorithms_of
 from shared.spelling import source_spelling
 
-ALGORITHMS = ("EdDSA", "ES256")
-_REMEMBERED = 4096
-_MAX_SUBJECT_LENGTH = 64
+LEEWAY_SECONDS: Final = 30
+"""How far the clock of an issuer may differ from ours."""
+_BUILT_IN: Final = ("EdDSA", "ES256")
+_REMEMBERED: Final = 4096
+_REMEMBERED_SECONDS: Final = 60.0
+"""After this a token is checked again: a key may have been withdrawn."""
 
 
 class TokenMissing(Unauthenticated):
@@ -36,62 +41,121 @@ class TokenInvalid(Unauthenticated):
     code, title = "token-invalid", "The access token is not valid"
 
 
+class ClientDisabled(Unauthenticated):
+    """The client was shut out; its tokens hold no longer."""
+
+    code, title = "client-disabled", "The client is disabled"
+
+
 KeyLookup = Callable[[str], Any]
 """Finds the public key for a token, by its `kid`."""
+FetchKeys = Callable[[str], Awaitable[None]]
+"""Sees to it that the key of a token can be looked up."""
+
+
+class Names(TypedDict):
+    """What the claims `iss` and `aud` of a token have to say."""
+
+    issuer: str
+    audience: str
+
+
+class _Known(NamedTuple):
+    actor: Actor
+    expires: float
+    check_again_at: float
+
+
+def nobody_is_disabled() -> frozenset[str]:
+    """What is known of disabled clients where nobody keeps any."""
+    return frozenset()
 
 
 class TokenVerifier:
     """Turns a token into an actor."""
 
-    def __init__(self, key_for: KeyLookup, *, issuer: str, audience: str) -> None:
+    def __init__(
+        self,
+        key_for: KeyLookup,
+        *,
+        issuer: str,
+        audience: str,
+        fetch_for: FetchKeys | None = None,
+        disabled: Callable[[], frozenset[str]] = nobody_is_disabled,
+    ) -> None:
         self._key_for = key_for
+        self._fetch_for = fetch_for
         self._issuer = issuer
         self._audience = audience
-        self._known: OrderedDict[str, tuple[Actor, float]] = OrderedDict()
+        self._disabled = disabled
+        self._known: OrderedDict[str, _Known] = OrderedDict()
 
     async def recognise(self, token: str) -> Actor:
-        """As `actor`, without holding up the event loop where a key has to be fetched first."""
-        return self.actor(token) if token in self._known else await asyncio.to_thread(self.actor, token)
+        """As `actor`; where a key has to be fetched first, it is waited for."""
+        if self._fetch_for is not None:
+            known = self._known.get(token)
+            if known is None or known.check_again_at <= time.monotonic():
+                try:
+                    await self._fetch_for(token)
+                except jwt.PyJWTError as error:
+                    raise TokenInvalid("the access token is not valid here") from error
+        return self.actor(token)
 
     def actor(self, token: str) -> Actor:
-        """Who holds this token. Raises TokenExpired or TokenInvalid."""
+        """Who holds this token. Raises TokenExpired, TokenInvalid or ClientDisabled."""
         known = self._known.get(token)
-        if known is None:
+        if known is None or known.check_again_at <= time.monotonic():
+            self._known.pop(token, None)
             known = self._verify(token)
             self._known[token] = known
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
-        actor, expires = known
-        if expires <= time.time():
+        if known.expires <= time.time():
             self._known.pop(token, None)
             raise TokenExpired("the access token has expired; ask for a new one")
-        return actor
+        if known.actor.id in self._disabled():
+            raise ClientDisabled("the client is disabled; ask the operator")
+        return known.actor
 
-    def _verify(self, token: str) -> tuple[Actor, float]:
+    def _verify(self, token: str) -> _Known:
         try:
+            key = self._key_for(token)
+            named, algorithms = (key.key, algorithms_of(key)) if isinstance(key, PyJWK) else (key, _BUILT_IN)
             claims = jwt.decode(
                 token,
-                self._key_for(token),
-                algorithms=list(ALGORITHMS),
+                named,
+                algorithms=list(algorithms),
                 issuer=self._issuer,
                 audience=self._audience,
+                leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
+            expires = float(claims["exp"]) + LEEWAY_SECONDS
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; ask for a new one") from error
-        except (jwt.PyJWTError, TypeError, ValueError) as error:  # TypeError: a key of another algorithm
+        except (jwt.PyJWTError, TypeError, ValueError, OverflowError) as error:  # TypeError: another algorithm's key
             raise TokenInvalid("the access token is not valid here") from error
-        if not 1 <= len(claims["sub"]) <= _MAX_SUBJECT_LENGTH:
-            raise TokenInvalid(f"the subject of an access token has 1 to {_MAX_SUBJECT_LENGTH} characters")
-        scopes = frozenset(str(claims.get("scope", "")).split())
-        actor = Actor(
-            id=str(claims["sub"]),
-            scopes=scopes,
-            regions=_regions(claims.get("region")),
-            sources=_names(claims, "sources", fold=True),
-            buyers=_names(claims, "buyers"),
-        )
-        return actor, float(claims["exp"])
+        return _Known(_actor_of(claims), expires, time.monotonic() + _REMEMBERED_SECONDS)
+
+
+def _actor_of(claims: Mapping[str, Any]) -> Actor:
+    """The actor these claims describe. Raises TokenInvalid."""
+    try:
+        subject = check_subject(claims["sub"])
+    except ValueError as error:
+        raise TokenInvalid(f"the subject of the access token is refused: {error}") from error
+    return Actor(
+        id=subject,
+        scopes=_scopes(claims.get("scope", claims.get("scp", ""))),
+        regions=_regions(claims.get("region")),
+        sources=_names(claims, "sources", fold=True),
+        buyers=_names(claims, "buyers"),
+    )
+
+
+def _scopes(claim: Any) -> frozenset[str]:
+    """The scopes of the claim `scope`, or `scp`: a text with blanks between them, or a list."""
+    return frozenset(str(scope) for scope in claim) if isinstance(claim, list) else frozenset(str(claim).split())
 
 
 def _regions(claim: Any) -> tuple[str, ...]:

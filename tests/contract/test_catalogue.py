@@ -14,7 +14,14 @@ from deploy.reference import ROOT, example_of, out_of_date, pages, schema_of, wr
 from services.__main__ import HOUSES as DEFINITIONS
 from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, HOUSES, CatalogueEntry, topics_read_by
-from shared.contracts.envelope import EncodedEvent, UnreadableEvent, decode, encode
+from shared.contracts.envelope import (
+    EncodedEvent,
+    UnreadableEvent,
+    decode,
+    encode,
+    has_unknown_codes,
+    is_meant_for,
+)
 from shared.contracts.payload import Payload
 from tests.builders import NOW, REGION
 
@@ -207,6 +214,23 @@ def test_a_record_with_a_wrong_attribute_is_unreadable(attribute: str, value: st
         decode({**encoded.headers, attribute: value}, encoded.value)
 
 
+def test_a_code_that_is_not_in_its_list_stays_text_and_is_told_as_unknown() -> None:
+    later = _with(kind="bad_luck")
+    assert decode(raised().headers, later).data.kind == "bad_luck"
+    assert has_unknown_codes(raised().headers, later)
+    assert not has_unknown_codes(raised().headers, raised().value)
+    assert not has_unknown_codes(raised().headers, _with(kind="bad_luck", episode=0)), "there is more wrong with it"
+
+
+@entries
+def test_the_record_names_its_readers(entry: CatalogueEntry) -> None:
+    headers = published(entry).headers
+    assert headers["ce_readers"].split() == list(entry.readers)
+    assert [house for house in HOUSES if is_meant_for(house, headers)] == [h for h in HOUSES if h in entry.readers]
+    unnamed = {name: value for name, value in headers.items() if name != "ce_readers"}
+    assert [house for house in HOUSES if is_meant_for(house, unnamed)] == [h for h in HOUSES if h in entry.readers]
+
+
 def _with(**changes: Any) -> bytes:
     return json.dumps({**json.loads(raised().value), **changes}).encode()
 
@@ -221,7 +245,8 @@ def _with(**changes: Any) -> bytes:
         b"null",
         b"{}",
         _with(risk_id="not-a-uuid"),
-        _with(kind="bad_luck"),
+        _with(kind=7),
+        _with(kind="x" * 100),
         _with(status="cleared"),
         _with(episode=0),
         _with(decided_on="2026-02-30"),

@@ -1,15 +1,18 @@
 """A real Kafka broker through our transport keeps the promises of every transport, and those of a cluster."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from deploy.local.kafka import KafkaCluster
-from shared.bus.interface import Record, TransportUnavailable
-from shared.bus.kafka import KafkaTransport
+from shared.bus.interface import Lag, Record, TransportUnavailable
+from shared.bus.kafka import KafkaTransport, subscription
+from shared.contracts.envelope import EncodedEvent
 from tests.contract.transport_suite import (
     BOUND_SECONDS,
     Reader,
@@ -20,6 +23,7 @@ from tests.contract.transport_suite import (
     numbers,
     numbers_by_key,
 )
+from tests.logged import Logged
 
 PARTITIONS = 3
 
@@ -38,6 +42,30 @@ class KafkaBench:
         topics = [f"probe-{uuid4().hex}.events" for _ in range(count)]
         await self.cluster.create_topics(topics, partitions=PARTITIONS)
         return topics
+
+    @contextlib.asynccontextmanager
+    async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.cluster.bootstrap)
+        await admin.start()
+        yield admin
+        await admin.close()
+
+    async def make_anew(self, topic: str) -> None:
+        """Delete the topic and make another one by its name."""
+        async with self.admin() as admin:
+            await admin.delete_topics([topic])
+            async with asyncio.timeout(BOUND_SECONDS):
+                while topic in await admin.list_topics():
+                    await asyncio.sleep(0.05)
+        await self.cluster.create_topics([topic], partitions=PARTITIONS)
+
+    async def add_partitions(self, topic: str, total: int) -> None:
+        async with self.admin() as admin:
+            await admin.create_partitions({topic: NewPartitions(total)})
+
+    async def publish_when_it_can(self, events: Sequence[EncodedEvent]) -> None:
+        """Once, by a process that has never seen the topic of before."""
+        await (await self.open()).publish(events)
 
 
 @pytest.fixture
@@ -190,6 +218,94 @@ class TestKafka(TransportSuite):
             while numbers(records).count(1) < 2:
                 records += await reader.subscription.poll(10, 1.0)
         await reader.stop()
+
+    async def test_a_topic_made_anew_while_its_readers_were_away_is_read_from_its_first_record(
+        self, bench: KafkaBench, logged: Logged
+    ) -> None:
+        """It is longer by now than the one they had read: the offset alone would not tell."""
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await transport.publish(numbered(topic, 5, ["DJ-0001"]))
+        await reader.start(transport)
+        await reader.commit(await reader.read(5))
+        await reader.stop()
+        await bench.make_anew(topic)
+        await bench.publish_when_it_can(numbered(topic, 9, ["DJ-0001"], start=100))
+        await reader.start(await bench.open())
+        assert numbers(await reader.read(9)) == list(range(100, 109))
+        await reader.stop()
+
+    async def test_a_topic_made_anew_under_a_reader_is_read_from_its_first_record(
+        self, bench: KafkaBench, logged: Logged, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(subscription, "_LOOK_AT_TOPICS_SECONDS", 0.5)
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await transport.publish(numbered(topic, 5, ["DJ-0001"]))
+        await reader.start(transport)
+        await reader.commit(await reader.read(5))
+        await bench.make_anew(topic)
+        await bench.publish_when_it_can(numbered(topic, 9, ["DJ-0001"], start=100))
+        found: list[int] = []
+        async with asyncio.timeout(2 * BOUND_SECONDS):
+            while not set(range(100, 109)) <= set(found):
+                with contextlib.suppress(TransportUnavailable):
+                    records = await reader.subscription.poll(500, 0.2)
+                    found += numbers(records)
+                    await reader.commit(records)
+        await reader.stop()
+
+    async def test_a_position_beyond_the_end_is_told_and_reading_begins_at_the_first_record(
+        self, bench: KafkaBench, logged: Logged
+    ) -> None:
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await transport.publish(numbered(topic, 3, ["DJ-0001"]))
+        await reader.start(transport)
+        records = await reader.read(3)
+        await reader.commit([records[-1]._replace(offset=40)])
+        await reader.stop()
+        await reader.start(await bench.open())
+        assert numbers(await reader.read(3)) == [0, 1, 2]
+        await reader.stop()
+        [told] = logged.lines("bus.begun_again")
+        assert (told["topic"], told["position"], told["level"]) == (topic, 41, "error")
+
+    async def test_how_far_a_group_is_behind_is_seen_from_outside_though_its_reader_hangs(
+        self, bench: KafkaBench
+    ) -> None:
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        assert await transport.group_lag(reader.group, [topic], {}) == Lag(0, 0.0)
+        await transport.publish(numbered(topic, 8))
+        assert (await transport.group_lag(reader.group, [topic], {})).records == 8, "never read: all of it is behind"
+        await reader.start(transport)
+        await reader.commit(await reader.read(8))
+        await reader.stop()
+        assert await transport.group_lag(reader.group, [topic], {}) == Lag(0, 0.0)
+        await transport.publish(numbered(topic, 2, ["DJ-0001"], start=8))
+        first = await transport.group_lag(reader.group, [topic], {})
+        assert first.records == 2
+        await asyncio.sleep(0.2)
+        assert (await transport.group_lag(reader.group, [topic], {})).seconds >= first.seconds + 0.2
+
+    async def test_more_partitions_are_told(
+        self, bench: KafkaBench, logged: Logged, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(subscription, "_LOOK_AT_TOPICS_SECONDS", 0.2)
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await transport.publish(numbered(topic, 1))
+        await reader.start(transport)
+        await reader.read(1)
+        await bench.add_partitions(topic, PARTITIONS + 1)
+        async with asyncio.timeout(2 * BOUND_SECONDS):
+            while not logged.lines("bus.partitions_changed"):
+                with contextlib.suppress(TransportUnavailable):
+                    await reader.subscription.poll(10, 0.2)
+        await reader.stop()
+        [told] = logged.lines("bus.partitions_changed")
+        assert (told["topic"], told["before"], told["now"]) == (topic, PARTITIONS, PARTITIONS + 1)
 
 
 async def drain_into(reader: Reader, own: list[Record], all_seen: list[Record], done: asyncio.Event) -> None:

@@ -23,6 +23,7 @@ from tests.load.crash import (
     Report,
     home,
 )
+from tests.load.outage import How, outage
 from tests.real_parts import require_or_skip
 
 FACTS = 20_000
@@ -114,3 +115,21 @@ async def test_random_kills_on_kafka_and_postgresql_lose_and_double_nothing(
         await set_up.start_all()
         run = CrashRun(set_up, County.with_facts(FACTS, "K"), DECKS["distributed"], seed, broker)
         _proves(await run.run())
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen"])
+async def test_after_the_broker_was_away_every_house_goes_on_by_itself_and_said_so_meanwhile(
+    tmp_path: Path, postgres_server: PostgresServer, broker: KafkaCluster, how: How
+) -> None:
+    async with distributed(tmp_path, postgres_server, broker) as set_up:
+        await set_up.start_all()
+        async with set_up.caller() as caller:
+            await Story(caller, home("O", 0)).tell()
+        back = await outage(set_up, broker, how, home("O", 1))
+        print(back)
+        assert back.told == dict.fromkeys(set_up.houses, True)
+        assert back.problems == []
+        await set_up.ready()
+        await set_up.settled(SETTLE_SECONDS)
+        for house in set_up.houses:
+            assert await set_up.rows(house, "dead_letter", "error") == []

@@ -228,6 +228,8 @@ class Report:
     """Records that lie on the bus once more because their relay was killed."""
     load_seconds: float = 0.0
     settle_seconds: float = 0.0
+    back_seconds: float = 0.0
+    """How long the last house took to apply an event after the brokers had been away."""
     risks: int = 0
     tasks: int = 0
     homes: int = 0

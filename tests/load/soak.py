@@ -1,4 +1,8 @@
-"""The crash test at length: rounds of counties under random kills, the leading broker among the victims."""
+"""The crash test at length: rounds of counties under random kills, the leading broker among the victims.
+
+After each round on Kafka every broker is away for 45 seconds, killed and frozen in turn; every house has to go on by
+itself.
+"""
 
 import argparse
 import asyncio
@@ -15,6 +19,7 @@ from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 from tests.journeys.set_ups import SetUp, distributed, embedded
 from tests.load.crash import DECKS, County, CrashRun, Report
+from tests.load.outage import How, outage
 
 
 @asynccontextmanager
@@ -41,6 +46,11 @@ async def soak(minutes: float, nodes: int, facts: int, seed: int) -> list[Report
                 county = County.with_facts(facts, f"S{number:03d}-")
                 run = CrashRun(set_up, county, DECKS[set_up.name], seed + number, cluster)
                 reports.append(await run.run())
+                if cluster is not None:
+                    how: How = "frozen" if number % 2 else "killed"
+                    back = await outage(set_up, cluster, how, f"{county.prefix}OUTAGE")
+                    reports[-1].problems.extend(back.problems)
+                    reports[-1].back_seconds = max(back.applied_after.values())
                 print(f"round {number + 1}", *reports[-1].lines(), sep="\n  ", flush=True)
     return reports
 
@@ -54,10 +64,15 @@ def summary(reports: list[Report]) -> list[str]:
         ("risks", sum(report.risks for report in reports)),
         ("tasks", sum(report.tasks for report in reports)),
         ("records repeated on the bus", sum(report.repeats for report in reports)),
+        ("longest wait for the last house after the brokers' return, s", _longest(reports)),
         ("longest wait for quiet, s", round(max(report.settle_seconds for report in reports), 1)),
         ("losses and doubles", sum(len(report.problems) for report in reports)),
     ]
     return [f"| {name} | {number} |" for name, number in rows]
+
+
+def _longest(reports: list[Report]) -> float:
+    return round(max(report.back_seconds for report in reports), 1)
 
 
 def main() -> int:

@@ -15,20 +15,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from shared.security.keys import JwksKeys
-from shared.security.tokens import TokenVerifier
+from shared.security.tokens import Names, TokenVerifier
 from tests.mechanism.probe import BOUND_SECONDS
 
-NAMES = {"issuer": "https://shouxian.local", "audience": "shouxian"}
+NAMES: Names = {"issuer": "https://shouxian.local", "audience": "shouxian"}
 
 
 @dataclass
 class OutsideIssuer:
-    """What it publishes, how often it was asked, and the time of whoever asks. It answers while it is let."""
+    """What it publishes and how often it was asked. It answers while it is let."""
 
     document: Any = field(default_factory=lambda: {"keys": []})
     url: str = ""
     asked: int = 0
-    now: float = 0.0
+    refresh_seconds: float = 60.0
+    opened: list[JwksKeys] = field(default_factory=list)
     answers: threading.Event = field(default_factory=threading.Event)
 
     def publish(self, **keys: Any) -> None:
@@ -36,8 +37,10 @@ class OutsideIssuer:
         self.document = {"keys": [_published(kid, key) for kid, key in keys.items()]}
 
     def verifier(self) -> TokenVerifier:
-        """Knows nothing yet and fetches keys from here."""
-        return TokenVerifier(JwksKeys(self.url, monotonic=lambda: self.now), **NAMES)
+        """Knows nothing yet and fetches keys from here, again and again where that is asked for."""
+        keys = JwksKeys(self.url, refresh_seconds=self.refresh_seconds)
+        self.opened.append(keys)
+        return TokenVerifier(keys, fetch_for=keys.fetch_for, **NAMES)
 
 
 @contextmanager
@@ -63,6 +66,8 @@ def outside_issuer() -> Iterator[OutsideIssuer]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield found
+        for keys in found.opened:
+            keys.close()
         found.answers.set()
         server.shutdown()
         thread.join()
@@ -85,8 +90,16 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 def signed(kid: str | None, key: Any, **changes: Any) -> str:
     """A token that names this key."""
-    algorithm = "EdDSA" if isinstance(key, Ed25519PrivateKey) else "ES256"
+    algorithm = next((named for kind, named in _ALGORITHMS.items() if isinstance(key, kind)), "ES256")
+    return signed_as(algorithm, kid, key, **changes)
+
+
+def signed_as(algorithm: str, kid: str | None, key: Any, **changes: Any) -> str:
+    """A token that names this key and algorithm."""
     return jwt.encode(claims(**changes), key, algorithm=algorithm, headers={} if kid is None else {"kid": kid})
+
+
+_ALGORITHMS: dict[type, str] = {Ed25519PrivateKey: "EdDSA", rsa.RSAPrivateKey: "RS256"}
 
 
 def _published(kid: str, key: Any) -> dict[str, Any]:

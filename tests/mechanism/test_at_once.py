@@ -38,7 +38,7 @@ def test_processes_that_start_together_agree_on_the_secrets(tmp_path: Path) -> N
     opened: list[Issuer] = []
 
     def start() -> None:
-        opened.append(open_issuer(tmp_path, base_url="http://127.0.0.1:8000", **NAMES))
+        opened.append(open_issuer(tmp_path, base_url="http://127.0.0.1:8000", demonstration=True, **NAMES))
 
     threads = [threading.Thread(target=start) for _ in range(6)]
     for thread in threads:

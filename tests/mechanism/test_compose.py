@@ -69,6 +69,11 @@ def test_what_goes_on_running_says_whether_it_is_well(name: str) -> None:
         assert "HEALTHCHECK" in DOCKERFILE if service["image"].startswith("shouxian/") else service["healthcheck"]
 
 
+def test_a_container_is_well_when_its_house_can_work() -> None:
+    """A process that answers while its readers stand still is not well."""
+    assert re.search(r"HEALTHCHECK[^#]*?/readyz", DOCKERFILE)
+
+
 @each_service
 def test_every_dependency_is_a_service_and_every_mounted_file_is_there(name: str) -> None:
     service = SERVICES[name]
@@ -85,7 +90,8 @@ def test_only_the_loopback_of_the_host_is_opened(name: str) -> None:
 
 def test_the_houses_are_given_settings_that_exist() -> None:
     known = {f"SHOUXIAN_{field.upper()}" for field in Settings.model_fields}
-    given = set(COMPOSE["x-environment"]) | set(re.findall(r"(SHOUXIAN_\w+)=", DOCKERFILE))
+    given = {name for process in PROCESSES for name in SERVICES[process]["environment"]}
+    given |= set(re.findall(r"(SHOUXIAN_\w+)=", DOCKERFILE))
     assert given <= known
     assert {"SHOUXIAN_DATABASE_URL", "SHOUXIAN_BUS", "SHOUXIAN_KAFKA_BOOTSTRAP", "SHOUXIAN_PORT"} <= given
 
@@ -105,9 +111,71 @@ def test_status_and_the_gateway_know_every_process() -> None:
 
 
 def test_every_house_has_a_database_and_a_topic() -> None:
-    databases = re.findall(r"CREATE DATABASE shouxian_(\w+)", COMPOSE["configs"]["databases"]["content"])
+    databases = re.findall(r"CREATE DATABASE shouxian_(\w+) OWNER shouxian_\1;", made())
     assert databases == [house.name for house in HOUSES]
     assert f"for house in {' '.join(databases)}; do" in SERVICES["topics"]["command"][0]
+
+
+def made() -> str:
+    """The statements the database container runs at its first start."""
+    return str(COMPOSE["configs"]["databases"]["content"])
+
+
+def test_a_house_reaches_its_own_database_alone() -> None:
+    """`audit.md` 17: one superuser for all, so that a hole in one house read all five."""
+    for house in HOUSES:
+        name, password = house.name, f"STACK_{house.name.upper()}_PASSWORD:?see env.example"
+        assert f"CREATE ROLE shouxian_{name} LOGIN PASSWORD '${{{password}}}'" in made()
+        assert f"REVOKE ALL ON DATABASE shouxian_{name} FROM PUBLIC" in made()
+        for process in ("api", "worker", "migrate"):
+            url = SERVICES[f"{name}-{process}"]["environment"]["SHOUXIAN_DATABASE_URL"]
+            assert url == f"postgresql+asyncpg://shouxian_{name}:${{{password}}}@postgres:5432/shouxian_{name}"
+    assert "SUPERUSER" not in made()
+
+
+def test_one_container_alone_can_sign_tokens() -> None:
+    """`audit.md` 17: the key was mounted into all ten."""
+    holders = [name for name, service in SERVICES.items() if any("issuer:/data" in it for it in volumes(service))]
+    assert holders == ["monitoring-api"]
+    for name in PROCESSES:
+        mode = SERVICES[name]["environment"]["SHOUXIAN_ISSUER_MODE"]
+        own = "${SHOUXIAN_ISSUER_MODE:-}" if name in holders else "${SHOUXIAN_ISSUER_MODE:+built-in-elsewhere}"
+        assert mode == own
+        public = [it for it in volumes(SERVICES[name]) if it.startswith("issuer-public:")]
+        assert public == ["issuer-public:/data/issuer-public" + ("" if name in holders else ":ro")]
+
+
+def volumes(service: dict[str, Any]) -> list[str]:
+    return list(service.get("volumes", []))
+
+
+def test_production_is_what_one_gets() -> None:
+    assert COMPOSE["x-environment"]["SHOUXIAN_ENV"] == "${SHOUXIAN_ENV:-production}"
+    example = (DEPLOY / "env.example").read_text(encoding="utf-8")
+    assert not re.search(r"^SHOUXIAN_(ENV|TODAY)=", example, re.MULTILINE)
+
+
+def test_what_stores_and_carries_is_not_reached_from_outside() -> None:
+    internal = {name for name, network in COMPOSE["networks"].items() if network and network.get("internal")}
+    assert internal == {"store", "bus"}
+    assert SERVICES["postgres"]["networks"] == ["store"]
+    assert SERVICES["kafka"]["networks"] == ["bus"]
+    assert SERVICES["gateway"]["networks"] == ["front"]
+    on_front = {name for name, service in SERVICES.items() if "front" in service["networks"]}
+    assert on_front == {"gateway", *(name for name, role in PROCESSES.items() if role == "api")}
+
+
+@each_service
+def test_everything_is_bounded_in_memory_processes_and_logs(name: str) -> None:
+    service = SERVICES[name]
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert service["pids_limit"] > 0
+    assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", [name for name, role in PROCESSES.items() if role == "worker"])
+def test_a_worker_is_well_when_it_is_ready(name: str) -> None:
+    assert "/readyz" in SERVICES[name]["healthcheck"]["test"][-1]
 
 
 def test_secrets_come_from_the_environment_file_only() -> None:

@@ -9,13 +9,15 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from shared.bus.consumer import DEAD_IN_A_ROW, Consumer
+from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import count_dead_letters
 from shared.bus.inbox import stored_positions
 from shared.bus.interface import TopicPartition
+from shared.bus.poison import DEAD_IN_A_ROW
 from shared.contracts.assistance import TaskClosed
+from shared.contracts.codes import PlacementEndReason
+from shared.contracts.employment import PlacementEnded
 from shared.contracts.envelope import EncodedEvent, Event
-from shared.contracts.monitoring import HouseholdRegistered
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from tests.builders import REGION, TODAY, published_as, risk_cleared, risk_raised, risk_updated
@@ -159,7 +161,9 @@ async def test_an_unreadable_record_is_set_aside_and_the_others_go_on(house: Hou
     assert await applied(house) == [1]
     letters = await house.database.read(rows_of, "dead_letter")
     assert [letter["value"] for letter in letters] == [b"{not json"] * 4
-    assert all(letter["error"].startswith("UnreadableEvent: ") for letter in letters)
+    assert [letter["state"] for letter in letters] == ["dead", "foreign", "foreign", "foreign"]
+    assert letters[0]["error"].startswith("UnreadableEvent: ")
+    assert all(letter["error"].startswith("ForeignRecord: ") for letter in letters[1:])
 
 
 async def test_later_events_of_a_poisoned_key_wait_and_are_applied_in_order_after_the_replay(
@@ -236,19 +240,19 @@ async def test_trouble_after_some_single_records_goes_on_where_it_came(house: Ho
 
 
 async def test_types_nobody_here_reads_are_passed_by(house: House, handling: Handling) -> None:
-    registered = HouseholdRegistered(
+    """Placements are read by monitoring alone."""
+    ended = PlacementEnded(
+        placement_id=uuid4(),
         household_code="DJ-0001",
         region_code=REGION,
-        category="ordinary",
-        relocated=False,
-        dibao=False,
-        version=1,
-        members=(),
+        member_no=1,
+        ended_on=TODAY,
+        reason=PlacementEndReason.DISMISSED,
+        last_earner=False,
     )
-    unknown = garbage(ce_type="monitoring.comet-seen.v1")
-    await house.transport.publish([published_as(registered), unknown, *raised(1)])
+    await house.transport.publish([published_as(ended), *raised(1)])
     async with consuming(reader_of(house, handling)):
-        await until(lambda: settled(house, 3))
+        await until(lambda: settled(house, 1))
     assert await applied(house) == [1]
     assert await house.database.read(rows_of, "dead_letter") == []
 

@@ -158,14 +158,14 @@ async def test_a_replay_is_applied_once_and_audited(house: House, handling: Hand
     handling.poison = {1}
     await hand_over(house, raised(1, 2))
     handling.poison = set()
-    client = client_for(house, client_id="operator")
+    client = client_for(house, client_id="on-duty")
     dead, parked = [letter["id"] for letter in await listed(client)]
     assert await replay(client, dead, parked) == [(dead, "applied"), (parked, "applied")]
     assert await house.database.read(effects) == [("DJ-0001", 1), ("DJ-0001", 2)]
     assert await listed(client) == []
     assert await replay(client, dead) == [(dead, "not_found")]
     audited = await audit_rows(house)
-    assert {(row["actor"], row["action"]) for row in audited} == {("operator", "dead-letter.replayed")}
+    assert {(row["actor"], row["action"]) for row in audited} == {("on-duty", "dead-letter.replayed")}
     assert audited[0]["subject"] == dead
 
 
@@ -201,13 +201,13 @@ async def test_dropping_gives_one_up_and_lets_the_others_go_on(
 ) -> None:
     handling.poison = {1}
     await hand_over(house, raised(1, 2, 3))
-    client = client_for(house, client_id="operator")
+    client = client_for(house, client_id="on-duty")
     dead = (await listed(client))[0]["id"]
     assert (await client.delete(f"{LETTERS}/{dead}")).status_code == 204
     assert await house.database.read(effects) == [("DJ-0001", 2), ("DJ-0001", 3)]
     assert await listed(client) == []
     [audited] = await audit_rows(house)
-    assert (audited["actor"], audited["action"], audited["subject"]) == ("operator", "dead-letter.dropped", dead)
+    assert (audited["actor"], audited["action"], audited["subject"]) == ("on-duty", "dead-letter.dropped", dead)
     assert (await client.delete(f"{LETTERS}/{dead}")).json()["type"] == "urn:problem:probe:dead-letter-not-found"
 
 
@@ -217,7 +217,12 @@ async def test_what_is_not_there_is_told(house: House, client_for: ClientFor) ->
     gone = await client.delete(f"{LETTERS}/{nowhere}")
     assert (gone.status_code, gone.json()["type"]) == (404, "urn:problem:probe:dead-letter-not-found")
     assert await replay(client, nowhere) == [(nowhere, "not_found")]
-    assert (await client.delete(f"{LETTERS}/not-an-id")).status_code == 422
+    assert (await client.delete(f"{LETTERS}/not-an-id")).status_code == 404
+    mistaken = await client.delete(f"{LETTERS}/replay")
+    assert (mistaken.status_code, mistaken.headers["allow"]) == (405, "POST")
+    for sure in (0, "false", None):
+        unsure = await client.post(f"{LETTERS}/replay", json={"ids": [nowhere], "dry_run": sure})
+        assert (unsure.status_code, unsure.json()["errors"][0]["pointer"]) == (422, "/dry_run"), "never a real replay"
     assert (await client.post(f"{LETTERS}/replay", json={"ids": []})).status_code == 422
 
 

@@ -52,6 +52,28 @@ async def test_another_client_may_use_the_same_key(house: House, client_for: Cli
     assert (await count(client_for(house, client_id="two"), "a")).json()["value"] == 2
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"region": "520626"},
+        {"region": "44"},
+        {"scopes": ("monitoring:write",)},
+        {"sources": ("payroll",)},
+        {"buyers": ("DG-1",)},
+    ],
+    ids=repr,
+)
+async def test_an_answer_is_not_shown_to_a_client_whose_rights_have_changed(
+    house: House, client_for: ClientFor, changed: Any
+) -> None:
+    """`audit.md` 22: the kept answer was replayed to a token of another county."""
+    assert (await count(client_for(house, client_id="one"), "a")).status_code == 201
+    later = await count(client_for(house, client_id="one", **changed), "a")
+    assert (later.status_code, later.json()["type"]) == (409, "urn:problem:probe:idempotency-key-reused")
+    assert await house.database.read(counters) == {"a": 1}
+    assert (await count(client_for(house, client_id="one"), "a")).status_code == 201
+
+
 async def test_a_refusal_is_not_kept(house: House, client_for: ClientFor) -> None:
     client = client_for(house)
     document = {"name": "small", "by": 10}

@@ -11,7 +11,7 @@ from shared.bus.dead_letters import describe_error
 from shared.contracts.envelope import UnreadableEvent, decode
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
-from shared.logs import info_lines
+from shared.logs import LIBRARY_LINES_A_MINUTE, info_lines
 from tests.builders import published_as, risk_raised
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
@@ -130,3 +130,28 @@ def test_an_unreadable_event_is_described_without_its_content() -> None:
         decode(raised.headers, json.dumps({"household_code": {"name": NAME}}).encode())
     assert "household_code" in describe_error(error.value)
     assert NAME not in describe_error(error.value)
+
+
+def say(name: str, at: float) -> None:
+    record = logging.LogRecord(name, logging.ERROR, "client.py", 1, "no connection to the broker", None, None)
+    record.created = at
+    logging.getLogger(name).handle(record)
+
+
+def test_a_library_that_repeats_itself_fills_no_log(logged: Logged) -> None:
+    for number in range(500):
+        say("aiokafka.conn", 600.0 + number / 20)
+    say("aiokafka.client", 630.0)
+    lines = logged.lines("no connection to the broker")
+    assert [line["logger"] for line in lines] == ["aiokafka.conn"] * LIBRARY_LINES_A_MINUTE + ["aiokafka.client"]
+
+    say("aiokafka.conn", 661.0)
+    assert len(logged.lines("no connection to the broker")) == LIBRARY_LINES_A_MINUTE + 2, "a new minute"
+    [left_out] = logged.lines("log.left_out")
+    assert (left_out["logger"], left_out["lines"]) == ("aiokafka.conn", 500 - LIBRARY_LINES_A_MINUTE)
+
+
+def test_what_the_house_says_itself_is_not_limited(logged: Logged) -> None:
+    for number in range(3 * LIBRARY_LINES_A_MINUTE):
+        structlog.get_logger().warning("consumer.waits", number=number)
+    assert len(logged.lines("consumer.waits")) == 3 * LIBRARY_LINES_A_MINUTE

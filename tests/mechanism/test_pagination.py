@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
+from services.consumption.app import CONSUMPTION
+from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from shared.house import House
 from tests.builders import deliver, risk_raised
@@ -119,6 +121,31 @@ def ill_formed(path: str) -> dict[str, str]:
 async def test_a_cursor_that_was_not_given_out_is_refused(lists: httpx.AsyncClient, path: str) -> None:
     taken = [name for name, given in ill_formed(path).items() if not await refused(lists, path, cursor=given)]
     assert taken == []
+
+
+WORKERS, PRODUCTS = "/employment/v1/workers", "/consumption/v1/products"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [("a", "99999999999999999999"), ("a", "-1"), ("a", "٣"), ("a", "1.5"), ("a", ""), ("a",), ("a", "1", "2")],
+    ids=repr,
+)
+async def test_a_number_in_a_cursor_lies_within_what_a_database_holds(
+    open_house: OpenHouse, client_for: ClientFor, key: tuple[str, ...]
+) -> None:
+    """`audit.md` 19: twenty digits were a 500."""
+    client = client_for(await open_house(EMPLOYMENT))
+    assert await refused(client, WORKERS, cursor=cursor(WORKERS, *key))
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "a\nb"], ids=ascii)
+async def test_a_cursor_holds_no_text_that_no_database_keeps(
+    open_house: OpenHouse, client_for: ClientFor, text: str
+) -> None:
+    client = client_for(await open_house(EMPLOYMENT), await open_house(CONSUMPTION))
+    assert await refused(client, WORKERS, cursor=cursor(WORKERS, text, "1"))
+    assert await refused(client, PRODUCTS, cursor=cursor(PRODUCTS, text))
 
 
 @ON_SQLITE

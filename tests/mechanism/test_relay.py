@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.bus.embedded import EmbeddedTransport
-from shared.bus.interface import Record, Subscription, Transport, TransportUnavailable
+from shared.bus.interface import Kept, Lag, Positions, Record, Subscription, Transport, TransportUnavailable
 from shared.bus.relay import Relay
 from shared.contracts.envelope import EncodedEvent
 from shared.db.database import Database
@@ -63,6 +64,19 @@ class Outage:
 
     async def close(self) -> None:
         await self._transport.close()
+
+    @property
+    def log_id(self) -> str:
+        return self._transport.log_id
+
+    async def group_lag(self, group: str, topics: Sequence[str], positions: Positions) -> Lag:
+        return await self._transport.group_lag(group, topics, positions)
+
+    async def trim(self, topic: str, readers: Sequence[str], before: dt.datetime) -> int:
+        return await self._transport.trim(topic, readers, before)
+
+    async def kept(self, topics: Sequence[str]) -> Kept:
+        return await self._transport.kept(topics)
 
 
 @contextlib.asynccontextmanager

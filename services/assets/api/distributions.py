@@ -28,7 +28,7 @@ from shared.security.actor import RegionNotAllowed
 from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/distributions", tags=["distributions 收益分配"])
-READ, WRITE = "assets:read", "assets:write"
+READ, WRITE, APPROVE = "assets:read", "assets:write", "assets:approve"
 
 
 def _wanted(
@@ -96,7 +96,7 @@ async def get_distribution(distribution_id: UUID, call: Annotated[Call, calling(
 async def post_transition(
     distribution_id: UUID,
     body: TransitionIn,
-    call: Annotated[Call, calling(READ)],
+    call: Annotated[Call, calling(WRITE, APPROVE)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """`approve` and `file` need `assets:approve`, the rest `assets:write`. 409 tells what may be done instead."""

@@ -16,11 +16,12 @@ from services.consumption.errors import (
     OrderNotFound,
     ProductNotFound,
 )
-from services.consumption.schemas import BuyerCode, Moment, OrderIn, OrderOut, TransitionIn
+from services.consumption.schemas import BuyerCode, OrderIn, OrderOut, TransitionIn
 from shared.contracts.codes import OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import Moment
 from shared.http.idempotency import Answer
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses

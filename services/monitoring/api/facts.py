@@ -1,5 +1,6 @@
 """Routes of the fact ledger: one fact, or a batch."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
@@ -27,17 +28,19 @@ from services.monitoring.schemas import (
     FactStored,
 )
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError
+from shared.errors import DomainError, Invalid
 from shared.house import HotRoute
-from shared.http.body import json_body
+from shared.http.body import demand_few_members, json_body
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
-from shared.http.problems import invalid_from, problem_document, responses
+from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
 
 router = APIRouter(tags=["facts 事实"])
 WRITE = "monitoring:write"
 T = TypeVar("T")
+_IN_ONE_GO = 50
+_NAMED_OF_A_FACT = 20
 _STATUS = {"stored": 201, "duplicate": 200}
 
 
@@ -71,10 +74,11 @@ async def post_hot(call: Call) -> Response:
 async def _record(call: Call, idempotency_key: str | None) -> Response:
     body = await json_body(call.request)
     if isinstance(body, dict) and "facts" in body:
+        demand_few_members(body | {"facts": None})
         batch = _valid(FactBatch.model_validate, body)
-        entries = [_entry(call, document, batch.mode) for document in batch.facts]
+        entries = await _entries(call, batch)
         return await call.answer(idempotency_key, _record_batch, entries, batch.atomic)
-    item = FactToRecord(_valid(FACT.validate_python, body), FactMode.LIVE, call.actor, call.context)
+    item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         return await call.answer(idempotency_key, _record_one, item)
     return _one_answer(await call.submit(record_facts, item)).response()
@@ -105,6 +109,7 @@ def _batch_answer(outcomes: Sequence[FactOutcome]) -> Answer:
         rejected=results["refused"],
         items=[_item(index, outcome) for index, outcome in enumerate(outcomes)],
     )
+    keep_first_problems(item.problem for item in answer.items if item.problem is not None)
     return Answer(200, answer.model_dump_json())
 
 
@@ -115,17 +120,34 @@ def _item(index: int, outcome: FactOutcome) -> FactItem:
     return FactItem.model_construct(index=index, status=status, fact_id=outcome.fact_id, problem=problem)
 
 
+async def _entries(call: Call, batch: FactBatch) -> list[FactToRecord | DomainError]:
+    """The facts of a batch, each valid or refused; others are answered in between."""
+    entries = []
+    for number, document in enumerate(batch.facts, start=1):
+        entries.append(_entry(call, document, batch.mode))
+        if number % _IN_ONE_GO == 0:
+            await asyncio.sleep(0)
+    return entries
+
+
 def _entry(call: Call, document: Any, mode: FactMode) -> FactToRecord | DomainError:
     try:
-        return FactToRecord(_valid(FACT.validate_python, document), mode, call.actor, call.context)
+        return FactToRecord(_fact(document), mode, call.actor, call.context)
     except DomainError as error:
         return error
+
+
+def _fact(document: Any) -> Any:
+    demand_few_members(document)
+    return _valid(FACT.validate_python, document)
 
 
 def _valid(validate: Callable[[Any], T], document: Any) -> T:
     try:
         return validate(document)
     except ValidationError as error:
+        if error.error_count() > _NAMED_OF_A_FACT:
+            raise Invalid(f"{error.error_count()} fields are wrong, too many to name: is this a fact?") from error
         found = error.errors(include_url=False, include_input=False, include_context=False)
         raise invalid_from([{**item, "loc": _without_tag(item["loc"])} for item in found]) from error
 

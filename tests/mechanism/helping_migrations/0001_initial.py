@@ -1,6 +1,6 @@
 from alembic import op
 
-from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1
+from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1, mark_positions
 from shared.helping.migrations import (
     create_known_household_v1,
     create_measure_request_v1,
@@ -14,6 +14,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_floor_v1()
+    mark_positions()
     add_commit_clock()
     create_known_household_v1()
     create_measure_request_v1()

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1
+from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1, mark_positions
 
 revision = "0001"
 down_revision = None
@@ -11,6 +11,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_floor_v1()
+    mark_positions()
     add_commit_clock()
     op.create_table(
         "counter",

@@ -1,0 +1,93 @@
+"""What grows with use is removed when its time is over, and counted. Audit rows stay for good."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from shared import metrics
+from shared.bus.dead_letters import DeadLetterState
+from shared.bus.interface import Transport
+from shared.contracts.catalogue import CATALOGUE, topic_of, topics_read_by
+from shared.db.database import Database
+from shared.db.unit_of_work import Reading, UnitOfWork
+
+IDEMPOTENCY_KEPT: Final = dt.timedelta(hours=48)
+"""How long the first answer to an `Idempotency-Key` is given again."""
+FOREIGN_KEPT: Final = dt.timedelta(days=90)
+"""How long a record that no house wrote can be looked at."""
+INBOX_FACTOR: Final = 2
+"""An applied event is remembered so many times as long as the bus keeps its record."""
+_AT_ONCE: Final = 2000
+_GROWING: Final = ("inbox", "idempotency", "dead_letter", "audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What one house keeps, and for how long."""
+
+    house: str
+    database: Database
+    transport: Transport
+    bus_days: int
+    """Days the bus keeps a record: the embedded log by what is done here, Kafka by what its brokers are told."""
+
+    async def trim(self) -> bool:
+        """Remove what is over, part by part, and count the rest; tells that nothing is left to do."""
+        now = self.database.resources.clock.now()
+        bus_kept = dt.timedelta(days=self.bus_days)
+        topic = topic_of(self.house)
+        gone = await self.transport.trim(topic, _readers_of(topic), now - bus_kept)
+        metrics.TRIMMED_ROWS.labels(self.house, "bus_log").inc(gone)
+        kept = await self.transport.kept(topics_read_by(self.house))
+        applied_before = now - INBOX_FACTOR * bus_kept
+        if kept.since is not None:
+            applied_before = min(applied_before, kept.since - bus_kept)
+        await self._remove("inbox", applied_before)
+        await self._remove("idempotency", now - IDEMPOTENCY_KEPT)
+        await self._remove("dead_letter", now - FOREIGN_KEPT)
+        metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
+        for table in _GROWING:
+            metrics.STORED_ROWS.labels(self.house, table).set(await self.database.read(_rows, table))
+        return False
+
+    async def _remove(self, table: str, before: dt.datetime) -> None:
+        removed = _AT_ONCE
+        while removed == _AT_ONCE:
+            removed = await self.database.write(remove_older, table, before)
+            metrics.TRIMMED_ROWS.labels(self.house, table).inc(removed)
+
+
+def remove_older(uow: UnitOfWork, table: str, before: dt.datetime) -> int:
+    """Remove a bounded number of rows whose time was over before this moment; returns how many."""
+    rows = uow.floor.outbox.metadata.tables[table]
+    key = list(rows.primary_key.columns)
+    over = sa.select(*key).where(_is_over(rows, before)).order_by(*key).limit(_AT_ONCE)
+    return uow.connection.execute(sa.delete(rows).where(sa.tuple_(*key).in_(over))).rowcount
+
+
+def _is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
+    match rows.name:
+        case "inbox":
+            return (rows.c.event_id < _first_id(before)) & (rows.c.applied_at < before)
+        case "idempotency":
+            return rows.c.created_at < before
+        case _:
+            return (rows.c.state == DeadLetterState.FOREIGN) & (rows.c.first_seen_at < before)
+
+
+def _first_id(moment: dt.datetime) -> UUID:
+    """The smallest id an event made at this moment can have: the older ones of a large table are found by their key."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def _rows(reading: Reading, table: str) -> int:
+    found = reading.floor.outbox.metadata.tables[table]
+    return reading.connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+
+def _readers_of(topic: str) -> Sequence[str]:
+    return sorted({reader for entry in CATALOGUE.values() if entry.topic == topic for reader in entry.readers})

@@ -1,0 +1,44 @@
+"""The clients of the demonstration, made in development alone, their secrets in the clear for whoever tries it."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from shared.security.clients import ALL_SCOPES, READ_SCOPES, WRITE_SCOPES, Client, client_from
+from shared.security.files import read_private, write_private
+
+CREDENTIALS_FILE = "demo-credentials.json"
+_OFFICER_SCOPES = (*READ_SCOPES, *WRITE_SCOPES, "monitoring:pii")
+_OFFICER_SOURCES = ("village-report", "county-officer-dejiang")
+_BUYER_SCOPES = ("consumption:read", "consumption:order")
+
+
+def demo_clients(data: Path, base_url: str) -> Sequence[Client]:
+    """The demo clients of a data folder, made at the first start; the address is that of the latest one."""
+    path = data / CREDENTIALS_FILE
+    if path.exists():
+        stored = json.loads(read_private(path))
+        clients = [client_from(each) for each in stored["clients"]]
+        if stored["base_url"] == base_url:
+            return clients
+    else:
+        clients = [
+            _new_client("province", ALL_SCOPES, "52", sources=("*",)),
+            _new_client("county-officer-dejiang", _OFFICER_SCOPES, "520626", sources=_OFFICER_SOURCES),
+            _new_client("read-only", READ_SCOPES, "52"),
+            _new_client("partner-dongguan", _BUYER_SCOPES, "4419", buyers=("DG-DEMO",)),
+            _new_client("partner-suzhou", _BUYER_SCOPES, "3205", buyers=("SZ-DEMO",)),
+        ]
+    document = {"base_url": base_url, "clients": [_shown(client) for client in clients]}
+    write_private(path, json.dumps(document, indent=2).encode() + b"\n")
+    return clients
+
+
+def _new_client(client_id: str, scopes: tuple[str, ...], region: str, **speaks_for: tuple[str, ...]) -> Client:
+    return Client(client_id, secrets.token_urlsafe(32), scopes, region, **speaks_for)
+
+
+def _shown(client: Client) -> dict[str, object]:
+    return {name: value for name, value in asdict(client).items() if name != "secret_hashes"}
