@@ -8,8 +8,8 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _WINDOWED = {"income_drop.quarter", "income_drop.year", "below_line"}
 _RESTING_ON_FACTS = ("new_illness.cost", "rigid_expense")

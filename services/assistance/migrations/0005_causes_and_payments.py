@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.base import UtcDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _LONG_AGO = "1970-01-01 00:00:00"
 
