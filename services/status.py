@@ -26,6 +26,8 @@ _TIMEOUT_SECONDS: Final = 5.0
 _AT_ONCE: Final = 16
 _STANDING_SECONDS: Final = 60.0
 """Readers that stood so long, as seen from outside, do not tell the whole themselves."""
+CALENDAR_NOTICE_DAYS: Final = 60
+"""From so many days before its end on the calendar is spoken of."""
 _PROCESS_UP: Final = "shouxian_process_up"
 """What a gateway shows in place of metrics of its own: each process with its address."""
 
@@ -87,6 +89,8 @@ class Status:
     houses: Sequence[HouseStatus]
     no_answer: Mapping[str, str]
     """The processes that could not be asked, by address, and why."""
+    calendar_days_left: int | None = None
+    """Days that the announced working-day calendar reaches from the business date; none where nobody shows it."""
 
 
 def ask(client: httpx.Client, urls: Iterable[str]) -> list[Answer]:
@@ -102,7 +106,9 @@ def summarise(answers: Sequence[Answer]) -> Status:
     """What these processes say, by house."""
     houses = [_house(house, answers) for house in HOUSES]
     no_answer = {answer.url: answer.error for answer in answers if answer.error is not None}
-    return Status(all(house.ready for house in houses) and not no_answer, houses, no_answer)
+    shown = [sample.value for answer in answers for sample in _named(answer.samples, _name(metrics.CALENDAR_DAYS_LEFT))]
+    ready = all(house.ready for house in houses) and not no_answer
+    return Status(ready, houses, no_answer, _whole(min(shown, default=None)))
 
 
 def table(status: Status) -> str:
@@ -113,6 +119,7 @@ def table(status: Status) -> str:
     shown += [f"{house.house} is not ready: {reason}" for house in status.houses for reason in house.not_ready]
     shown += [f"{house.house}: {told}" for house in status.houses for told in house.waiting]
     shown += [line for house in status.houses for line in _told(house)]
+    shown += _about_calendar(status.calendar_days_left)
     return "\n".join([*shown, *[f"{url} {error}" for url, error in status.no_answer.items()]])
 
 
@@ -127,6 +134,12 @@ def _told(house: HouseStatus) -> list[str]:
     if house.foreign:
         told.append(f"{house.house} set {house.foreign} records aside that no house wrote")
     return told
+
+
+def _about_calendar(days_left: int | None) -> list[str]:
+    if days_left is None or days_left >= CALENDAR_NOTICE_DAYS:
+        return []
+    return [f"the announced working-day calendar ends in {days_left} days: deadlines beyond are provisional"]
 
 
 def _ask(client: httpx.Client, url: str) -> Answer:

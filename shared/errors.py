@@ -23,6 +23,8 @@ class DomainError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal-error"
     title: ClassVar[str] = "Internal error"
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which the same request may be answered otherwise; told as `Retry-After`."""
 
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)

@@ -81,6 +81,11 @@ TASKS_OPEN = Gauge("shouxian_tasks_open", "Tasks not closed, by county and grade
 TASKS_OVERDUE = Gauge(
     "shouxian_tasks_overdue", "Tasks not closed and due before the business date", ["county", "grade"]
 )
+CALENDAR_DAYS_LEFT = Gauge(
+    "shouxian_calendar_days_left",
+    "Days from the business date to the last day of the announced working-day calendar; negative beyond it",
+    ["house"],
+)
 JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job_name", "outcome"])
 BUILD_INFO = Gauge("shouxian_build_info", "Always 1; the label tells the version that runs", ["house", "version"])
 MEASURED_AT = Gauge(

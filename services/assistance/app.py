@@ -6,7 +6,7 @@ from services.assistance.api import router
 from services.assistance.handlers import HANDLERS
 from services.assistance.jobs import JOBS
 from services.assistance.models import FLOOR, METADATA
-from services.assistance.queries import tasks_by_county
+from services.assistance.queries import counts
 from shared.house import HouseDefinition
 
 ASSISTANCE = HouseDefinition(
@@ -19,5 +19,5 @@ ASSISTANCE = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
-    counts=tasks_by_county,
+    counts=counts,
 )

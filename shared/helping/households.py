@@ -16,9 +16,10 @@ from shared.errors import NotFound
 
 
 class HouseholdUnknown(NotFound):
-    """No household by that code within the caller's region has reached this house."""
+    """No household by that code within the caller's region has reached this house; it may be on its way."""
 
     code, title = "household-unknown", "No such household here"
+    retry_after = 1
 
 
 class KnownHousehold(NamedTuple):

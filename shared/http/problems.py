@@ -77,7 +77,9 @@ def problem_document(house: str, error: DomainError) -> dict[str, Any]:
 
 def problem_response(house: str, error: DomainError) -> Response:
     """The answer for this error."""
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return ProblemResponse(problem_document(house, error), status_code=error.status, headers=headers)
 
 

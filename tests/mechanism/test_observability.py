@@ -251,7 +251,9 @@ def test_status_shows_every_house_as_a_table_and_as_json(watched: Watched, capsy
     assert status.main(["--url", watched.url]) == 0
     titles, *lines = capsys.readouterr().out.splitlines()
     assert titles.split()[:3] == ["house", "version", "ready"]
-    assert [line.split()[:3] for line in lines] == [[house, VERSION, "yes"] for house in HOUSES]
+    rows, notices = lines[: len(HOUSES)], lines[len(HOUSES) :]
+    assert [line.split()[:3] for line in rows] == [[house, VERSION, "yes"] for house in HOUSES]
+    assert all("calendar ends" in notice for notice in notices)
     assert status.main(["--url", f"{watched.url}/", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["ready"] is True

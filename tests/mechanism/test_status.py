@@ -66,6 +66,18 @@ def test_the_table_shows_a_dash_for_what_nobody_tells_and_the_trouble_below() ->
     assert trouble == ["monitoring is not ready: database (http://api:1)", f"{WORKER} does not answer"]
 
 
+@pytest.mark.parametrize(("days", "spoken"), [(60, []), (59, [59]), (-3, [-3])])
+def test_the_end_of_the_announced_calendar_is_spoken_of_sixty_days_before(days: int, spoken: list[int]) -> None:
+    longer = Sample("shouxian_calendar_days_left", {"house": "assistance"}, 400)
+    ending = Sample("shouxian_calendar_days_left", {"house": "assistance"}, days)
+    status = summarise([all_houses(), Answer(WORKER, [longer]), Answer(REPLICA, [ending])])
+    assert status.calendar_days_left == days
+    assert [line for line in table(status).splitlines() if "calendar" in line] == [
+        f"the announced working-day calendar ends in {left} days: deadlines beyond are provisional" for left in spoken
+    ]
+    assert summarise([all_houses()]).calendar_days_left is None
+
+
 @pytest.mark.parametrize(
     ("pages", "error"),
     [
