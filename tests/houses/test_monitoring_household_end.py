@@ -59,7 +59,10 @@ async def test_a_household_ends_once_and_its_open_risks_clear(monitoring: Monito
     reason = (await monitoring.the_risk(RiskKind.BELOW_LINE))["reasons"][0]
     assert (reason["rule"], reason["inputs"]) == ("household.ended", {"ended_on": "2026-11-10", "reason": "died"})
     rows = [row for row in await audit_rows(monitoring.house) if row["subject"] == HOUSEHOLD]
-    assert [row["action"] for row in rows] == ["household-registered", "household-ended"]
+    assert [row["action"] for row in rows if row["action"] != "person.read"] == [
+        "household-registered",
+        "household-ended",
+    ]
     assert "王建国" not in str(await audit_rows(monitoring.house))
 
 

@@ -13,10 +13,20 @@ from services.monitoring.commands.households import put_household
 from services.monitoring.models import Member
 from services.monitoring.schemas.households import HouseholdIn
 from shared.context import new_context
+from shared.contracts.codes import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.security.actor import Actor
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, household, member
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    household,
+    illness_fact,
+    member,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring_builders import Monitoring, issued_id, open_monitoring, without
 from tests.mechanism.probe import ON_POSTGRESQL
@@ -351,6 +361,33 @@ async def test_a_new_code_like_those_of_another_county_is_a_warning(monitoring: 
     assert [warning.partition(":")[0] for warning in division.json()["warnings"]] == ["household_code"]
     assert (await monitoring.put(code="520626-1")).json()["warnings"] == []
     assert (await monitoring.put(code="7")).json()["warnings"] == []
+
+
+async def test_who_looked_at_persons_in_clear_is_known(
+    monitoring: Monitoring, plain: httpx.AsyncClient, client_for: ClientFor
+) -> None:
+    await monitoring.put(household([OUYANG, WIFE]))
+    await monitoring.record(illness_fact())
+    risk = await monitoring.the_risk(RiskKind.NEW_ILLNESS)
+    officer = client_for(monitoring.house, client_id="officer", scopes=(*SCOPES, "monitoring:pii"))
+    left_out = household([without(OUYANG, "id_number"), WIFE])
+    places = (PATH, f"{PATH}/verdicts", f"/monitoring/v1/risks/{risk['risk_id']}")
+    for client in (plain, officer):
+        for place in places:
+            answer = await client.get(place, headers={"X-Purpose": "visit", "X-Correlation-Id": "chain-1"})
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        assert (await client.put(PATH, json=left_out)).status_code in {200, 422}
+        assert (await client.get("/monitoring/v1/households/DJ-9999")).status_code == 404
+
+    looks = [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"]
+    assert [(row["actor"], row["subject"], row["reason"], row["correlation_id"]) for row in looks[:-1]] == 3 * [
+        ("officer", HOUSEHOLD, "visit", "chain-1")
+    ]
+    assert (len(looks), looks[-1]["actor"], looks[-1]["reason"]) == (4, "officer", None)
+    operator = client_for(monitoring.house, scopes=("ops:admin",))
+    shown = (await operator.get("/monitoring/v1/audit", params={"subject": HOUSEHOLD})).json()["items"]
+    assert [row["action"] for row in shown][:4] == 4 * ["person.read"]
+    assert all(row["before"] is None and row["after"] is None for row in shown)
 
 
 async def test_no_birthday_and_no_name_is_in_the_audit(monitoring: Monitoring) -> None:

@@ -64,6 +64,11 @@ def _problems(member: MemberIn, known: RegisteredMember | None, pointer: str, se
         yield {"pointer": f"{pointer}/birth_year", "detail": "another year than the birth date's"}
 
 
+def leaves_something_out(member: MemberIn) -> bool:
+    """Whether something hidden of a member is not told."""
+    return "id_number" not in member.model_fields_set or any(getattr(member, name) is None for name in _NEEDED)
+
+
 def _stays(member: MemberIn) -> bool:
     return member.name is None and member.id_number is None
 

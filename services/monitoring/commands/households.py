@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.monitoring.commands.completion import complete, refuse_masks
+from services.monitoring.commands.completion import complete, leaves_something_out, refuse_masks
 from services.monitoring.commands.job_losses import leave_behind_job_loss
 from services.monitoring.commands.judgement import judge_households
 from services.monitoring.commands.ledger import load_files, open_window, store_windows
@@ -47,6 +47,8 @@ class PutHousehold:
 
     household: HouseholdOut
     created: bool
+    shows_more_than_told: bool
+    """Whether the answer holds what the caller left out."""
 
 
 def put_household(
@@ -77,7 +79,8 @@ def put_household(
         staying = [one.member.member_no for one in completed if one.stays]
         warnings += _change(uow, household, body, before, members, staying)
     uow.session.flush()  # flush: the answer reads what was just written
-    return PutHousehold(household_out(household, _by_number(members), warnings), created)
+    shown_out = household_out(household, _by_number(members), warnings)
+    return PutHousehold(shown_out, created, any(map(leaves_something_out, body.members)))
 
 
 def _held(uow: UnitOfWork, code: str) -> Household | None:
