@@ -40,14 +40,14 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, Invalid
 from shared.house import HotRoute
 from shared.http.body import demand_few_members, json_body
-from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
 from shared.http.fields import HouseholdCode, Moment, Reference, Source
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
 from shared.regions import RegionFilter
-from shared.security.actor import RegionNotAllowed, SourceNotYours
+from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
 
 router = APIRouter(tags=["facts 上报信息"])
 READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
@@ -124,15 +124,27 @@ async def list_facts(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[fact_queries.FactFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
+    _purpose: Purpose = None,
 ) -> Page[FactOut]:
     """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
-    return page_of(await call.query(fact_queries.facts, wanted, page), page, fact_queries.fact_key)
+    shown = page_of(await call.query(fact_queries.facts, wanted, page), page, fact_queries.fact_key)
+    await _record_looks(call, shown.items)
+    return shown
 
 
 @router.get("/facts/{fact_id}", summary="A fact, and what it led to", responses=responses(FactNotFound))
-async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)]) -> FactOut:
+async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
     """Whether it stands, and the risks it led to with what the visit found."""
-    return await call.query(fact_queries.fact, fact_id)
+    shown = await call.query(fact_queries.fact, fact_id)
+    await _record_looks(call, [shown])
+    return shown
+
+
+async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
+    """Keep who saw of which households who is ill, and of what."""
+    if call.actor.may(PERSONAL):
+        seen = sorted({fact.household_code for fact in shown if fact_queries.tells_of_health(fact)})
+        await asyncio.gather(*map(call.record_look, seen))
 
 
 HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
