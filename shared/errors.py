@@ -97,3 +97,4 @@ class Unavailable(DomainError):
     """A part this answer needs is not ready; trying again later is right."""
 
     status, code, title = 503, "unavailable", "Not available right now"
+    retry_after = 1

@@ -7,6 +7,7 @@ from services.assistance.handlers import HANDLERS
 from services.assistance.jobs import JOBS
 from services.assistance.models import FLOOR, METADATA
 from services.assistance.queries import counts
+from services.assistance.rules import DEADLINE_WORKDAYS
 from shared.house import HouseDefinition
 
 ASSISTANCE = HouseDefinition(
@@ -19,5 +20,6 @@ ASSISTANCE = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
+    needs=(DEADLINE_WORKDAYS,),
     counts=counts,
 )

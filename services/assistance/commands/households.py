@@ -51,6 +51,7 @@ def end_households(uow: UnitOfWork, events: Sequence[Event[HouseholdEnded]]) -> 
 
     Nobody is asked any more for what is not answered.
     """
+    HOUSEHOLDS.remember(uow, events)
     for event in sorted(events, key=lambda event: event.data.household_code):
         for row in _hold(uow, [event.data.household_code]):
             if row["status"] is not TaskStatus.CLOSED:

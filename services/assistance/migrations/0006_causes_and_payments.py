@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.base import UtcDateTime
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _LONG_AGO = "1970-01-01 00:00:00"
 
