@@ -16,6 +16,7 @@ from shared.context import Context, new_context
 from shared.contracts.catalogue import HOUSES
 from shared.errors import DomainError, PayloadTooLarge
 from shared.http.connections import LATE
+from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
 
 log = structlog.get_logger()
@@ -109,10 +110,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 await body.read_away()
                 status, began = message["status"], True
-                headers = MutableHeaders(scope=message)
-                headers.append(CORRELATION_HEADER, context.correlation_id)
-                if "client" in state:
-                    headers.setdefault("cache-control", "no-store")
+                _add_headers(message, context, state)
             await send(message)
 
         house = _house_of(scope)
@@ -135,6 +133,15 @@ class Edge:
         answered, seconds = _meters(house, route, method, status)
         answered.inc()
         seconds.observe(time.perf_counter() - started)
+
+
+def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -> None:
+    headers = MutableHeaders(scope=message)
+    headers.append(CORRELATION_HEADER, context.correlation_id)
+    if "client" in state:
+        headers.setdefault("cache-control", "no-store")
+    for name, value in state.get(DEPRECATION, {}).items():
+        headers.append(name, value)
 
 
 def tell_refusal(house: str, route: str, status: int, state: Mapping[str, Any], context: Context) -> None:
