@@ -31,9 +31,10 @@ class Readiness:
             return f"database: {database.broken}"
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(database))
-        done, _ = await asyncio.wait({self._looking}, timeout=_ANSWER_SECONDS)
+        looking = self._looking  # another caller may begin the next look before this one reads the result
+        done, _ = await asyncio.wait({looking}, timeout=_ANSWER_SECONDS)
         if done:
-            return self._looking.result()
+            return looking.result()
         silent = time.monotonic() - self._able_at
         return f"database: took no row for {silent:.0f} s" if silent > STALL_SECONDS else None
 
