@@ -36,6 +36,7 @@ from services.monitoring.schemas.facts import (
     FactOut,
     FactStored,
 )
+from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, Invalid
 from shared.house import HotRoute
@@ -76,6 +77,7 @@ _STATUS = {"stored": 201, "duplicate": 200}
             FactInvalid,
             AmountImplausible,
             SourceNotYours,
+            HouseholdBusy,
         ),
     },
     openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
@@ -99,7 +101,8 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
             call.actor.demand(BACKFILL)
         entries = await _entries(call, batch)
         names = [_name(document) for document in batch.facts]
-        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic)
+        leaves_out = idempotency_key is None and not batch.atomic
+        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic, leaves_out)
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         response = await call.answer(idempotency_key, _record_one, item)
@@ -155,9 +158,13 @@ def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
 
 
 def _record_batch(
-    uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], names: Sequence[_Name], atomic: bool
+    uow: UnitOfWork,
+    entries: Sequence[FactToRecord | DomainError],
+    names: Sequence[_Name],
+    atomic: bool,
+    leaves_out: bool,
 ) -> Answer:
-    return _batch_answer(record_batch(uow, entries, atomic), names)
+    return _batch_answer(record_batch(uow, entries, atomic, leaves_out), names)
 
 
 def _one_answer(outcome: FactOutcome) -> Answer:
