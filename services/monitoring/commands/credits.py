@@ -21,9 +21,8 @@ def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> No
     """Enter credits into the ledger and judge the households they reached.
 
     The source of the fact is the house that credits, its reference the credit's id: the same credit again changes
-    nothing, and a correction takes the credit it supersedes out of the ledger. A member who has left the household is
-    not named in the fact: the money reached the household all the same. Raises what a credit is refused for; then
-    none of them is entered.
+    nothing, and a correction takes the credit it supersedes out of the ledger. A credit may name a member who has left:
+    the money reached the household all the same. Raises what a credit is refused for; then none of them is entered.
     """
     _record(uow, [FactToRecord(_fact_of(event), FactMode.LIVE, SYSTEM, event.caused()) for event in events])
 
