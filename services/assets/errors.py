@@ -27,6 +27,30 @@ class PublicityNotOver(Conflict):
     code, title = "publicity-not-over", "The publicity days are not over"
 
 
+class PeriodDistributed(Conflict):
+    """The income of the asset and year is shared out already, by the plan that ``distribution_id`` names."""
+
+    code, title = "period-distributed", "The income of this year is distributed already"
+
+
+class LineNotFound(NotFound):
+    """The distribution has no line of that number."""
+
+    code, title = "line-not-found", "No such line"
+
+
+class LineNotPaid(Conflict):
+    """Nobody was credited: the distribution is not paid."""
+
+    code, title = "line-not-paid", "The line is not paid"
+
+
+class WithdrawalContradicts(Conflict):
+    """The line was withdrawn in other words, or the reference was used before for another withdrawal."""
+
+    code, title = "withdrawal-contradicts", "Another withdrawal is recorded"
+
+
 class AssetInvalid(Invalid):
     """The asset is readable but cannot be true, or the shares of a right do not make the whole."""
 

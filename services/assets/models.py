@@ -9,9 +9,17 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.contracts.assets import MeasureAccepted, MeasureCompleted, MeasureRefused
-from shared.contracts.codes import AssetClass, AssetRight, DistributionReason, DistributionStatus, MeasureKind
+from shared.contracts.codes import (
+    AssetClass,
+    AssetRight,
+    DistributionReason,
+    DistributionStatus,
+    MeasureKind,
+    WithdrawalReason,
+)
 from shared.db.base import UtcDateTime, house_metadata, text_enum
 from shared.db.floor import lay_floor
+from shared.db.spelling import spelling_index
 from shared.helping.households import KnownHouseholds
 from shared.helping.requests import Answers, Requests
 
@@ -31,6 +39,8 @@ class Base(SQLModel, registry=registry(metadata=METADATA)):
 
 class Asset(Base, table=True):
     """Asset 帮扶项目资产."""
+
+    __table_args__ = (spelling_index("asset"),)
 
     code: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=128)
@@ -67,6 +77,7 @@ class Distribution(Base, table=True):
     __table_args__ = (
         sa.Index("ix_distribution_region_code_status", "region_code", "status"),
         sa.Index("ix_distribution_proposed_at_id", "proposed_at", "id"),
+        sa.Index("ix_distribution_updated_at_id", "updated_at", "id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -74,6 +85,8 @@ class Distribution(Base, table=True):
     region_code: str = Field(max_length=12)
     period: str = Field(max_length=4)
     """The year 年度."""
+    supplementary: bool
+    """Whether it was meant as a further one 补充分配 of its asset and year."""
     total: int = Field(sa_type=_FEN)
     request_id: UUID | None
     """The measure request it answers, where it answers one."""
@@ -85,6 +98,8 @@ class Distribution(Base, table=True):
     publicity_rule: dict[str, Any] | None = Field(sa_type=sa.JSON)
     """The parameter it was counted with, and its pack."""
     proposed_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """Given in the order of commits."""
     version: int
     """Grows by one with every step."""
     history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
@@ -104,3 +119,27 @@ class DistributionLine(Base, table=True):
     """The household's, when the plan was made."""
     reason: DistributionReason = Field(sa_type=text_enum(DistributionReason))
     amount: int = Field(sa_type=_FEN)
+
+
+class LineWithdrawal(Base, table=True):
+    """Withdrawal 撤回 of a paid line: its household should never have been credited."""
+
+    __tablename__ = "line_withdrawal"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["distribution_id", "line_no"], ["distribution_line.distribution_id", "distribution_line.line_no"]
+        ),
+        sa.UniqueConstraint("distribution_id", "line_no"),
+        sa.UniqueConstraint("source", "source_ref"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    """Derived from distribution and line, so that one line is withdrawn once."""
+    distribution_id: UUID
+    line_no: int
+    source: str = Field(max_length=64)
+    source_ref: str = Field(max_length=128)
+    reason: WithdrawalReason = Field(sa_type=text_enum(WithdrawalReason))
+    withdrawn_on: dt.date
+    withdrawn_at: dt.datetime = Field(sa_type=UtcDateTime)
+    withdrawn_by: str = Field(max_length=64)

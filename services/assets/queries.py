@@ -1,7 +1,7 @@
 """What assets can be asked. Every answer is limited to the caller's region."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from shared.contracts.codes import AssetClass, DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first
+from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, oldest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class DistributionFilter:
     region_code: str | None
     asset_code: str | None
     status: DistributionStatus | None
+    updated_after: dt.datetime | None
 
 
 def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
@@ -70,14 +71,26 @@ def distribution(reading: Reading, distribution_id: UUID) -> DistributionOut:
 
 
 def distributions(reading: Reading, wanted: DistributionFilter, page: PageRequest) -> Sequence[DistributionSummary]:
-    """Distributions, the newest first; one more than the page holds."""
+    """Distributions; one more than the page holds.
+
+    The newest come first; those that changed after a moment in the order in which they changed.
+    """
     table = table_of(Distribution)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "asset_code", "status")
-    ordered = newest_first(statement, table.c.proposed_at, table.c.id, page)
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, table.c.proposed_at, table.c.id, page)
+    else:
+        changed = statement.where(table.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, table.c.updated_at, table.c.id, page)
     return [DistributionSummary.model_validate(row._asdict()) for row in reading.connection.execute(ordered)]
 
 
-def distribution_key(shown: DistributionSummary) -> tuple[str, ...]:
-    """Where a distribution stands in the list."""
-    return shown.proposed_at.isoformat(), str(shown.distribution_id)
+def distribution_key(wanted: DistributionFilter) -> Callable[[DistributionSummary], tuple[str, ...]]:
+    """Where a distribution stands in the list that was asked for."""
+
+    def key(shown: DistributionSummary) -> tuple[str, ...]:
+        moment = shown.proposed_at if wanted.updated_after is None else shown.updated_at
+        return moment.isoformat(), str(shown.distribution_id)
+
+    return key

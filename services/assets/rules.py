@@ -10,26 +10,27 @@ from shared.contracts.codes import AssetRight, DistributionAction, DistributionR
 from shared.ids import derived_id
 from shared.money import format_yuan
 from shared.shares import WHOLE, format_share
-from shared.transitions import Transitions
+from shared.transitions import Procedure, Step
 
 PUBLICITY_DAYS: Final = "assets.publicity_days"
 """收益分配方案公示天数: natural days a plan hangs out before the township decides."""
 
-TRANSITIONS: Final = Transitions(
+_VILLAGE, _ABOVE = ("assets:write",), ("assets:approve",)
+TRANSITIONS: Final = Procedure(
     "a distribution",
     {
-        (DistributionStatus.DRAFT, DistributionAction.VOTE): DistributionStatus.VOTED,
-        (DistributionStatus.VOTED, DistributionAction.PUBLISH): DistributionStatus.PUBLISHED,
-        (DistributionStatus.PUBLISHED, DistributionAction.OBJECT): DistributionStatus.DRAFT,
-        (DistributionStatus.PUBLISHED, DistributionAction.APPROVE): DistributionStatus.APPROVED,
-        (DistributionStatus.APPROVED, DistributionAction.FILE): DistributionStatus.FILED,
-        (DistributionStatus.FILED, DistributionAction.PAY): DistributionStatus.PAID,
+        (DistributionStatus.DRAFT, DistributionAction.VOTE): Step(DistributionStatus.VOTED, _VILLAGE),
+        (DistributionStatus.VOTED, DistributionAction.PUBLISH): Step(DistributionStatus.PUBLISHED, _VILLAGE),
+        (DistributionStatus.PUBLISHED, DistributionAction.OBJECT): Step(DistributionStatus.DRAFT, _VILLAGE),
+        (DistributionStatus.PUBLISHED, DistributionAction.APPROVE): Step(DistributionStatus.APPROVED, _ABOVE),
+        (DistributionStatus.APPROVED, DistributionAction.FILE): Step(DistributionStatus.FILED, _ABOVE),
+        (DistributionStatus.FILED, DistributionAction.PAY): Step(DistributionStatus.PAID, _VILLAGE),
     },
 )
-"""村集体提方案、民主决策、公示、乡镇审批、县级备案、发放: no step can be skipped, and none comes after the payment."""
+"""村集体提方案、民主决策、公示、乡镇审批、县级备案、发放: no step can be skipped, and none comes after the payment.
 
-APPROVALS: Final = frozenset({DistributionAction.APPROVE, DistributionAction.FILE})
-"""What township and county decide, and the village cannot."""
+What township and county decide has a scope of its own: the village cannot.
+"""
 
 
 class Finding(NamedTuple):
@@ -152,3 +153,8 @@ def is_publicity_over(ends_on: date | None, on: date) -> bool:
 def credit_id(distribution_id: UUID, line_no: int) -> UUID:
     """The credit that a paid line becomes: the same however often it is told."""
     return derived_id("credit", str(distribution_id), line_no)
+
+
+def withdrawal_id(distribution_id: UUID, line_no: int) -> UUID:
+    """The withdrawal of a paid line: there is one at most."""
+    return derived_id("withdrawal", str(distribution_id), line_no)

@@ -4,10 +4,17 @@ import datetime as dt
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from shared.contracts.codes import AssetClass, AssetRight, DistributionAction, DistributionReason, DistributionStatus
-from shared.http.fields import Body, Code, Day, HouseholdCode, RegionCode, Remark, Text
+from shared.contracts.codes import (
+    AssetClass,
+    AssetRight,
+    DistributionAction,
+    DistributionReason,
+    DistributionStatus,
+    WithdrawalReason,
+)
+from shared.http.fields import Body, Code, Day, HouseholdCode, Reference, RegionCode, Remark, Source, Text
 from shared.money import FenAsYuan, PositiveYuan
 from shared.shares import ShareSent, ShareShown
 
@@ -85,6 +92,9 @@ class DistributionIn(Body):
 
     asset_code: AssetCode
     period: Year
+    supplementary: bool = Field(
+        False, strict=True, description="补充分配: a further one of this asset and year is meant, and no slip"
+    )
     total: PositiveYuan
     request_id: UUID | None = Field(
         None, description="The measure request it answers, of a household that has a line here"
@@ -135,6 +145,30 @@ class PublicityRule(BaseModel):
     pack: str
 
 
+class LineWithdrawalIn(Body):
+    """A paid line that should never have been."""
+
+    source: Source = Field(description="Who says so", examples=["village-report"])
+    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
+    reason: WithdrawalReason
+
+
+class LineWithdrawalOut(BaseModel):
+    """A withdrawal 撤回: the credit of the line counts no longer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    withdrawal_id: UUID = Field(validation_alias="id")
+    distribution_id: UUID
+    line_no: int
+    source: str
+    source_ref: str
+    reason: WithdrawalReason
+    withdrawn_on: dt.date
+    withdrawn_at: dt.datetime
+    withdrawn_by: str = Field(description="The client that said so")
+
+
 class LineOut(BaseModel):
     """What one household gets for one reason."""
 
@@ -143,6 +177,7 @@ class LineOut(BaseModel):
     amount: FenAsYuan
     reason: DistributionReason
     credit_id: UUID | None = Field(description="The credit it became; null until it is paid")
+    withdrawal: LineWithdrawalOut | None = Field(description="Where the credit was withdrawn")
 
 
 class DistributionSummary(BaseModel):
@@ -152,12 +187,14 @@ class DistributionSummary(BaseModel):
     asset_code: str
     region_code: str
     period: str
+    supplementary: bool = Field(description="补充分配: a further one of its asset and year")
     total: FenAsYuan
     request_id: UUID | None
     status: DistributionStatus
     publicity_ends_on: dt.date | None = Field(description="公示期满日: the township decides after it")
     publicity_rule: PublicityRule | None
     proposed_at: dt.datetime
+    updated_at: dt.datetime = Field(description="Of the last step or withdrawal")
     history: list[StepOut] = Field(description="The oldest first")
 
 

@@ -1,24 +1,30 @@
-"""What consumption can be asked. Every answer is limited to the caller's region, an order to those who deal in it."""
+"""What consumption can be asked. Products are for everybody, an order is for those who buy or supply it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.commands.documents import APPROVE, show_orders, supplies
-from services.consumption.commands.register import show_producer
-from services.consumption.errors import OrderNotFound, ProducerNotFound, ProductNotFound
-from services.consumption.models import Order, Producer, Product
-from services.consumption.schemas import OrderOut, ProducerOut, ProductOut
+from services.consumption.commands.buyers import bought_for, deals_in
+from services.consumption.commands.documents import show_orders
+from services.consumption.commands.producers import show_producer
+from services.consumption.commands.products import show_move
+from services.consumption.errors import BuyerNotFound, OrderNotFound, ProducerNotFound, ProductNotFound
+from services.consumption.models import Buyer, Order, Producer, Product, StockMove
+from services.consumption.rules import SUPPLYING
+from services.consumption.schemas.orders import OrderOut
+from services.consumption.schemas.register import BuyerOut, ProducerOut, ProductOut, StockMoveOut
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first
+from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, oldest_first
+from shared.regions import region_prefix
 
-_ORDERS, _PRODUCERS, _PRODUCTS = table_of(Order), table_of(Producer), table_of(Product)
+_BUYERS, _ORDERS, _MOVES = table_of(Buyer), table_of(Order), table_of(StockMove)
+_PRODUCERS, _PRODUCTS = table_of(Producer), table_of(Product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,16 @@ def product(reading: Reading, code: str) -> ProductOut:
     """A product as it can be ordered now."""
     statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
     row = reading.connection.execute(statement.where(_PRODUCTS.c.code == code)).one_or_none()
-    if row is None or not reading.actor.sees(row.region_code):
-        raise ProductNotFound(f"no product {code} in region {reading.actor.place}")
+    if row is None:
+        raise ProductNotFound(f"there is no product {code}")
     return ProductOut.model_validate(row)
 
 
 def products(reading: Reading, wanted: ProductFilter, page: PageRequest) -> Sequence[ProductOut]:
-    """Products by code; one more than the page holds."""
-    mine = within(_PRODUCERS.c.region_code, reading.actor, wanted.region_code)
-    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS).where(mine)
+    """Products of every region, by code; one more than the page holds."""
+    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
+    if wanted.region_code is not None:
+        statement = statement.where(_PRODUCERS.c.region_code.startswith(region_prefix(wanted.region_code)))
     if wanted.available is not None:
         statement = statement.where(_PRODUCTS.c.available > 0 if wanted.available else _PRODUCTS.c.available == 0)
     found = reading.connection.execute(by_code(statement, _PRODUCTS.c.code, page))
@@ -71,27 +78,71 @@ def product_key(shown: ProductOut) -> tuple[str, ...]:
     return (shown.product_code,)
 
 
+def stock_moves(reading: Reading, code: str, page: PageRequest) -> Sequence[StockMoveOut]:
+    """How the stock of a product moved beside orders, the latest first; one more than the page holds."""
+    offered = product(reading, code)
+    if not reading.actor.sees(offered.region_code):
+        raise ProductNotFound(f"no product {code} in region {reading.actor.place}")
+    statement = sa.select(_MOVES).where(_MOVES.c.product_code == code)
+    ordered = newest_first(statement, _MOVES.c.moved_at, _MOVES.c.id, page)
+    return [show_move(row._asdict()) for row in reading.connection.execute(ordered)]
+
+
+def move_key(shown: StockMoveOut) -> tuple[str, ...]:
+    """Where a movement of stock stands in the list."""
+    return shown.at.isoformat(), str(shown.move_id)
+
+
+def buyer(reading: Reading, code: str) -> BuyerOut:
+    """A buyer with the client that orders for it."""
+    row = reading.connection.execute(sa.select(_BUYERS).where(_BUYERS.c.code == code)).one_or_none()
+    if row is None:
+        raise BuyerNotFound(f"there is no buyer {code}")
+    return BuyerOut.model_validate(row)
+
+
+def buyers(reading: Reading, page: PageRequest) -> Sequence[BuyerOut]:
+    """Buyers by code; one more than the page holds."""
+    found = reading.connection.execute(by_code(sa.select(_BUYERS), _BUYERS.c.code, page))
+    return [BuyerOut.model_validate(row) for row in found]
+
+
+def buyer_key(shown: BuyerOut) -> tuple[str, ...]:
+    """Where a buyer stands in the list."""
+    return (shown.buyer_code,)
+
+
 def order(reading: Reading, order_id: UUID) -> OrderOut:
-    """An order that the caller placed or supplies."""
+    """An order that the caller buys or supplies."""
     row = reading.connection.execute(sa.select(_ORDERS).where(_ORDERS.c.id == order_id)).one_or_none()
-    if row is None or not (row.placed_by == reading.actor.id or supplies(reading.actor, row.region_code)):
-        raise OrderNotFound(f"no order {order_id} of this client or its region")
+    if row is None or not deals_in(reading, row):
+        raise OrderNotFound(f"no order {order_id} that this client buys or supplies")
     return show_orders(reading, [row])[0]
 
 
 def orders(reading: Reading, wanted: OrderFilter, page: PageRequest) -> Sequence[OrderOut]:
-    """Orders that the caller placed or supplies, the newest first; one more than the page holds."""
-    seen = _ORDERS.c.placed_by == reading.actor.id
-    if reading.actor.may(APPROVE):
+    """Orders that the caller buys or supplies; one more than the page holds.
+
+    The newest come first; those that changed after a moment in the order in which they changed, so that whoever asks
+    for what comes after the last one seen misses nothing.
+    """
+    seen: sa.ColumnElement[bool] = _ORDERS.c.buyer_code.in_(bought_for(reading.actor))
+    if reading.actor.may(SUPPLYING):
         seen |= within(_ORDERS.c.region_code, reading.actor)
-    statement = sa.select(_ORDERS).where(seen)
-    statement = as_wanted(statement, _ORDERS, wanted, "buyer_code", "status")
-    if wanted.updated_after is not None:
-        statement = statement.where(_ORDERS.c.updated_at > wanted.updated_after)
-    ordered = newest_first(statement, _ORDERS.c.placed_at, _ORDERS.c.id, page)
+    statement = as_wanted(sa.select(_ORDERS).where(seen), _ORDERS, wanted, "buyer_code", "status")
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, _ORDERS.c.placed_at, _ORDERS.c.id, page)
+    else:
+        changed = statement.where(_ORDERS.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, _ORDERS.c.updated_at, _ORDERS.c.id, page)
     return show_orders(reading, reading.connection.execute(ordered).all())
 
 
-def order_key(shown: OrderOut) -> tuple[str, ...]:
-    """Where an order stands in the list."""
-    return shown.placed_at.isoformat(), str(shown.order_id)
+def order_key(wanted: OrderFilter) -> Callable[[OrderOut], tuple[str, ...]]:
+    """Where an order stands in the list that was asked for."""
+
+    def key(shown: OrderOut) -> tuple[str, ...]:
+        moment = shown.placed_at if wanted.updated_after is None else shown.updated_at
+        return moment.isoformat(), str(shown.order_id)
+
+    return key

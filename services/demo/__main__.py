@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ from shared.months import first_day, format_month, parse_month
 
 _QUARTER: Final = 3
 _PATIENCE_SECONDS: Final = 30.0
+_PARTNER: Final = "partner-dongguan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,14 @@ def new_illness(last_month: int) -> Scene:
     )
 
 
-def show(api: ApiClient) -> None:
-    """Show all of it; raises DemoStopped when something does not come about."""
+def show(api: ApiClient, partner: ApiClient) -> None:
+    """Show all of it; raises DemoStopped when something does not come about. The ``partner`` city buys."""
     say(f"守线 ShouXian at {api.base_url}: from a fact to the one task it opens. Times count from sending the fact.")
     _play(api, income_collapse(COLLAPSING, _last_month_of_history(api, COLLAPSING)))
     _play(api, new_illness(_last_month_of_history(api, FALLING_ILL)))
     last_month = _last_month_of_history(api, COMING_HOME)
     failure = income_collapse(COMING_HOME, last_month)
-    Story(api, last_month).tell(failure.told, lambda: _record(api, "live", failure.facts))
+    Story(api, partner, last_month).tell(failure.told, lambda: _record(api, "live", failure.facts))
 
 
 def _play(api: ApiClient, scene: Scene) -> None:
@@ -178,11 +180,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("var"), help="folder of demo-credentials.json")
     chosen = parser.parse_args()
     try:
-        api = ApiClient.open(chosen.data)
-        try:
-            show(api)
-        finally:
-            api.close()
+        with closing(ApiClient.open(chosen.data)) as api, closing(ApiClient.open(chosen.data, _PARTNER)) as partner:
+            show(api, partner)
     except DemoStopped as stopped:
         sys.stderr.write(f"{stopped}\n")
         return 1

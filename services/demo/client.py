@@ -12,6 +12,7 @@ from shared.security.issuer import CREDENTIALS_FILE
 
 _TIMEOUT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.01
+_PROVINCE: Final = "province"
 T = TypeVar("T")
 
 
@@ -20,15 +21,15 @@ class DemoStopped(Exception):
 
 
 class ApiClient:
-    """Talks to the services with the first client of a credentials file."""
+    """Talks to the services with one client of a credentials file."""
 
     def __init__(self, http: httpx.Client, base_url: str) -> None:
         self._http = http
         self.base_url = base_url
 
     @classmethod
-    def open(cls, data: Path) -> Self:
-        """Read the credentials of a data folder and get a token; raises DemoStopped."""
+    def open(cls, data: Path, client_id: str = _PROVINCE) -> Self:
+        """Read the credentials of a data folder and get a token for this client; raises DemoStopped."""
         path = data / CREDENTIALS_FILE
         try:
             credentials = json.loads(path.read_text(encoding="utf-8"))
@@ -38,9 +39,12 @@ class ApiClient:
             ) from None
         except PermissionError:
             raise DemoStopped(f"{path} belongs to somebody else: only whoever ran `make run` may read it") from None
+        known = {each["client_id"]: each for each in credentials["clients"]}
+        if client_id not in known:
+            raise DemoStopped(f"there is no client {client_id} in {path}: move the folder away and start anew")
         base_url = credentials["base_url"]
         client = cls(httpx.Client(base_url=base_url, timeout=_TIMEOUT_SECONDS, trust_env=False), base_url)
-        client._sign_in(credentials["clients"][0])
+        client._sign_in(known[client_id])
         return client
 
     def close(self) -> None:

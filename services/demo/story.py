@@ -28,8 +28,8 @@ _DAYS_OF_PUBLICITY: Final = 40
 class Story:
     """Tells the story of one household for the quarter that ends with a month."""
 
-    def __init__(self, api: ApiClient, last_month: int) -> None:
-        self._api = api
+    def __init__(self, api: ApiClient, partner: ApiClient, last_month: int) -> None:
+        self._api, self._partner = api, partner
         self._months = [format_month(month) for month in range(last_month - _QUARTER + 1, last_month + 1)]
         self._first_day = first_day(last_month - _QUARTER + 1)
         self._paid_on = first_day(last_month + 1) - timedelta(days=1)
@@ -107,13 +107,14 @@ class Story:
         product = {"producer_code": "DJ-TEA", "name": "绿茶", "unit": "kg", "price": "120.00", "stock": "500.000"}
         if self._api.find("/consumption/v1/products/DJ-TEA-GREEN") is None:
             self._api.put("/consumption/v1/products/DJ-TEA-GREEN", product)
-        line = {"product_code": "DJ-TEA-GREEN", "quantity": "20.000"}
-        body = {"buyer_code": "DG-CANTEEN", "buyer_order_no": self._key, "request_id": request, "lines": [line]}
-        order = self._api.post("/consumption/v1/orders", body)
+        seen = self._partner.get("/consumption/v1/products/DJ-TEA-GREEN")
+        line = {"product_code": "DJ-TEA-GREEN", "quantity": "20.000", "price": seen["price"]}
+        body = {"buyer_code": "DG-DEMO", "buyer_order_no": self._key, "request_id": request, "lines": [line]}
+        order = self._partner.post("/consumption/v1/orders", body)
         place = f"/consumption/v1/orders/{order['order_id']}"
         self._act(place, "accept")
         self._act(place, "ship")
-        self._act(place, "receive", lines=[{"line_no": 1, "received": "19.500"}])
+        self._act(place, "receive", by=self._partner, lines=[{"line_no": 1, "received": "19.500"}])
         self._act(place, "settle")
         self._say("consumption: 20 kg of tea ordered by Dongguan, 19.5 kg arrived and settled, a quarter goes home")
 
@@ -183,12 +184,12 @@ class Story:
     def _request(self, house: str, request: str) -> None:
         self._wait(f"request in {house}", lambda: self._api.find(f"/{house}/v1/requests/{request}"))
 
-    def _act(self, place: str, action: str, **more: Any) -> None:
+    def _act(self, place: str, action: str, by: ApiClient | None = None, **more: Any) -> None:
         body = {"action": action} | {name: str(v) if isinstance(v, date) else v for name, v in more.items()}
-        self._post(f"{place}/transitions", body, f"{action} {place.rpartition('/')[2]}")
+        self._post(f"{place}/transitions", body, f"{action} {place.rpartition('/')[2]}", by)
 
-    def _post(self, path: str, body: Mapping[str, Any], step: str) -> Any:
-        return self._api.post(path, body, once=f"{self._key} {step}")
+    def _post(self, path: str, body: Mapping[str, Any], step: str, by: ApiClient | None = None) -> Any:
+        return (by or self._api).post(path, body, once=f"{self._key} {step}")
 
     def _wait(self, what: str, found: Callable[[], T | None]) -> T:
         result = wait_for(found, _PATIENCE_SECONDS)

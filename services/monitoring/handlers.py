@@ -10,7 +10,7 @@ from services.monitoring.commands.ledger import lock_households
 from services.monitoring.commands.risks import record_task_verdicts
 from shared.bus.consumer import Handlers
 from shared.contracts.assets import ShareCredited, ShareWithdrawn
-from shared.contracts.assistance import TaskClosed, TransferCredited, TransferWithdrawn
+from shared.contracts.assistance import TaskClosed, TaskReopened, TransferCredited, TransferWithdrawn
 from shared.contracts.consumption import SaleCredited
 from shared.contracts.employment import PlacementEnded, PlacementStarted, WageCredited, WageWithdrawn
 from shared.contracts.envelope import Event
@@ -18,6 +18,7 @@ from shared.db.unit_of_work import UnitOfWork
 
 _REACTIONS: Final[Mapping[str, Callable[[UnitOfWork, Sequence[Event[Any]]], None]]] = {
     TaskClosed.event_type: record_task_verdicts,
+    TaskReopened.event_type: record_task_verdicts,
     WageCredited.event_type: record_credits,
     SaleCredited.event_type: record_credits,
     ShareCredited.event_type: record_credits,

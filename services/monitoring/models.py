@@ -52,7 +52,7 @@ class FactMode(StrEnum):
 class Household(Base, table=True):
     """Household 农户, the unit of monitoring."""
 
-    __table_args__ = (spelling_index("household", "code"),)
+    __table_args__ = (spelling_index("household"),)
 
     code: str = Field(primary_key=True, max_length=64)
     region_code: str = Field(max_length=12, index=True)
@@ -258,13 +258,17 @@ class Risk(Base, table=True):
     version: int
     keys: list[str] = Field(sa_type=sa.JSON)
     """Keys of the reasons that hold it open."""
+    causes: dict[str, str | None] = Field(sa_type=sa.JSON)
+    """The evidence behind it by name, with the key of each cause that other houses are told; see `rules.causes`."""
     reasons: list[dict[str, Any]] = Field(sa_type=sa.JSON)
     pack: str = Field(max_length=96)
     decided_on: dt.date
     opened_at: dt.datetime = Field(sa_type=UtcDateTime)
     cleared_at: dt.datetime | None = Field(sa_type=UtcDateTime)
     verdict: TaskVerdict | None = Field(sa_type=text_enum(TaskVerdict))
-    """What the visit of the task found 核实结论."""
+    """What the visit of the task found 核实结论; none while the task is open."""
+    task_version: int
+    """The newest version of the task that was told: an older one never wins."""
     event_id: UUID
     """The event that told of this state."""
     updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)

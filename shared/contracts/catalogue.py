@@ -61,13 +61,13 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     for entry in (
         _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
         _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
-        _entry(HouseholdEnded, (), "internal"),
+        _entry(HouseholdEnded, ("assistance", *HELPING), "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),
         _entry(assistance.TaskOpened, (), "sensitive"),
         _entry(assistance.TaskClosed, ("monitoring",), "sensitive"),
-        _entry(assistance.TaskReopened, (), "sensitive"),
+        _entry(assistance.TaskReopened, ("monitoring",), "sensitive"),
         _entry(assistance.MeasureRequested, HELPING, "sensitive"),
         _entry(assistance.MeasureOverdue, (), "sensitive"),
         _entry(assistance.MeasureCancelled, HELPING, "sensitive"),
@@ -79,7 +79,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(employment.MeasureRefused, ("assistance",), "sensitive"),
         _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
-        _entry(employment.WageWithdrawn, ("monitoring",), "sensitive"),
+        _entry(employment.WageWithdrawn, ("monitoring", "assistance"), "sensitive"),
         _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
         _entry(consumption.OrderSettled, (), "internal", key="order_id"),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
@@ -90,7 +90,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
         _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
-        _entry(assets.ShareWithdrawn, ("monitoring",), "sensitive"),
+        _entry(assets.ShareWithdrawn, ("monitoring", "assistance"), "sensitive"),
     )
 }
 

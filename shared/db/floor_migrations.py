@@ -94,6 +94,19 @@ def add_commit_clock() -> None:
     op.execute(clock.insert().values(id=1, last_given=0))
 
 
+def add_spelling_index(table: str) -> None:
+    """Codes of a register differ in more than upper and lower case: the index of `spelling_index`.
+
+    Take it last: SQLite rebuilds a table whose columns change, and does not rebuild this index.
+    """
+    op.create_index(f"ix_{table}_code_spelling", table, [sa.text("lower(code)")], unique=True)
+
+
+def drop_spelling_index(table: str) -> None:
+    """Take the index of `add_spelling_index` away again."""
+    op.drop_index(f"ix_{table}_code_spelling", table)
+
+
 def drop_floor_v1() -> None:
     """Take the tables of `create_floor_v1` away again."""
     for table in ("audit", "idempotency", "dead_letter", "bus_position", "inbox", "outbox"):

@@ -12,9 +12,9 @@ class CodeInOtherSpelling(Conflict):
     code, title = "code-in-other-spelling", "The code is registered in another spelling"
 
 
-def spelling_index(table: str, column: str) -> sa.Index:
-    """The unique index under which two spellings of a code in upper and lower case are one."""
-    return sa.Index(f"uq_{table}_lower_{column}", sa.text(f"lower({column})"), unique=True)
+def spelling_index(table: str) -> sa.Index:
+    """The unique index over the codes of a register, for the arguments of its table; see `add_spelling_index`."""
+    return sa.Index(f"ix_{table}_code_spelling", sa.text("lower(code)"), unique=True)
 
 
 def refuse_other_spelling(uow: UnitOfWork, column: sa.ColumnElement[str], code: str) -> None:

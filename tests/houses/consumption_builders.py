@@ -29,7 +29,7 @@ from tests.builders import (
     published_as,
     waiting_events,
 )
-from tests.conftest import OpenHouse
+from tests.conftest import ClientFor, OpenHouse
 
 NEIGHBOUR, ELSEWHERE = "DJ-0002", "YJ-0001"
 """Two more households that are known: one of the same village, one of another county."""
@@ -37,8 +37,10 @@ TASK, MEASURE = derived_id("task", HOUSEHOLD), derived_id("measure", HOUSEHOLD)
 API = "/consumption/v1"
 ORDERS = f"{API}/orders"
 READ, WRITE = ("consumption:read",), ("consumption:read", "consumption:write")
+BUY = ("consumption:read", "consumption:order")
 SUPPLY = (*WRITE, "consumption:approve")
-BUYER = Actor(id="dongguan", scopes=frozenset(WRITE), regions=("52",))
+DONGGUAN = ("DG-1", "DG-2")
+"""The buyers that the client of a partner city orders for."""
 OFFICER = Actor(id="officer", scopes=frozenset(SUPPLY), regions=("520626",))
 STEPS = ("accept", "ship", "receive", "settle")
 """An order's way from its placing to its end."""
@@ -118,6 +120,18 @@ async def supply(client: httpx.AsyncClient, *links: dict[str, Any], **products: 
     await put(client, "producer", "COOP", producer(*links))
     for code, body in (products or {"TEA": product()}).items():
         await put(client, "product", code, body)
+
+
+async def count_stock(client: httpx.AsyncClient, code: str, quantity: str) -> None:
+    """Say what is there of a product."""
+    answer = await client.post(f"{API}/products/{code}/stock", json={"counted": quantity, "reason": "盘点"})
+    assert answer.status_code == 201, answer.text
+
+
+def dongguan(client_for: ClientFor, house: House, **changes: Any) -> httpx.AsyncClient:
+    """The client of a partner city: it lives elsewhere than what it buys."""
+    known: dict[str, Any] = {"scopes": BUY, "region": "4419", "client_id": "dongguan", "buyers": DONGGUAN}
+    return client_for(house, **known | changes)
 
 
 async def place(client: httpx.AsyncClient, body: dict[str, Any] | None = None) -> dict[str, Any]:

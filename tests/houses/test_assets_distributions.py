@@ -70,10 +70,12 @@ async def test_a_plan_is_taken_and_the_request_hears_of_it(assets: Assets) -> No
     shown = answer.json()
     distribution_id, proposed_at = shown.pop("distribution_id"), shown.pop("proposed_at")
     assert proposed_at.endswith("Z")
+    assert shown.pop("updated_at") == proposed_at
     assert shown == {
         "asset_code": ASSET,
         "region_code": REGION,
         "period": "2026",
+        "supplementary": False,
         "total": "20000.00",
         "request_id": str(MEASURE),
         "status": "draft",
@@ -81,8 +83,8 @@ async def test_a_plan_is_taken_and_the_request_hears_of_it(assets: Assets) -> No
         "publicity_rule": None,
         "history": [],
         "lines": [
-            {"line_no": 1, **line(), "credit_id": None},
-            {"line_no": 2, **line(OTHER_HOUSEHOLD, "8000.00", "share"), "credit_id": None},
+            {"line_no": 1, **line(), "credit_id": None, "withdrawal": None},
+            {"line_no": 2, **line(OTHER_HOUSEHOLD, "8000.00", "share"), "credit_id": None, "withdrawal": None},
         ],
     }
     assert await assets.get(f"distributions/{distribution_id}") == answer.json()
@@ -357,6 +359,7 @@ async def test_proposing_and_reading_need_their_scopes(assets: Assets, client_fo
     reader = client_for(assets.house, scopes=("assets:read",))
     approver = client_for(assets.house, scopes=("assets:approve",))
     assert problem(await reader.post(LIST, json=plan())) == (403, "scope-missing", [])
+    assert problem(await reader.post(f"{LIST}/{distribution_id}/transitions", json=VOTE)) == (403, "scope-missing", [])
     assert problem(await approver.get(f"{LIST}/{distribution_id}")) == (403, "scope-missing", [])
 
 

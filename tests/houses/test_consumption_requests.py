@@ -21,9 +21,9 @@ from tests.houses.consumption_builders import (
     ORDERS,
     STEPS,
     SUPPLY,
-    WRITE,
     act,
     cancellation,
+    dongguan,
     known,
     link,
     open_supplied,
@@ -60,7 +60,7 @@ async def officer(house: House, client_for: ClientFor) -> httpx.AsyncClient:
 
 @pytest.fixture
 async def buyer(house: House, officer: httpx.AsyncClient, client_for: ClientFor) -> httpx.AsyncClient:
-    return client_for(house, scopes=WRITE, client_id="dongguan")
+    return dongguan(client_for, house)
 
 
 async def asked(client: httpx.AsyncClient) -> list[tuple[str, str]]:
@@ -114,16 +114,17 @@ async def test_an_order_answers_no_request_of_a_household_it_does_nothing_for(
     assert await stock(house) == {"TEA": 300_000}
 
 
-async def test_a_request_that_is_unknown_or_elsewhere_is_not_answered(
-    house: House, officer: httpx.AsyncClient, client_for: ClientFor
+async def test_a_request_that_is_unknown_is_not_answered_nor_one_of_elsewhere_by_the_supply_side(
+    house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient, client_for: ClientFor
 ) -> None:
     await put(client_for(house), "producer", "COOP", producer(link("0.5", ELSEWHERE)))
     elsewhere = request(household_code=ELSEWHERE, region_code=OTHER_COUNTY_REGION)
-    county_buyer = client_for(house, scopes=WRITE, region="520626", client_id="county-buyer")
-    assert_problem(await county_buyer.post(ORDERS, json=ANSWERING), 404, "request-not-found")
+    for client in (officer, buyer):
+        assert_problem(await client.post(ORDERS, json=ANSWERING), 404, "request-not-found")
     await deliver(house, elsewhere)
-    assert_problem(await county_buyer.post(ORDERS, json=ANSWERING), 404, "request-not-found")
+    assert_problem(await officer.post(ORDERS, json=ANSWERING), 404, "request-not-found")
     assert await answers(house) == []
+    assert (await place(buyer, ANSWERING))["request_id"] == str(MEASURE), "a buyer lives elsewhere than whom it helps"
 
 
 async def test_a_request_refused_or_cancelled_waits_for_no_order(

@@ -12,6 +12,7 @@ from tests.builders import (
     OTHER_COUNTY_REGION,
     REGION,
     TODAY,
+    audit_rows,
     deliver,
     expense_fact,
     household,
@@ -186,6 +187,21 @@ async def test_without_pii_nobody_learns_who_is_ill_of_what(monitoring: Monitori
     assert shown[school["source_ref"]]["member_no"] == 3
     assert await plain.get(f"facts/{ill['fact_id']}") == ill
     assert "肺癌" not in str(shown)
+
+
+async def test_who_looked_at_a_diagnosis_is_known(monitoring: Monitoring, client_for: ClientFor) -> None:
+    await monitoring.record(illness_fact(), income_fact(LAST, "3000.00"))
+    plain = Monitoring(monitoring.house, client_for(monitoring.house, scopes=("monitoring:read",)))
+    await facts(plain)
+    await facts(monitoring, source_ref=f"income-wage-{LAST}")
+    assert [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"] == []
+
+    headers = {"X-Purpose": "visit"}
+    named = {"source_ref": illness_fact()["source_ref"]}
+    [ill] = (await monitoring.client.get(FACTS, params=named, headers=headers)).json()["items"]
+    await monitoring.client.get(f"{FACTS}/{ill['fact_id']}", headers=headers)
+    looks = [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"]
+    assert {(row["actor"], row["subject"], row["reason"]) for row in looks} == {("tester", HOUSEHOLD, "visit")}
 
 
 async def test_the_items_of_a_batch_are_named_as_they_were_sent(monitoring: Monitoring) -> None:

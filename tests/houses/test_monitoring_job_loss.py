@@ -87,6 +87,14 @@ async def test_a_loss_near_the_line_is_red(monitoring: Monitoring, monthly: str,
     assert {"monitoring.income_line", "monitoring.near_line_ratio"} <= cited
 
 
+async def test_the_last_earner_who_left_the_household_raises_it_as_any_other_end(monitoring: Monitoring) -> None:
+    await deliver(monitoring.house, placement_started("p1"))
+    await monitoring.put(household([member(2), member(3, labour="none")]))
+    await deliver(monitoring.house, placement_ended("p1", reason=PlacementEndReason.LEFT_HOUSEHOLD))
+    risk = await monitoring.the_risk(LOSS)
+    assert (risk["status"], risk["reasons"][0]["inputs"]["reason"]) == ("open", "left_household")
+
+
 async def test_the_end_of_work_that_is_not_the_last_changes_nothing(monitoring: Monitoring) -> None:
     counts = await monitoring.counts()
     await deliver(monitoring.house, placement_started("p1"), placement_ended("p2", last_earner=False))

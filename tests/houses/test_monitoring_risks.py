@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from services.monitoring.commands.screening import screen_households
 from shared.bus.relay import pending_events
@@ -472,3 +473,29 @@ async def test_without_a_published_line_facts_are_kept_and_the_line_is_not_guess
     assert (below["outcome"], below["grade"]) == ("undecided", None)
     assert below["reasons"][0]["inputs"]["lacking"] == ["monitoring.income_line"]
     assert "monitoring.income_line" in below["reasons"][0]["text"]
+
+
+async def test_a_risk_that_moves_with_its_household_keeps_its_causes_and_says_so(monitoring: Monitoring) -> None:
+    await monitoring.record(*wages(WINDOW, "2500.00"), illness_fact())
+    await monitoring.put(household(region_code=OTHER_COUNTY_REGION))
+    raised = {event.data.kind: event.data for event in await monitoring.events("risk-raised.v1")}
+    moved = {event.data.kind: event.data for event in await monitoring.events("risk-updated.v1")}
+    assert set(moved) == {BELOW, ILL}
+    for kind, risk in moved.items():
+        assert (risk.region_code, risk.causes) == (OTHER_COUNTY_REGION, raised[kind].causes)
+        assert risk.causes
+    rows = [row for row in await audit_rows(monitoring.house) if row["action"] == "risk.moved"]
+    assert {row["subject"] for row in rows} == {str(risk.risk_id) for risk in moved.values()}
+    places = {"before": {"region_code": REGION}, "after": {"region_code": OTHER_COUNTY_REGION}}
+    assert [{name: row[name] for name in places} for row in rows] == 2 * [places]
+
+
+async def test_every_verdict_is_counted_by_rule_and_outcome(monitoring: Monitoring) -> None:
+    def counted(outcome: str) -> float:
+        labels = {"rule": "new_illness", "outcome": outcome}
+        return REGISTRY.get_sample_value("shouxian_rule_verdicts_total", labels) or 0.0
+
+    fired, clear = counted("fires"), counted("clear")
+    await monitoring.record(income_fact("2026-10", "100.00"))
+    await monitoring.record(illness_fact())
+    assert (counted("fires"), counted("clear")) == (fired + 1, clear + 1)

@@ -142,6 +142,7 @@ def _risk(household: Household) -> Risk:
         episode=1,
         version=1,
         keys=["new_illness.serious:1:C34.9"],
+        causes={"new_illness.serious:1:C34.9": str(new_id())},
         reasons=[reason],
         pack="bench@1",
         decided_on=TODAY,
@@ -149,6 +150,7 @@ def _risk(household: Household) -> Risk:
         updated_at=NOW,
         cleared_at=None,
         verdict=None,
+        task_version=0,
         event_id=new_id(),
     )
 

@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from services.consumption.commands.orders import RESERVE, place_order
-from services.consumption.commands.register import put_producer, put_product
+from services.consumption.commands.producers import put_producer
+from services.consumption.commands.products import put_product
 from services.consumption.models import HOUSEHOLDS, Product
 from services.consumption.rules import format_quantity
-from services.consumption.schemas import OrderIn, ProducerIn, ProductIn
+from services.consumption.schemas.orders import OrderIn
+from services.consumption.schemas.register import ProducerIn, ProductIn
 from shared.context import new_context
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork

@@ -252,4 +252,6 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
     assert {line["level"] for line in logged.lines()} == {"warning"}
     assert not [line for line in logged.lines() if "exception" in line]
     ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()["not_ready"]) == (503, {"monitoring": ["database"]})
+    assert ready.status_code == 503
+    reason = "unable to open database file" if unreachable.database.is_sqlite else "Connection refused"
+    assert ready.json()["not_ready"] == {"monitoring": [f"database: {reason}"]}

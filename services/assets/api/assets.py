@@ -9,12 +9,15 @@ from services.assets.commands.assets import put_asset
 from services.assets.errors import AssetInvalid, AssetNotFound
 from services.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
 from shared.contracts.codes import AssetClass
+from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Day
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
+from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/assets", tags=["assets 资产"])
 READ, WRITE = "assets:read", "assets:write"
@@ -33,13 +36,16 @@ def _wanted(
     summary="Enter an asset, or make it what the body says",
     responses={
         201: {"model": AssetOut, "description": "New"},
-        **responses(AssetInvalid, AssetNotFound, RegionNotAllowed),
+        **responses(AssetInvalid, AssetNotFound, RegionNotAllowed, CodeInOtherSpelling, VersionChanged),
     },
 )
-async def put(asset_code: Code, body: AssetIn, call: Annotated[Call, calling(WRITE)], response: Response) -> AssetOut:
+async def put(
+    asset_code: Code, body: AssetIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
+) -> AssetOut:
     """The whole asset every time; the same again changes nothing. Changed rights begin today."""
-    done = await call.command(put_asset, asset_code, body)
+    done = await call.command(put_asset, asset_code, body, expected)
     response.status_code = 201 if done.created else 200
+    tag(response, done.asset.version)
     return done.asset
 
 
@@ -57,7 +63,10 @@ async def list_assets(
 async def get_asset(
     asset_code: Code,
     call: Annotated[Call, calling(READ)],
+    response: Response,
     as_of: Annotated[Day | None, Query(description="The rights of which day; default the business date")] = None,
 ) -> AssetOut:
     """The rights of a day, and the history of all."""
-    return await call.query(queries.asset, asset_code, as_of)
+    found = await call.query(queries.asset, asset_code, as_of)
+    tag(response, found.version)
+    return found

@@ -14,12 +14,14 @@ from services.assets.rules import Grant, Span, change_rights, rights_findings, s
 from services.assets.schemas import AssetIn, AssetOut, RightOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
+from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.money import format_yuan
 from shared.regions import regions
 from shared.shares import format_share
+from shared.versions import ExpectedVersion, demand_version
 
-_RIGHTS = table_of(Right)
+_ASSETS, _RIGHTS = table_of(Asset), table_of(Right)
 _FACTS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
 
 
@@ -31,17 +33,21 @@ class PutAsset:
     created: bool
 
 
-def put_asset(uow: UnitOfWork, code: str, body: AssetIn) -> PutAsset:
+def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersion | None = None) -> PutAsset:
     """Enter an asset, or make it what ``body`` says. The same again changes nothing.
+
+    Whoever is responsible where it lies, or in a region around that, changes it.
 
     Rights that change end yesterday and begin today; what was changed before on the same day leaves no trace.
     """
     uow.actor.demand_region(body.region_code)
     wanted = [Grant(right.right, right.holder, right.share) for right in body.rights]
     _check(body, wanted, uow.today())
+    refuse_other_spelling(uow, _ASSETS.c.code, code)
     asset = uow.session.get(Asset, code, with_for_update=True)
     if asset is not None and not uow.actor.sees(asset.region_code):
         raise AssetNotFound(f"no asset {code} in region {uow.actor.place}")
+    demand_version(expected, None if asset is None else asset.version)
     before = [] if asset is None else load_rights(uow, code)
     after = change_rights(before, wanted, uow.today())
     created = asset is None

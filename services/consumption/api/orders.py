@@ -14,10 +14,15 @@ from services.consumption.errors import (
     OrderContradicts,
     OrderInvalid,
     OrderNotFound,
+    PriceChanged,
     ProductNotFound,
+    QuantityNotSold,
 )
-from services.consumption.schemas import BuyerCode, OrderIn, OrderOut, TransitionIn
+from services.consumption.rules import BUYING, SUPPLYING, TRANSITIONS
+from services.consumption.schemas.fields import BuyerCode
+from services.consumption.schemas.orders import OrderIn, OrderOut, TransitionIn
 from shared.contracts.codes import OrderStatus
+from shared.db.spelling import CodeInOtherSpelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
@@ -29,13 +34,15 @@ from shared.security.actor import RegionNotAllowed
 from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/orders", tags=["orders 订单"])
-READ, WRITE = "consumption:read", "consumption:write"
+READ = "consumption:read"
 
 
 def _wanted(
     buyer_code: BuyerCode | None = None,
     status: OrderStatus | None = None,
-    updated_after: Annotated[Moment | None, Query(description="Placed or acted on later than this")] = None,
+    updated_after: Annotated[
+        Moment | None, Query(description="Placed or acted on later than this; `+` is sent as `%2B`")
+    ] = None,
 ) -> queries.OrderFilter:
     return queries.OrderFilter(buyer_code, status, updated_after)
 
@@ -51,7 +58,11 @@ def _wanted(
             ProductNotFound,
             RequestNotFound,
             BuyerOfAnotherClient,
+            RegionNotAllowed,
+            CodeInOtherSpelling,
             OrderContradicts,
+            PriceChanged,
+            QuantityNotSold,
             NotEnoughStock,
             RequestAnswered,
             OrderInvalid,
@@ -59,9 +70,12 @@ def _wanted(
     },
 )
 async def post(
-    body: OrderIn, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
+    body: OrderIn, call: Annotated[Call, calling(BUYING, SUPPLYING)], idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """One order for each number of a buyer. 409 `not-enough-stock` names the line, and nothing is reserved then."""
+    """One order for each number of a buyer. 409 names the line that cannot be had, and nothing is reserved then.
+
+    A client orders for the buyers that its token names, else for those it is bound to; the supply side for any.
+    """
     return await call.answer(idempotency_key, _place, body)
 
 
@@ -70,19 +84,22 @@ def _place(uow: UnitOfWork, body: OrderIn) -> Answer:
     return Answer(201 if done.created else 200, done.order.model_dump_json())
 
 
-@router.get("", summary="Orders you placed or supply, the newest first")
+@router.get("", summary="Orders you buy or supply, the newest first")
 async def list_orders(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.OrderFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
 ) -> Page[OrderOut]:
-    """Filter by buyer, status, or by what changed since a moment."""
-    return page_of(await call.query(queries.orders, wanted, page), page, queries.order_key)
+    """Filter by buyer or status. With `updated_after` they come in the order in which they changed.
+
+    Ask again with the latest `updated_at` you saw: nothing is missed, whatever happens at once.
+    """
+    return page_of(await call.query(queries.orders, wanted, page), page, queries.order_key(wanted))
 
 
 @router.get("/{order_id}", summary="An order with its lines", responses=responses(OrderNotFound))
 async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
-    """Seen by the client that placed it, and by holders of consumption:approve in its region."""
+    """Seen by the clients of its buyer, and by holders of consumption:approve in its region."""
     return await call.query(queries.order, order_id)
 
 
@@ -95,8 +112,12 @@ async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
 async def post_transition(
     order_id: UUID,
     body: TransitionIn,
-    call: Annotated[Call, calling(WRITE)],
+    call: Annotated[Call, calling(*TRANSITIONS.scopes)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Accept, ship and settle need consumption:approve. 409 tells in `allowed_actions` what may be done instead."""
+    """`receive`, `dispute` and, before acceptance, `cancel` are the buyer's (consumption:order).
+
+    Every step may be taken by the supply side of the order's region (consumption:approve), and the history names who
+    took it. 409 tells in `allowed_actions` what you may do instead.
+    """
     return await call.once(idempotency_key, 200, transition_order, order_id, body)

@@ -5,17 +5,29 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.consumption import queries
-from services.consumption.commands.register import put_product
-from services.consumption.errors import ProducerNotFound, ProductNotFound
-from services.consumption.schemas import ProductCode, ProductIn, ProductOut
-from shared.http.dependencies import Call, calling
+from services.consumption.commands.products import move_stock, put_product
+from services.consumption.errors import (
+    NotEnoughStock,
+    ProducerNotFound,
+    ProductNotFound,
+    StockChanged,
+    StockInvalid,
+    UnitInUse,
+)
+from services.consumption.rules import SUPPLYING
+from services.consumption.schemas.fields import ProductCode
+from services.consumption.schemas.register import ProductIn, ProductOut, StockIn, StockMoveOut
+from shared.db.spelling import CodeInOtherSpelling
+from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
-from shared.security.actor import RegionNotAllowed
+from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/products", tags=["products 产品"])
 READ, WRITE = "consumption:read", "consumption:write"
+Code = Annotated[ProductCode, Path()]
 
 
 def _wanted(
@@ -27,25 +39,23 @@ def _wanted(
 
 @router.put(
     "/{product_code}",
-    summary="Offer a product, or make it what the body says",
+    summary="Offer a product, or make the offer what the body says",
     responses={
         201: {"model": ProductOut, "description": "New"},
-        **responses(ProducerNotFound, ProductNotFound),
+        **responses(ProducerNotFound, ProductNotFound, CodeInOtherSpelling, StockChanged, UnitInUse, VersionChanged),
     },
 )
 async def put(
-    product_code: Annotated[ProductCode, Path()],
-    body: ProductIn,
-    call: Annotated[Call, calling(WRITE)],
-    response: Response,
+    product_code: Code, body: ProductIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
 ) -> ProductOut:
-    """`stock` is what can be ordered from now on; orders placed before keep what they reserved, and their price."""
-    done = await call.command(put_product, product_code, body)
+    """`stock` is for the first time only. Orders placed before keep the product as it was, and what they reserved."""
+    done = await call.command(put_product, product_code, body, expected)
     response.status_code = 201 if done.created else 200
+    tag(response, done.product.version)
     return done.product
 
 
-@router.get("", summary="Products of your region, by code", responses=responses(RegionNotAllowed))
+@router.get("", summary="Products of all regions, by code")
 async def list_products(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.ProductFilter, Depends(_wanted)],
@@ -56,6 +66,39 @@ async def list_products(
 
 
 @router.get("/{product_code}", summary="A product as it can be ordered now", responses=responses(ProductNotFound))
-async def get(product_code: Annotated[ProductCode, Path()], call: Annotated[Call, calling(READ)]) -> ProductOut:
+async def get(product_code: Code, call: Annotated[Call, calling(READ)], response: Response) -> ProductOut:
     """Its price, and how much of it is available."""
-    return await call.query(queries.product, product_code)
+    found = await call.query(queries.product, product_code)
+    tag(response, found.version)
+    return found
+
+
+@router.post(
+    "/{product_code}/stock",
+    status_code=201,
+    summary="Say what was counted, or what came in or went beside orders",
+    response_model=StockMoveOut,
+    responses=responses(ProductNotFound, NotEnoughStock, StockInvalid),
+)
+async def post_stock(
+    product_code: Code,
+    body: StockIn,
+    call: Annotated[Call, calling(WRITE)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """What is ordered already is kept apart. Send an `Idempotency-Key`, so that a change sent again counts once."""
+    return await call.once(idempotency_key, 201, move_stock, product_code, body)
+
+
+@router.get(
+    "/{product_code}/stock",
+    summary="How a stock moved beside orders, the latest first",
+    responses=responses(ProductNotFound),
+)
+async def list_stock(
+    product_code: Code,
+    call: Annotated[Call, calling(WRITE, SUPPLYING)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[StockMoveOut]:
+    """Who said so, and why. For the supply side of its region."""
+    return page_of(await call.query(queries.stock_moves, product_code, page), page, queries.move_key)

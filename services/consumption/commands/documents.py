@@ -1,22 +1,21 @@
-"""Orders as they are shown, and who sees them."""
+"""Orders as they are shown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.consumption.commands.buyers import supplies
 from services.consumption.models import LineShare, Order, OrderLine
 from services.consumption.rules import line_value
-from services.consumption.schemas import CreditOut, LineOut, OrderOut
+from services.consumption.schemas.orders import CreditOut, LineOut, OrderOut
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
-from shared.security.actor import Actor
+from shared.identity import mask_name
 
-APPROVE = "consumption:approve"
-"""The scope of the supply side: it sees the orders of its region, and which households they are good for."""
 _LINES, _SHARES = table_of(OrderLine), table_of(LineShare)
 _LINES_OF = sa.select(_LINES).where(is_one_of(_LINES.c.order_id, "ids")).order_by(_LINES.c.order_id, _LINES.c.line_no)
 _SHARES_OF = (
@@ -24,11 +23,6 @@ _SHARES_OF = (
     .where(is_one_of(_SHARES.c.order_id, "ids"))
     .order_by(_SHARES.c.order_id, _SHARES.c.line_no, _SHARES.c.household_code, _SHARES.c.branch)
 )
-
-
-def supplies(actor: Actor, region_code: str) -> bool:
-    """Whether the caller stands on the supply side 供应方 of an order in this region."""
-    return actor.may(APPROVE) and actor.sees(region_code)
 
 
 def lines_of(reading: Reading, ids: Iterable[UUID]) -> Sequence[sa.Row[Any]]:
@@ -52,25 +46,36 @@ def show_orders(reading: Reading, orders: Sequence[Order | sa.Row[Any]]) -> list
     lines: dict[UUID, list[LineOut]] = defaultdict(list)
     for line in lines_of(reading, [order.id for order in orders]):
         shown = got[line.order_id, line.line_no] if line.order_id in supplied else None
-        lines[line.order_id].append(_line(line, shown))
-    return [_order(order, lines[order.id]) for order in orders]
+        lines[line.order_id].append(_line(line._asdict(), shown))
+    return [_order(reading, order, lines[order.id]) for order in orders]
 
 
-def _line(line: sa.Row[Any], got: list[CreditOut] | None) -> LineOut:
+def show_placed(reading: Reading, order: Order, lines: Sequence[Mapping[str, Any]]) -> OrderOut:
+    """An order with the lines that were just written: nothing of it is settled."""
+    got: list[CreditOut] | None = [] if supplies(reading.actor, order.region_code) else None
+    return _order(reading, order, [_line(line, got) for line in lines])
+
+
+def _line(line: Mapping[str, Any], got: list[CreditOut] | None) -> LineOut:
+    received = line.get("received")
     return LineOut(
-        line_no=line.line_no,
-        product_code=line.product_code,
-        producer_code=line.producer_code,
-        quantity=line.quantity,
-        price=line.price,
-        received=line.received,
-        value=line_value(line.price, line.quantity if line.received is None else line.received),
+        line_no=line["line_no"],
+        product_code=line["product_code"],
+        producer_code=line["producer_code"],
+        name=line["name"],
+        unit=line["unit"],
+        specification=line["specification"],
+        quantity=line["quantity"],
+        price=line["price"],
+        received=received,
+        value=line_value(line["price"], line["quantity"] if received is None else received),
         credits=got,
-        producer_amount=line.producer_amount,
+        producer_amount=None if got is None else line.get("producer_amount"),
     )
 
 
-def _order(order: Order | sa.Row[Any], lines: list[LineOut]) -> OrderOut:
+def _order(reading: Reading, order: Order | sa.Row[Any], lines: list[LineOut]) -> OrderOut:
+    knows = order.placed_by == reading.actor.id or supplies(reading.actor, order.region_code)
     return OrderOut(
         order_id=order.id,
         buyer_code=order.buyer_code,
@@ -81,6 +86,11 @@ def _order(order: Order | sa.Row[Any], lines: list[LineOut]) -> OrderOut:
         placed_at=order.placed_at,
         updated_at=order.updated_at,
         settled_on=order.settled_on,
+        deliver_by=order.deliver_by,
+        deliver_to=order.deliver_to,
+        contact=order.contact if knows or order.contact is None else mask_name(order.contact),
+        invoice_title=order.invoice_title,
         total=sum(line.value for line in lines),
         lines=lines,
+        history=order.history,
     )

@@ -8,17 +8,29 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.commands.documents import lines_of, show_orders
+from services.consumption.commands.buyers import hold_buyer
+from services.consumption.commands.documents import lines_of, show_orders, show_placed
+from services.consumption.commands.history import PLACED, entry
 from services.consumption.errors import (
-    BuyerOfAnotherClient,
     NotEnoughStock,
     OrderContradicts,
     OrderInvalid,
+    PriceChanged,
     ProductNotFound,
+    QuantityNotSold,
 )
-from services.consumption.models import REQUESTS, Buyer, LineShare, Order, OrderLine, Producer, ProducerLink, Product
-from services.consumption.rules import format_quantity, line_value
-from services.consumption.schemas import LineIn, OrderIn, OrderOut
+from services.consumption.models import (
+    HOUSEHOLDS,
+    REQUESTS,
+    LineShare,
+    Order,
+    OrderLine,
+    Producer,
+    ProducerLink,
+    Product,
+)
+from services.consumption.rules import SUPPLYING, format_quantity, is_sold, line_value
+from services.consumption.schemas.orders import LineIn, OrderIn, OrderOut
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -27,9 +39,11 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.money import MAX_FEN, format_yuan
 
-_BUYERS, _ORDERS, _LINES, _SHARES = table_of(Buyer), table_of(Order), table_of(OrderLine), table_of(LineShare)
+_ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
 _PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
 _COUNTY_DIGITS = 6
+_WISHES = {"deliver_by", "deliver_to", "contact", "invoice_title"}
+"""What a buyer may say beside its lines."""
 
 RESERVE = (
     sa.update(_PRODUCTS)
@@ -38,15 +52,11 @@ RESERVE = (
 )
 """Takes so much of a product if that much is there: two who ask at once can never have the same stock."""
 _OFFERS = (
-    sa.select(_PRODUCTS.c.code, _PRODUCTS.c.producer_code, _PRODUCTS.c.price, _PRODUCERS.c.region_code)
+    sa.select(_PRODUCTS, _PRODUCERS.c.region_code)
     .join_from(_PRODUCTS, _PRODUCERS)
     .where(is_one_of(_PRODUCTS.c.code, "codes"))
 )
-_LINKS_OF = (
-    sa.select(_LINKS)
-    .where(is_one_of(_LINKS.c.producer_code, "codes"))
-    .order_by(_LINKS.c.producer_code, _LINKS.c.household_code, _LINKS.c.branch)
-)
+_LINKS_OF = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,53 +76,56 @@ class _Asker(NamedTuple):
 
 
 def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
-    """Take a buyer's order and reserve its stock. The same order again is answered as it stands now.
+    """Take an order and reserve its stock. The same order again is answered as it stands now.
 
-    The order is written before its stock is taken: of two that come at once under one number, the second waits here
-    for the first, and then finds it.
+    The buyer is locked first: of two orders that come at once under one number, the second waits there for the first,
+    and then finds it. The moment of the order is given once every lock is had.
     """
+    side = hold_buyer(uow, body.buyer_code)
     order_id = derived_id("order", body.buyer_code, body.buyer_order_no)
-    _claim_buyer(uow, body.buyer_code)
     kept = uow.session.get(Order, order_id)
     if kept is not None:
         _demand_same(uow, kept, body)
         return PlacedOrder(show_orders(uow, [kept])[0], created=False)
-    offers = _offers(uow, body.lines)
+    if body.deliver_by is not None and body.deliver_by < uow.today():
+        raise OrderInvalid.at("/deliver_by", "lies in the past")
+    offers = _offers(uow, body.lines, side)
     links = _links(uow, sorted({offer.producer_code for offer in offers}))
-    order = _write_order(uow, order_id, body, offers[0].region_code, links)
     _reserve(uow, body.lines)
-    _write_lines(uow, order_id, body.lines, offers, links)
-    shown = show_orders(uow, [order])[0]
+    asker = _accept_request(uow, body.request_id, side, {link.household_code for of in links.values() for link in of})
+    order = _write_order(uow, order_id, body, asker, offers[0].region_code, side)
+    shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links))
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
     uow.audit("order.placed", str(order_id), after=after)
     uow.note("order.placed", order_id=str(order_id), buyer=body.buyer_code, lines=len(shown.lines))
     return PlacedOrder(shown, created=True)
 
 
-def _claim_buyer(uow: UnitOfWork, code: str) -> None:
-    owner = uow.connection.scalar(sa.select(_BUYERS.c.client_id).where(_BUYERS.c.code == code))
-    if owner is None:
-        insert_rows(uow.connection, _BUYERS, [{"code": code, "client_id": uow.actor.id}])
-    elif owner != uow.actor.id:
-        raise BuyerOfAnotherClient(f"the buyer {code} orders through another client")
-
-
 def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
-    before = [(line.product_code, line.quantity) for line in lines_of(uow, [kept.id])]
+    lines = lines_of(uow, [kept.id])
+    before = [(line.product_code, line.quantity) for line in lines]
     sent = [(line.product_code, line.quantity) for line in body.lines]
-    if (kept.request_id, before) != (body.request_id, sent):
+    wishes = (kept.model_dump(include=_WISHES), kept.request_id)
+    same = (wishes, before) == ((body.model_dump(include=_WISHES), body.request_id), sent)
+    if not same or any(line.price not in {None, had.price} for line, had in zip(body.lines, lines, strict=True)):
         number = f"{body.buyer_order_no} of the buyer {body.buyer_code}"
         raise OrderContradicts(f"the number {number} was used for another content", order_id=str(kept.id))
 
 
-def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """The product behind each line, with its price and region. All come from one county."""
-    rows = uow.connection.execute(_OFFERS, {"codes": [line.product_code for line in lines]})
-    known = {row.code: row for row in rows if uow.actor.sees(row.region_code)}
+def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[Any]]:
+    """The product behind each line as it is offered now. All come from one county.
+
+    Buyers order wherever something is offered, the supply side where it is responsible.
+    """
+    known = {row.code: row for row in uow.connection.execute(_OFFERS, {"codes": [line.product_code for line in lines]})}
     for line_no, line in enumerate(lines, 1):
-        if line.product_code not in known:
-            detail = f"no product {line.product_code} in region {uow.actor.place}"
+        offer = known.get(line.product_code)
+        if offer is None:
+            detail = f"there is no product {line.product_code}"
             raise ProductNotFound(detail, line_no=line_no, product_code=line.product_code)
+        if side == SUPPLYING:
+            uow.actor.demand_region(offer.region_code)
+        _demand_as_seen(line_no, line, offer)
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):
         if offer.region_code[:_COUNTY_DIGITS] != offers[0].region_code[:_COUNTY_DIGITS]:
@@ -124,6 +137,20 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn]) -> Sequence[sa.Row[*tuple[
     return offers
 
 
+def _demand_as_seen(line_no: int, line: LineIn, offer: sa.Row[Any]) -> None:
+    """Refuse another price than the buyer saw, and a quantity in which the product is not sold."""
+    named: dict[str, Any] = {"line_no": line_no, "product_code": line.product_code}
+    if line.price not in {None, offer.price}:
+        seen, price = format_yuan(line.price or 0), format_yuan(offer.price)
+        detail = f"line {line_no} was seen at {seen}; {line.product_code} costs {price} now"
+        raise PriceChanged(detail, **named, seen=seen, price=price)
+    if not is_sold(line.quantity, offer.minimum, offer.step):
+        minimum, step = (part and format_quantity(part) for part in (offer.minimum, offer.step))
+        detail = f"line {line_no}: {line.product_code} is sold from {minimum or step} {offer.unit} on"
+        detail += f", in steps of {step}" if step else ""
+        raise QuantityNotSold(detail, **named, minimum=minimum, step=step)
+
+
 def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
     found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
     for link in uow.connection.execute(_LINKS_OF, {"codes": producer_codes}):
@@ -131,11 +158,8 @@ def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[
     return found
 
 
-def _write_order(
-    uow: UnitOfWork, order_id: UUID, body: OrderIn, region_code: str, links: Mapping[str, Sequence[sa.Row[Any]]]
-) -> Order:
-    asker = _accept_request(uow, body.request_id, sorted({link.household_code for of in links.values() for link in of}))
-    now = uow.now()
+def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str, side: str) -> Order:
+    now = uow.stamp()
     order = Order(
         id=order_id,
         buyer_code=body.buyer_code,
@@ -149,6 +173,8 @@ def _write_order(
         placed_at=now,
         updated_at=now,
         settled_on=None,
+        history=[entry(uow, now, PLACED, side, OrderStatus.PLACED, for_buyer=side == SUPPLYING, note=None)],
+        **body.model_dump(include=_WISHES),
     )
     insert_rows(uow.connection, _ORDERS, [order.model_dump()])
     return order
@@ -160,14 +186,17 @@ def _write_lines(
     sent: Sequence[LineIn],
     offers: Sequence[sa.Row[Any]],
     links: Mapping[str, Sequence[sa.Row[Any]]],
-) -> None:
-    """Write the lines and their shares: after the stock is taken, because a line holds on to its product's row."""
+) -> list[dict[str, Any]]:
+    """Write the lines and their shares: the products as they are offered now, and who has a part in them."""
     lines = [
         {
             "order_id": order_id,
             "line_no": line_no,
             "product_code": offer.code,
             "producer_code": offer.producer_code,
+            "name": offer.name,
+            "unit": offer.unit,
+            "specification": offer.specification,
             "price": offer.price,
             "quantity": line.quantity,
         }
@@ -183,15 +212,18 @@ def _write_lines(
             "share": link.share,
         }
         for line in lines
-        for link in links[line["producer_code"]]
+        for link in links.get(line["producer_code"], ())
     ]
     insert_rows(uow.connection, _SHARES, shares)
+    return lines
 
 
-def _accept_request(uow: UnitOfWork, request_id: UUID | None, household_codes: Sequence[str]) -> _Asker:
-    """The request is for one of the households behind the lines."""
+def _accept_request(uow: UnitOfWork, request_id: UUID | None, side: str, household_codes: set[str]) -> _Asker:
+    """The request is for one of the households behind the lines; the supply side answers those of its region."""
     if request_id is None:
         return _Asker(None, None, uow.context.correlation_id)
+    if side == SUPPLYING:
+        household_codes = set(HOUSEHOLDS.find(uow, household_codes))
     request = REQUESTS.accept(uow, request_id, household_codes)
     return _Asker(request_id, request.household_code, request.correlation_id)
 

@@ -7,11 +7,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.commands.documents import APPROVE, lines_of, shares_of, show_orders, supplies
+from services.consumption.commands.buyers import deals_in, sides_of
+from services.consumption.commands.documents import lines_of, shares_of, show_orders
+from services.consumption.commands.history import entry
 from services.consumption.errors import OrderInvalid, OrderNotFound
 from services.consumption.models import HOUSEHOLDS, REQUESTS, LineShare, Order, OrderLine, Product
 from services.consumption.rules import (
-    SUPPLY_SIDE,
+    BUYING,
+    SUPPLYING,
     TRANSITIONS,
     Share,
     Split,
@@ -19,7 +22,7 @@ from services.consumption.rules import (
     line_value,
     split,
 )
-from services.consumption.schemas import OrderOut, ReceivedIn, TransitionIn
+from services.consumption.schemas.orders import OrderOut, ReceivedIn, TransitionIn
 from shared.context import Context
 from shared.contracts.codes import OrderAction
 from shared.contracts.consumption import OrderConfirmed, OrderSettled, SaleCredited
@@ -46,31 +49,51 @@ _CREDITED = (
 )
 _GIVEN_BACK = (
     sa.update(_PRODUCTS)
-    .where(_PRODUCTS.c.code == sa.bindparam("of_product"))
+    .where(_PRODUCTS.c.code == sa.bindparam("of_product"), _PRODUCTS.c.unit == sa.bindparam("in_unit"))
     .values(available=_PRODUCTS.c.available + sa.bindparam("back"))
 )
 
 
 def transition_order(uow: UnitOfWork, order_id: UUID, body: TransitionIn) -> OrderOut:
-    """Act on an order 订单流转. Accepting, shipping and settling are for the supply side of its region alone."""
+    """Act on an order 订单流转. Each step is for its sides alone; the supply side also takes the steps of a buyer.
+
+    Raises:
+        OrderNotFound: it is unknown, or the caller neither buys nor supplies it.
+        ScopeMissing: the step is not for the caller's side.
+        RegionNotAllowed: it is for the supply side, and the order lies outside the caller's region.
+        TransitionNotAllowed: its time has not come, or has passed.
+    """
     order = _hold(uow, order_id)
-    if body.action in SUPPLY_SIDE:
-        uow.actor.demand(APPROVE)
-        uow.actor.demand_region(order.region_code)
-    status = TRANSITIONS.take(order.status, body.action)
+    held = _sides(uow, order, body.action)
+    step = TRANSITIONS.take_as(held, order.status, body.action)
+    side = BUYING if BUYING in held.intersection(step.scopes) else SUPPLYING
     before = {"status": str(order.status)}
-    order.status, order.updated_at = status, uow.now()
-    after = {"status": str(status)} | _follow(uow, order, body)
-    uow.audit(f"order.{body.action}", str(order_id), before=before, after=after)
-    uow.note("order.transition", context=_chain(uow, order), order_id=str(order_id), action=body.action, status=status)
+    order.status = step.after
+    after = {"status": str(step.after)} | _follow(uow, order, body)
+    order.updated_at = uow.stamp()
+    for_buyer = side == SUPPLYING and BUYING in step.scopes
+    taken = entry(uow, order.updated_at, body.action, side, step.after, for_buyer=for_buyer, note=body.note)
+    order.history = [*order.history, taken]
+    shown_id = str(order_id)
+    uow.audit(f"order.{body.action}", shown_id, before=before, after=after)
+    uow.note("order.transition", context=_chain(uow, order), order_id=shown_id, action=body.action, status=step.after)
     return show_orders(uow, [order])[0]
 
 
 def _hold(uow: UnitOfWork, order_id: UUID) -> Order:
     order = uow.session.get(Order, order_id, with_for_update=True)
-    if order is None or not (order.placed_by == uow.actor.id or supplies(uow.actor, order.region_code)):
-        raise OrderNotFound(f"no order {order_id} of this client or its region")
+    if order is None or not deals_in(uow, order):
+        raise OrderNotFound(f"no order {order_id} that this client buys or supplies")
     return order
+
+
+def _sides(uow: UnitOfWork, order: Order, action: OrderAction) -> frozenset[str]:
+    """The sides on which the caller may take this step."""
+    scopes, held = TRANSITIONS.scopes_of(action), sides_of(uow, order)
+    if held.isdisjoint(scopes):
+        uow.actor.demand(*scopes)
+        uow.actor.demand_region(order.region_code)
+    return held
 
 
 def _chain(uow: UnitOfWork, order: Order) -> Context:
@@ -120,9 +143,12 @@ def _receive(uow: UnitOfWork, order: Order, named: Sequence[ReceivedIn]) -> dict
 
 
 def _give_back(uow: UnitOfWork, order: Order) -> dict[str, Any]:
-    """Make what was reserved available again, in the order in which orders take it."""
+    """Make what was reserved available again, in the order in which orders take it.
+
+    A product that is counted in another unit by now gets nothing back: its stock was counted anew.
+    """
     lines = sorted(lines_of(uow, [order.id]), key=lambda line: str(line.product_code))
-    rows = [{"of_product": line.product_code, "back": line.quantity} for line in lines]
+    rows = [{"of_product": line.product_code, "in_unit": line.unit, "back": line.quantity} for line in lines]
     execute_rows(uow.connection, _GIVEN_BACK, rows)
     return {}
 

@@ -36,18 +36,19 @@ from services.monitoring.schemas.facts import (
     FactOut,
     FactStored,
 )
+from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, Invalid
 from shared.house import HotRoute
 from shared.http.body import demand_few_members, json_body
-from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
 from shared.http.fields import HouseholdCode, Moment, Reference, Source
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
 from shared.regions import RegionFilter
-from shared.security.actor import RegionNotAllowed, SourceNotYours
+from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
 
 router = APIRouter(tags=["facts 上报信息"])
 READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
@@ -76,6 +77,7 @@ _STATUS = {"stored": 201, "duplicate": 200}
             FactInvalid,
             AmountImplausible,
             SourceNotYours,
+            HouseholdBusy,
         ),
     },
     openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
@@ -99,7 +101,8 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
             call.actor.demand(BACKFILL)
         entries = await _entries(call, batch)
         names = [_name(document) for document in batch.facts]
-        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic)
+        leaves_out = idempotency_key is None and not batch.atomic
+        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic, leaves_out)
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         response = await call.answer(idempotency_key, _record_one, item)
@@ -124,15 +127,27 @@ async def list_facts(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[fact_queries.FactFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
+    _purpose: Purpose = None,
 ) -> Page[FactOut]:
     """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
-    return page_of(await call.query(fact_queries.facts, wanted, page), page, fact_queries.fact_key)
+    shown = page_of(await call.query(fact_queries.facts, wanted, page), page, fact_queries.fact_key)
+    await _record_looks(call, shown.items)
+    return shown
 
 
 @router.get("/facts/{fact_id}", summary="A fact, and what it led to", responses=responses(FactNotFound))
-async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)]) -> FactOut:
+async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
     """Whether it stands, and the risks it led to with what the visit found."""
-    return await call.query(fact_queries.fact, fact_id)
+    shown = await call.query(fact_queries.fact, fact_id)
+    await _record_looks(call, [shown])
+    return shown
+
+
+async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
+    """Keep who saw of which households who is ill, and of what."""
+    if call.actor.may(PERSONAL):
+        seen = sorted({fact.household_code for fact in shown if fact_queries.tells_of_health(fact)})
+        await asyncio.gather(*map(call.record_look, seen))
 
 
 HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
@@ -143,9 +158,13 @@ def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
 
 
 def _record_batch(
-    uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], names: Sequence[_Name], atomic: bool
+    uow: UnitOfWork,
+    entries: Sequence[FactToRecord | DomainError],
+    names: Sequence[_Name],
+    atomic: bool,
+    leaves_out: bool,
 ) -> Answer:
-    return _batch_answer(record_batch(uow, entries, atomic), names)
+    return _batch_answer(record_batch(uow, entries, atomic, leaves_out), names)
 
 
 def _one_answer(outcome: FactOutcome) -> Answer:

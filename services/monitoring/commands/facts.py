@@ -21,6 +21,7 @@ from services.monitoring.commands.checks import (
 from services.monitoring.commands.judgement import judge_households, rule_parameters
 from services.monitoring.commands.ledger import (
     HouseholdFile,
+    left_out,
     load_files,
     post,
     refresh_stale_windows,
@@ -49,7 +50,8 @@ from shared.context import Context
 from shared.db.base import JsonText, table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.trouble import HouseholdBusy, is_lock_not_had
+from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import DomainError
 from shared.ids import derived_id
 from shared.security.actor import Actor
@@ -93,11 +95,14 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
 
     The same fact again changes nothing. A correction takes the fact it supersedes out of the ledger, and a withdrawal
     puts nothing in its place. Backfilled facts fill the ledger and judge nobody; the household is judged by the
-    screening of the next day, or by the first live fact, also where that repeats a backfilled one.
+    screening of the next day, or by the first live fact, also where that repeats a backfilled one. Where the unit of
+    work leaves out whom others hold, their facts are refused as HouseholdBusy.
     """
     ids = [fact_id_of(item.fact) for item in items]
-    files = load_files(uow, sorted({item.fact.household_code for item in items}), lock=True)
-    desk = _Desk(uow, files, _stored_facts(uow, items, ids), _superseded(uow, items), _persons(uow, items))
+    codes = sorted({item.fact.household_code for item in items})
+    files = load_files(uow, codes, lock=True)
+    busy = left_out(uow, codes, files)
+    desk = _Desk(uow, files, busy, _stored_facts(uow, items, ids), _superseded(uow, items), _persons(uow, items))
     outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
     insert_rows(uow.connection, _FACTS, [row | {"updated_at": uow.stamp()} for row in desk.rows])
     stamp_facts(uow, (row["supersedes_id"] for row in desk.rows if row["supersedes_id"]))
@@ -119,13 +124,25 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     return outcomes
 
 
-def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> list[FactOutcome]:
+def record_batch(
+    uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool, leaves_out: bool = False
+) -> list[FactOutcome]:
     """Record a batch whose unreadable entries stand as the error that says so; each is answered in its place.
 
-    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not.
+    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not. With
+    ``leaves_out`` the households that another transaction goes on holding are answered as busy, and the rest is stored.
     """
     savepoint, marks = uow.connection.begin_nested(), uow.marks()
-    recorded = iter(record_facts(uow, [entry for entry in entries if isinstance(entry, FactToRecord)]))
+    items = [entry for entry in entries if isinstance(entry, FactToRecord)]
+    try:
+        recorded = iter(record_facts(uow, items))
+    except sa.exc.DBAPIError as error:
+        if not leaves_out or not is_lock_not_had(error):
+            raise
+        savepoint.rollback()
+        uow.return_to(marks)
+        savepoint, uow.patience = uow.connection.begin_nested(), Patience.LEAVES_OUT
+        recorded = iter(record_facts(uow, items))
     outcomes = [
         next(recorded) if isinstance(entry, FactToRecord) else FactOutcome("refused", None, entry) for entry in entries
     ]
@@ -145,12 +162,14 @@ class _Desk:
         self,
         uow: UnitOfWork,
         files: Mapping[str, HouseholdFile],
+        busy: Mapping[str, str],
         stored: dict[UUID, _Stored],
         superseded: dict[UUID, str],
         persons: Persons,
     ) -> None:
         self._uow = uow
         self._files = files
+        self._busy = busy
         self._stored = stored
         self._superseded = superseded
         self._persons = persons
@@ -171,7 +190,9 @@ class _Desk:
     def _take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
         fact = item.fact
         refuse_foreign_sources(fact, item.actor)
-        file = self._files.get(fact.household_code)
+        file, held_in = self._files.get(fact.household_code), self._busy.get(fact.household_code)
+        if held_in is not None and item.actor.sees(held_in):
+            raise HouseholdBusy.of(fact.household_code)
         if file is None or not item.actor.sees(file.region_code):
             raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
         payload = fact.payload.model_dump_json()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.monitoring.commands.evidence import load_evidence
 from services.monitoring.commands.ledger import (
     HouseholdFile,
     load_diagnoses,
@@ -18,6 +19,14 @@ from services.monitoring.commands.ledger import (
 from services.monitoring.commands.links import explain
 from services.monitoring.commands.moments import stamp_facts_of
 from services.monitoring.models import Risk
+from services.monitoring.rules.causes import (
+    RESTING_ON_FACTS,
+    Causes,
+    FactEvidence,
+    evidence_of,
+    follow_causes,
+    told,
+)
 from services.monitoring.rules.income import window_months
 from services.monitoring.rules.leads import Lead, lead_for
 from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
@@ -33,7 +42,7 @@ from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.ids import derived_id
+from shared.ids import derived_id, new_id
 from shared.policy.loader import PolicyBook
 from shared.policy.parameters import PolicyValueMissing
 
@@ -47,7 +56,18 @@ _LATEST = (
     sa.select(
         *(
             _RISKS.c[name]
-            for name in ("id", "household_code", "kind", "status", "grade", "episode", "version", "keys", "decided_on")
+            for name in (
+                "id",
+                "household_code",
+                "kind",
+                "status",
+                "grade",
+                "episode",
+                "version",
+                "keys",
+                "causes",
+                "decided_on",
+            )
         )
     )
     .where(is_one_of(_RISKS.c.household_code, "codes"))
@@ -64,6 +84,8 @@ class KnownRisk(NamedTuple):
     id: UUID
     version: int
     latest: LatestRisk
+    causes: Causes
+    """What is behind it, by name; nothing once it is cleared."""
     decided_on: date
 
 
@@ -74,6 +96,18 @@ class Judged(NamedTuple):
     pack: str
     verdicts: tuple[Verdict, ...]
     known: Mapping[RiskKind, KnownRisk]
+    state: HouseholdState | None = None
+    """What the rules saw; nothing where no rule spoke, as when a household ends."""
+    parameters: RuleParameters | None = None
+
+    def causes(self, verdict: Verdict, facts: Sequence[FactEvidence]) -> dict[str, str | None]:
+        """What is behind a firing verdict, each cause under its key."""
+        risk = self.known.get(verdict.kind)
+        known = risk.causes if risk and risk.latest.is_open else {}
+        assert self.state is not None, "a rule fires over what it saw"
+        assert self.parameters is not None, "a rule fires by its parameters"
+        found = evidence_of(verdict, self.state, self.parameters, facts, known)
+        return follow_causes(known, found, lambda: str(new_id()))
 
 
 def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> tuple[RuleParameters, str]:
@@ -139,7 +173,7 @@ def _judge_group(
         risks = known.get(file.code, {})
         by_then = {kind: risk.latest for kind, risk in risks.items() if risk.decided_on <= on}
         verdicts = judge(state, parameters, by_then)
-        judged.append(Judged(file, pack, verdicts, risks))
+        judged.append(Judged(file, pack, verdicts, risks, state, parameters))
     return judged
 
 
@@ -147,9 +181,9 @@ def latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[
     """The latest episode of each kind of risk of these households."""
     rows = reading.connection.execute(_LATEST, {"codes": list(codes)})
     found: defaultdict[str, dict[RiskKind, KnownRisk]] = defaultdict(dict)
-    for risk_id, code, kind, status, grade, episode, version, keys, decided_on in rows:
+    for risk_id, code, kind, status, grade, episode, version, keys, causes, decided_on in rows:
         latest = LatestRisk(kind, status, grade, episode, frozenset(keys))
-        found[code][kind] = KnownRisk(risk_id, version, latest, decided_on)
+        found[code][kind] = KnownRisk(risk_id, version, latest, causes, decided_on)
     return found
 
 
@@ -196,19 +230,24 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, leads: M
     explained: dict[tuple[UUID, UUID], None] = {}
     cleared: list[UUID] = []
     counted: Counter[tuple[RiskKind, Outcome]] = Counter()
+    facts = load_evidence(uow, [one.file.code for one in judged if any(map(_rests_on_facts, one.verdicts))])
     for one in judged:
         for verdict in one.verdicts:
             counted[verdict.kind, verdict.outcome] += 1
             known = one.known.get(verdict.kind)
-            change = decide_change(known.latest if known else None, verdict)
+            latest, before = (known.latest, known.causes) if known else (None, {})
+            causes = one.causes(verdict, facts[one.file.code]) if verdict.outcome is Outcome.FIRES else {}
+            change = decide_change(latest, verdict, other_causes=told(causes) != told(before))
             if change is not None:
                 lead = lead_for(change.kind, leads[one.file.code])
-                row = _apply(uow, one, change, known, on, lead)
+                row = _apply(uow, one, change, known, causes, on, lead)
                 (inserts if change.change is ChangeKind.RAISED else updates).append(row)
                 if lead.fact_id is not None:
                     explained[row["id"], lead.fact_id] = None
                 if change.change is ChangeKind.CLEARED:
                     cleared.append(row["id"])
+            elif known and verdict.outcome is Outcome.FIRES and causes != before:
+                updates.append({"id": known.id, "causes": causes})
     insert_rows(uow.connection, _RISKS, inserts)
     for row in updates:
         uow.connection.execute(sa.update(_RISKS).where(_RISKS.c.id == row.pop("id")).values(row))
@@ -218,8 +257,18 @@ def store_verdicts(uow: UnitOfWork, judged: Sequence[Judged], on: date, leads: M
         metrics.RULE_VERDICTS.labels(rule, outcome).inc(number)
 
 
+def _rests_on_facts(verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.FIRES and verdict.kind in RESTING_ON_FACTS
+
+
 def _apply(
-    uow: UnitOfWork, judged: Judged, change: RiskChange, known: KnownRisk | None, on: date, lead: Lead
+    uow: UnitOfWork,
+    judged: Judged,
+    change: RiskChange,
+    known: KnownRisk | None,
+    causes: Causes,
+    on: date,
+    lead: Lead,
 ) -> dict[str, Any]:
     file, after, context = judged.file, change.latest, lead.context
     raised = change.change is ChangeKind.RAISED
@@ -236,6 +285,7 @@ def _apply(
         version=version,
         decided_on=on,
         rules=tuple(sorted(after.rules)),
+        causes=told(causes),
         pack=judged.pack,
         clue=lead.clue,
     )
@@ -249,6 +299,7 @@ def _apply(
         "status": after.status,
         "version": version,
         "keys": sorted(after.keys),
+        "causes": causes,
         "reasons": reasons,
         "pack": judged.pack,
         "decided_on": on,
@@ -263,6 +314,7 @@ def _apply(
             "episode": change.episode,
             "opened_at": now,
             "verdict": None,
+            "task_version": 0,
         }
     verdict = {"grade": str(change.grade), "decided_on": on.isoformat(), "pack": judged.pack, "reasons": reasons}
     uow.audit(f"risk.{change.change}", str(risk_id), after=verdict, actor="rules", context=context)

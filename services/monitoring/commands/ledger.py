@@ -20,7 +20,7 @@ from shared.contracts.codes import ExpenseKind, HouseholdCategory, IncomeBranch
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
 _BRANCH_COLUMN = {
     IncomeBranch.WAGE: "wage",
@@ -62,6 +62,12 @@ _HOUSEHOLDS_TO_LOCK = (
     .with_for_update()
 )
 _FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS])
+_FREE_FILES_TO_LOCK = _FILES.with_for_update(of=[table_of(Household), _WINDOWS], skip_locked=True)
+_REGIONS = (
+    sa.select(col(Household.code), col(Household.region_code))
+    .where(is_one_of(table_of(Household).c.code, "codes"))
+    .order_by(col(Household.code))
+)
 _MONTH_SUMS = sa.select(
     _MONTHS.c.household_code, _MONTHS.c.month, *(_MONTHS.c[item.name] for item in fields(IncomeMonth))
 ).where(
@@ -167,9 +173,12 @@ class HouseholdFile:
 def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdFile]:
     """The files of these households; with ``lock`` their rows are locked in code order, so that writers never cross.
 
-    Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks.
+    Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks. A unit of work
+    that leaves out whom others hold gets the free ones only; `left_out` tells the others.
     """
-    rows = reading.connection.execute(_FILES_TO_LOCK if lock else _FILES, {"codes": list(codes)})
+    leaves_out = isinstance(reading, UnitOfWork) and reading.patience is Patience.LEAVES_OUT
+    to_lock = _FREE_FILES_TO_LOCK if leaves_out else _FILES_TO_LOCK
+    rows = reading.connection.execute(to_lock if lock else _FILES, {"codes": list(codes)})
     files = {}
     for code, region, category, members, able, fragile, ended_on, ill, treated, jobless, judged, due, *window in rows:
         summary = WindowSummary(*window)
@@ -177,6 +186,15 @@ def load_files(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[
             code, region, category, members, able, fragile, ended_on, summary, ill, treated, jobless, judged, due
         )
     return files
+
+
+def left_out(uow: UnitOfWork, codes: Collection[str], files: Collection[str]) -> dict[str, str]:
+    """The households that exist and were left out because another transaction holds them, with their regions."""
+    missing = set(codes).difference(files)
+    if not missing or uow.patience is not Patience.LEAVES_OUT:
+        return {}
+    found = uow.connection.execute(_REGIONS, {"codes": sorted(missing)})
+    return {row.code: row.region_code for row in found}
 
 
 def post(file: HouseholdFile, fact_id: UUID, fact: AnyFact, person_id: UUID | None) -> None:

@@ -66,8 +66,12 @@ def screen_due(uow: UnitOfWork) -> bool:
 
     Does a bounded part and tells whether more is waiting.
     """
-    window = table_of(HouseholdWindow)
-    due = sa.select(window.c.household_code).where(window.c.due_after < uow.today())
+    window, household = table_of(HouseholdWindow), table_of(Household)
+    due = (
+        sa.select(window.c.household_code)
+        .join(household, household.c.code == window.c.household_code)
+        .where(window.c.due_after < uow.today(), household.c.ended_on.is_(None))
+    )
     codes = uow.connection.scalars(due.order_by(window.c.household_code).limit(BATCH)).all()
     screen_households(uow, codes, uow.today())
     return len(codes) == BATCH

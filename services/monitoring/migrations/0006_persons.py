@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from shared.db.floor_migrations import add_spelling_index, drop_spelling_index
 from shared.ids import derived_id
 
 revision = "0006"
@@ -86,7 +87,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_member_id_number"), "member")
     op.drop_table("former_member")
     op.drop_table("code_prefix")
-    op.drop_index("uq_household_lower_code", "household")
+    drop_spelling_index("household")
     op.execute(sa.text("ALTER TABLE household DROP COLUMN end_reason"))
     for name in ("end_note", "ended_on", "renewed_on", "renewed_version"):
         op.drop_column("household", name)
@@ -107,7 +108,7 @@ def _end_households() -> None:
             f"CONSTRAINT ck_household_householdendreason CHECK (end_reason IN ({reasons}))"
         )
     )
-    op.create_index("uq_household_lower_code", "household", [sa.text("lower(code)")], unique=True)
+    add_spelling_index("household")
 
 
 def _person_table() -> sa.Table:

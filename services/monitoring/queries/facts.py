@@ -80,6 +80,11 @@ def fact_key(shown: FactOut) -> tuple[str, ...]:
     return shown.updated_at.isoformat(), str(shown.fact_id)
 
 
+def tells_of_health(shown: FactOut) -> bool:
+    """Whether a fact shown in full tells who is ill, or of what."""
+    return shown.type == "illness" or shown.payload.get("kind") == ExpenseKind.MEDICAL
+
+
 def _shown(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[FactOut]:
     risks = _risks_of(reading, [row["fact_id"] for row in rows])
     see = _in_full if reading.actor.may(PERSONAL) else _masked

@@ -1,0 +1,1 @@
+"""HTTP bodies of consumption, in and out."""
