@@ -226,7 +226,9 @@ async def test_what_is_not_there_is_told(house: House, client_for: ClientFor) ->
     assert (await client.post(f"{LETTERS}/replay", json={"ids": []})).status_code == 422
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/replay"), ("DELETE", "/4ef0c198-9d33-450d-b34a-d061f4cf996b")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("POST", "/replay"), ("DELETE", "/4ef0c198-9d33-450d-b34a-d061f4cf996b")]
+)
 async def test_only_operations_may(house: House, client_for: ClientFor, method: str, path: str) -> None:
     client = client_for(house, scopes=["monitoring:read", "monitoring:write", "monitoring:approve"])
     answer = await client.request(method, LETTERS + path, json={"ids": [str(uuid4())]} if path == "/replay" else None)
