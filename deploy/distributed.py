@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import yaml
 
 from deploy.gateway import API
-from deploy.local import LocalServerError, log_tail, stop_process, stop_requested, wait_while
+from deploy.local import LocalServerError, bound_to_us, log_tail, stop_process, stop_requested, wait_while
 from deploy.local.kafka import KafkaCluster, KafkaUnavailableError
 from deploy.local.ports import LOOPBACK, free_ports, is_free
 from deploy.local.postgres import PostgresServer, PostgresUnavailableError
@@ -30,6 +31,7 @@ ROLES = {"serve": API, "worker": "-worker"}
 """The command of each process of a house, and the ending of the name it is shown under."""
 
 _ROOT = Path(__file__).parents[1]
+_WATCHING = _ROOT / "deploy" / "prometheus"
 _READY_SECONDS = 120.0
 _MIGRATE_SECONDS = 120
 _STOP_SECONDS = 15.0
@@ -77,6 +79,11 @@ class Plan:
         """The one address clients use."""
         return f"http://{LOOPBACK}:{self.port}"
 
+    @property
+    def scraping(self) -> Path:
+        """The configuration for a Prometheus that watches this run."""
+        return self.data / "prometheus.yml"
+
     def log(self, name: str) -> Path:
         """Return the log of a process."""
         return self.data / "logs" / f"{name}.log"
@@ -96,8 +103,8 @@ def run(data: Path, port: int, stop: threading.Event) -> None:
     (data / "logs").mkdir(parents=True, exist_ok=True)
     with ExitStack() as started:
         print("starting PostgreSQL and Kafka", flush=True)
-        postgres = started.enter_context(PostgresServer.start(data / "postgres", durable=True))
-        kafka = started.enter_context(KafkaCluster.start(directory=data / "kafka"))
+        postgres = started.enter_context(PostgresServer.start(data / "postgres", durable=True, bound=True))
+        kafka = started.enter_context(KafkaCluster.start(directory=data / "kafka", bound=True))
         asyncio.run(_prepare_servers(postgres, kafka))
         plan = Plan(data, port, _environment(data, port, postgres, kafka))
         _migrate(plan)
@@ -105,6 +112,7 @@ def run(data: Path, port: int, stop: threading.Event) -> None:
         started.callback(_stop, children)
         _start_houses(plan, children)
         _wait_until_ready(children, stop)
+        write_scraping(plan, children)
         _start_gateway(plan, children)
         _wait_until_ready(children[-1:], stop)
         if not stop.is_set():
@@ -172,7 +180,7 @@ def _start(plan: Plan, name: str, port: int, arguments: Sequence[str], environme
     log = plan.log(name)
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            bound_to_us([sys.executable, "-m", *arguments]),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -181,6 +189,18 @@ def _start(plan: Plan, name: str, port: int, arguments: Sequence[str], environme
             start_new_session=True,
         )
     return Child(name, f"http://{LOOPBACK}:{port}", log, process)
+
+
+def write_scraping(plan: Plan, children: Sequence[Child]) -> None:
+    """Write what Prometheus is started with: the delivered configuration with the addresses of this run."""
+    config = yaml.safe_load((_WATCHING / "prometheus.yml").read_text(encoding="utf-8"))
+    config["rule_files"] = [str(_WATCHING / name) for name in config["rule_files"]]
+    del config["alerting"]
+    for job in config["scrape_configs"]:
+        ending = {"shouxian-api": API, "shouxian-worker": ROLES["worker"]}[job["job_name"]]
+        found = [child.url.removeprefix("http://") for child in children if child.name.endswith(ending)]
+        job["static_configs"] = [{"targets": found}]
+    plan.scraping.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
 
 
 def _wait_until_ready(children: Sequence[Child], stop: threading.Event) -> None:
@@ -210,6 +230,7 @@ def _announce(plan: Plan, postgres: PostgresServer, kafka: KafkaCluster, childre
     print(f"Kafka:        {kafka.bootstrap}")
     print(f"logs:         {plan.data / 'logs'}")
     print(f"how it is:    python -m services status --url {plan.url}")
+    print(f"Prometheus:   prometheus --config.file={plan.scraping}")
     print("metrics of each process:")
     for child in children:
         print(f"  {child.name:20} {child.url}/metrics")

@@ -45,7 +45,8 @@ _HOP_BY_HOP = frozenset(
 )
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-_PROBE_SECONDS = 5.0
+_PROBE_SECONDS = 2.0
+"""What a process has to answer a probe; one that hangs hides nothing of the others."""
 _DISCARDED_BYTES = 64 * 1024 * 1024
 # Shorter than the time after which the houses close an idle connection, so that none is used which is being closed.
 _LIMITS = httpx.Limits(max_connections=len(HOUSES), keepalive_expiry=2.0)

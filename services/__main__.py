@@ -49,7 +49,7 @@ def main() -> None:
         sys.stderr.write("refusing to start: --demo needs SHOUXIAN_ENV=development: its households are invented\n")
         raise SystemExit(2)
     refuse_without_issuer(settings)
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, role="all")
     try:
         run_to_end(run(settings, claim_port(settings), demo=chosen.demo))
     except KeyboardInterrupt:

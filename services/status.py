@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -22,8 +22,15 @@ from shared import metrics
 from shared.contracts.catalogue import HOUSES
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
-_TIMEOUT_SECONDS: Final = 5.0
+_TIMEOUT_SECONDS: Final = 2.0
+"""How long a process may take: one that hangs hides nothing of the others."""
+_FIRST_SECONDS: Final = 4.0
+"""How long an address that was given may take: a gateway asks its processes first."""
 _AT_ONCE: Final = 16
+_STANDING_SECONDS: Final = 60.0
+"""Readers that stood so long, as seen from outside, do not tell the whole themselves."""
+CALENDAR_NOTICE_DAYS: Final = 60
+"""From so many days before its end on the calendar is spoken of."""
 _PROCESS_UP: Final = "shouxian_process_up"
 """What a gateway shows in place of metrics of its own: each process with its address."""
 
@@ -50,6 +57,8 @@ class Answer:
     not_ready: Mapping[str, Sequence[str]] = field(default_factory=dict)
     error: str | None = None
     """Why it could not be asked; then it says nothing else."""
+    process: str | None = None
+    """Its name, where a gateway told it: `assistance-worker`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,8 @@ class HouseStatus:
     oldest_unsent_seconds: float | None
     dead_letters: int | None
     parked: int | None
+    waiting: Sequence[str] = ()
+    """What waits for people: a policy value that is missing, a source that is silent."""
     unknown: int | None = None
     """Records of types or codes that only a later release knows."""
     foreign: int | None = None
@@ -83,22 +94,30 @@ class Status:
     houses: Sequence[HouseStatus]
     no_answer: Mapping[str, str]
     """The processes that could not be asked, by address, and why."""
+    calendar_days_left: int | None = None
+    """Days that the announced working-day calendar reaches from the business date; none where nobody shows it."""
 
 
 def ask(client: httpx.Client, urls: Iterable[str]) -> list[Answer]:
     """Ask the processes at these addresses, and in place of a gateway those that stand behind it."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        first = list(pool.map(partial(_ask, client), dict.fromkeys(urls)))
-        behind = {sample.labels["address"] for answer in first for sample in _named(answer.samples, _PROCESS_UP)}
+        first = list(pool.map(partial(_ask, client, seconds=_FIRST_SECONDS), dict.fromkeys(urls)))
+        told = [sample.labels for answer in first for sample in _named(answer.samples, _PROCESS_UP)]
         direct = [answer for answer in first if not any(_named(answer.samples, _PROCESS_UP))]
-        return direct + list(pool.map(partial(_ask, client), sorted(behind - {answer.url for answer in direct})))
+        behind = {labels["address"]: labels.get("process") for labels in told}
+        for answer in direct:
+            behind.pop(answer.url, None)
+        asked = pool.map(partial(_ask, client), sorted(behind))
+        return direct + [replace(answer, process=behind[answer.url]) for answer in asked]
 
 
 def summarise(answers: Sequence[Answer]) -> Status:
     """What these processes say, by house."""
     houses = [_house(house, answers) for house in HOUSES]
     no_answer = {answer.url: answer.error for answer in answers if answer.error is not None}
-    return Status(all(house.ready for house in houses) and not no_answer, houses, no_answer)
+    shown = [sample.value for answer in answers for sample in _named(answer.samples, _name(metrics.CALENDAR_DAYS_LEFT))]
+    ready = all(house.ready for house in houses) and not no_answer
+    return Status(ready, houses, no_answer, _whole(min(shown, default=None)))
 
 
 def table(status: Status) -> str:
@@ -107,7 +126,9 @@ def table(status: Status) -> str:
     widths = [max(len(line[place]) for line in lines) for place in range(len(_TITLES))]
     shown = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
     shown += [f"{house.house} is not ready: {reason}" for house in status.houses for reason in house.not_ready]
+    shown += [f"{house.house}: {told}" for house in status.houses for told in house.waiting]
     shown += [line for house in status.houses for line in _told(house)]
+    shown += _about_calendar(status.calendar_days_left)
     return "\n".join([*shown, *[f"{url} {error}" for url, error in status.no_answer.items()]])
 
 
@@ -124,16 +145,23 @@ def _told(house: HouseStatus) -> list[str]:
     return told
 
 
-def _ask(client: httpx.Client, url: str) -> Answer:
+def _about_calendar(days_left: int | None) -> list[str]:
+    if days_left is None or days_left >= CALENDAR_NOTICE_DAYS:
+        return []
+    return [f"the announced working-day calendar ends in {days_left} days: deadlines beyond are provisional"]
+
+
+def _ask(client: httpx.Client, url: str, seconds: float = _TIMEOUT_SECONDS) -> Answer:
     try:
-        return Answer(url, _samples(_fetch(client, f"{url}/metrics").text), _lacking(_fetch(client, f"{url}/readyz")))
+        samples = _samples(_fetch(client, f"{url}/metrics", seconds).text)
+        return Answer(url, samples, _lacking(_fetch(client, f"{url}/readyz", seconds)))
     except NoAnswer as error:
         return Answer(url, error=str(error))
 
 
-def _fetch(client: httpx.Client, url: str) -> httpx.Response:
+def _fetch(client: httpx.Client, url: str, seconds: float) -> httpx.Response:
     try:
-        answer = client.get(url)
+        answer = client.get(url, timeout=seconds)
     except (httpx.TransportError, httpx.InvalidURL) as error:
         raise NoAnswer(f"does not answer ({type(error).__name__})") from None
     if answer.status_code not in {httpx.codes.OK, httpx.codes.SERVICE_UNAVAILABLE}:
@@ -168,6 +196,7 @@ def _house(house: str, answers: Sequence[Answer]) -> HouseStatus:
     here = [sample for answer in answers for sample in answer.samples if sample.labels.get("house") == house]
     versions = sorted({sample.labels["version"] for sample in _named(here, _name(metrics.BUILD_INFO))})
     lacking = [f"{reason} ({answer.url})" for answer in answers for reason in answer.not_ready.get(house, ())]
+    lacking += [f"{answer.process} {answer.error}" for answer in answers if answer.error and _is_of(house, answer)]
     if not versions:
         lacking.append("no process that was asked runs it")
 
@@ -175,23 +204,45 @@ def _house(house: str, answers: Sequence[Answer]) -> HouseStatus:
         values = [sample.value for sample in _named(here, _name(gauge)) if labels.items() <= sample.labels.items()]
         return combine(values) if values else None
 
+    records, seconds = over_all(metrics.CONSUMER_LAG_RECORDS, sum), over_all(metrics.CONSUMER_LAG_SECONDS, max)
+    standing = over_all(metrics.GROUP_LAG_SECONDS, max)
+    if records is None or (standing is not None and standing > _STANDING_SECONDS):
+        records = _larger(records, over_all(metrics.GROUP_LAG_RECORDS, max))
+        seconds = _larger(seconds, standing)
+
     return HouseStatus(
         house=house,
         version=", ".join(versions) or None,
         ready=not lacking,
         not_ready=lacking,
-        lag_records=_whole(
-            _larger(over_all(metrics.CONSUMER_LAG_RECORDS, sum), over_all(metrics.GROUP_LAG_RECORDS, max))
-        ),
-        lag_seconds=_larger(over_all(metrics.CONSUMER_LAG_SECONDS, max), over_all(metrics.GROUP_LAG_SECONDS, max)),
+        lag_records=_whole(records),
+        lag_seconds=seconds,
         unsent_events=_whole(over_all(metrics.OUTBOX_PENDING, max)),
         oldest_unsent_seconds=over_all(metrics.OUTBOX_OLDEST_SECONDS, max),
         dead_letters=_whole(over_all(metrics.DEAD_LETTERS, max, state="dead")),
         parked=_whole(over_all(metrics.DEAD_LETTERS, max, state="parked")),
+        waiting=tuple(sorted({*_undecided(here), *_silent(here)})),
         unknown=_whole(over_all(metrics.DEAD_LETTERS, max, state="unknown")),
         foreign=_whole(over_all(metrics.DEAD_LETTERS, max, state="foreign")),
         begun_again=over_all(metrics.BUS_BEGUN_AGAIN, max) or None,
     )
+
+
+def _undecided(samples: Sequence[Sample]) -> Iterable[str]:
+    for sample in _named(samples, _name(metrics.UNDECIDED_HOUSEHOLDS)):
+        if sample.value:
+            key, region = sample.labels["parameter"], sample.labels["region"]
+            yield f"no value of {key} for region {region}: {sample.value:.0f} households wait to be judged"
+
+
+def _silent(samples: Sequence[Sample]) -> Iterable[str]:
+    for sample in _named(samples, _name(metrics.SOURCE_SILENT_DAYS)):
+        if sample.value:
+            yield f"no fact of the source {sample.labels['source']} for {sample.value:.0f} days"
+
+
+def _is_of(house: str, answer: Answer) -> bool:
+    return answer.process is not None and answer.process.startswith(f"{house}-")
 
 
 def _name(gauge: Gauge) -> str:
@@ -257,7 +308,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="as one JSON document")
     chosen = parser.parse_args(arguments)
     urls = [url.rstrip("/") for url in chosen.url or [DEFAULT_URL]]
-    with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+    with httpx.Client(trust_env=False) as client:
         status = summarise(ask(client, urls))
     shown: Any = json.dumps(asdict(status), ensure_ascii=False, indent=2) if chosen.json else table(status)
     sys.stdout.write(f"{shown}\n")

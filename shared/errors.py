@@ -23,6 +23,8 @@ class DomainError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal-error"
     title: ClassVar[str] = "Internal error"
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which the same request may be answered otherwise; told as `Retry-After`."""
 
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)
@@ -95,3 +97,4 @@ class Unavailable(DomainError):
     """A part this answer needs is not ready; trying again later is right."""
 
     status, code, title = 503, "unavailable", "Not available right now"
+    retry_after = 1

@@ -21,11 +21,14 @@ from shared.bus.relay import Relay
 from shared.bus.retention import Retention
 from shared.clock import Clock
 from shared.db.audit import record_looks
-from shared.db.database import Database, DatabaseUnreachable, is_transient
+from shared.db.database import Database
 from shared.db.floor import Floor
-from shared.db.unit_of_work import Reading, Resources, UnitOfWork
+from shared.db.revision import Schema, release_revision
+from shared.db.trouble import is_transient
+from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
-from shared.policy.loader import PolicyBook
+from shared.policy.loader import NATIONAL, PolicyBook
+from shared.readiness import Readiness, stalled
 from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 
@@ -84,6 +87,8 @@ class HouseDefinition:
     """Below `/<house>/v1`: routes whose body may be as large as a batch."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
+    needs: Sequence[str] = ()
+    """Policy parameters without which the house decides nothing anywhere: the national pack holds a value today."""
     counts: Callable[[Reading], metrics.Counts] | None = None
     """A query over the tables of the house, for the metrics; asked now and then, so it may read much."""
 
@@ -106,7 +111,14 @@ class House:
         self.settings = settings
         self.verifier = verifier
         self.transport = transport
-        self.database = Database(settings.database_url_of(self.name), Resources(definition.floor, clock, policy))
+        self.database = Database(
+            settings.database_url_of(self.name),
+            Resources(definition.floor, clock, policy, settings.source_silence_days),
+            settings.limits,
+            Schema(release_revision(definition.migrations)),
+        )
+        self._readiness = Readiness()
+        self._ready: bool | None = None
         self.relay = Relay(self.name, self.database, transport)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)
@@ -125,6 +137,7 @@ class House:
         metrics.BUILD_INFO.labels(self.name, VERSION).set(1)
         keep = self.background.keep
         self._consumes = background and bool(self.definition.handlers)
+        metrics.LANE_OLDEST_SECONDS.labels(self.name).set_function(self._lane_seconds)
         keep("measure", self._measure)
         if self.definition.handlers:
             keep("measure-readers", self._measure_readers)
@@ -138,12 +151,15 @@ class House:
             self._show_that_reading_is_well()
             keep("consumer", self.consumer.run, finished=lambda: self.consumer.halted)
         for name, job in self.definition.jobs.items():
-            self._keep_job(name, job.every_seconds, partial(self.database.write, job.command))
+            self._keep_job(
+                name, job.every_seconds, partial(self.database.write, job.command, patience=Patience.LEAVES_OUT)
+            )
         self._keep_job("trim", _TRIM_SECONDS, self._retention.trim)
 
     async def stop(self) -> None:
         """End the background work, then close the database. The outbox keeps the rest for the next start."""
         await self.background.stop()
+        await self._readiness.close()
         await self.database.close()
 
     def _show_that_reading_is_well(self) -> None:
@@ -155,15 +171,40 @@ class House:
 
     async def not_ready(self) -> list[str]:
         """What keeps this house from doing its work; empty when it is ready."""
-        reasons = []
-        try:
-            await self.database.read(_touch)
-        except (sa.exc.SQLAlchemyError, DatabaseUnreachable):
-            reasons.append("database")
+        fault = await self._readiness.fault(self.database)
+        reasons = [] if fault is None else [fault]
         if self.consumer.halted:
             reasons.append("consumer halted")
+        reasons += [*stalled(self._loops()), *self._missing_policy()]
         reasons += [f"{task} stopped" for task in self.background.not_running() if not self.consumer.halted]
+        self._tell_whether_ready(reasons)
         return reasons
+
+    def _tell_whether_ready(self, reasons: Sequence[str]) -> None:
+        """A line each time this changes."""
+        if self._ready is not (ready := not reasons):
+            self._ready = ready
+            if ready:
+                log.info("house.ready", house=self.name)
+            else:
+                log.warning("house.not_ready", house=self.name, reasons=reasons)
+
+    def _loops(self) -> list[tuple[str, float]]:
+        """What has to come round again and again, and how many seconds ago it did."""
+        loops = [("write lane", self._lane_seconds())]
+        if self.database.schema.difference is None:
+            now = asyncio.get_running_loop().time()
+            turns = {"relay": self.relay.turned_at, "consumer": self.consumer.turned_at}
+            loops += [(name, now - turned_at) for name, turned_at in turns.items() if turned_at is not None]
+        return loops
+
+    def _missing_policy(self) -> list[str]:
+        resources = self.database.resources
+        view = resources.policy.at(NATIONAL, resources.clock.today())
+        return [f"policy value missing: {key} on {view.on}" for key in self.definition.needs if view.find(key) is None]
+
+    def _lane_seconds(self) -> float:
+        return max((lane.oldest_seconds for lane in self._lanes.values()), default=0.0)
 
     def _keep_job(self, name: str, every_seconds: float, work: Callable[[], Awaitable[bool]]) -> None:
         for outcome in ("done", "failed"):
@@ -212,6 +253,10 @@ class House:
                 log.exception("measure.failed", house=self.name)
 
     async def _measure_once(self) -> None:
+        await self.database.read(self.database.schema.look)
+        if self.database.schema.difference is not None:
+            log.error("release.differs", house=self.name, reason=self.database.schema.difference)
+            return
         pending, oldest_seconds = await self.database.read(_outbox_state)
         metrics.OUTBOX_PENDING.labels(self.name).set(pending)
         metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
@@ -229,10 +274,6 @@ class House:
             for labels, number in counts.get(gauge, {}).items():
                 gauge.labels(*labels).set(number)
         self._counted = counts
-
-
-def _touch(reading: Reading) -> None:
-    reading.connection.execute(sa.select(1))
 
 
 def _outbox_state(reading: Reading) -> tuple[int, float]:

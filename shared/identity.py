@@ -1,6 +1,7 @@
 """Resident identity numbers (公民身份号码, GB 11643): checking them, and hiding them in what people read."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +20,7 @@ class IdentityError(StrEnum):
     BAD_FORMAT = "bad_format"
     """Not 17 ASCII digits followed by a digit or X (格式错误)."""
     IMPOSSIBLE_BIRTH_DATE = "impossible_birth_date"
-    """Digits 7 to 14 are no day of the calendar since 1900 (出生日期码错误)."""
+    """Digits 7 to 14 are no day of the calendar since 1900, or a day to come (出生日期码错误)."""
     BAD_CHECK_DIGIT = "bad_check_digit"
     """The last character does not follow from the others (校验码错误)."""
 
@@ -48,7 +49,8 @@ class IdentityCheck:
 
 
 _match_number = re.compile(r"[0-9]{17}[0-9X]").fullmatch
-_FIRST_BIRTH_YEAR: Final = 1900
+FIRST_BIRTH_YEAR: Final = 1900
+"""Nobody who lives was born before: what says so is a slip of the pen."""
 _RESIDENCE_PERMIT_PLACES: Final = frozenset({"810000", "820000", "830000"})
 """港澳台居民居住证: residents of 香港, 澳门 and 台湾 carry these instead of a county code."""
 
@@ -58,23 +60,27 @@ def normalise_resident_id(id_number: str) -> str:
     return id_number.strip().upper()
 
 
-def check_resident_id(id_number: str, *, birth_date: date | None = None, sex: Sex | None = None) -> IdentityCheck:
+def check_resident_id(
+    id_number: str, *, birth_date: date | None = None, sex: Sex | None = None, today: date = date.max
+) -> IdentityCheck:
     """Check a resident identity number, or the number of a residence permit, against itself and the register.
 
-    Format, birth date and check digit (GB 11643) make errors. A county code that is unknown or was not yet (or no
-    longer) in use at birth makes a warning only: numbers issued to adults carry the code of the year of issue. Where
-    `birth_date` or `sex` from the register is given, a difference makes a warning as well; people decide which is true.
+    Format, check digit (GB 11643) and a birth date that lies no later than `today` make errors. A county code that is
+    unknown or was not yet (or no longer) in use at birth makes a warning only: numbers issued to adults carry the code
+    of the year of issue. Where `birth_date` or `sex` from the register is given, a difference makes a warning as well;
+    people decide which is true.
     """
     number = normalise_resident_id(id_number)
-    errors = tuple(_errors_in(number))
+    errors = tuple(_errors_in(number, today))
     return IdentityCheck(errors, () if errors else tuple(_warnings_about(number, birth_date, sex)))
 
 
-def _errors_in(number: str) -> list[IdentityError]:
+def _errors_in(number: str, today: date) -> list[IdentityError]:
     if _match_number(number) is None:
         return [IdentityError.BAD_FORMAT]
     errors = []
-    if _birth_date_in(number) is None:
+    born = _birth_date_in(number)
+    if born is None or born > today:
         errors.append(IdentityError.IMPOSSIBLE_BIRTH_DATE)
     if ric.calc_check_digit(number) != number[-1]:
         errors.append(IdentityError.BAD_CHECK_DIGIT)
@@ -99,7 +105,7 @@ def _birth_date_in(number: str) -> date | None:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return None
-    return born if born.year >= _FIRST_BIRTH_YEAR else None
+    return born if born.year >= FIRST_BIRTH_YEAR else None
 
 
 def _sex_in(number: str) -> Sex:
@@ -126,15 +132,24 @@ def _in_use(period: str, year: int) -> bool:
 
 
 def mask_id(id_number: str) -> str:
-    """Return the number with the birth date hidden: `522229********0025`. Anything too short to be one is all stars."""
+    """Return the number with all but its province and prefecture hidden: `5222**************`.
+
+    No more may be shown: the rest are county, birthday and the digits of one person, which other fields and other
+    answers give away. Anything too short to be a number is all stars.
+    """
     if len(id_number) < _ID_LENGTH:
-        return "*" * len(id_number)
-    return f"{id_number[:6]}********{id_number[14:]}"
+        return MASK * len(id_number)
+    return id_number[:_SHOWN].ljust(len(id_number), MASK)
 
 
 def mask_name(name: str) -> str:
     """Return the name with everything hidden but its first character: `王**`. A single character is hidden too."""
-    return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else "*" * len(name)
+    return name[:1].ljust(len(name), MASK) if len(name) > 1 else MASK * len(name)
+
+
+def is_masked(text: str) -> bool:
+    """Whether a text holds the character of the masks, also in full width: then it is nobody's name or number."""
+    return MASK in text or MASK in unicodedata.normalize("NFKC", text)
 
 
 def mask_text(text: str) -> str:
@@ -156,21 +171,23 @@ _QUOTED_ROW: Final = re.compile(
     r"DETAIL:.*?(?=\n(?:HINT|\[SQL|\(Background|The above|Traceback|\s+File|\n)|\Z)", re.DOTALL
 )
 """A row may hold line breaks, so what is left out goes on to what follows it in an error or a traceback."""
+MASK: Final = "*"
 _ID_LENGTH: Final = 18
+_SHOWN: Final = 4
 _ELEVEN_DIGITS: Final = re.compile(r"[0-9]{11}")
 """What every number to be hidden holds; most text holds none and is not looked at further."""
 _LONG_TOKEN: Final = re.compile(r"[0-9A-Za-z]{11,}")
 _HEXADECIMAL: Final = re.compile(r"(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]+")
 _ID_IN_TEXT: Final = re.compile(
-    r"(?<![0-9])([1-9][0-9]{5})"
+    r"(?<![0-9])[1-9][0-9]{5}"
     r"(?:19|2[0-9])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-    r"([0-9]{3}[0-9Xx](?:[1-7][1-4](?:[0-9]{2})?)?)(?![0-9])"
+    r"[0-9]{3}[0-9Xx](?:[1-7][1-4](?:[0-9]{2})?)?(?![0-9])"
 )
 _MOBILE_IN_TEXT: Final = re.compile(r"(?<![0-9])((?:(?:00)?86)?1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
 
 
 def _mask_token(found: re.Match[str]) -> str:
-    token = _ID_IN_TEXT.sub(r"\1********\2", found[0])
+    token = _ID_IN_TEXT.sub(lambda number: mask_id(number[0]), found[0])
     if _HEXADECIMAL.fullmatch(token):
         return token
     return _MOBILE_IN_TEXT.sub(r"\1****\2", token)

@@ -10,6 +10,7 @@ import structlog
 from pydantic_core import to_json
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
+from shared import VERSION
 from shared.identity import mask_error, mask_text
 
 LIBRARY_LINES_A_MINUTE = 20
@@ -22,6 +23,8 @@ class _Output:
     def __init__(self) -> None:
         self.stream = sys.stderr
         self.level = logging.CRITICAL
+        self.process: dict[str, str] = {}
+        """What every line says of the process that wrote it."""
 
     def write(self, line: str) -> None:
         """Write one line."""
@@ -39,7 +42,7 @@ def info_lines(lines: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Write many lines, each an event name and its fields, in one go: one time of writing, one write."""
     if _output.level > logging.INFO:
         return
-    common = _stamp(None, "info", {"level": "info"})
+    common = _stamp(None, "info", {"level": "info", **_output.process, **_house()})
     rendered = [_rendered({**fields, "event": event, **common}) for event, fields in lines]
     if rendered:
         _output.write("\n".join(rendered))
@@ -47,15 +50,26 @@ def info_lines(lines: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
 
 def render_line(_: object, level: str, event: Any) -> str:
     """One JSON object, in which identity numbers and mobile numbers are masked wherever they came from."""
-    line = _stamp(None, level, structlog.contextvars.get_contextvars() | event | {"level": level})
+    known = _output.process | structlog.contextvars.get_contextvars()
+    line = _stamp(None, level, known | event | {"level": level})
     told = structlog.processors.format_exc_info(None, level, line)
     if "exception" in told:
         told["exception"] = mask_error(told["exception"])
     return _rendered(told)
 
 
-def configure_logs(level: str) -> None:
-    """Send every log line of the process to standard error in this form. Called once at start."""
+def _house() -> dict[str, str]:
+    house = structlog.contextvars.get_contextvars().get("house")
+    return {} if house is None else {"house": house}
+
+
+def configure_logs(level: str, **process: str) -> None:
+    """Send every log line of the process to standard error in this form. Called once at start.
+
+    Every line has the version and what ``process`` says of this one: its role, and its house where it has one. Where
+    five houses share a process, each binds its name to its tasks and requests.
+    """
+    _output.process = {"version": VERSION, **process}
     _output.stream = sys.stderr
     _output.level = logging.getLevelNamesMapping()[level.upper()]
     set_on_retry_hooks([_tell_retry])

@@ -56,6 +56,21 @@ CONSUMER_HALTED = Gauge(
 )
 RULE_VERDICTS = Counter("shouxian_rule_verdicts_total", "Verdicts reached, by rule and outcome", ["rule", "outcome"])
 FACTS = Counter("shouxian_facts_total", "Facts received, by type and outcome", ["type", "outcome"])
+UNDECIDED_HOUSEHOLDS = Gauge(
+    "shouxian_undecided_households",
+    "Households that a rule cannot judge because the policy lacks a value, by that value and by county",
+    ["house", "parameter", "region"],
+)
+SOURCE_SILENT_DAYS = Gauge(
+    "shouxian_source_silent_days",
+    "Days without a fact of a source that is silent for longer than it may be; 0 while it is not",
+    ["house", "source"],
+)
+IMPLAUSIBLE_CREDITS = Counter(
+    "shouxian_implausible_credits_total",
+    "Credits of an amount that hardly anybody has in a month: entered, and to be looked at",
+    ["source"],
+)
 EVENT_TO_EFFECT_SECONDS = Histogram(
     "shouxian_event_to_effect_seconds",
     "Time from an event's making to its effect in another house; of risk-raised: from the fact to its task",
@@ -66,8 +81,24 @@ TASKS_OPEN = Gauge("shouxian_tasks_open", "Tasks not closed, by county and grade
 TASKS_OVERDUE = Gauge(
     "shouxian_tasks_overdue", "Tasks not closed and due before the business date", ["county", "grade"]
 )
+CALENDAR_DAYS_LEFT = Gauge(
+    "shouxian_calendar_days_left",
+    "Days from the business date to the last day of the announced working-day calendar; negative beyond it",
+    ["house"],
+)
 JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job_name", "outcome"])
 BUILD_INFO = Gauge("shouxian_build_info", "Always 1; the label tells the version that runs", ["house", "version"])
+LANE_OLDEST_SECONDS = Gauge(
+    "shouxian_lane_oldest_seconds", "How long the fact that waits longest for its commit has waited", ["house"]
+)
+REQUESTS_UNDER_WAY = Gauge(
+    "shouxian_requests_under_way", "Requests that were begun and are not answered yet", ["house"]
+)
+REQUEST_OLDEST_SECONDS = Gauge(
+    "shouxian_request_oldest_seconds", "How long the request that waits longest for its answer has waited", ["house"]
+)
+DATA_FREE_BYTES = Gauge("shouxian_data_free_bytes", "Space left where the data folder lies")
+DATA_SIZE_BYTES = Gauge("shouxian_data_size_bytes", "Space there is where the data folder lies")
 MEASURED_AT = Gauge(
     "shouxian_measured_timestamp_seconds",
     "When outbox, dead letters and lag were last read; old where database or bus does not answer",

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +19,7 @@ from uuid import UUID
 import structlog
 import uvicorn
 import uvloop
+from alembic.util import CommandError
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 
@@ -26,6 +28,7 @@ from shared.bus.interface import Transport
 from shared.bus.kafka import KafkaSecurity, KafkaTransport
 from shared.clock import SystemClock
 from shared.db.migrate import migrate
+from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
 from shared.http.connections import raise_file_limit, server_config
@@ -38,6 +41,7 @@ from shared.security.keys import JwksKeys
 from shared.security.signing import PublicKeys
 from shared.security.tokens import Names, TokenVerifier
 from shared.settings import Settings
+from shared.starting import NOT_A_DEFECT, CannotStart, look_before_work, reason_of, refuse
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -141,8 +145,10 @@ def refuse_without_issuer(settings: Settings) -> None:
 @asynccontextmanager
 async def running(process: Process, *, background: bool) -> AsyncIterator[Process]:
     """Run the houses' tasks inside this block and stop them in order after it."""
+    await look_before_work(process.houses, process.settings)
     for house in process.houses:
-        house.start(background=background)
+        with structlog.contextvars.bound_contextvars(house=house.name):
+            house.start(background=background)
     try:
         yield process
     finally:
@@ -156,7 +162,9 @@ async def running(process: Process, *, background: bool) -> AsyncIterator[Proces
 async def migrate_all(definitions: Sequence[HouseDefinition], settings: Settings) -> None:
     """Bring the databases of these houses up to date."""
     for definition in definitions:
-        await migrate(settings.database_url_of(definition.name), definition.migrations, definition.metadata)
+        house = definition.name
+        before, after = await migrate(settings.database_url_of(house), definition.migrations, definition.metadata)
+        log.info("database.migrated", house=house, before=before, after=after, changed=before != after)
 
 
 async def serve(
@@ -168,6 +176,7 @@ async def serve(
     on_ready: Callable[[Process], Awaitable[None]] | None = None,
 ) -> None:
     """Run a role until the process is told to stop. ``listener`` is its port where that was claimed before."""
+    log.info("process.starting", houses=[definition.name for definition in definitions], pid=os.getpid())
     listener = listener or claim_port(settings)
     raise_file_limit()
     process = open_process(definitions, settings, answers=role != "worker")
@@ -175,9 +184,17 @@ async def serve(
         app = process.app() if role != "worker" else process.operations()
         server = _Server(server_config(app, settings, grace_seconds=_GRACE_SECONDS))
         calm_garbage_collector()
-        if on_ready is not None:
-            server.when_started = lambda: on_ready(process)
+        server.when_started = partial(_started, process, on_ready)
+        server.when_stopping = partial(log.info, "process.stopping")
         await server.serve(sockets=[listener])
+    log.info("process.stopped")
+
+
+async def _started(process: Process, on_ready: Callable[[Process], Awaitable[None]] | None) -> None:
+    faults = {house.name: reasons for house in process.houses if (reasons := await house.not_ready())}
+    log.info("process.listening", url=process.settings.base_url, not_ready=faults)
+    if on_ready is not None:
+        await on_ready(process)
 
 
 def claim_port(settings: Settings) -> socket.socket:
@@ -198,6 +215,7 @@ class _Server(uvicorn.Server):
     """A server that tells when it listens and ends by returning."""
 
     when_started: Callable[[], Awaitable[None]] | None = None
+    when_stopping: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         await super().startup(sockets)
@@ -207,6 +225,8 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop serving, without raising the signal again afterwards: the houses are still to be stopped."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
+        if not self.should_exit and self.when_stopping is not None:
+            self.when_stopping()
         self.should_exit = True
 
 
@@ -226,7 +246,7 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args(arguments)
     settings = read_settings(port=chosen.port, data=chosen.data)
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, house=definition.name, role=chosen.role)
     if chosen.role == "migrate":
         run_to_end(migrate_all([definition], settings))
     elif chosen.role in ROLES:
@@ -241,16 +261,26 @@ async def operate(definition: HouseDefinition, settings: Settings, operation: st
     """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
     async with running(open_process([definition], settings, answers=False), background=False) as process:
         [house] = process.houses
+        await house.database.read(house.database.schema.look)
+        if house.database.schema.difference is not None:
+            raise CannotStart(house.database.schema.difference)
         if operation in DEAD_LETTER_OPERATIONS:
             return await DEAD_LETTER_OPERATIONS[operation](house, ids)
         return await definition.operations[operation](house)
 
 
 def run_to_end(main: Coroutine[Any, Any, T]) -> T:
-    """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read."""
+    """Run a process's main coroutine on the fast event loop. What it writes is for its own account to read.
+
+    Trouble with the machine or its servers that nobody caught ends it in one line and with code 1.
+    """
     os.umask(0o077)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(main)
+    except (CannotStart, CommandError, DomainError, *NOT_A_DEFECT) as error:
+        log.debug("process.failed", exc_info=error)
+        refuse(reason_of(error))
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -5,14 +5,27 @@ import difflib
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.connections import Limits
 
 PREFIX = "SHOUXIAN_"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _days_by_name(value: object) -> object:
+    """Read `name=days,name=days`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    days = {name.strip().casefold(): days.strip() for name, _, days in pairs}
+    if len(days) < len(pairs) or not all(number.isdecimal() and int(number) for number in days.values()):
+        raise ValueError("it is written name=days, each name once, for example medical-insurance=8,payroll=35")
+    return days
 
 
 class Environment(StrEnum):
@@ -35,6 +48,12 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", repr=False, description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data"
     )
+    database_connections: int = Field(20, ge=4, description="PostgreSQL: what the pools of a house hold in a process")
+    database_lock_seconds: float = Field(2.0, gt=0, description="PostgreSQL: a row that another holds is waited for")
+    database_idle_seconds: float = Field(12.0, gt=0, description="PostgreSQL: an idle transaction is ended after this")
+    database_command_seconds: float = Field(10.0, gt=0, description="PostgreSQL: a statement is answered within this")
+    database_silence_seconds: float = Field(10.0, ge=1, description="PostgreSQL: a silent peer is given up after this")
+    relay_lease_seconds: float = Field(6.0, ge=2, description="PostgreSQL: a relay that does nothing loses its right")
     bus: Literal["embedded", "kafka"] = "embedded"
     bus_retention_days: int = Field(
         30, ge=1, description="Days the bus keeps a record; with kafka as long as its brokers do, or longer"
@@ -57,6 +76,9 @@ class Settings(BaseSettings):
     docs: bool | None = Field(None, description="Whether the API pages are shown; default: in development")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    source_silence_days: Annotated[dict[str, int], NoDecode, BeforeValidator(_days_by_name)] = Field(
+        {}, description="How many days a source of facts may be silent: medical-insurance=8,payroll=35"
+    )
     max_body_bytes: int = Field(256 * 1024, ge=1024, description="Largest body of an ordinary request")
     max_batch_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Largest body of a route that takes batches")
     max_header_bytes: int = Field(32 * 1024, ge=1024, description="Path and headers of a request together")
@@ -142,6 +164,18 @@ class Settings(BaseSettings):
         """Where clients reach the process."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def limits(self) -> Limits:
+        """The time limits and the budget of the connections to PostgreSQL."""
+        return Limits(
+            lock_seconds=self.database_lock_seconds,
+            idle_seconds=self.database_idle_seconds,
+            command_seconds=self.database_command_seconds,
+            silence_seconds=self.database_silence_seconds,
+            lease_seconds=self.relay_lease_seconds,
+            connections=self.database_connections,
+        )
 
     def database_url_of(self, house: str) -> str:
         """The database of one house."""

@@ -28,7 +28,7 @@ from shared.settings import Environment, Settings
 from tests.builders import TODAY
 from tests.logged import Logged, reading_logs
 
-pytest_plugins = ("tests.real_parts",)
+pytest_plugins = ("tests.real_parts", "tests.statements")
 
 
 class OpenHouse(Protocol):

@@ -1,9 +1,10 @@
 """Real servers on the loopback interface: PostgreSQL and Apache Kafka, for tests, benches and distributed runs."""
 
+import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -12,6 +13,15 @@ _TAIL_CHARACTERS = 2000
 
 class LocalServerError(RuntimeError):
     """A server did not start or did not answer in time; the message ends with the last lines of its log."""
+
+
+def bound_to_us(command: Sequence[str | Path], ending: signal.Signals = signal.SIGTERM) -> list[str | Path]:
+    """The command of a process that is told to end when this one is gone, however this one ended.
+
+    On a machine without `setpriv` (util-linux) it is the bare command, which stays behind a killed parent.
+    """
+    program = shutil.which("setpriv")
+    return [*([program, "--pdeathsig", ending.name.removeprefix("SIG")] if program else []), *command]
 
 
 def stop_process(process: subprocess.Popen[bytes], first_signal: signal.Signals, patience: float) -> None:

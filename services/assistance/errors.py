@@ -49,3 +49,27 @@ class AlreadySuperseded(Conflict):
     """The disbursement to be superseded was corrected before by another one."""
 
     code, title = "disbursement-already-superseded", "The disbursement has a correction already"
+
+
+class AlreadyRequested(Conflict):
+    """The same is asked for the household already, and ``measure_id`` waits for its answer."""
+
+    code, title = "already-requested", "The same is asked for already"
+
+
+class MeasurePaid(Conflict):
+    """The measure asked for less, or was paid already; ``left`` says how much of it is left, in yuan."""
+
+    code, title = "measure-paid", "The measure is paid"
+
+
+class DisbursementNotFound(NotFound):
+    """No disbursement by that id within the caller's region."""
+
+    code, title = "disbursement-not-found", "No such disbursement"
+
+
+class AlreadyWithdrawn(Conflict):
+    """The disbursement was withdrawn before, in other words, and nothing corrects it any more."""
+
+    code, title = "disbursement-already-withdrawn", "The disbursement is withdrawn"

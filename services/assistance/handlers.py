@@ -1,16 +1,25 @@
 """How assistance reacts to the other houses."""
 
-from services.assistance.commands.credits import record_credits
+from services.assistance.commands.credits import record_credits, record_withdrawals
+from services.assistance.commands.households import end_households, follow_households
 from services.assistance.commands.measures import record_answers
 from services.assistance.commands.tasks import apply_risk_events
 from services.assistance.models import HOUSEHOLDS
 from shared.bus.consumer import Handlers
 from shared.contracts import assets, consumption, employment
-from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, RiskCleared, RiskRaised, RiskUpdated
+from shared.contracts.monitoring import (
+    HouseholdChanged,
+    HouseholdEnded,
+    HouseholdRegistered,
+    RiskCleared,
+    RiskRaised,
+    RiskUpdated,
+)
 
 HANDLERS: Handlers = {
     HouseholdRegistered.event_type: HOUSEHOLDS.remember,
-    HouseholdChanged.event_type: HOUSEHOLDS.remember,
+    HouseholdChanged.event_type: follow_households,
+    HouseholdEnded.event_type: end_households,
     RiskRaised.event_type: apply_risk_events,
     RiskUpdated.event_type: apply_risk_events,
     RiskCleared.event_type: apply_risk_events,
@@ -18,6 +27,7 @@ HANDLERS: Handlers = {
     employment.MeasureRefused.event_type: record_answers,
     employment.MeasureCompleted.event_type: record_answers,
     employment.WageCredited.event_type: record_credits,
+    employment.WageWithdrawn.event_type: record_withdrawals,
     consumption.MeasureAccepted.event_type: record_answers,
     consumption.MeasureRefused.event_type: record_answers,
     consumption.MeasureCompleted.event_type: record_answers,
@@ -26,4 +36,5 @@ HANDLERS: Handlers = {
     assets.MeasureRefused.event_type: record_answers,
     assets.MeasureCompleted.event_type: record_answers,
     assets.ShareCredited.event_type: record_credits,
+    assets.ShareWithdrawn.event_type: record_withdrawals,
 }

@@ -18,6 +18,7 @@ from shared.contracts.codes import (
     RiskStatus,
     TaskStatus,
     TaskVerdict,
+    WithdrawalReason,
 )
 from shared.db.base import UtcDateTime, house_metadata, text_enum
 from shared.db.floor import lay_floor
@@ -42,6 +43,7 @@ class Task(Base, table=True):
         sa.UniqueConstraint("household_code", "kind", "episode"),
         sa.Index("ix_task_region_code_status", "region_code", "status"),
         sa.Index("ix_task_opened_at_id", "opened_at", "id"),
+        sa.Index("ix_task_updated_at_id", "updated_at", "id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -62,17 +64,27 @@ class Task(Base, table=True):
     """办理时限; none where the policy has no value for it."""
     due_provisional: bool
     """Counted on days not officially arranged yet, or not counted at all."""
+    due_from: dt.date | None
+    """The day of the decision it was counted from; none where it was not counted."""
+    due_workdays: int | None
+    """How many working days were counted."""
     risk_status: RiskStatus = Field(sa_type=text_enum(RiskStatus))
     risk_version: int
     """The newest state of the risk that was seen; an older one never wins."""
     decided_on: dt.date
     """Business date of that state."""
+    causes: list[str] = Field(sa_type=sa.JSON)
+    """Keys of the causes of the risk in that state."""
+    seen_causes: list[str] = Field(sa_type=sa.JSON)
+    """Those that the verdict saw; none while there is no verdict."""
     version: int
     """Grows by one with every change of the task."""
     history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
     """What happened to it, the oldest first. Notes may name people: they stay in this column."""
     correlation_id: str = Field(max_length=64)
     """The chain that opened it. What is asked for belongs to it, and the money that comes of that."""
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """When the task or a measure of it changed last, in the order of commits."""
 
 
 class Measure(Base, table=True):
@@ -94,6 +106,8 @@ class Measure(Base, table=True):
     """The member a job is for."""
     amount: int | None = Field(sa_type=_FEN)
     """What cash is asked for, in fen."""
+    paid: int | None = Field(sa_type=_FEN)
+    """What was paid of it and counts, in fen; none where no cash is asked for."""
     note: str | None = Field(sa_type=sa.Text)
     """What the person wrote. It may name people and stays in this column."""
     requested_at: dt.datetime = Field(sa_type=UtcDateTime)
@@ -125,6 +139,8 @@ class Disbursement(Base, table=True):
     amount: int = Field(sa_type=_FEN)
     supersedes_id: UUID | None = Field(foreign_key="disbursement.id", unique=True)
     disbursed_on: dt.date
+    withdrawn_on: dt.date | None
+    """The day it was found that the household never had it; then it does not count."""
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
     recorded_by: str = Field(max_length=64)
     correlation_id: str = Field(max_length=64)
@@ -145,4 +161,23 @@ class Credit(Base, table=True):
     """The credit of the same house that this one corrects; that one does not count."""
     credited_on: dt.date
     at: dt.datetime = Field(sa_type=UtcDateTime)
+    correlation_id: str = Field(max_length=64)
+
+
+class Withdrawal(Base, table=True):
+    """Withdrawal 撤回: a credit, of this house or another, that should never have been; it may come before that one."""
+
+    house: str = Field(primary_key=True, max_length=32)
+    credit_id: UUID = Field(primary_key=True)
+    id: UUID = Field(unique=True)
+    """Of a disbursement derived from source and reference, so that one reference is one row."""
+    household_code: str = Field(max_length=64, index=True)
+    region_code: str = Field(max_length=12)
+    branch: IncomeBranch = Field(sa_type=text_enum(IncomeBranch))
+    month: int
+    reason: WithdrawalReason = Field(sa_type=text_enum(WithdrawalReason))
+    withdrawn_on: dt.date
+    at: dt.datetime = Field(sa_type=UtcDateTime)
+    withdrawn_by: str = Field(max_length=64)
+    """The client, or the house that told of it."""
     correlation_id: str = Field(max_length=64)

@@ -40,6 +40,9 @@ TRANSITIONS: Final = Transitions(
 )
 """What a person may do, and where it leads. No step can be skipped."""
 
+JUDGED: Final = frozenset({TaskStatus.VERIFIED, TaskStatus.CLOSED})
+"""Where a task stands that a person has judged: nobody looks at what comes in, unless the task comes back."""
+
 _URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
 
 
@@ -62,13 +65,28 @@ class TaskChange(StrEnum):
     """更新: another grade or other reasons; the work goes on."""
 
     ESCALATED = "escalated"
-    """升级: the risk became more urgent after a person had closed the task, which is open again."""
+    """升级: the risk became more urgent after a person had judged the task, which is open again."""
+
+    NEW_CAUSE = "new_cause"
+    """新增致险原因: something that the verdict did not see would raise the risk by itself; the task is open again."""
 
     CLOSED = "closed_itself"
     """自动办结: the cause was gone before anybody began."""
 
     CAUSE_GONE = "cause_gone"
-    """风险已消除: the cause is gone; whoever has the task in hand, or had it, is told."""
+    """预警自动解除: the cause is gone; whoever has the task in hand, or had it, is told."""
+
+    MOVED = "moved"
+    """随户迁移: the household lives elsewhere now, and the task belongs to that place."""
+
+    HOUSEHOLD_ENDED = "household_ended"
+    """农户注销: the household is no more; whoever has the task in hand is told."""
+
+    RECOUNTED = "recounted"
+    """时限重算: the calendar was announced, and the deadline that was provisional is certain."""
+
+    PAYMENT_WITHDRAWN = "payment_withdrawn"
+    """发放撤回: cash that a measure had asked for did not reach the household."""
 
     MEASURE_REQUESTED = "measure_requested"
     """申请帮扶措施: a person asked for help that the household needs."""
@@ -86,6 +104,15 @@ class TaskState:
     due: Deadline | None
     risk_status: RiskStatus
     risk_version: int
+    causes: frozenset[str] = frozenset()
+    """The causes of the risk in that state."""
+    seen: frozenset[str] = frozenset()
+    """The causes that the verdict saw; none while there is no verdict."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether a person gave a verdict that stands."""
+        return self.taken_up and self.status in JUDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,11 @@ def deadline(
     return None if days is None else calendar.add_workdays(decided_on, days)
 
 
+def kept_promise(promised: date, recounted: Deadline) -> date:
+    """The day a task is due once its deadline is counted anew: what was promised never moves later."""
+    return min(promised, recounted.due_on)
+
+
 def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: WorkdayCalendar) -> date | None:
     """The day by which a measure is to be answered 答复时限; None where the policy has no number of days."""
     return None if workdays is None else calendar.add_workdays(asked_on, workdays.value).due_on
@@ -116,6 +148,20 @@ def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: W
 def next_measure_status(status: MeasureStatus, answer: MeasureStatus) -> MeasureStatus | None:
     """Where the answer leaves a measure; None where it changes nothing: it is a repeat, or came too late."""
     return answer if status in MEASURE_ANSWERS.get(answer, ()) else None
+
+
+def measure_after_payment(amount: int, paid: int, *, instalment: bool) -> MeasureStatus:
+    """Where a payment leaves a measure that asked for cash, when so much of it is paid by then, in fen."""
+    return MeasureStatus.ACCEPTED if instalment and paid < amount else MeasureStatus.COMPLETED
+
+
+def measure_after_withdrawal(task: TaskStatus, amount: int, paid: int) -> MeasureStatus:
+    """Where the withdrawal of a payment leaves a measure that asked for cash; a closed task waits for nothing."""
+    if paid >= amount:
+        return MeasureStatus.COMPLETED
+    if task is TaskStatus.CLOSED:
+        return MeasureStatus.CANCELLED
+    return MeasureStatus.ACCEPTED if paid else MeasureStatus.REQUESTED
 
 
 def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) -> TaskDecision | None:
@@ -128,34 +174,50 @@ def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) ->
         return _first(risk, due)
     if risk.version <= task.risk_version:
         return None
-    seen = replace(task, grade=risk.grade, risk_status=risk.status, risk_version=risk.version)
+    now = replace(
+        task,
+        grade=risk.grade,
+        risk_status=risk.status,
+        risk_version=risk.version,
+        causes=frozenset(risk.causes),
+    )
     if risk.status is RiskStatus.CLEARED:
-        return _cause_gone(seen)
+        return _cause_gone(now)
+    if task.judged:
+        return _judged(task, now, due)
     if task.status is TaskStatus.CLOSED:
-        return _still_closed(task, seen, due)
-    return TaskDecision(TaskChange.UPDATED, replace(seen, due=_earlier(task.due, due)))
+        return TaskDecision(TaskChange.OPENED, replace(now, status=TaskStatus.OPEN, due=due))
+    return TaskDecision(TaskChange.UPDATED, replace(now, due=_earlier(task.due, due)))
 
 
 def _first(risk: RiskState, due: Deadline | None) -> TaskDecision:
     """A task is made even for a cause already gone, closed: what comes late finds it and opens nothing."""
     gone = risk.status is RiskStatus.CLEARED
     change, status = (TaskChange.CLOSED, TaskStatus.CLOSED) if gone else (TaskChange.OPENED, TaskStatus.OPEN)
-    return TaskDecision(change, TaskState(status, risk.grade, None, False, due, risk.status, risk.version))
+    causes = frozenset(risk.causes)
+    return TaskDecision(change, TaskState(status, risk.grade, None, False, due, risk.status, risk.version, causes))
 
 
-def _cause_gone(seen: TaskState) -> TaskDecision:
+def _cause_gone(now: TaskState) -> TaskDecision:
     """Nobody began: it closes itself. Otherwise whoever has it decides."""
-    if seen.taken_up:
-        return TaskDecision(TaskChange.CAUSE_GONE, seen)
-    return TaskDecision(TaskChange.CLOSED, replace(seen, status=TaskStatus.CLOSED))
+    if now.taken_up:
+        return TaskDecision(TaskChange.CAUSE_GONE, now)
+    change = TaskChange.UPDATED if now.status is TaskStatus.CLOSED else TaskChange.CLOSED
+    return TaskDecision(change, replace(now, status=TaskStatus.CLOSED))
 
 
-def _still_closed(task: TaskState, seen: TaskState, due: Deadline | None) -> TaskDecision:
-    """A person's closing holds until the risk grows more urgent; a task that closed itself opens with its cause."""
-    if task.taken_up and _URGENCY[seen.grade] <= _URGENCY[task.grade]:
-        return TaskDecision(TaskChange.UPDATED, seen)
-    change = TaskChange.ESCALATED if task.taken_up else TaskChange.OPENED
-    return TaskDecision(change, replace(seen, status=TaskStatus.OPEN, verdict=None, taken_up=False, due=due))
+def _judged(task: TaskState, now: TaskState, due: Deadline | None) -> TaskDecision:
+    """A verdict holds for the causes it saw and the urgency it was given for; otherwise the task comes back.
+
+    One that is not closed yet is still in somebody's hand: it does not close itself afterwards.
+    """
+    change = TaskChange.NEW_CAUSE if now.causes - task.seen else TaskChange.ESCALATED
+    if change is TaskChange.ESCALATED and _URGENCY[now.grade] <= _URGENCY[task.grade]:
+        closed = task.status is TaskStatus.CLOSED
+        return TaskDecision(TaskChange.UPDATED, now if closed else replace(now, due=_earlier(task.due, due)))
+    in_hand = task.status is not TaskStatus.CLOSED
+    back = replace(now, status=TaskStatus.OPEN, verdict=None, seen=frozenset(), taken_up=in_hand, due=due)
+    return TaskDecision(change, back)
 
 
 def _earlier(promised: Deadline | None, due: Deadline | None) -> Deadline | None:

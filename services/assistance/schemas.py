@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 
 from services.assistance.rules import TaskChange
 from shared.contracts.codes import (
@@ -16,6 +16,7 @@ from shared.contracts.codes import (
     TaskAction,
     TaskStatus,
     TaskVerdict,
+    WithdrawalReason,
 )
 from shared.contracts.monitoring import Clue
 from shared.http.fields import Body, HouseholdCode, MemberNo, Reference, Remark, Source
@@ -96,6 +97,7 @@ class MeasureOut(BaseModel):
     reason: RefusalReason | None = Field(description="Why it cannot be met, where it was refused")
     member_no: int | None
     amount: FenAsYuan | None = Field(description="In yuan; what cash is asked for")
+    paid: FenAsYuan | None = Field(description="In yuan; what was paid of it. Null where no cash is asked for")
     note: str | None
     requested_at: dt.datetime
     requested_by: str
@@ -121,6 +123,7 @@ class TaskOut(BaseModel):
     due_on: dt.date | None = Field(description="办理时限; null where the policy has no value for it")
     due_provisional: bool = Field(description="Counted on working days that are not officially announced yet")
     verdict: TaskVerdict | None
+    updated_at: dt.datetime = Field(description="When it or one of its measures changed last")
     history: list[HistoryEntry] = Field(description="The oldest first")
     measures: list[MeasureOut] = Field(description="What was asked for, the oldest first")
 
@@ -142,6 +145,9 @@ class DisbursementIn(Body):
     kind: str = Field(pattern=r"^[a-z_]{1,32}$", examples=["temporary_relief"], description="What was paid, as a code")
     month: Month = Field(description="The month it is for")
     amount: PositiveYuan
+    instalment: StrictBool = Field(
+        False, description="A part of what the measure asked for: more follows, up to its amount"
+    )
     supersedes: DisbursementReference | None = Field(None, description="The disbursement that this one corrects")
 
 
@@ -161,8 +167,28 @@ class DisbursementOut(BaseModel):
     amount: FenAsYuan
     supersedes_id: UUID | None
     disbursed_on: dt.date
+    withdrawn_on: dt.date | None = Field(description="When it was withdrawn; then it does not count")
     recorded_at: dt.datetime
     recorded_by: str
+
+
+class WithdrawalIn(DisbursementReference):
+    """Takes a disbursement back, as if nobody had told of it."""
+
+    reason: WithdrawalReason
+
+
+class WithdrawalOut(BaseModel):
+    """A withdrawal 撤回 of a disbursement."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    withdrawal_id: UUID = Field(validation_alias="id")
+    disbursement_id: UUID = Field(validation_alias="credit_id")
+    household_code: str
+    reason: WithdrawalReason
+    withdrawn_on: dt.date
+    withdrawn_by: str
 
 
 class StoryEntry(BaseModel):

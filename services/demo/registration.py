@@ -5,17 +5,18 @@ from services.monitoring.app import MONITORING
 from services.monitoring.commands.facts import FactToRecord, record_batch
 from services.monitoring.commands.households import put_household
 from services.monitoring.models import FactMode, Household
-from services.monitoring.schemas import FACT, HouseholdIn
+from services.monitoring.schemas.facts import FACT
+from services.monitoring.schemas.households import HouseholdIn
 from shared.clock import SystemClock
 from shared.context import new_context
 from shared.db.database import Database
 from shared.db.unit_of_work import Resources, UnitOfWork
 from shared.months import month_of
 from shared.policy.loader import PolicyBook
-from shared.security.actor import Actor
+from shared.security.actor import EVERY, Actor
 from shared.settings import Settings
 
-DEMO = Actor(id="demo", scopes=frozenset(), regions=("52",))
+DEMO = Actor(id="demo", scopes=frozenset(), regions=("52",), sources=frozenset({EVERY}))
 """Who registers the demo households: they stand under this name in the audit."""
 
 

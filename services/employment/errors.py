@@ -27,6 +27,12 @@ class PlacementNotFound(NotFound):
     code, title = "placement-not-found", "No such placement"
 
 
+class WageNotFound(NotFound):
+    """No wage by that id within the caller's region."""
+
+    code, title = "wage-not-found", "No such wage"
+
+
 class SupersededWageNotFound(NotFound):
     """The wage to be superseded is not known for this placement."""
 
@@ -79,6 +85,24 @@ class WageAlreadySuperseded(Conflict):
     """The wage to be superseded was corrected before by another one."""
 
     code, title = "wage-already-superseded", "The wage has a correction already"
+
+
+class MonthReported(Conflict):
+    """A wage of this placement and month stands; ``wage_id`` names it. A correction supersedes it."""
+
+    code, title = "month-reported", "The month is reported already"
+
+
+class WageWithdrawnBefore(Conflict):
+    """The wage was withdrawn: it can neither be reported again under its reference nor be corrected."""
+
+    code, title = "wage-withdrawn", "The wage was withdrawn"
+
+
+class WithdrawalContradicts(Conflict):
+    """The wage was withdrawn in other words, or the reference was used before for another withdrawal."""
+
+    code, title = "withdrawal-contradicts", "Another withdrawal is recorded"
 
 
 class PlacementNotStarted(Conflict):

@@ -1,6 +1,7 @@
 """What employment can be asked. Answers about households are limited to the caller's region."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from services.employment.commands.vacancies import TAKEN
 from services.employment.commands.workers import working_age
 from services.employment.errors import PlacementNotFound, VacancyNotFound
 from services.employment.models import REQUESTS, Placement, Vacancy, Wage, Worker
-from services.employment.rules import Candidate, Suggestion, suggest
+from services.employment.rules.matching import WORKING_AGE, Candidate, Suggestion, WorkingAge, suggest
 from services.employment.schemas import (
     PlacementOut,
     SuggestionOut,
@@ -28,7 +29,15 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
 from shared.helping.requests import RequestOut
-from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, not_given_out, whole_number
+from shared.http.pagination import (
+    PageRequest,
+    as_wanted,
+    by_code,
+    newest_first,
+    not_given_out,
+    oldest_first,
+    whole_number,
+)
 from shared.money import format_yuan
 from shared.regions import region_prefix
 
@@ -64,17 +73,24 @@ class PlacementFilter:
     household_code: str | None
     region_code: str | None
     status: PlacementStatus | None
+    updated_after: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WageFilter:
+    """Which wages are asked for."""
+
+    placement_id: UUID | None
+    updated_after: dt.datetime | None
 
 
 def workers(reading: Reading, wanted: WorkerFilter, page: PageRequest) -> Sequence[WorkerOut]:
     """Workers by household and member number; one more than the page holds.
 
-    Who is of working age is judged on the business date, by the limits of the region that is searched.
+    Who is of working age is judged on the business date by the limits of the worker's own region, as in a placement.
     """
-    mine = within(_WORKERS.c.region_code, reading.actor, wanted.region_code)
-    [prefix, *_] = reading.actor.search_prefixes(wanted.region_code)
-    born = working_age(reading, prefix).birth_years(reading.today())
-    statement = sa.select(_WORKERS).where(mine & _WORKERS.c.active & _WORKERS.c.birth_year.between(*born))
+    mine = sa.or_(*(_of_age_within(reading, prefix) for prefix in reading.actor.search_prefixes(wanted.region_code)))
+    statement = sa.select(_WORKERS).where(_WORKERS.c.active & mine)
     statement = as_wanted(statement, _WORKERS, wanted, "household_code", "status")
     place = sa.tuple_(_WORKERS.c.household_code, _WORKERS.c.member_no)
     if page.after is not None:
@@ -149,35 +165,69 @@ def placement(reading: Reading, placement_id: UUID) -> PlacementOut:
 
 
 def placements(reading: Reading, wanted: PlacementFilter, page: PageRequest) -> Sequence[PlacementOut]:
-    """Placements, the newest first; one more than the page holds."""
+    """Placements, one more than the page holds: the newest first, or what changed after a moment in that order."""
     statement = _PLACED.where(within(_WORKERS.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, _PLACEMENTS, wanted, "household_code", "status")
-    ordered = newest_first(statement, _PLACEMENTS.c.placed_at, _PLACEMENTS.c.id, page)
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, _PLACEMENTS.c.placed_at, _PLACEMENTS.c.id, page)
+    else:
+        changed = statement.where(_PLACEMENTS.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, _PLACEMENTS.c.updated_at, _PLACEMENTS.c.id, page)
     return [PlacementOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
 
-def placement_key(shown: PlacementOut) -> tuple[str, ...]:
-    """Where a placement stands in the list."""
-    return shown.placed_at.isoformat(), str(shown.placement_id)
+def placement_key(wanted: PlacementFilter) -> Callable[[PlacementOut], tuple[str, ...]]:
+    """Where a placement stands in the list that was asked for."""
+
+    def key(shown: PlacementOut) -> tuple[str, ...]:
+        moment = shown.placed_at if wanted.updated_after is None else shown.updated_at
+        return moment.isoformat(), str(shown.placement_id)
+
+    return key
 
 
-def wages(reading: Reading, placement_id: UUID | None, page: PageRequest) -> Sequence[WageOut]:
-    """Wages, the newest first; one more than the page holds."""
+def wages(reading: Reading, wanted: WageFilter, page: PageRequest) -> Sequence[WageOut]:
+    """Wages, one more than the page holds: the newest first, or what changed after a moment in that order."""
     statement = (
         sa.select(_WAGES)
         .join(_PLACEMENTS, _PLACEMENTS.c.id == _WAGES.c.placement_id)
         .join(_WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id)
         .where(within(_WORKERS.c.region_code, reading.actor))
     )
-    if placement_id is not None:
-        statement = statement.where(_WAGES.c.placement_id == placement_id)
-    ordered = newest_first(statement, _WAGES.c.recorded_at, _WAGES.c.id, page)
+    statement = as_wanted(statement, _WAGES, wanted, "placement_id")
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, _WAGES.c.recorded_at, _WAGES.c.id, page)
+    else:
+        changed = statement.where(_WAGES.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, _WAGES.c.updated_at, _WAGES.c.id, page)
     return [WageOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
 
-def wage_key(shown: WageOut) -> tuple[str, ...]:
-    """Where a wage stands in the list."""
-    return shown.recorded_at.isoformat(), str(shown.wage_id)
+def wage_key(wanted: WageFilter) -> Callable[[WageOut], tuple[str, ...]]:
+    """Where a wage stands in the list that was asked for."""
+
+    def key(shown: WageOut) -> tuple[str, ...]:
+        moment = shown.recorded_at if wanted.updated_after is None else shown.updated_at
+        return moment.isoformat(), str(shown.wage_id)
+
+    return key
+
+
+def _of_age_within(reading: Reading, prefix: str) -> sa.ColumnElement[bool]:
+    """Workers of a region who are of working age, each by the limits of the narrowest region that sets its own."""
+    own = [scope for scope in reading.policy.scopes_of(WORKING_AGE) if scope.startswith(prefix) and scope != prefix]
+    limits = {scope: working_age(reading, scope) for scope in (*own, prefix)}
+    of_age = {scope: _is_of_age(found, reading.today()) for scope, found in limits.items()}
+    by_scope = [(_WORKERS.c.region_code.startswith(scope), of_age[scope]) for scope in own]
+    judged = sa.case(*by_scope, else_=of_age[prefix]) if own else of_age[prefix]
+    return _WORKERS.c.region_code.startswith(prefix) & judged
+
+
+def _is_of_age(limits: WorkingAge, on: dt.date) -> sa.ColumnElement[bool]:
+    """What `WorkingAge.holds` says of the age on a day, said to the database."""
+    by_day = _WORKERS.c.born_on.between(*limits.births(on))
+    by_year = _WORKERS.c.born_on.is_(None) & _WORKERS.c.birth_year.between(*limits.birth_years(on))
+    return by_day | by_year
 
 
 def _household_and_number(after: tuple[str, ...]) -> sa.ColumnElement[Any]:

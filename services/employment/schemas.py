@@ -12,14 +12,16 @@ from pydantic import (
     field_validator,
 )
 
-from services.employment.rules import WhyNot
+from services.employment.rules.matching import WhyNot
 from shared.contracts.codes import (
     Labour,
     PlacementAction,
     PlacementEndReason,
     PlacementStatus,
+    RecordStatus,
     Sex,
     VacancyKind,
+    WithdrawalReason,
     WorkerStatus,
 )
 from shared.http.fields import Body, Code, Day, Reference, Source, Text
@@ -46,8 +48,17 @@ class WorkerOut(BaseModel):
     member_no: int
     sex: Sex
     birth_year: int
+    birthday_known: bool = Field(
+        validation_alias="born_on",
+        description="Whether ages are counted to the day; else the lower of the two ages of the year counts",
+    )
     labour: Labour
     status: WorkerStatus
+
+    @field_validator("birthday_known", mode="before")
+    @classmethod
+    def _is_known(cls, born_on: dt.date | None) -> bool:
+        return born_on is not None
 
 
 class VacancyIn(Body):
@@ -65,6 +76,11 @@ class VacancyIn(Body):
         Field(description="The labour that fits: one of these")
     )
     valid_until: Day = Field(description="Last day on which somebody can be placed")
+    region_code: RegionFilter | None = Field(
+        None,
+        description="The region that owns the vacancy 归属地区: it is changed from there or from around it. "
+        "Left out: as it was; of a new one, the first region of the client",
+    )
 
     @field_validator("max_age")
     @classmethod
@@ -98,6 +114,16 @@ class VacancyOut(BaseModel):
     max_age: int
     needs: list[Labour]
     valid_until: dt.date
+    region_code: str | None = Field(
+        description="The region that owns it; null where the whole country does, or none was kept"
+    )
+    version: int = Field(description="Grows with every change; `ETag` and `If-Match` name it")
+    updated_at: dt.datetime = Field(description="When it was put last; `taken` follows the placements")
+
+    @field_validator("region_code")
+    @classmethod
+    def _everywhere_has_no_code(cls, region_code: str | None) -> str | None:
+        return region_code or None
 
 
 class SuggestionReason(BaseModel):
@@ -161,7 +187,7 @@ class PlacementTransitionIn(Body):
     def _belongs_to_end(cls, reason: PlacementEndReason | None, info: ValidationInfo) -> PlacementEndReason | None:
         ends = info.data.get("action") is PlacementAction.END
         if ends and reason is None:
-            raise ValueError("end needs a reason: finished, dismissed, illness, family or other")
+            raise ValueError(f"end needs a reason: {', '.join(PlacementEndReason)}")
         if reason is not None and "action" in info.data and not ends:
             raise ValueError("a reason comes with end only")
         return reason
@@ -185,6 +211,7 @@ class PlacementOut(BaseModel):
     started_on: dt.date | None = Field(description="First day of work; null where it never began")
     ended_on: dt.date | None
     end_reason: PlacementEndReason | None
+    updated_at: dt.datetime = Field(description="When it was placed or taken further last")
 
 
 class WageReference(Body):
@@ -202,11 +229,13 @@ class WageIn(Body):
     placement_id: UUID
     month: Month = Field(description="The month the wage is for")
     supersedes: WageReference | None = Field(None, description="The wage of this placement that this one corrects")
-    amount: Yuan = Field(description="In yuan; zero only to take back the wage it supersedes")
+    amount: Yuan = Field(
+        description="In yuan; zero only in a correction: nothing was paid. What was wrong altogether is withdrawn"
+    )
 
     @field_validator("amount")
     @classmethod
-    def _zero_takes_back(cls, amount: int, info: ValidationInfo) -> int:
+    def _zero_corrects(cls, amount: int, info: ValidationInfo) -> int:
         return above_zero(amount) if info.data.get("supersedes", ...) is None else amount
 
 
@@ -222,4 +251,27 @@ class WageOut(BaseModel):
     month: Month
     amount: FenAsYuan
     supersedes_id: UUID | None = Field(description="The wage that this one corrects")
+    status: RecordStatus = Field(description="Whether it counts")
     recorded_at: dt.datetime
+    updated_at: dt.datetime = Field(description="When it was recorded, superseded or withdrawn")
+
+
+class WageWithdrawalIn(Body):
+    """A wage that should never have been reported."""
+
+    source: Source = Field(description="Who says so", examples=["labour-station-dongguan"])
+    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
+    reason: WithdrawalReason
+
+
+class WageWithdrawalOut(BaseModel):
+    """A withdrawal 撤回: the wage counts no longer, and its month can be reported anew."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    withdrawal_id: UUID = Field(validation_alias="id")
+    wage_id: UUID
+    source: str
+    source_ref: str
+    reason: WithdrawalReason
+    withdrawn_at: dt.datetime

@@ -8,6 +8,8 @@ from services.monitoring.commands.facts import record_facts
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.jobs import JOBS, OPERATIONS
 from services.monitoring.models import FLOOR, METADATA
+from services.monitoring.queries.waiting import counts
+from services.monitoring.rules.parameters import INCOME_LINE, RULE_KEYS
 from shared.house import HouseDefinition
 
 MONITORING = HouseDefinition(
@@ -24,4 +26,6 @@ MONITORING = HouseDefinition(
     hot_routes=HOT_ROUTES,
     batch_paths=frozenset({"/facts"}),
     lanes=(record_facts,),
+    needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),
+    counts=counts,
 )

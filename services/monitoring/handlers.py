@@ -1,20 +1,45 @@
 """How monitoring reacts to the other houses."""
 
-from services.monitoring.commands.credits import record_credits
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from services.monitoring.commands.credits import record_credits, withdraw_credits
 from services.monitoring.commands.job_losses import follow_placements
+from services.monitoring.commands.ledger import lock_households
 from services.monitoring.commands.risks import record_task_verdicts
 from shared.bus.consumer import Handlers
-from shared.contracts.assets import ShareCredited
-from shared.contracts.assistance import TaskClosed, TransferCredited
+from shared.contracts.assets import ShareCredited, ShareWithdrawn
+from shared.contracts.assistance import TaskClosed, TaskReopened, TransferCredited, TransferWithdrawn
 from shared.contracts.consumption import SaleCredited
-from shared.contracts.employment import PlacementEnded, PlacementStarted, WageCredited
+from shared.contracts.employment import PlacementEnded, PlacementStarted, WageCredited, WageWithdrawn
+from shared.contracts.envelope import Event
+from shared.db.unit_of_work import UnitOfWork
 
-HANDLERS: Handlers = {
+_REACTIONS: Final[Mapping[str, Callable[[UnitOfWork, Sequence[Event[Any]]], None]]] = {
     TaskClosed.event_type: record_task_verdicts,
+    TaskReopened.event_type: record_task_verdicts,
     WageCredited.event_type: record_credits,
     SaleCredited.event_type: record_credits,
     ShareCredited.event_type: record_credits,
     TransferCredited.event_type: record_credits,
+    WageWithdrawn.event_type: withdraw_credits,
+    ShareWithdrawn.event_type: withdraw_credits,
+    TransferWithdrawn.event_type: withdraw_credits,
     PlacementStarted.event_type: follow_placements,
     PlacementEnded.event_type: follow_placements,
 }
+
+
+def react(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
+    """Do what follows from events, in their order.
+
+    The households of all of them are locked first, in code order: what follows from one event must not hold rows that
+    a request waits for while the next event waits for a household of that request.
+    """
+    lock_households(uow, sorted({event.data.household_code for event in events}))
+    for reaction, group in groupby(events, key=lambda event: _REACTIONS[event.type]):
+        reaction(uow, list(group))
+
+
+HANDLERS: Handlers = dict.fromkeys(_REACTIONS, react)

@@ -5,11 +5,15 @@ import sys
 from dataclasses import asdict
 
 from services.monitoring.commands.audit import Difference, audit_ledger
-from services.monitoring.commands.screening import BATCH, roll_windows, screen_after
+from services.monitoring.commands.screening import BATCH, roll_windows, screen_after, screen_due
+from services.monitoring.commands.waiting import listen, tell_undecided
 from shared.house import House, Job
 
 JOBS = {
     "roll-windows": Job(every_seconds=60, command=roll_windows),
+    "tell-undecided": Job(every_seconds=600, command=tell_undecided),
+    "listen": Job(every_seconds=60, command=listen),
+    "screen-due": Job(every_seconds=60, command=screen_due),
 }
 _SHOWN = 100
 

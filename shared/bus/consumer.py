@@ -35,8 +35,10 @@ from shared.bus.poison import PoisonLimit
 from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, topics_read_by
 from shared.contracts.envelope import Event, ForeignRecord, UnreadableEvent, event_type_of, is_meant_for
-from shared.db.database import Database, is_of_other_release, is_transient
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.database import Database
+from shared.db.revision import ReleaseDiffers
+from shared.db.trouble import is_of_other_release, is_transient
+from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
 Handler = Callable[[UnitOfWork, Sequence[Event[Any]]], None]
 """Reacts to events of one or more types, in the order given; safe to repeat."""
@@ -116,6 +118,7 @@ class Consumer:
         while not self.halted:
             subscription = self._transport.subscribe(self._house, topics_read_by(self._house))
             try:
+                await self._database.demand_release()
                 await subscription.start(*await self._database.read(_where_it_left_off))
                 self._subscription = subscription
                 await self._consume_forever(subscription)
@@ -152,7 +155,7 @@ class Consumer:
         metrics.GROUP_LAG_RECORDS.labels(self._house).set(lag.records)
         metrics.GROUP_LAG_SECONDS.labels(self._house).set(lag.seconds)
 
-    async def apply_batch(self, records: Sequence[Record]) -> None:
+    async def apply_batch(self, records: Sequence[Record], patience: Patience = Patience.WAITS) -> None:
         """Apply records, with their inbox rows and positions, in one transaction: all of them or none.
 
         Where nobody here reacts to any of them there is nothing to write; they are read again after a restart.
@@ -163,7 +166,7 @@ class Consumer:
                 metrics.EVENTS_CONSUMED.labels(self._house, event_type, "skipped").inc(number)
             return
         self._passed_over = 0
-        done = await self._database.write(self._apply_records, records)
+        done = await self._database.write(self._apply_records, records, patience=patience)
         self._tell(done, records)
 
     async def take_up(self, *, at_start: bool = False) -> None:
@@ -171,7 +174,8 @@ class Consumer:
         now = self._database.resources.clock.now()
         curable = Curable(self._sayable, now if at_start else now - _UNKNOWN_AGAIN)
         if await self._database.read(has_curable, curable):
-            await self._database.write(take_up, curable, self.apply_record, self._standing)
+            held = (curable, self.apply_record, self._standing)
+            await self._database.write(take_up, *held, patience=Patience.HURRIES)
 
     async def _consume_forever(self, subscription: Subscription) -> None:
         loop = asyncio.get_running_loop()
@@ -182,6 +186,7 @@ class Consumer:
                 await self.take_up(at_start=self._taken_up < 0)
                 self._taken_up = self.turned_at
             records = await subscription.poll(BATCH, _POLL_SECONDS)
+            self._database.schema.demand()
             if records:
                 await self._apply(subscription, records)
             if records or self.turned_at - begun > _STEADY_SECONDS:
@@ -214,7 +219,7 @@ class Consumer:
     async def _apply_one_by_one(self, subscription: Subscription, records: Sequence[Record]) -> None:
         for index, record in enumerate(records):
             try:
-                await self.apply_batch([record])
+                await self.apply_batch([record], Patience.HURRIES)
             except Exception as error:
                 if is_waited_out(error):
                     await subscription.rewind(_starts(records[index:]))
@@ -370,7 +375,7 @@ def _cause_of(error: Exception) -> str | None:
     """What reading waits for, where it is something that passes."""
     if isinstance(error, TransportUnavailable):
         return "bus"
-    if is_of_other_release(error):
+    if isinstance(error, ReleaseDiffers) or is_of_other_release(error):
         return "schema"
     return "database" if is_transient(error) else None
 

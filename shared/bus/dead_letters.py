@@ -18,8 +18,8 @@ import sqlalchemy as sa
 
 from shared.bus.interface import Record
 from shared.contracts.envelope import ForeignRecord, event_type_of, has_unknown_codes
-from shared.db.database import is_lock_not_had, is_of_other_release, is_transient
 from shared.db.sets import is_one_of
+from shared.db.trouble import is_lock_not_had, is_of_other_release, is_transient
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
 from shared.identity import mask_error

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from shared import metrics
+from shared.bus.embedded_log import RECORDS, SCHEMA, connect, file_at, kept_of, lag_from, record_of
 from shared.bus.interface import (
     NO_MARKS,
     Kept,
@@ -41,39 +42,11 @@ from shared.ids import new_id
 T = TypeVar("T")
 log = structlog.get_logger()
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS log (
-    "offset" INTEGER PRIMARY KEY AUTOINCREMENT,
-    topic TEXT NOT NULL,
-    key TEXT NOT NULL,
-    event_id TEXT NOT NULL,
-    headers TEXT NOT NULL,
-    value BLOB NOT NULL,
-    appended_at REAL NOT NULL,
-    UNIQUE (topic, event_id)
-);
-CREATE INDEX IF NOT EXISTS log_by_topic ON log (topic, "offset");
-CREATE TABLE IF NOT EXISTS identity (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS passed (
-    reader TEXT NOT NULL,
-    topic TEXT NOT NULL,
-    next_offset INTEGER NOT NULL,
-    PRIMARY KEY (reader, topic)
-);
-"""
-_BUSY_TIMEOUT_MS = 5000
 _FOREIGN_POLL_SECONDS = 0.05
 """How often a waiting reader looks for appends of other processes."""
-_NOTE_SECONDS = 30.0
+_NOTE_SECONDS = 5.0
 """How often a reader notes in the log how far it is."""
 _TRIM_AT_ONCE = 5000
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
 
 
 class EmbeddedTransport:
@@ -115,10 +88,17 @@ class EmbeddedTransport:
         return EmbeddedSubscription(self, self._path, group, tuple(topics))
 
     async def group_lag(self, group: str, topics: Sequence[str], positions: Positions) -> Lag:
-        """Records from these positions on, and the age of the oldest."""
+        """Records from these positions on, or from what the group noted to have passed, and the age of the oldest."""
         await self.start()
-        places = {TopicPartition(topic, 0): positions.get(TopicPartition(topic, 0), 1) for topic in topics}
-        return await asyncio.to_thread(self._reading, lambda connection: _lag(connection, places))
+
+        def lag(connection: sqlite3.Connection) -> Lag:
+            noted = dict(
+                connection.execute("SELECT topic, next_offset FROM passed WHERE reader = ?", (group,)).fetchall()
+            )
+            places = [TopicPartition(topic, 0) for topic in topics]
+            return lag_from(connection, {at: max(positions.get(at, 1), noted.get(at.topic, 1)) for at in places})
+
+        return await asyncio.to_thread(self._reading, lag)
 
     async def trim(self, topic: str, readers: Sequence[str], before: dt.datetime) -> int:
         """Remove records older than this that every reader has passed; a reader that left no note has passed none."""
@@ -131,7 +111,7 @@ class EmbeddedTransport:
     async def kept(self, topics: Sequence[str]) -> Kept:
         """How many records of these topics there are, and since when."""
         await self.start()
-        return await asyncio.to_thread(self._reading, lambda connection: _kept(connection, topics))
+        return await asyncio.to_thread(self._reading, lambda connection: kept_of(connection, topics))
 
     async def note_passed(self, reader: str, positions: Positions) -> None:
         """Remember how far a reader is."""
@@ -163,27 +143,27 @@ class EmbeddedTransport:
         for topic in topics:
             self._watchers[topic].discard(appended)
 
-    def is_replaced(self) -> bool:
+    def _is_replaced(self) -> bool:
         """Whether another file, or none, lies where the opened log was: what is written to that one is lost."""
-        return self._file is not None and _file_at(self._path) != self._file
+        return self._file is not None and file_at(self._path) != self._file
 
     def _open(self) -> sqlite3.Connection:
-        if self._writer is not None and self.is_replaced():
+        if self._writer is not None and self._is_replaced():
             self._writer.close()
             self._writer = None
         if self._writer is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            writer = _connect(self._path)
-            writer.executescript(_SCHEMA)
+            writer = connect(self._path)
+            writer.executescript(SCHEMA)
             writer.execute("INSERT OR IGNORE INTO identity (one, id) VALUES (1, ?)", (str(new_id()),))
             self._log_id = writer.execute("SELECT id FROM identity").fetchone()[0]
-            self._file = _file_at(self._path)
+            self._file = file_at(self._path)
             self._writer = writer
         return self._writer
 
     def _reading(self, function: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            with contextlib.closing(_connect(self._path)) as connection:
+            with contextlib.closing(connect(self._path)) as connection:
                 return function(connection)
         except sqlite3.Error as error:
             raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
@@ -243,11 +223,13 @@ class EmbeddedSubscription:
         self._appended = asyncio.Event()
         self._passed: dict[TopicPartition, int] = {}
         self._noted_at = float("-inf")
+        self._file: tuple[int, int] | None = None
 
     async def start(self, positions: Positions, marks: Marks = NO_MARKS) -> None:
         """Begin at the stored positions; a topic never read before, or of another log, begins at its first record."""
         await self._transport.start()
-        self._connection = await asyncio.to_thread(_connect, self._path)
+        self._file = file_at(self._path)
+        self._connection = await asyncio.to_thread(connect, self._path)
         stored = {source: position for source, position in positions.items() if source in self._next}
         others = await asyncio.to_thread(self._not_of_this_log, stored, marks)
         self._next.update({source: position for source, position in stored.items() if source not in others})
@@ -261,14 +243,17 @@ class EmbeddedSubscription:
 
     async def poll(self, max_records: int, timeout: float) -> Sequence[Record]:
         """Read what is there, or wait for the next append."""
-        if self._transport.is_replaced():
+        if file_at(self._path) != self._file:
             raise TransportUnavailable("another file lies in the place of the log")
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
             self._appended.clear()
             records = await asyncio.to_thread(self._read, max_records)
             remaining = deadline - asyncio.get_running_loop().time()
-            if records or remaining <= 0:
+            if records:
+                return records
+            if remaining <= 0:
+                await self._note_now_and_then()
                 return records
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(remaining, _FOREIGN_POLL_SECONDS)):
@@ -277,10 +262,7 @@ class EmbeddedSubscription:
     async def commit(self, positions: Positions) -> None:
         """Note now and then how far this reader is; what counts is what it committed with the effect."""
         self._passed.update(positions)
-        now = asyncio.get_running_loop().time()
-        if now - self._noted_at > _NOTE_SECONDS:
-            self._noted_at = now
-            await self._note()
+        await self._note_now_and_then()
 
     async def rewind(self, positions: Positions) -> None:
         """Read again from here."""
@@ -298,6 +280,12 @@ class EmbeddedSubscription:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    async def _note_now_and_then(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._noted_at > _NOTE_SECONDS:
+            self._noted_at = now
+            await self._note()
 
     async def _note(self) -> None:
         passed, self._passed = self._passed, {}
@@ -322,9 +310,9 @@ class EmbeddedSubscription:
         if mark.log_id != self._transport.log_id:
             return False
         before = connection.execute(
-            f'{_RECORDS} WHERE topic = ? AND "offset" < ? ORDER BY "offset" DESC LIMIT 1', (source.topic, position)
+            f'{RECORDS} WHERE topic = ? AND "offset" < ? ORDER BY "offset" DESC LIMIT 1', (source.topic, position)
         ).fetchall()
-        return all(_record(source, row).event_id == mark.event_id for row in before)
+        return all(record_of(source, row).event_id == mark.event_id for row in before)
 
     def _read(self, max_records: int) -> list[Record]:
         """Read from every topic in turn; each poll begins with another one, so that none waits behind a flooded one."""
@@ -343,57 +331,20 @@ class EmbeddedSubscription:
     def _read_topic(self, connection: sqlite3.Connection, source: TopicPartition, room: int) -> list[Record]:
         try:
             rows = connection.execute(
-                f'{_RECORDS} WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
+                f'{RECORDS} WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
                 (source.topic, self._next[source], room),
             ).fetchall()
         except sqlite3.Error as error:
             raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
         if rows:
             self._next[source] = rows[-1][0] + 1
-        return [_record(source, row) for row in rows]
+        return [record_of(source, row) for row in rows]
 
     def _measure_lag(self) -> Lag:
         with self._lock:
             if self._connection is None:
                 return Lag(0, 0.0)
             try:
-                return _lag(self._connection, self._next)
+                return lag_from(self._connection, self._next)
             except sqlite3.Error as error:
                 raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-_RECORDS = 'SELECT "offset", key, headers, value, appended_at FROM log'
-
-
-def _record(source: TopicPartition, row: tuple[int, str, str, bytes, float]) -> Record:
-    offset, key, headers, value, at = row
-    return Record(source.topic, 0, offset, key, from_json(headers), value, dt.datetime.fromtimestamp(at, dt.UTC))
-
-
-def _lag(connection: sqlite3.Connection, positions: Positions) -> Lag:
-    counts = [
-        connection.execute(
-            'SELECT count(*), min(appended_at) FROM log WHERE topic = ? AND "offset" >= ?', (source.topic, position)
-        ).fetchone()
-        for source, position in positions.items()
-    ]
-    oldest = min([first for _, first in counts if first is not None], default=None)
-    return Lag(sum(rows for rows, _ in counts), max(0.0, time.time() - oldest) if oldest is not None else 0.0)
-
-
-def _kept(connection: sqlite3.Connection, topics: Sequence[str]) -> Kept:
-    found = [
-        connection.execute("SELECT count(*), min(appended_at) FROM log WHERE topic = ?", (topic,)).fetchone()
-        for topic in topics
-    ]
-    oldest = min([first for _, first in found if first is not None], default=None)
-    since = None if oldest is None else dt.datetime.fromtimestamp(oldest, dt.UTC)
-    return Kept(sum(rows for rows, _ in found), since)
-
-
-def _file_at(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -11,20 +11,24 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from pydantic_core import from_json
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import metrics
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.contracts.envelope import EncodedEvent
-from shared.db.database import Database, is_transient, reaching_database
+from shared.db.database import Database
+from shared.db.engines import lease_engine, reaching_database
+from shared.db.revision import ReleaseDiffers
 from shared.db.sets import is_one_of
+from shared.db.trouble import is_transient, sentence_of
 from shared.db.unit_of_work import OUTBOX_CHANNEL, Reading, UnitOfWork
 
 BATCH = 500
 _LOOK_SECONDS = 0.5
 """The outbox is looked at this often even when nobody called, for what other processes wrote to it."""
 _LAZY_DELETE_SECONDS = 0.05
+_TRY_SECONDS = 1.0
+"""A relay that stands by asks for the right this often. No statement waits for it: that would keep a snapshot."""
 _MAX_BACKOFF_SECONDS = 5.0
 _ADVISORY_LOCK = 0x5348_4F55
 """PostgreSQL advisory lock that the active relay of a database holds."""
@@ -77,8 +81,12 @@ class Relay:
         self._looked_at = 0.0
         self._right_lost = False
         self._own: AsyncConnection | None = None
-        """On PostgreSQL the connection that holds the right to relay, and through which the table is read."""
+        """On PostgreSQL the connection that holds the right to relay, and through which the table is read.
+
+        The server ends it when nothing was asked on it for the time of a lease: every look at the table renews it."""
         self.active = False
+        self.turned_at: float | None = None
+        """When the loop last made a turn, by the clock of the event loop."""
 
     def wake(self, uow: UnitOfWork) -> None:
         """A transaction committed: publish what it emitted."""
@@ -94,18 +102,21 @@ class Relay:
         backoff = 0.0
         while True:
             try:
+                await self._database.demand_release()
                 async with self._sole_relay():
                     self.active = self._table_may_hold_more = True
                     backoff = 0.0
                     await self._publish_forever()
             except Exception as error:
-                if not isinstance(error, TransportUnavailable | RightLost) and not is_transient(error):
+                if not isinstance(error, TransportUnavailable | RightLost | ReleaseDiffers) and not is_transient(error):
                     log.exception("relay.failed", house=self._house)
                 backoff = min(_MAX_BACKOFF_SECONDS, backoff * 2 or 0.1)
-                log.warning("relay.waits", house=self._house, error=type(error).__name__, seconds=backoff)
+                told = {"error": type(error).__name__, "reason": sentence_of(error), "seconds": backoff}
+                log.warning("relay.waits", house=self._house, **told)
             finally:
                 self.active = False
                 self._handed_over.clear()
+                self.turned_at = _now()
             await asyncio.sleep(backoff)
 
     async def publish_pending(self) -> int:
@@ -126,9 +137,11 @@ class Relay:
 
     async def _publish_forever(self) -> None:
         while True:
+            self.turned_at = _now()
             self._woken.clear()
+            self._database.schema.demand()
             if self._right_lost:
-                raise RightLost
+                raise RightLost("the connection that held the right to relay is gone")
             if self._table_may_hold_more or _now() - self._looked_at > _LOOK_SECONDS:
                 self._handed_over.clear()
                 self._table_may_hold_more = False
@@ -172,25 +185,20 @@ class Relay:
     async def _sole_relay(self) -> AsyncIterator[None]:
         """Hold the right to be this database's relay; waits while another process holds it."""
         if self._database.is_sqlite:
-            async with _file_lock(Path(f"{self._database.url.database}.relay")):
+            async with self._file_lock(Path(f"{self._database.url.database}.relay")):
                 yield
         else:
-            async with self._advisory_lock():
+            async with self._lease():
                 yield
 
     @contextlib.asynccontextmanager
-    async def _advisory_lock(self) -> AsyncIterator[None]:
-        engine = create_async_engine(
-            self._database.url,
-            poolclass=sa.NullPool,
-            isolation_level="AUTOCOMMIT",
-            json_deserializer=from_json,
-            connect_args={"server_settings": _UNHURRIED},
-        )
+    async def _lease(self) -> AsyncIterator[None]:
+        engine = lease_engine(self._database.url, self._database.limits, _UNHURRIED)
         with reaching_database():
             connection = await engine.connect()
         try:
-            await connection.execute(sa.select(sa.func.pg_advisory_lock(_ADVISORY_LOCK)))
+            while not await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK))):
+                await self._stand_by(_TRY_SECONDS)
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             self._right_lost = False
@@ -207,6 +215,22 @@ class Relay:
         finally:
             await connection.close()
 
+    @contextlib.asynccontextmanager
+    async def _file_lock(self, path: Path) -> AsyncIterator[None]:
+        with path.open("a") as handle:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    await self._stand_by(_LOOK_SECONDS)
+            yield
+
+    async def _stand_by(self, seconds: float) -> None:
+        self.turned_at = _now()
+        self._database.schema.demand()
+        await asyncio.sleep(seconds)
+
     def _on_termination(self, *_: object) -> None:
         self._right_lost = True
         self._woken.set()
@@ -218,15 +242,3 @@ class Relay:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-@contextlib.asynccontextmanager
-async def _file_lock(path: Path) -> AsyncIterator[None]:
-    with path.open("a") as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                await asyncio.sleep(_LOOK_SECONDS)
-        yield

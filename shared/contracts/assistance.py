@@ -41,6 +41,11 @@ class TaskClosed(Payload):
     verdict: TaskVerdict | None = Field(description="What the visit found; null when nobody had begun")
     closed_by: Literal["person", "cause_gone"] = Field(description="Who ended it")
     closed_on: dt.date = Field(description="Business date of the end")
+    task_version: int | None = Field(
+        None,
+        description="Grows with every change of the task: an older closing or reopening never wins. None in events "
+        "written before it was told",
+    )
 
 
 class MeasureRequested(Measure):
@@ -92,5 +97,12 @@ class TaskReopened(Payload):
     region_code: RegionCode
     kind: RiskKind
     episode: Episode
-    reopened_by: Literal["person", "new_cause"] = Field(description="Who brought it back")
+    reopened_by: Literal["person", "new_cause", "escalation"] = Field(
+        description="What brought it back: a person, a cause that the verdict did not see, or a more urgent grade"
+    )
     reopened_on: dt.date = Field(description="Business date of the reopening")
+    task_version: int | None = Field(
+        None,
+        description="Grows with every change of the task: an older closing or reopening never wins. None in events "
+        "written before it was told",
+    )

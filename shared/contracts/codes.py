@@ -331,6 +331,9 @@ class PlacementEndReason(StrEnum):
     FAMILY = "family"
     """家庭原因."""
 
+    LEFT_HOUSEHOLD = "left_household"
+    """离户: the worker died or belongs to the household no more."""
+
     OTHER = "other"
     """其他."""
 
@@ -513,3 +516,14 @@ class WithdrawalReason(StrEnum):
     """重复上报."""
     OTHER = "other"
     """其他."""
+
+
+class RecordStatus(StrEnum):
+    """Whether what was said still counts 记录状态."""
+
+    STANDS = "stands"
+    """有效."""
+    SUPERSEDED = "superseded"
+    """已更正: a correction took its place."""
+    WITHDRAWN = "withdrawn"
+    """已撤回: it should never have been."""

@@ -6,33 +6,48 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.connections import Limits
 
 _ENVIRONMENT = Path(__file__).parent / "alembic"
 _LOCK_TIMEOUT = "5s"
 """How long PostgreSQL waits for a table in use."""
 _TURN_SECONDS = 60
-"""How long SQLite waits for a process that migrates right now."""
+"""How long a process that migrates right now is waited for."""
 
 
 def alembic_config(migrations: Path, connection: sa.Connection, metadata: sa.MetaData) -> Config:
     """The configuration to run Alembic commands on one house over an open connection."""
-    config = Config()
-    config.set_main_option("script_location", str(_ENVIRONMENT))
-    config.set_main_option("version_locations", str(migrations))
-    config.set_main_option("path_separator", "os")
+    config = script_config(migrations)
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata
     return config
 
 
-async def migrate(url: str, migrations: Path, metadata: sa.MetaData, revision: str = "head") -> None:
-    """Upgrade to ``revision``: all of it or nothing. Safe to run from several processes at once and again and again."""
+def script_config(migrations: Path) -> Config:
+    """The one environment, and the folder of these migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(_ENVIRONMENT))
+    config.set_main_option("version_locations", str(migrations))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def migrate(
+    url: str, migrations: Path, metadata: sa.MetaData, revision: str = "head"
+) -> tuple[str | None, str | None]:
+    """Upgrade to ``revision``: all of it or nothing. Safe to run from several processes at once and again and again.
+
+    Returns the revision before and after.
+    """
     parsed = sa.make_url(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _engine(parsed)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = _sqlite(parsed) if is_sqlite else _engine(parsed, connect_args=Limits().migration_arguments())
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_upgrade, migrations, metadata, revision)
+            return await connection.run_sync(_upgrade, migrations, metadata, revision)
     finally:
         await engine.dispose()
 
@@ -58,8 +73,13 @@ def _sqlite(url: sa.URL) -> AsyncEngine:
     return engine
 
 
-def _upgrade(connection: sa.Connection, migrations: Path, metadata: sa.MetaData, revision: str) -> None:
+def _upgrade(
+    connection: sa.Connection, migrations: Path, metadata: sa.MetaData, revision: str
+) -> tuple[str | None, str | None]:
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TURN_SECONDS}s'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("migrations"))))
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+    before = MigrationContext.configure(connection).get_current_revision()
     command.upgrade(alembic_config(migrations, connection, metadata), revision)
+    return before, MigrationContext.configure(connection).get_current_revision()

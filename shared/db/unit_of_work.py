@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,6 +36,17 @@ def _next_moment(clock: sa.Table) -> sa.Update:
     return sa.update(clock).values(last_given=following).returning(clock.c.last_given)
 
 
+class Patience(Enum):
+    """What a transaction does about a row that another one holds. On SQLite there is one writer, and nobody waits."""
+
+    WAITS = auto()
+    """It waits as long as the database lets it, then gives up."""
+    HURRIES = auto()
+    """It waits for a moment, then gives up: whoever calls has others to see to."""
+    LEAVES_OUT = auto()
+    """It waits for nobody: it does what concerns free rows, and answers the rest as busy."""
+
+
 @dataclass(slots=True)
 class Resources:
     """What every unit of work of one house shares."""
@@ -42,6 +54,8 @@ class Resources:
     floor: Floor
     clock: Clock
     policy: PolicyBook
+    source_silence_days: Mapping[str, int] = field(default_factory=dict)
+    """How many days each source of facts may be silent."""
 
 
 @dataclass
@@ -93,6 +107,7 @@ class UnitOfWork(Reading):
     Rows, events and audit rows written through it stand or fall together.
     """
 
+    patience: Patience = Patience.WAITS
     emitted: list[EncodedEvent] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)

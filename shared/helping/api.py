@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.contracts.codes import MeasureStatus, RefusalReason
 from shared.helping.requests import RequestAnswered, RequestFilter, RequestNotFound, RequestOut, Requests
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import Body
+from shared.http.fields import Body, HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.regions import RegionFilter
@@ -24,7 +24,9 @@ class RequestTransitionIn(Body):
 
 
 def _wanted(
-    household_code: str | None = None, region_code: RegionFilter | None = None, status: MeasureStatus | None = None
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+    status: MeasureStatus | None = None,
 ) -> RequestFilter:
     return RequestFilter(household_code, region_code, status)
 

@@ -1,13 +1,14 @@
 """The households a house knows of from the bus: that they exist, where, and how many live there. No names."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from shared.contracts.envelope import Event
-from shared.contracts.monitoring import HouseholdState
+from shared.contracts.monitoring import HouseholdEnded, HouseholdState
 from shared.db.rows import execute_rows, insert_into
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
@@ -15,9 +16,10 @@ from shared.errors import NotFound
 
 
 class HouseholdUnknown(NotFound):
-    """No household by that code within the caller's region has reached this house."""
+    """No household by that code within the caller's region has reached this house; it may be on its way."""
 
     code, title = "household-unknown", "No such household here"
+    retry_after = 1
 
 
 class KnownHousehold(NamedTuple):
@@ -26,6 +28,9 @@ class KnownHousehold(NamedTuple):
     code: str
     region_code: str
     members: int
+    """How many live there; of one that ended, how many did."""
+    ended_on: dt.date | None = None
+    """The day from which it is no more 注销日期; none where it still is."""
 
 
 class KnownHouseholds:
@@ -39,21 +44,35 @@ class KnownHouseholds:
             sa.Column("region_code", sa.String(12), nullable=False),
             sa.Column("members", sa.Integer(), nullable=False),
             sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("ended_on", sa.Date(), nullable=True),
         )
-        self._found = sa.select(self.table.c.code, self.table.c.region_code, self.table.c.members).where(
-            is_one_of(self.table.c.code, "codes")
+        known = self.table.c
+        self._ended = (
+            sa.select(known.code, known.ended_on)
+            .where(is_one_of(known.code, "codes"))
+            .order_by(known.code)
+            .with_for_update(read=True)
+        )
+        self._found = sa.select(known.code, known.region_code, known.members, known.ended_on).where(
+            is_one_of(known.code, "codes")
         )
 
-    def remember(self, uow: UnitOfWork, events: Sequence[Event[HouseholdState]]) -> None:
-        """Keep the newest state of each household; an older one never wins."""
+    def remember(self, uow: UnitOfWork, events: Sequence[Event[HouseholdState | HouseholdEnded]]) -> None:
+        """Keep the newest state of each household, or that it ended; what is older never wins."""
         newest = {
             event.data.household_code: event.data for event in sorted(events, key=lambda event: event.data.version)
         }
-        rows = [
-            {"code": code, "region_code": state.region_code, "members": len(state.members), "version": state.version}
-            for code, state in sorted(newest.items())
-        ]
-        execute_rows(uow.connection, _keeping(self.table, uow.connection.dialect.name), rows)
+        told = [newest[code] for code in sorted(newest)]
+        dialect = uow.connection.dialect.name
+        living = [_row(state, len(state.members), None) for state in told if isinstance(state, HouseholdState)]
+        execute_rows(uow.connection, _keeping(self.table, dialect, "members"), living)
+        ended = [_row(end, 0, end.ended_on) for end in told if isinstance(end, HouseholdEnded)]
+        execute_rows(uow.connection, _keeping(self.table, dialect), ended)
+
+    def hold_ended(self, uow: UnitOfWork, codes: Collection[str]) -> list[str]:
+        """Those of these households that are no more; none of them ends until the transaction does."""
+        rows = uow.connection.execute(self._ended, {"codes": sorted(codes)})
+        return [row.code for row in rows if row.ended_on is not None]
 
     def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that lie within the caller's region."""
@@ -73,11 +92,16 @@ class KnownHouseholds:
         return found
 
 
+def _row(told: HouseholdState | HouseholdEnded, members: int, ended_on: dt.date | None) -> dict[str, Any]:
+    said = {"code": told.household_code, "region_code": told.region_code, "version": told.version}
+    return said | {"members": members, "ended_on": ended_on}
+
+
 @cache
-def _keeping(table: sa.Table, dialect: str) -> sa.Insert:
+def _keeping(table: sa.Table, dialect: str, *more: str) -> sa.Insert:
     """An insert that changes the row which is there only where it is older."""
     statement = insert_into(table, dialect)
-    newer = {name: statement.excluded[name] for name in ("region_code", "members", "version")}
+    newer = {name: statement.excluded[name] for name in ("region_code", "version", "ended_on", *more)}
     return statement.on_conflict_do_update(
         index_elements=["code"], set_=newer, where=table.c.version < statement.excluded.version
     )

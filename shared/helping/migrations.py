@@ -80,6 +80,16 @@ def create_measure_request_v1() -> None:
     op.create_index("ix_measure_request_requested_at_id", "measure_request", ["requested_at", "id"])
 
 
+def add_household_end() -> None:
+    """Known households keep the day from which they are no more."""
+    op.add_column("known_household", sa.Column("ended_on", sa.Date(), nullable=True))
+
+
+def drop_household_end() -> None:
+    """Take the column of `add_household_end` away again."""
+    op.drop_column("known_household", "ended_on")
+
+
 def drop_known_household_v1() -> None:
     """Take the table of `create_known_household_v1` away again."""
     op.drop_table("known_household")

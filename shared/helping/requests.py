@@ -14,6 +14,7 @@ from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
 from shared.contracts.envelope import Event
 from shared.contracts.help import MeasureAnswer
+from shared.contracts.monitoring import HouseholdEnded
 from shared.db.base import UtcDateTime, text_enum
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
@@ -129,21 +130,42 @@ class Requests:
         self.take = _ForKind(self._take, kind)
         """Reacts to what assistance asks for: keeps the requests that are for this house, safe to repeat."""
         self._known = sa.select(self._table.c.id).where(is_one_of(self._table.c.id, "ids"))
+        self._households = households
         table, home = self._table, households.table
         self._region = sa.func.coalesce(home.c.region_code, table.c.region_code)
         said = [column for column in table.c if column.key != "region_code"]
         self._rows = sa.select(*said, self._region.label("region_code")).outerjoin_from(
             table, home, home.c.code == table.c.household_code
         )
+        self._waiting = (
+            self._rows.where(is_one_of(table.c.household_code, "households") & table.c.status.in_(UNANSWERED))
+            .order_by(table.c.id)
+            .with_for_update(of=table)
+        )
 
     def _take(self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested]]) -> None:
-        asked = {event.data.measure_id: event for event in events if event.data.kind is self._kind}
+        """Of a household that ended, what is asked for is refused."""
+        asked = {event.data.measure_id: event for event in events if event.data.kind == self._kind}
+        codes = {event.data.household_code for event in asked.values()}
+        ended = self._households.hold_ended(uow, codes) if codes else []
         known = set(uow.connection.scalars(self._known, {"ids": list(asked)}))
         new = [event for measure_id, event in asked.items() if measure_id not in known]
-        insert_rows(uow.connection, self._table, [_row(event) for event in new])
+        insert_rows(uow.connection, self._table, [_row(event, self._kind) for event in new])
         for event in new:
             measure_id, household = str(event.data.measure_id), event.data.household_code
             uow.note("request.taken", context=event.caused(), request_id=measure_id, household=household)
+        self._refuse_ended(uow, ended)
+
+    def end_households(self, uow: UnitOfWork, events: Sequence[Event[HouseholdEnded]]) -> None:
+        """Remember households that are no more, and refuse what was asked for them. Safe to repeat and in any order."""
+        self._households.remember(uow, events)
+        self._refuse_ended(uow, self._households.hold_ended(uow, {event.data.household_code for event in events}))
+
+    def refuse_for_members(self, uow: UnitOfWork, members: Collection[tuple[str, int]]) -> None:
+        """Refuse what waits for members, by household and number, who belong to their households no more."""
+        for row in self._held_waiting(uow, {household_code for household_code, _ in members}):
+            if (row.household_code, row.member_no) in members:
+                self._answer(uow, row, MeasureStatus.REFUSED, RefusalReason.NOT_ELIGIBLE)
 
     def cancel(self, uow: UnitOfWork, events: Sequence[Event[MeasureCancelled]]) -> None:
         """Ask no more for what is not answered. What is under way goes on, and nobody waits for it."""
@@ -200,6 +222,17 @@ class Requests:
         ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
         return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
+    def _refuse_ended(self, uow: UnitOfWork, ended: Collection[str]) -> None:
+        """Nobody is left whom the help could reach 农户已注销."""
+        for row in self._held_waiting(uow, ended):
+            self._answer(uow, row, MeasureStatus.REFUSED, RefusalReason.NOT_ELIGIBLE)
+
+    def _held_waiting(self, uow: UnitOfWork, household_codes: Collection[str]) -> list[RequestOut]:
+        if not household_codes:
+            return []
+        rows = uow.connection.execute(self._waiting, {"households": sorted(household_codes)})
+        return [RequestOut.model_validate(row) for row in rows]
+
     def _hold(self, uow: UnitOfWork, request_id: UUID) -> RequestOut:
         return self._seen(uow, request_id, uow.connection.execute(self._held(request_id)).one_or_none())
 
@@ -239,14 +272,14 @@ def _demand_unanswered(row: RequestOut) -> None:
         raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
 
 
-def _row(event: Event[MeasureRequested]) -> dict[str, Any]:
+def _row(event: Event[MeasureRequested], kind: MeasureKind) -> dict[str, Any]:
     asked = event.data
     return {
         "id": asked.measure_id,
         "task_id": asked.task_id,
         "household_code": asked.household_code,
         "region_code": asked.region_code,
-        "kind": asked.kind,
+        "kind": kind,
         "member_no": asked.member_no,
         "status": MeasureStatus.REQUESTED,
         "reason": None,

@@ -10,6 +10,7 @@ from shared.db.audit import AuditFilter, list_audit
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request, whole_number_after
+from shared.security.actor import PERSONAL
 
 OPERATE = "ops:admin"
 
@@ -24,7 +25,7 @@ class AuditRow(BaseModel):
     actor: str = Field(description="A client's id; `system` is the machine, `operator` its own command line")
     action: str = Field(description="`person.read` is a look at a person in clear")
     subject: str
-    before: dict[str, Any] | None
+    before: dict[str, Any] | None = Field(description="What it was; null without `monitoring:pii`, like what it became")
     after: dict[str, Any] | None
     reason: str | None = Field(description="Of a look: what the header `X-Purpose` said")
     correlation_id: str
@@ -45,6 +46,7 @@ def audit_router() -> APIRouter:
     ) -> Page[AuditRow]:
         wanted = AuditFilter(subject, actor, since, until)
         rows = await call.query(list_audit, wanted, whole_number_after(page), page.limit + 1)
-        return page_of([AuditRow(**row) for row in rows], page, key=lambda row: (str(row.seq),))
+        hidden = {} if call.actor.may(PERSONAL) else {"before": None, "after": None}
+        return page_of([AuditRow(**row | hidden) for row in rows], page, key=lambda row: (str(row.seq),))
 
     return router

@@ -18,7 +18,7 @@ from shared.db.audit import Look, record_looks
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
-from shared.security.actor import Actor
+from shared.security.actor import PERSONAL, Actor
 from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
 
@@ -40,7 +40,6 @@ IdempotencyKey = Annotated[
 ]
 
 
-SEES_PERSONS = "monitoring:pii"
 MAX_PURPOSE_LENGTH = 200
 Purpose = Annotated[
     str | None,
@@ -86,7 +85,7 @@ class Call:
         the correlation id; it is committed before the answer is given. Routes declare the header as `Purpose`.
         """
         found = await self.query(query, *args)
-        if self.actor.may(SEES_PERSONS):
+        if self.actor.may(PERSONAL):
             await self.record_look(subject)
         return found
 

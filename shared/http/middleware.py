@@ -18,6 +18,7 @@ from shared.errors import DomainError, PayloadTooLarge
 from shared.http.connections import LATE
 from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
+from shared.http.under_way import under_way
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
@@ -114,7 +115,10 @@ class Edge:
             await send(message)
 
         house = _house_of(scope)
-        with structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id):
+        with (
+            under_way(house, started),
+            structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id, house=house),
+        ):
             try:
                 body.declared(asked.get("content-length", "0"))
                 await self._app(scope, body.receive, send_with_context)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
+from shared.db.trouble import Busy, DatabaseUnreachable
 from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
 from shared.http.code_lists import describe_code_lists
 from shared.http.idempotency import IdempotencyKeyReused
@@ -86,7 +87,8 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     parameters = operation.get("parameters", [])
     body = operation.get("requestBody", {}).get("content", {})
     if operation.get("security"):
-        yield from (TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, ScopeMissing, Unavailable)
+        yield from (TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, ScopeMissing)
+        yield from (Unavailable, DatabaseUnreachable, Busy)
     reads_json = "application/json" in body
     if parameters or reads_json:
         yield Invalid

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
 
-from shared.db.database import is_transient, is_unstorable
+from shared.db.trouble import is_transient, is_unstorable, sentence_of
 from shared.errors import (
     DomainError,
     Invalid,
@@ -77,8 +77,14 @@ def problem_document(house: str, error: DomainError) -> dict[str, Any]:
 
 def problem_response(house: str, error: DomainError) -> Response:
     """The answer for this error."""
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-    return ProblemResponse(problem_document(house, error), status_code=error.status, headers=headers)
+    return ProblemResponse(problem_document(house, error), status_code=error.status, headers=_headers_with(error))
+
+
+def _headers_with(error: DomainError) -> dict[str, str]:
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return headers
 
 
 def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[dict[str, str]]:
@@ -111,8 +117,8 @@ def keep_first_problems(documents: Iterable[dict[str, Any]]) -> None:
 def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
     """503 where trying again is right, 422 where a value cannot be stored, else 500."""
     if is_transient(error):
-        log.warning("database.unavailable", house=house, error=type(error).__name__)
-        return problem_response(house, Unavailable("the database cannot be reached; try again"))
+        log.warning("database.unavailable", house=house, error=type(error).__name__, reason=sentence_of(error))
+        return problem_response(house, Unavailable("the database cannot do this at the moment; try again"))
     if is_unstorable(error):
         return problem_response(house, Invalid("a value holds characters that cannot be stored, or is out of range"))
     log.error("request.failed", house=house, exc_info=error)

@@ -163,6 +163,11 @@ class PolicyBook:
                 return self._view(scope, on)
         return self._view(NATIONAL, on)
 
+    def scopes_of(self, key: str) -> tuple[str, ...]:
+        """Return the regions within the nation whose packs speak of this parameter, the narrowest first."""
+        speak = (region for region, pack in self._regional.items() if region != NATIONAL and key in pack.parameters)
+        return tuple(sorted(speak, key=lambda region: (-len(region), region)))
+
     def workday_overrides(self) -> dict[date, bool]:
         """Return the days of the national pack that are worked, or free, whatever other calendars say."""
         return dict(self._workday_overrides)

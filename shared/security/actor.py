@@ -9,6 +9,9 @@ from shared.regions import region_prefix
 EVERY: Final = "*"
 """A claim that names this is not limited: every region, every source."""
 
+PERSONAL: Final = "monitoring:pii"
+"""The scope to see names, identity numbers, birthdays and health, and whose diagnosis an alarm rests on."""
+
 
 class ScopeMissing(Forbidden):
     """The token does not carry the scope this route needs."""

@@ -144,3 +144,17 @@ class TestEmbedded(TransportSuite):
         await reader.start(transport)
         assert list(await reader.subscription.poll(10, 0.1)) == []
         await reader.stop()
+
+    async def test_what_a_group_passed_without_keeping_its_place_is_not_behind_as_seen_from_outside(
+        self, bench: EmbeddedBench
+    ) -> None:
+        """Records nobody in the house reacts to move no stored position; the reader notes in the log that it passed."""
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await transport.publish(numbered(topic, 5))
+        await reader.start(transport)
+        await reader.commit(await reader.read(5))
+        await reader.stop()
+        assert (await transport.group_lag(reader.group, [topic], {})).records == 0
+        await transport.publish(numbered(topic, 2, start=5))
+        assert (await transport.group_lag(reader.group, [topic], {})).records == 2

@@ -34,6 +34,7 @@ SEES_THE_CLOCK = {
     "shared/clock.py": "the one clock",
     "services/status.py": "it shows a moment that a metric told as seconds",
     "shared/bus/kafka/subscription.py": "lag is the age of a broker's record, not a business time",
+    "shared/bus/embedded_log.py": "lag is measured against other processes, not against business dates",
     "shared/bus/embedded.py": "leases and lag are measured against other processes, not against business dates",
     "shared/http/oauth.py": "how long a client has to wait is real time, also when the business date is set",
     "shared/security/issuer.py": "a token's validity is real time, also when the business date is set",

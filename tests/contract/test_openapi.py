@@ -51,6 +51,7 @@ ROUTES = {
     "monitoring": {
         "PUT /households/{household_code}": "monitoring:write",
         "GET /households/{household_code}": "monitoring:read",
+        "POST /households/{household_code}/end": "monitoring:write",
         "GET /households/{household_code}/income": "monitoring:read",
         "GET /households/{household_code}/verdicts": "monitoring:read",
         "POST /facts": "monitoring:write",
@@ -84,6 +85,7 @@ ROUTES = {
         "POST /placements/{placement_id}/transitions": "employment:write",
         "GET /wages": "employment:read",
         "POST /wages": "employment:write",
+        "POST /wages/{wage_id}/withdrawal": "employment:write",
         **DEAD_LETTERS,
     },
     "consumption": {
@@ -126,7 +128,11 @@ ROUTES = {
 FIELDS = {
     "monitoring": {
         "HouseholdIn": "region_code category relocated dibao registered_on members",
-        "MemberIn": "member_no name relation sex birth_date id_number labour health student",
+        "MemberIn": "member_no name relation sex birth_date birth_year id_number labour health student",
+        "HouseholdOut": "household_code region_code category relocated dibao registered_on version members ended_on "
+        "end_reason end_note warnings",
+        "MemberOut": "member_no name relation sex birth_date birth_year id_number labour health student",
+        "EndIn": "on reason note",
         "IncomeFact": "source source_ref household_code member_no observed_on type payload supersedes",
         "ExpenseFact": "source source_ref household_code member_no observed_on type payload supersedes",
         "IllnessFact": "source source_ref household_code member_no observed_on type payload supersedes",
@@ -168,11 +174,12 @@ FIELDS = {
         "EffectOut": "total per_head members by_branch",
     },
     "employment": {
-        "WorkerOut": "worker_id household_code region_code member_no labour status",
+        "WorkerOut": "worker_id household_code region_code member_no birth_year birthday_known labour status",
         "Page_WorkerOut_": "items next_cursor",
-        "VacancyIn": "employer kind place_code occupation headcount wage_month min_age max_age needs valid_until",
+        "VacancyIn": "employer kind place_code occupation headcount wage_month min_age max_age needs valid_until "
+        "region_code",
         "VacancyOut": "vacancy_code employer kind place_code occupation headcount taken wage_month min_age max_age "
-        "needs valid_until",
+        "needs valid_until region_code version updated_at",
         "Page_VacancyOut_": "items next_cursor",
         **REQUEST_FIELDS,
         "SuggestionsOut": "request_id suggestions rest",
@@ -181,12 +188,14 @@ FIELDS = {
         "PlacementIn": "worker_id vacancy_code request_id",
         "PlacementTransitionIn": "action on reason",
         "PlacementOut": "placement_id worker_id household_code vacancy_code request_id status departed_on started_on "
-        "ended_on end_reason",
+        "ended_on end_reason updated_at",
         "Page_PlacementOut_": "items next_cursor",
         "WageIn": "source source_ref placement_id month amount supersedes",
         "WageReference": "source source_ref",
-        "WageOut": "wage_id source source_ref placement_id month amount supersedes_id",
+        "WageOut": "wage_id source source_ref placement_id month amount supersedes_id status updated_at",
         "Page_WageOut_": "items next_cursor",
+        "WageWithdrawalIn": "source source_ref reason",
+        "WageWithdrawalOut": "withdrawal_id wage_id source source_ref reason withdrawn_at",
     },
     "consumption": {
         "ProducerIn": "name kind uscc region_code links",
@@ -241,6 +250,7 @@ CODES = {
         "HouseholdCategory": "ordinary lifted",
         "Relation": "head spouse child parent other",
         "Sex": "M F",
+        "HouseholdEndReason": "died moved merged other",
         "Labour": "ordinary skilled weak lost none",
         "Health": "healthy chronic serious disabled",
         "IncomeBranch": "wage operating property transfer",
@@ -261,7 +271,9 @@ CODES = {
         "WorkerStatus": "idle offered employed",
         "VacancyKind": "market workshop public_post",
         "PlacementAction": "depart start end",
-        "PlacementEndReason": "finished dismissed illness family other",
+        "PlacementEndReason": "finished dismissed illness family left_household other",
+        "RecordStatus": "stands superseded withdrawn",
+        "WithdrawalReason": "wrong_household wrong_person wrong_amount duplicate other",
         **REQUEST_CODES,
     },
     "consumption": {
@@ -289,8 +301,8 @@ FILTERS = {
     ("employment", "/workers"): {"household_code", "region_code", "status"},
     ("employment", "/vacancies"): {"place_code", "kind", "open"},
     ("employment", "/requests"): {"household_code", "status"},
-    ("employment", "/placements"): {"household_code", "region_code", "status"},
-    ("employment", "/wages"): {"placement_id"},
+    ("employment", "/placements"): {"household_code", "region_code", "status", "updated_after"},
+    ("employment", "/wages"): {"placement_id", "updated_after"},
     ("consumption", "/products"): {"region_code", "available"},
     ("consumption", "/orders"): {"buyer_code", "status", "updated_after"},
     ("consumption", "/requests"): {"household_code", "status"},
@@ -454,7 +466,7 @@ def test_a_fact_and_a_batch_are_described_though_the_route_reads_them_by_hand() 
     document = DOCUMENTS["monitoring"]
     body = document["paths"]["/monitoring/v1/facts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     one, batch = body["anyOf"]
-    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness"}
+    assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness", "withdrawal"}
     facts = found(document, batch["$ref"])["properties"]["facts"]
     assert (facts["minItems"], facts["maxItems"]) == (1, 1000)
 

@@ -14,10 +14,10 @@ from services.monitoring.app import MONITORING
 from services.monitoring.models import METADATA
 from shared.bus.inbox import stored_positions
 from shared.contracts.catalogue import topics_read_by
-from shared.contracts.codes import IncomeBranch, PlacementEndReason, RiskKind, VacancyKind
+from shared.contracts.codes import IncomeBranch, PlacementEndReason, RiskKind, VacancyKind, WithdrawalReason
 from shared.contracts.employment import PlacementEnded, PlacementStarted, WageCredited
 from shared.contracts.envelope import EncodedEvent, Event
-from shared.contracts.help import IncomeCredit
+from shared.contracts.help import IncomeCredit, IncomeWithdrawal
 from shared.db.unit_of_work import Reading
 from shared.house import House
 from shared.ids import derived_id
@@ -146,6 +146,38 @@ def credit(kind: type[CreditT], name: str, month: str, amount: str, **changes: A
 def wage_credit(name: str, month: str, amount: str, **changes: Any) -> WageCredited:
     """A wage that employment credits to the head of the household."""
     return credit(WageCredited, name, month, amount, **{"member_no": 1} | changes)
+
+
+def withdrawal(withdrawn: Mapping[str, Any], source_ref: str, **changes: Any) -> dict[str, Any]:
+    """A fact that takes another one back."""
+    document = {
+        "source": withdrawn["source"],
+        "source_ref": source_ref,
+        "household_code": withdrawn["household_code"],
+        "observed_on": "2026-11-03",
+        "type": "withdrawal",
+        "supersedes": {"source": withdrawn["source"], "source_ref": withdrawn["source_ref"]},
+        "payload": {"reason": "wrong_amount"},
+    }
+    return document | changes
+
+
+WithdrawalT = TypeVar("WithdrawalT", bound=IncomeWithdrawal)
+
+
+def credit_withdrawn(kind: type[WithdrawalT], withdrawn: IncomeCredit, name: str, **changes: Any) -> WithdrawalT:
+    """A house takes a credit back."""
+    fields: dict[str, Any] = {
+        "withdrawal_id": derived_id("withdrawal", name),
+        "credit_id": withdrawn.credit_id,
+        "household_code": withdrawn.household_code,
+        "region_code": withdrawn.region_code,
+        "branch": withdrawn.branch,
+        "month": format_month(withdrawn.month),
+        "reason": WithdrawalReason.DUPLICATE,
+        "withdrawn_on": TODAY,
+    }
+    return kind(**fields | changes)
 
 
 def _placement(name: str, changes: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ FIELDS = {
     "due_on",
     "due_provisional",
     "verdict",
+    "updated_at",
     "history",
     "measures",
 }
@@ -65,6 +66,7 @@ async def test_a_task_has_the_published_fields(open_house: OpenHouse, client_for
     assert set(task) == FIELDS
     opened_at, history = task.pop("opened_at"), task.pop("history")
     assert opened_at.endswith("Z")
+    assert opened_at <= task.pop("updated_at")
     assert task == {
         "task_id": TASK.rsplit("/", 1)[1],
         "household_code": HOUSEHOLD,

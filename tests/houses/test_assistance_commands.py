@@ -77,6 +77,7 @@ async def test_closing_tells_the_verdict_to_whoever_raised_the_risk(open_house: 
         verdict=TaskVerdict.NO_RISK,
         closed_by="person",
         closed_on=TODAY,
+        task_version=5,
     )
     assert event.context.correlation_id == "visit-1"
 

@@ -79,6 +79,7 @@ async def test_cash_is_recorded_and_credited(open_house: OpenHouse, client_for: 
         "amount": "500.00",
         "supersedes_id": None,
         "disbursed_on": str(TODAY),
+        "withdrawn_on": None,
         "recorded_by": "county",
     }
     [event] = await credits_told(house)
@@ -158,9 +159,10 @@ async def test_paying_what_was_asked_for_completes_the_measure_in_its_chain(
     assert shown["status"] == "completed"
     [event] = await credits_told(house)
     assert (event.data.measure_id, event.context.correlation_id) == (UUID(measure["measure_id"]), "chain-7")
-    await pay(client, source_ref="second-part", measure_id=measure["measure_id"])
+    second = await pay(client, source_ref="second-part", measure_id=measure["measure_id"])
+    assert problem(second) == (409, "measure-paid", [])
     assert (await client.get(TASK)).json()["measures"] == [shown]
-    assert len(await credits_told(house)) == 2
+    assert len(await credits_told(house)) == 1
 
 
 async def test_a_paid_measure_stays_so_when_its_task_closes(open_house: OpenHouse, client_for: ClientFor) -> None:

@@ -14,7 +14,7 @@ from services.assistance.models import Task
 from services.assistance.schemas import TransitionIn
 from shared.bus.dead_letters import count_dead_letters
 from shared.context import new_context
-from shared.contracts.assistance import TaskClosed, TaskOpened
+from shared.contracts.assistance import TaskClosed, TaskOpened, TaskReopened
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus, TaskStatus, TaskVerdict
 from shared.contracts.envelope import decode
@@ -242,7 +242,10 @@ async def test_a_closed_task_opens_again_with_a_new_due_date_when_its_risk_escal
     assert (task["status"], task["grade"], task["verdict"]) == (TaskStatus.OPEN, RiskGrade.RED, None)
     assert task["due_on"] == dt.date(2026, 12, 10)
     assert actions(task) == ["opened", "accept", "start", "verify", "close", "escalated"]
-    assert [event.event_type for event in await told(house)] == OPENED_AND_CLOSED
+    events = await told(house)
+    assert [event.event_type for event in events] == [*OPENED_AND_CLOSED, TaskReopened.event_type]
+    assert isinstance(events[-1], TaskReopened)
+    assert (events[-1].reopened_by, events[-1].reopened_on) == ("escalation", dt.date(2026, 12, 7))
 
 
 async def test_a_closed_task_stays_closed_through_updates_that_are_no_more_urgent(open_house: OpenHouse) -> None:

@@ -92,6 +92,7 @@ async def test_a_measure_is_asked_for_in_the_chain_of_its_risk(open_house: OpenH
         "reason": None,
         "member_no": 2,
         "amount": None,
+        "paid": None,
         "note": "keen to leave",
         "requested_by": "officer",
         "answer_by": ANSWER_BY,
@@ -110,6 +111,9 @@ async def test_a_measure_is_asked_for_in_the_chain_of_its_risk(open_house: OpenH
         answer_by=dt.date(2026, 11, 23),
     )
     assert (event.context.correlation_id, event.region) == ("chain-7", REGION)
+    row = (await audit_rows(house))[-1]
+    assert (row["actor"], row["action"], row["subject"]) == ("officer", "measure.requested", measure_id)
+    assert (row["after"]["kind"], row["after"]["status"]) == ("job", "requested")
 
 
 async def test_the_task_and_every_list_show_its_measures(open_house: OpenHouse, client_for: ClientFor) -> None:
@@ -393,6 +397,8 @@ async def test_a_request_nobody_answered_in_time_is_told_and_listed_as_overdue(
     for _ in range(2):
         await later.database.write(tell_overdue)
 
+    [row] = [row for row in await audit_rows(later) if row["action"] == "measure.overdue"]
+    assert (row["actor"], row["subject"]) == ("system", late["measure_id"])
     [event] = await told(later, MeasureOverdue)
     assert event.data == MeasureOverdue(
         measure_id=UUID(late["measure_id"]),

@@ -242,8 +242,10 @@ async def test_who_has_the_household_now_reads_all_and_who_had_it_reads_the_own_
     house = await open_house(ASSISTANCE)
     await deliver(
         house,
-        registered(region_code=OTHER_COUNTY_REGION),
         risk_raised(),
+        risk_cleared(2),
+        registered(region_code=OTHER_COUNTY_REGION),
+        risk_raised(kind=RiskKind.JOB_LOSS),
         credited(WageCredited, "here", 100_00, WAGE),
         credited(WageCredited, "there", 10_00, WAGE, region_code=OTHER_COUNTY_REGION),
     )
@@ -251,4 +253,6 @@ async def test_who_has_the_household_now_reads_all_and_who_had_it_reads_the_own_
     assert (await story(now_theirs))["effect"]["total"] == "110.00"
     told = await story(formerly_theirs)
     assert (told["effect"]["total"], told["effect"]["members"]) == ("100.00", None)
-    assert {entry["what"] for entry in told["entries"]} == {"risk.raised", "task.opened", "credit.wage"}
+    ended = {"risk.raised", "task.opened", "risk.cleared", "task.closed_itself"}
+    assert {entry["what"] for entry in told["entries"]} == ended | {"credit.wage"}
+    assert not [entry for entry in told["entries"] if "job_loss" in entry["text"]]

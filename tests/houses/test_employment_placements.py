@@ -67,8 +67,8 @@ async def test_a_placement_has_the_published_fields(employment: Employment) -> N
     answer = await employment.place(**REQUEST)
     assert answer.status_code == 201
     shown = answer.json()
-    placement_id, placed_at = shown.pop("placement_id"), shown.pop("placed_at")
-    assert placed_at.endswith("Z")
+    placement_id, *moments = [shown.pop(name) for name in ("placement_id", "placed_at", "updated_at")]
+    assert all(moment.endswith("Z") for moment in moments)
     assert shown == {
         "worker_id": worker_id(1),
         "household_code": HOUSEHOLD,
@@ -123,6 +123,9 @@ async def test_work_is_followed_from_the_match_to_its_end(employment: Employment
 
 async def test_the_audit_says_who_did_what_and_how_it_stood(employment: Employment) -> None:
     placement = await employment.placed()
+    placed = (await audit_rows(employment.house))[-1]
+    assert (placed["actor"], placed["action"], placed["subject"]) == ("tester", "placement.placed", placement)
+    assert placed["after"] == {"status": "placed", "version": 1, "vacancy": VACANCY}
     await employment.act(placement, "start")
     row = (await audit_rows(employment.house))[-1]
     assert (row["actor"], row["action"], row["subject"]) == ("tester", "placement.start", placement)
@@ -218,7 +221,7 @@ def _answers(data: object) -> bool:
 @pytest.mark.parametrize(
     ("worker", "work", "constraint"),
     [
-        ({"birth_year": 2009}, {}, "too_young"),
+        ({"birth_year": 2008}, {}, "too_young"),
         ({"birth_year": 1969}, {}, "too_old"),
         ({"birth_year": 1960}, {"max_age": 70}, "not_of_working_age"),
         ({"labour": Labour.WEAK}, {}, "labour_not_matching"),
@@ -315,6 +318,16 @@ async def test_work_does_not_begin_before_the_work_before_it_ended(employment: E
     second = await employment.placed()
     assert problem(await employment.act(second, "start", "2026-10-14"))[:2] == (422, "transition-date-invalid")
     assert (await employment.act(second, "start", "2026-10-15")).status_code == 200
+
+
+async def test_no_step_is_taken_before_the_latest_of_those_before_it(employment: Employment) -> None:
+    first = await employment.started(on="2026-09-01")
+    await employment.act(first, "end", "2026-10-15")
+    second = await employment.placed()
+    await employment.act(second, "depart", "2026-11-10")
+    for day in ("2026-10-14", "2026-10-15", "2026-11-09"):
+        assert problem(await employment.act(second, "start", day))[:2] == (422, "transition-date-invalid")
+    assert (await employment.act(second, "start", "2026-11-10")).status_code == 200
 
 
 async def test_every_sequence_of_steps_keeps_their_order_and_begins_at_most_once(
@@ -420,6 +433,12 @@ async def test_an_end_told_twice_at_once_happens_once(employment: Employment) ->
     answers = await asyncio.gather(*(employment.act(placement, "end") for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     assert len(await employment.told(PlacementEnded)) == 1
+
+
+async def test_an_end_may_say_that_the_worker_left_the_household(employment: Employment) -> None:
+    placement = await employment.started()
+    answer = await employment.act(placement, "end", reason="left_household")
+    assert (answer.status_code, answer.json()["end_reason"]) == (200, "left_household")
 
 
 async def test_placements_are_found_by_household_region_and_status(

@@ -1,20 +1,31 @@
 """Wages, each credited to its household exactly once."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
+import sqlalchemy as sa
 
 from services.employment.commands.wages import WageToRecord, record_wages
 from services.employment.schemas import WageIn
 from shared.context import new_context
-from shared.contracts.codes import IncomeBranch
-from shared.contracts.employment import WageCredited
+from shared.contracts.codes import IncomeBranch, WithdrawalReason
+from shared.contracts.employment import WageCredited, WageWithdrawn
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.security.actor import SYSTEM, Actor
-from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, household_registered
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    household_member,
+    household_registered,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment_builders import (
     Employment,
@@ -55,7 +66,7 @@ async def test_a_wage_is_credited_to_the_household(employment: Employment, place
     wage_id = derived_id("wage", SOURCE, f"{placement}-2026-10")
     assert answer.status_code == 201
     shown = answer.json()
-    assert shown.pop("recorded_at").endswith("Z")
+    assert all(shown.pop(name).endswith("Z") for name in ("recorded_at", "updated_at"))
     assert shown == {
         "wage_id": str(wage_id),
         "source": SOURCE,
@@ -64,6 +75,7 @@ async def test_a_wage_is_credited_to_the_household(employment: Employment, place
         "month": "2026-10",
         "amount": "4520.00",
         "supersedes_id": None,
+        "status": "stands",
     }
     assert await employment.items("wages", placement_id=placement) == [answer.json()]
     assert await credits_told(employment) == [
@@ -160,6 +172,44 @@ async def test_a_placement_unknown_or_of_another_region_is_not_found(
     assert await employment.everything() == before
 
 
+async def test_wages_are_seen_where_the_household_of_the_worker_lives(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    here = household_registered(household_member(1))
+    there = household_registered(household_member(1), household_code="YJ-1", region_code=OTHER_COUNTY_REGION)
+    employment = await open_employment(open_house, client_for, here, there)
+    await employment.put_vacancy()
+    placements = {code: await employment.started(household_code=code) for code in (HOUSEHOLD, "YJ-1")}
+    for placement in placements.values():
+        await employment.post("wages", wage(placement))
+    for region, code in (("520626", HOUSEHOLD), ("520625", "YJ-1")):
+        county = Employment(employment.house, client_for(employment.house, region=region))
+        assert [item["placement_id"] for item in await county.items("wages")] == [placements[code]]
+    assert len(await employment.items("wages")) == 2
+
+
+async def test_recording_a_wage_reads_the_wages_it_is_about_alone(
+    employment: Employment, placement: str, statements: list[str]
+) -> None:
+    await employment.post("wages", wage(placement))
+    read = [text for text in statements if text.startswith("SELECT") and " FROM wage " in " ".join(text.split())]
+    assert read
+    assert [text for text in read if "WHERE" not in text] == []
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What is said to the databases from here on."""
+    said: list[str] = []
+
+    def listen(_: object, __: object, statement: str, *___: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    yield said
+    sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
@@ -194,7 +244,7 @@ class TestACorrection:
         assert (await employment.post("wages", correction)).status_code == 200
         assert len(await credits_told(employment)) == 2
 
-    async def test_of_zero_takes_the_wage_back(self, employment: Employment, placement: str) -> None:
+    async def test_of_zero_says_that_nothing_was_paid(self, employment: Employment, placement: str) -> None:
         await employment.post("wages", wage(placement))
         answer = await employment.post("wages", correcting(wage(placement), "taken-back", "0.00"))
         assert (answer.status_code, answer.json()["amount"]) == (201, "0.00")
@@ -227,8 +277,267 @@ class TestACorrection:
         assert len(await credits_told(employment)) == 2
 
 
+class TestAMonth:
+    async def test_is_reported_once_whoever_reports_it(self, employment: Employment, placement: str) -> None:
+        first = (await employment.post("wages", wage(placement))).json()
+        before = await employment.everything()
+        for change in ({"source": "station"}, {"source_ref": "another"}, {"amount": "1.00", "source_ref": "another"}):
+            answer = await employment.post("wages", wage(placement) | change)
+            assert (problem(answer), answer.json()["wage_id"]) == ((409, "month-reported", []), first["wage_id"])
+        assert await employment.everything() == before
+        assert (await employment.post("wages", wage(placement, "2026-11"))).status_code == 201
+        other = await employment.started(2)
+        assert (await employment.post("wages", wage(other))).status_code == 201
+
+    async def test_is_reported_once_where_many_report_it_at_once(self, employment: Employment, placement: str) -> None:
+        sent = [wage(placement, source=f"reporter-{number}") for number in range(6)]
+        answers = await asyncio.gather(*(employment.post("wages", body) for body in sent))
+        assert sorted(answer.status_code for answer in answers) == [201] + 5 * [409]
+        assert len(await credits_told(employment)) == 1
+
+    async def test_is_free_again_where_a_correction_moves_the_wage(
+        self, employment: Employment, placement: str
+    ) -> None:
+        october = wage(placement)
+        await employment.post("wages", october)
+        await employment.post("wages", wage(placement, "2026-11"))
+        taken = correcting(october, "moved", "1.00", month="2026-11")
+        assert problem(await employment.post("wages", taken))[:2] == (409, "month-reported")
+        moved = correcting(october, "moved", "1.00", month="2026-09")
+        assert (await employment.post("wages", moved)).status_code == 201
+        assert (await employment.post("wages", wage(placement, source_ref="anew"))).status_code == 201
+        shown = {(item["month"], item["status"]) for item in await employment.items("wages")}
+        assert shown == {
+            ("2026-10", "superseded"),
+            ("2026-09", "stands"),
+            ("2026-10", "stands"),
+            ("2026-11", "stands"),
+        }
+
+    async def test_is_looked_at_item_by_item_in_a_list(self, employment: Employment, placement: str) -> None:
+        first, second = wage(placement), wage(placement, source_ref="second")
+        sent = [first, second, correcting(first, "c", "0.00"), second, correcting(first, "d", "0.00")]
+        items = [WageToRecord(WageIn.model_validate(body), SYSTEM, new_context("payroll")) for body in sent]
+        outcomes = await employment.house.database.write(record_wages, items)
+        assert [outcome.error and outcome.error.code for outcome in outcomes] == [
+            None,
+            "month-reported",
+            None,
+            "month-reported",
+            "wage-already-superseded",
+        ]
+        statuses = {item["source_ref"]: item["status"] for item in await employment.items("wages")}
+        assert statuses == {first["source_ref"]: "superseded", "c": "stands"}
+
+
+class TestTheSource:
+    """Who may speak for whom is in the token."""
+
+    async def test_of_another_client_is_refused_before_anything_is_told(
+        self, employment: Employment, placement: str, client_for: ClientFor
+    ) -> None:
+        of_bank = wage(placement, source="bank")
+        await employment.post("wages", of_bank)
+        clients = [client_for(employment.house, sources=sources) for sources in (None, ("station",))]
+        before = await employment.everything()
+        for stranger in (Employment(employment.house, client) for client in clients):
+            for body in (of_bank, wage(str(uuid4()), source="bank"), correcting(of_bank, "c", "1.00")):
+                answer = await stranger.post("wages", body)
+                assert (problem(answer)[:2], answer.json()["source"]) == ((403, "source-not-yours"), "bank")
+        assert await employment.everything() == before
+
+    async def test_of_a_corrected_wage_has_to_be_the_client_s_too(
+        self, employment: Employment, placement: str, client_for: ClientFor
+    ) -> None:
+        of_bank = wage(placement, source="bank")
+        await employment.post("wages", of_bank)
+        station = Employment(employment.house, client_for(employment.house, sources=("station",)))
+        correction = correcting(of_bank, "c", "1.00", source="station")
+        assert problem(await station.post("wages", correction))[:2] == (403, "source-not-yours")
+        assert (await employment.post("wages", correction)).status_code == 201
+
+    async def test_without_a_claim_is_the_client_itself(
+        self, employment: Employment, placement: str, client_for: ClientFor
+    ) -> None:
+        station = Employment(employment.house, client_for(employment.house, client_id="Station-1", sources=None))
+        answer = await station.post("wages", wage(placement, source="station-1"))
+        assert (answer.status_code, answer.json()["source"]) == (201, "station-1")
+
+    async def test_is_looked_at_item_by_item_in_a_list(self, employment: Employment, placement: str) -> None:
+        actor = Actor("station", frozenset(), ("52",), frozenset({"station"}))
+        sent = [wage(placement, "2026-09", source="bank"), wage(placement, source="station")]
+        items = [WageToRecord(WageIn.model_validate(body), actor, new_context("payroll")) for body in sent]
+        outcomes = await employment.house.database.write(record_wages, items)
+        assert [outcome.error and outcome.error.code for outcome in outcomes] == ["source-not-yours", None]
+
+    @pytest.mark.parametrize(
+        ("source", "source_ref"),
+        [
+            ("payroll ", "7"),
+            ("Payroll", "7"),
+            ("ｐayroll", "7"),
+            ("payroll", " 7"),
+            ("payroll", "７"),
+            ("\u00a0payroll", "7\u3000"),
+        ],
+    )
+    async def test_and_reference_are_one_in_every_spelling(
+        self, employment: Employment, placement: str, source: str, source_ref: str
+    ) -> None:
+        first = await employment.post("wages", wage(placement, source="payroll", source_ref="7"))
+        again = await employment.post("wages", wage(placement, source=source, source_ref=source_ref))
+        assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+
+    @pytest.mark.parametrize("text", ["pay\u200broll", "pay\0roll", " ", "\u3000"])
+    @pytest.mark.parametrize("field", ["source", "source_ref"])
+    async def test_and_reference_hold_nothing_that_nobody_sees(
+        self, employment: Employment, placement: str, field: str, text: str
+    ) -> None:
+        answer = await employment.post("wages", wage(placement) | {field: text})
+        assert problem(answer) == (422, "invalid", [f"/{field}"])
+
+
+WITHDRAWAL = {"source": SOURCE, "source_ref": "back-1", "reason": "wrong_person"}
+
+
+class TestAWithdrawal:
+    async def recorded(self, employment: Employment, placement: str, **changes: Any) -> str:
+        answer = await employment.post("wages", wage(placement, **changes))
+        assert answer.status_code == 201, answer.text
+        wage_id: str = answer.json()["wage_id"]
+        return wage_id
+
+    async def withdraw(self, employment: Employment, wage_id: str, **changes: Any) -> httpx.Response:
+        return await employment.post(f"wages/{wage_id}/withdrawal", WITHDRAWAL | changes)
+
+    async def test_is_told_once_and_the_wage_counts_no_longer(self, employment: Employment, placement: str) -> None:
+        wage_id = await self.recorded(employment, placement)
+        first, again = await self.withdraw(employment, wage_id), await self.withdraw(employment, wage_id)
+        assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+        shown = first.json()
+        assert shown.pop("withdrawn_at").endswith("Z")
+        withdrawal_id = shown.pop("withdrawal_id")
+        assert shown == WITHDRAWAL | {"wage_id": wage_id}
+        [told] = await employment.told(WageWithdrawn)
+        assert told == WageWithdrawn(
+            withdrawal_id=UUID(withdrawal_id),
+            credit_id=UUID(wage_id),
+            household_code=HOUSEHOLD,
+            region_code=REGION,
+            branch=IncomeBranch.WAGE,
+            month=parse_month("2026-10"),
+            reason=WithdrawalReason.WRONG_PERSON,
+            withdrawn_on=TODAY,
+        )
+        [item] = await employment.items("wages")
+        assert (item["wage_id"], item["status"], item["amount"]) == (wage_id, "withdrawn", "4520.00")
+        row = (await audit_rows(employment.house))[-1]
+        assert (row["action"], row["subject"], row["reason"]) == ("wage.withdrawn", wage_id, "wrong_person")
+
+    async def test_in_other_words_is_refused(self, employment: Employment, placement: str) -> None:
+        wage_id = await self.recorded(employment, placement)
+        other = await self.recorded(employment, placement, month="2026-11")
+        await self.withdraw(employment, wage_id)
+        before = await employment.everything()
+        for changes in ({"reason": "duplicate"}, {"source_ref": "back-2"}, {"source": "bank"}):
+            answer = await self.withdraw(employment, wage_id, **changes)
+            assert problem(answer) == (409, "withdrawal-contradicts", [])
+        assert problem(await self.withdraw(employment, other)) == (409, "withdrawal-contradicts", [])
+        assert await employment.everything() == before
+
+    async def test_frees_the_month_to_be_reported_anew(self, employment: Employment, placement: str) -> None:
+        wage_id = await self.recorded(employment, placement)
+        await self.withdraw(employment, wage_id)
+        same = await employment.post("wages", wage(placement))
+        assert problem(same) == (409, "wage-withdrawn", [])
+        correction = correcting(wage(placement), "late", "1.00")
+        assert problem(await employment.post("wages", correction)) == (409, "wage-withdrawn", [])
+        anew = await employment.post("wages", wage(placement, source_ref="anew"))
+        assert (anew.status_code, anew.json()["status"]) == (201, "stands")
+
+    async def test_of_a_corrected_wage_is_refused_and_of_the_correction_taken(
+        self, employment: Employment, placement: str
+    ) -> None:
+        wage_id = await self.recorded(employment, placement)
+        zero = await employment.post("wages", correcting(wage(placement), "zero", "0.00"))
+        assert problem(await self.withdraw(employment, wage_id)) == (409, "wage-already-superseded", [])
+        assert (await self.withdraw(employment, zero.json()["wage_id"])).status_code == 201
+        assert (await employment.post("wages", wage(placement, source_ref="anew"))).status_code == 201
+
+    async def test_beside_another_one_or_a_correction_happens_once(
+        self, employment: Employment, placement: str
+    ) -> None:
+        wage_id = await self.recorded(employment, placement)
+        answers = await asyncio.gather(
+            *(self.withdraw(employment, wage_id, source_ref=f"back-{number}") for number in range(3)),
+            employment.post("wages", correcting(wage(placement), "c", "1.00")),
+        )
+        assert sorted(answer.status_code for answer in answers) == [201] + 3 * [409]
+        told = len(await employment.told(WageWithdrawn)), len(await credits_told(employment))
+        assert told in {(1, 1), (0, 2)}
+
+    async def test_of_one_reference_for_two_wages_at_once_takes_one(
+        self, employment: Employment, placement: str
+    ) -> None:
+        other = await employment.started(2)
+        wages = [await self.recorded(employment, placement), await self.recorded(employment, other)]
+        answers = await asyncio.gather(*(self.withdraw(employment, wage_id) for wage_id in wages))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+    async def test_is_for_who_speaks_for_its_source_and_for_that_of_the_wage(
+        self, employment: Employment, placement: str, client_for: ClientFor
+    ) -> None:
+        wage_id = await self.recorded(employment, placement, source="bank")
+        station = Employment(employment.house, client_for(employment.house, sources=("station",)))
+        before = await employment.everything()
+        for source in ("bank", "station"):
+            answer = await self.withdraw(station, wage_id, source=source)
+            assert (problem(answer)[:2], answer.json()["source"]) == ((403, "source-not-yours"), "bank")
+        assert await employment.everything() == before
+
+    async def test_of_what_is_unknown_or_elsewhere_is_not_found(
+        self, employment: Employment, placement: str, client_for: ClientFor
+    ) -> None:
+        wage_id = await self.recorded(employment, placement)
+        neighbour = Employment(employment.house, client_for(employment.house, region="520625"))
+        assert problem(await self.withdraw(neighbour, wage_id))[:2] == (404, "wage-not-found")
+        assert problem(await self.withdraw(employment, str(uuid4())))[:2] == (404, "wage-not-found")
+        assert await employment.told(WageWithdrawn) == []
+
+    @pytest.mark.parametrize(
+        ("changes", "pointer"),
+        [
+            ({"reason": "because"}, "/reason"),
+            ({"source_ref": "a\0b"}, "/source_ref"),
+            ({"source": ""}, "/source"),
+            ({"amount": "1.00"}, "/amount"),
+        ],
+    )
+    async def test_with_a_wrong_field_is_refused(
+        self, employment: Employment, placement: str, changes: dict[str, Any], pointer: str
+    ) -> None:
+        wage_id = await self.recorded(employment, placement)
+        assert problem(await self.withdraw(employment, wage_id, **changes)) == (422, "invalid", [pointer])
+
+
+async def test_who_asks_for_what_changed_misses_nothing(employment: Employment, placement: str) -> None:
+    wages = [(await employment.post("wages", wage(placement, f"2026-{month:02d}"))).json() for month in (9, 10, 11)]
+    since = wages[-1]["updated_at"]
+    assert await employment.items("wages", updated_after=since) == []
+    await employment.post(f"wages/{wages[1]['wage_id']}/withdrawal", WITHDRAWAL)
+    correction = await employment.post("wages", correcting(wage(placement, "2026-09"), "c", "1.00"))
+    changed = await employment.get("wages", updated_after=since, limit=1)
+    rest = await employment.get("wages", updated_after=since, limit=5, cursor=changed["next_cursor"])
+    shown = [(item["wage_id"], item["status"]) for item in changed["items"] + rest["items"]]
+    assert shown[0] == (wages[1]["wage_id"], "withdrawn")
+    assert set(shown[1:]) == {(correction.json()["wage_id"], "stands"), (wages[0]["wage_id"], "superseded")}
+    placements = await employment.items("placements", updated_after="2020-01-01T00:00:00Z")
+    assert [item["placement_id"] for item in placements] == [placement]
+    assert await employment.items("placements", updated_after=placements[0]["updated_at"]) == []
+
+
 async def test_a_list_of_wages_is_decided_one_by_one_in_its_order(employment: Employment, placement: str) -> None:
-    stranger = Actor("neighbour", frozenset(), ("520625",))
+    stranger = Actor("neighbour", frozenset(), ("520625",), frozenset({"*"}))
     september, october = wage(placement, "2026-09"), wage(placement)
     sent = [
         (september, SYSTEM),

@@ -1,17 +1,23 @@
 """The workers employment reads from the households' events."""
 
 import asyncio
+import base64
 import datetime as dt
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.employment.handlers import HANDLERS
+from services.employment.queries import WorkerFilter, workers
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import Labour, Sex
+from shared.http.pagination import PageRequest
+from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
+from shared.security.actor import Actor
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,
@@ -55,21 +61,45 @@ async def test_members_with_labour_who_are_not_at_school_are_workers(
         "member_no": 1,
         "sex": "M",
         "birth_year": 1980,
+        "birthday_known": False,
         "labour": "ordinary",
         "status": "idle",
     }
 
 
 @pytest.mark.parametrize(
-    ("birth_year", "today", "listed"),
+    ("born", "today", "listed"),
     [
-        (2010, dt.date(2025, 12, 31), []),
-        (2010, dt.date(2026, 1, 1), [1]),
-        (1967, dt.date(2026, 12, 31), [1]),
-        (1967, dt.date(2027, 1, 1), []),
+        ("2010-12-20", "2026-12-19", False),
+        ("2010-12-20", "2026-12-20", True),
+        ("2008-02-29", "2024-02-28", False),
+        ("2008-02-29", "2024-02-29", True),
+        ("2012-02-29", "2028-02-29", True),
+        ("1966-11-17", "2026-11-16", True),
+        ("1966-11-16", "2026-11-16", False),
+        ("1968-02-29", "2028-02-28", True),
+        ("1968-02-29", "2028-02-29", False),
     ],
 )
-async def test_a_worker_is_listed_while_of_working_age_on_the_business_date(
+async def test_a_worker_is_listed_from_the_birthday_on_and_until_one(
+    open_house: OpenHouse, client_for: ClientFor, born: str, today: str, listed: bool
+) -> None:
+    born_on = dt.date.fromisoformat(born)
+    event = household_registered(household_member(1, birth_year=born_on.year, born_on=born_on))
+    employment = await open_employment(open_house, client_for, event, today=dt.date.fromisoformat(today))
+    assert await numbers(employment) == ([1] if listed else [])
+
+
+@pytest.mark.parametrize(
+    ("birth_year", "today", "listed"),
+    [
+        (2010, dt.date(2026, 12, 31), []),
+        (2010, dt.date(2027, 1, 1), [1]),
+        (1967, dt.date(2027, 12, 31), [1]),
+        (1967, dt.date(2028, 1, 1), []),
+    ],
+)
+async def test_of_whom_the_year_of_birth_alone_is_known_is_too_young_until_the_year_after_and_not_too_old_in_it(
     open_house: OpenHouse, client_for: ClientFor, birth_year: int, today: dt.date, listed: list[int]
 ) -> None:
     event = household_registered(household_member(1, birth_year=birth_year))
@@ -98,8 +128,22 @@ async def test_a_place_may_set_its_own_working_age(
     policy = PolicyBook.load(tmp_path / "packs")
     event = household_registered(household_member(1, birth_year=1962), household_member(2, birth_year=2009))
     employment = await open_employment(open_house, client_for, event, policy=policy)
+    elsewhere = [household_member(number, birth_year=year) for number, year in ((3, 1962), (4, 2009))]
+    await deliver(
+        employment.house,
+        household_registered(*elsewhere, household_code="YJ-0001", region_code=OTHER_COUNTY_REGION),
+    )
     assert await numbers(employment, region_code="520626") == [1]
-    assert await numbers(employment, region_code="5206") == [2]
+    assert await numbers(employment, region_code="5206") == [1, 4], "each by the limits of the own region"
+    assert await numbers(employment) == [1, 4]
+    both = Actor("two-counties", frozenset(), ("520625", "520626"))
+    asked = (WorkerFilter(None, None, None), PageRequest(50, None, "/"))
+    shown = await employment.house.database.read(workers, *asked, actor=both)
+    assert [worker.member_no for worker in shown] == [1, 4]
+    await employment.put_vacancy(min_age=0, max_age=120)
+    placed = [await employment.place(number) for number in (1, 2)]
+    placed += [await employment.place(number, household_code="YJ-0001") for number in (3, 4)]
+    assert [answer.status_code for answer in placed] == [201, 409, 409, 201], "who is listed can be placed"
 
 
 async def test_without_a_working_age_nobody_is_judged(open_house: OpenHouse, client_for: ClientFor) -> None:
@@ -162,13 +206,16 @@ async def test_a_replay_of_household_events_and_requests_changes_nothing(
     assert await employment.everything() == before
 
 
-async def test_a_change_of_the_household_leaves_the_work_of_its_workers_alone(
+async def test_a_change_of_the_household_leaves_the_work_of_those_who_stay_alone(
     open_house: OpenHouse, client_for: ClientFor
 ) -> None:
     employment = await open_employment(open_house, client_for, household_registered())
     await employment.put_vacancy()
     placement = await employment.started()
-    await deliver(employment.house, household_changed(2, household_member(2), region_code=OTHER_COUNTY_REGION))
+    at_school = household_member(1, student=True)
+    await deliver(
+        employment.house, household_changed(2, at_school, household_member(2), region_code=OTHER_COUNTY_REGION)
+    )
     assert await numbers(employment) == [2]
     [shown] = await employment.items("placements", region_code="520625")
     assert (shown["placement_id"], shown["status"], shown["region_code"]) == (placement, "started", OTHER_COUNTY_REGION)
@@ -182,12 +229,13 @@ async def test_household_events_and_placements_at_once_lose_nothing(
 ) -> None:
     employment = await open_employment(open_house, client_for, household_registered())
     await employment.put_vacancy()
-    changes = (
-        deliver(employment.house, household_changed(n, household_member(1, birth_year=1990 + n))) for n in range(2, 6)
-    )
+    changes = [
+        deliver(employment.house, household_changed(n, household_member(1), household_member(2, labour=labour)))
+        for n, labour in zip(range(2, 6), Labour, strict=False)
+    ]
     await asyncio.gather(employment.placed(), *changes)
-    [worker] = await employment.items("workers")
-    assert (worker["status"], worker["birth_year"]) == ("offered", 1995)
+    [first, *_] = await employment.items("workers")
+    assert (first["member_no"], first["status"]) == (1, "offered")
 
 
 async def test_workers_are_found_by_household_region_and_status(open_house: OpenHouse, client_for: ClientFor) -> None:
@@ -244,6 +292,56 @@ async def test_a_cursor_of_another_list_is_refused(open_house: OpenHouse, client
 
 
 @pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("workers", ["a", "99999999999999999999"]),
+        ("workers", ["a", "2147483648"]),
+        ("workers", ["a", "-1"]),
+        ("workers", ["a", "one"]),
+        ("workers", ["a"]),
+        ("workers", ["a", "1", "2"]),
+        ("workers", ["a\0", "1"]),
+        ("workers", ["\ud800", "1"]),
+        ("vacancies", ["a\0"]),
+        ("vacancies", ["\ud800"]),
+        ("vacancies", []),
+        ("placements", ["0001-01-01T00:00:00+14:00", str(derived_id("x"))]),
+        ("placements", ["9999-12-31T23:59:59-14:00", str(derived_id("x"))]),
+        ("placements", ["2026-01-01T00:00:00Z", "x"]),
+        ("wages", ["0001-01-01T00:00:00+14:00", str(derived_id("x"))]),
+        ("wages", ["x", str(derived_id("x"))]),
+        ("requests", ["9999-12-31T23:59:59-14:00", str(derived_id("x"))]),
+    ],
+)
+async def test_a_made_up_cursor_is_refused(
+    open_house: OpenHouse, client_for: ClientFor, path: str, key: list[str]
+) -> None:
+    employment = await open_employment(open_house, client_for, household_registered())
+    cursor = base64.urlsafe_b64encode(json.dumps([f"{BASE}/{path}", *key]).encode()).decode().rstrip("=")
+    answer = await employment.client.get(f"{BASE}/{path}", params={"cursor": cursor})
+    assert problem(answer)[:2] == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("requests", {"household_code": "a b"}),
+        ("requests", {"household_code": "x" * 65}),
+        ("placements", {"updated_after": "0001-01-01T00:00:00+14:00"}),
+        ("wages", {"updated_after": "9999-12-31T23:59:59-14:00"}),
+        ("wages", {"updated_after": "2026-11-16"}),
+        ("wages", {"household": "x"}),
+    ],
+)
+async def test_a_filter_that_means_nothing_is_refused(
+    open_house: OpenHouse, client_for: ClientFor, path: str, wanted: dict[str, str]
+) -> None:
+    employment = await open_employment(open_house, client_for)
+    answer = await employment.client.get(f"{BASE}/{path}", params=wanted)
+    assert problem(answer) == (422, "invalid", [f"/{next(iter(wanted))}"])
+
+
+@pytest.mark.parametrize(
     ("method", "path", "scope"),
     [
         ("GET", "workers", "employment:read"),
@@ -254,6 +352,7 @@ async def test_a_cursor_of_another_list_is_refused(open_house: OpenHouse, client
         ("PUT", "vacancies/X", "employment:write"),
         ("POST", "placements", "employment:write"),
         ("POST", "wages", "employment:write"),
+        ("POST", f"wages/{derived_id('wage', 'x')}/withdrawal", "employment:write"),
     ],
 )
 async def test_every_route_asks_for_its_scope(

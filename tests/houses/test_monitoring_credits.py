@@ -1,6 +1,5 @@
 """Income that other houses brought home: in the ledger once, corrected to the fen, and heard by the rules."""
 
-import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Sequence
@@ -132,7 +131,7 @@ async def test_money_of_a_member_who_left_is_still_the_household_s(monitoring: M
     await deliver(monitoring.house, wage_credit("w2", LAST, "80.00", member_no=2))
 
     assert (await branches(monitoring))["wage"] == "4600.00"
-    assert sorted((fact["member_no"] for fact in await facts(monitoring)), key=str) == [2, None]
+    assert [fact["member_no"] for fact in await facts(monitoring)] == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -141,10 +140,8 @@ async def test_money_of_a_member_who_left_is_still_the_household_s(monitoring: M
         (wage_credit("x", LAST, "1.00", household_code="DJ-9999"), "HouseholdNotFound"),
         (wage_credit("x", LAST, "1.00", supersedes=derived_id("credit", "unknown")), "SupersededNotFound"),
         (wage_credit("a", LAST, "4520.01"), "FactContradicts"),
-        (wage_credit("x", "2026-12", "1.00"), "FactInvalid"),
-        (wage_credit("x", LAST, "1.00", credited_on=TODAY + dt.timedelta(days=1)), "FactInvalid"),
     ],
-    ids=["unknown household", "unknown correction", "contradiction", "month to come", "day to come"],
+    ids=["unknown household", "unknown correction", "contradiction"],
 )
 async def test_a_credit_that_cannot_be_entered_leaves_nothing_behind(
     monitoring: Monitoring, refused: IncomeCredit, error: str

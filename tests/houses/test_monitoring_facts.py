@@ -223,7 +223,7 @@ async def test_one_bad_fact_does_not_sink_the_others(monitoring: Monitoring) -> 
             "facts": [
                 new,
                 WAGE,
-                paid(amount="1.00"),
+                paid(amount="100.00"),
                 STALL | {"household_code": "DJ-9999"},
                 STALL | {"observed_on": "2026-11-17"},
                 new,
@@ -239,7 +239,7 @@ async def test_one_bad_fact_does_not_sink_the_others(monitoring: Monitoring) -> 
 
 async def test_an_atomic_batch_stores_all_or_nothing_and_says_why(monitoring: Monitoring) -> None:
     counts = await monitoring.counts()
-    facts = [LUNG, WAGE, paid(amount="1.00"), STALL | {"member_no": 9}]
+    facts = [LUNG, WAGE, paid(amount="100.00"), STALL | {"member_no": 9}]
     refused = await monitoring.post({"atomic": True, "facts": facts})
 
     assert [item_problem(item) for item in refused.json()["items"]] == [
@@ -258,10 +258,10 @@ async def test_an_atomic_batch_stores_all_or_nothing_and_says_why(monitoring: Mo
 
 
 async def test_a_thousand_facts_go_in_one_batch(monitoring: Monitoring) -> None:
-    facts = [income_fact("2026-09", "1.00") | {"source_ref": f"r{number}"} for number in range(1000)]
+    facts = [income_fact("2026-09", "100.00") | {"source_ref": f"r{number}"} for number in range(1000)]
     answer = await monitoring.post({"facts": facts})
     assert statuses(answer) == [201] * 1000
-    assert (await monitoring.get(f"households/{HOUSEHOLD}/income"))["net_income"] == "1000.00"
+    assert (await monitoring.get(f"households/{HOUSEHOLD}/income"))["net_income"] == "100000.00"
 
 
 async def test_history_fills_the_ledger_and_raises_nothing_until_somebody_looks(monitoring: Monitoring) -> None:
@@ -323,11 +323,11 @@ async def test_a_correction_fits_what_it_supersedes(monitoring: Monitoring) -> N
 
 
 async def test_a_chain_of_corrections_may_come_in_one_batch(monitoring: Monitoring) -> None:
-    first = correction(WAGE, "c1", amount="2.00")
-    second = correction(first, "c2", amount="3.00")
+    first = correction(WAGE, "c1", amount="200.00")
+    second = correction(first, "c2", amount="300.00")
     batch = await monitoring.post({"facts": [first, WAGE, first, second, correction(WAGE, "c3")]})
     assert statuses(batch) == [404, 201, 201, 201, 409]
-    assert (await monitoring.get(f"households/{HOUSEHOLD}/income"))["net_income"] == "3.00"
+    assert (await monitoring.get(f"households/{HOUSEHOLD}/income"))["net_income"] == "300.00"
 
 
 async def test_a_corrected_diagnosis_and_a_corrected_bill_count_no_longer(monitoring: Monitoring) -> None:

@@ -46,7 +46,9 @@ async def test_a_closed_task_shows_its_verdict_on_the_risk(monitoring: Monitorin
     event = published_as(task_closed(RiskKind.NEW_ILLNESS))
     await deliver(monitoring.house, event)
 
-    assert await monitoring.the_risk(RiskKind.NEW_ILLNESS) == before | {"verdict": "confirmed"}
+    after = await monitoring.the_risk(RiskKind.NEW_ILLNESS)
+    assert after == before | {"verdict": "confirmed", "updated_at": after["updated_at"]}
+    assert after["updated_at"] > before["updated_at"]
     assert await verdicts(monitoring) == {"new_illness": "confirmed", "below_line": None}
     audited = (await audit_rows(monitoring.house))[-1]
     assert (audited["action"], audited["subject"], audited["actor"]) == (

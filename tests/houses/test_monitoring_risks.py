@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from services.monitoring.commands.screening import screen_households
 from shared.bus.relay import pending_events
@@ -69,7 +70,7 @@ async def test_income_below_the_line(monitoring: Monitoring) -> None:
 
     [risk] = await monitoring.risks()
     [reason] = risk.pop("reasons")
-    opened_at = dt.datetime.fromisoformat(risk.pop("opened_at"))
+    opened_at, updated_at = [dt.datetime.fromisoformat(risk.pop(name)) for name in ("opened_at", "updated_at")]
     [event] = await monitoring.events("risk-raised.v1")
     assert risk == {
         "risk_id": str(derived_id("risk", HOUSEHOLD, "below_line", 1)),
@@ -84,6 +85,7 @@ async def test_income_below_the_line(monitoring: Monitoring) -> None:
         "event_id": str(event.id),
     }
     assert abs(opened_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
+    assert abs(updated_at - opened_at) < dt.timedelta(minutes=5)
     assert reason["rule"] == "below_line"
     assert cited(reason) == {
         "income_line": ("7990", "assumed"),
@@ -263,7 +265,7 @@ async def test_a_risk_that_no_fact_explains_names_the_change_or_the_screening(mo
 
 async def test_an_open_risk_is_updated_when_its_grade_or_reasons_change(monitoring: Monitoring) -> None:
     await monitoring.record(*wages(WINDOW, "2500.00"))
-    await monitoring.record(income_fact("2026-10", "10.00", "transfer"))
+    await monitoring.record(income_fact("2026-10", "100.00", "transfer"))
     assert len(await monitoring.events("risk-raised.v1")) == 1
     assert await monitoring.events("risk-updated.v1") == []
 
@@ -437,7 +439,9 @@ async def test_verdicts_explain_any_day_and_change_nothing(monitoring: Monitorin
     assert found["income_drop"]["missing_months"][:2] == ["2023-11", "2023-12"]
     today = await monitoring.verdicts()
     assert {verdict["outcome"] for verdict in today.values()} == {"clear"}
-    assert await monitoring.counts() == counts
+    looks = [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"]
+    assert await monitoring.counts() == counts | {"audit": counts["audit"] + len(looks)}
+    assert len(looks) == 2
 
 
 async def test_days_nobody_can_decide_on(monitoring: Monitoring) -> None:
@@ -469,3 +473,29 @@ async def test_without_a_published_line_facts_are_kept_and_the_line_is_not_guess
     assert (below["outcome"], below["grade"]) == ("undecided", None)
     assert below["reasons"][0]["inputs"]["lacking"] == ["monitoring.income_line"]
     assert "monitoring.income_line" in below["reasons"][0]["text"]
+
+
+async def test_a_risk_that_moves_with_its_household_keeps_its_causes_and_says_so(monitoring: Monitoring) -> None:
+    await monitoring.record(*wages(WINDOW, "2500.00"), illness_fact())
+    await monitoring.put(household(region_code=OTHER_COUNTY_REGION))
+    raised = {event.data.kind: event.data for event in await monitoring.events("risk-raised.v1")}
+    moved = {event.data.kind: event.data for event in await monitoring.events("risk-updated.v1")}
+    assert set(moved) == {BELOW, ILL}
+    for kind, risk in moved.items():
+        assert (risk.region_code, risk.causes) == (OTHER_COUNTY_REGION, raised[kind].causes)
+        assert risk.causes
+    rows = [row for row in await audit_rows(monitoring.house) if row["action"] == "risk.moved"]
+    assert {row["subject"] for row in rows} == {str(risk.risk_id) for risk in moved.values()}
+    places = {"before": {"region_code": REGION}, "after": {"region_code": OTHER_COUNTY_REGION}}
+    assert [{name: row[name] for name in places} for row in rows] == 2 * [places]
+
+
+async def test_every_verdict_is_counted_by_rule_and_outcome(monitoring: Monitoring) -> None:
+    def counted(outcome: str) -> float:
+        labels = {"rule": "new_illness", "outcome": outcome}
+        return REGISTRY.get_sample_value("shouxian_rule_verdicts_total", labels) or 0.0
+
+    fired, clear = counted("fires"), counted("clear")
+    await monitoring.record(income_fact("2026-10", "100.00"))
+    await monitoring.record(illness_fact())
+    assert (counted("fires"), counted("clear")) == (fired + 1, clear + 1)

@@ -21,7 +21,7 @@ from services.monitoring.commands.households import put_household
 from services.monitoring.commands.screening import BATCH, screen_households
 from services.monitoring.jobs import JOBS, OPERATIONS
 from services.monitoring.models import HouseholdWindow, LedgerMonth
-from services.monitoring.schemas import HouseholdIn
+from services.monitoring.schemas.households import HouseholdIn
 from shared.contracts.codes import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
@@ -76,7 +76,7 @@ def _of(fact: Document, code: str) -> Document:
 
 
 _MONTHS = st.sampled_from([*YEAR_BEFORE, *WINDOW, *WINDOW[-3:], "2024-10", "2026-11"])
-_AMOUNTS = st.sampled_from(["0.00", "0.01", "500.00", "2700.00", "4000.00", "30000.00"])
+_AMOUNTS = st.sampled_from(["0.00", "100.00", "500.00", "2700.00", "4000.00", "30000.00"])
 _MEMBERS = st.sampled_from([None, 1, 2])
 
 
@@ -334,7 +334,7 @@ async def test_income_that_leaves_the_window_raises_and_clears(
         await monitoring.record(
             *wages(WINDOW[:1], first, **own), *wages(WINDOW[1:], then, **own), *wages(["2026-11"], coming, **own)
         )
-    await monitoring.record(*wages(WINDOW, "1.00", prefix=silent, household_code=silent), mode="backfill")
+    await monitoring.record(*wages(WINDOW, "100.00", prefix=silent, household_code=silent), mode="backfill")
     assert _of_household(await monitoring.risks()) == {rising: "open"}
     events = len(await monitoring.events())
     assert await _roll(monitoring) == 1

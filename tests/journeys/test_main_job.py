@@ -94,6 +94,7 @@ async def test_the_main_job(set_up: SetUp) -> None:
         journey = Journey(set_up, caller)
         await a_collapse_opens_one_task_of_each_kind_and_its_correction_closes_them(journey)
         await a_new_illness_is_visited_and_the_verdict_comes_back(journey)
+        await a_second_illness_under_a_closed_task_brings_it_back(journey)
         await a_task_in_progress_stays_and_asks_its_owner(journey)
         await what_opens_again_is_another_episode_with_another_task(journey)
         await one_correlation_id_runs_through_everything(journey)
@@ -138,6 +139,18 @@ async def a_new_illness_is_visited_and_the_verdict_comes_back(journey: Journey) 
     assert (risk["kind"], risk["status"], risk["verdict"]) == ("new_illness", "open", None)
     (task,) = await journey.tasks(code)
     assert (task["risk_id"], task["status"]) == (risk["risk_id"], "open")
+    await journey.act(task, "accept", "start", "verify", "close")
+    (risk,) = await journey.risks(code)
+    assert risk["verdict"] == "confirmed"
+
+
+async def a_second_illness_under_a_closed_task_brings_it_back(journey: Journey) -> None:
+    code = "VISITED"
+    await journey.tell(illness_fact("I63.9", 2), code)
+    (task,) = await journey.tasks(code)
+    assert (task["status"], task["verdict"], task["history"][-1]["action"]) == ("open", None, "new_cause")
+    (risk,) = await journey.risks(code)
+    assert (risk["status"], risk["verdict"]) == ("open", None)
     await journey.act(task, "accept", "start", "verify", "close")
     (risk,) = await journey.risks(code)
     assert risk["verdict"] == "confirmed"

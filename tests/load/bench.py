@@ -32,7 +32,7 @@ REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
 _TASK_MILLISECONDS = 100.0
 _BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
-_EARNERS = 100
+_EARNERS = 500
 _WAGES_A_SECOND = 50
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
 

@@ -10,13 +10,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import cycle
+from itertools import count
 from statistics import quantiles
 from typing import Literal, cast
 
 import uvloop
 
 from shared.ids import derived_id
+from shared.months import format_month, parse_month
 from tests.load.county import INCOME_HOUSEHOLDS, household_code, ill_household
 
 EVENT_EACH = 10
@@ -27,6 +28,7 @@ _PROGRAM = [sys.executable, "-m", "tests.load.client"]
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _END_OF_HEAD = b"\r\n\r\n"
 _PATIENCE_SECONDS = 120
+_LAST_MONTH = parse_month("2026-10")
 
 Kind = Literal["illness", "mixed", "batch", "wage"]
 
@@ -36,8 +38,8 @@ class Load:
     """What is sent, how fast and for how long.
 
     ``illness`` facts each raise an event about another household, ``mixed`` ones do one time in ten, a ``batch`` holds
-    500 mixed ones; a ``wage`` is one of the placements', in turn. Without ``rate`` every connection sends its next
-    request once the last one is answered.
+    500 mixed ones; a ``wage`` is one of the placements', in turn, each time for another month. Without ``rate`` every
+    connection sends its next request once the last one is answered.
     """
 
     port: int
@@ -49,7 +51,7 @@ class Load:
     name: str
     """Makes the references of this load its own."""
     first: int
-    """The first household, in the count of `ill_household`, about which nothing was told yet."""
+    """The first household, in the count of `ill_household`, about which nothing was told yet; or the first wage."""
     last: int
     placements: Sequence[str] = ()
     """Those that pay wages."""
@@ -113,7 +115,8 @@ class Facts:
 
     def __init__(self, name: str, first: int, last: int, placements: Sequence[str] = ()) -> None:
         self._name = name
-        self._placements = cycle(placements)
+        self._placements = placements
+        self._wages = count(first)
         self._ill = iter(range(first, last))
         self._places = iter(range(sys.maxsize))
         self._references = iter(range(sys.maxsize))
@@ -158,9 +161,10 @@ class Facts:
     def _wage(self) -> tuple[str, bytes]:
         self.told += 1
         reference = f"{self._name}-{next(self._references)}"
+        back, place = divmod(next(self._wages), len(self._placements))
         body = (
-            f'{{"source":"{SOURCE}","source_ref":"{reference}","placement_id":"{next(self._placements)}",'
-            '"month":"2026-10","amount":"100.00"}'
+            f'{{"source":"{SOURCE}","source_ref":"{reference}","placement_id":"{self._placements[place]}",'
+            f'"month":"{format_month(_LAST_MONTH - back)}","amount":"100.00"}}'
         )
         return str(derived_id("wage", SOURCE, reference)), body.encode()
 

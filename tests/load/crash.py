@@ -119,7 +119,7 @@ class County:
             tenth = fate.collapses and month > _LAST_MONTH - 3
             facts.append(_income(code, month, "wage", "300.00" if tenth else "3000.00", "0.00"))
             facts.append(
-                _income(code, month, "operating", "90.00" if tenth else "900.00", "40.00" if tenth else "400.00")
+                _income(code, month, "operating", "100.00" if tenth else "900.00", "40.00" if tenth else "400.00")
             )
         return facts
 
@@ -161,7 +161,7 @@ class County:
         for code, fate in self.fates():
             for month in range(_FIRST_MONTH, _LAST_MONTH + 1):
                 tenth = fate.collapses and month > _LAST_MONTH - 3
-                found[code, month] = (30_000, 9_000, 4_000, 2) if tenth else (300_000, 90_000, 40_000, 2)
+                found[code, month] = (30_000, 10_000, 4_000, 2) if tenth else (300_000, 90_000, 40_000, 2)
         return found
 
 

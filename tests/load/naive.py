@@ -26,7 +26,7 @@ from services.monitoring.models import (
     Risk,
 )
 from services.monitoring.rules.income import window_months
-from services.monitoring.schemas import FactStored, IllnessFact
+from services.monitoring.schemas.facts import FactStored, IllnessFact
 from shared.context import Context
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.contracts.envelope import EncodedEvent, encode
@@ -103,6 +103,7 @@ def _fact(body: IllnessFact, fact_id: UUID, context: Context) -> Fact:
         source_ref=body.source_ref,
         household_code=body.household_code,
         member_no=body.member_no,
+        person_id=None,
         type=body.type,
         observed_on=body.observed_on,
         payload=body.payload.model_dump(mode="json"),
@@ -112,6 +113,8 @@ def _fact(body: IllnessFact, fact_id: UUID, context: Context) -> Fact:
         recorded_at=NOW,
         recorded_by="bench",
         correlation_id=context.correlation_id,
+        confirmed=body.confirmed,
+        updated_at=NOW,
     )
 
 
@@ -119,7 +122,7 @@ def _illness(body: IllnessFact, fact_id: UUID) -> Illness:
     return Illness(
         fact_id=fact_id,
         household_code=body.household_code,
-        member_no=body.member_no,
+        person_id=None,
         code=body.payload.code,
         serious=body.payload.serious,
         main_earner=body.payload.main_earner,
@@ -139,12 +142,15 @@ def _risk(household: Household) -> Risk:
         episode=1,
         version=1,
         keys=["new_illness.serious:1:C34.9"],
+        causes={"new_illness.serious:1:C34.9": str(new_id())},
         reasons=[reason],
         pack="bench@1",
         decided_on=TODAY,
         opened_at=NOW,
+        updated_at=NOW,
         cleared_at=None,
         verdict=None,
+        task_version=0,
         event_id=new_id(),
     )
 

@@ -75,7 +75,7 @@ def settle(uow: UnitOfWork, numbers: range) -> None:
 
 
 def begin_work(uow: UnitOfWork, households: int) -> list[str]:
-    """Have one worker in each of the first so many households begin to work a year ago; the ids of the placements."""
+    """Have one worker in each of the first so many households at work for two years; the ids of the placements."""
     keep_workers(uow, [household_registered(number) for number in range(households)])
     put_vacancy(uow, _VACANCY, VacancyIn.model_validate(_VACANT | {"headcount": households}))
     return [str(_started(uow, household_code(number))) for number in range(households)]
@@ -85,7 +85,7 @@ def _started(uow: UnitOfWork, code: str) -> UUID:
     worker_id = derived_id("worker", code, 1)
     placement = place_worker(uow, PlacementIn(worker_id=worker_id, vacancy_code=_VACANCY))
     uow.session.flush()  # flush: the first day of work looks for the placement's row
-    first_day = PlacementTransitionIn(action=PlacementAction.START, on=uow.today() - dt.timedelta(days=365))
+    first_day = PlacementTransitionIn(action=PlacementAction.START, on=uow.today() - dt.timedelta(days=2 * 366))
     return transition_placement(uow, placement.placement_id, first_day).placement_id
 
 

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from services.monitoring.commands.facts import FactToRecord, record_batch
 from services.monitoring.models import METADATA, Fact, FactMode
-from services.monitoring.schemas import FACT
+from services.monitoring.schemas.facts import FACT
 from shared.context import new_context
 from shared.contracts.monitoring import RiskRaised
 from shared.db.base import table_of
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.db.write_lane import WriteLane
-from shared.security.actor import Actor
+from shared.security.actor import EVERY, Actor
 from shared.security.issuer import ALL_SCOPES
 from tests.load.bare import Row, full_sqlite, insert_postgres, insert_sqlite
 from tests.load.client import BATCH_FACTS, Facts
@@ -32,8 +32,8 @@ SAMPLE = 10 * BATCH_FACTS
 """So many facts are inserted in one go."""
 _FACTS = table_of(Fact)
 _PLAIN = ("fact", "outbox")
-_WRITTEN = ("outbox", "audit", "risk", "illness", "fact")
-_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",))
+_WRITTEN = ("outbox", "audit", "risk_fact", "risk", "illness", "fact")
+_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",), sources=frozenset({EVERY}))
 
 
 def fact_batches(name: str, ill: int) -> Iterator[list[FactToRecord]]:

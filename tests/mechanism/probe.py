@@ -131,7 +131,8 @@ def effects(reading: Reading) -> list[tuple[str, int]]:
 
 def rows_of(reading: Reading, table: str) -> list[dict[str, Any]]:
     found = METADATA.tables[table]
-    return [dict(row) for row in reading.connection.execute(sa.select(found)).mappings()]
+    in_order = sa.select(found).order_by(*found.primary_key.columns)
+    return [dict(row) for row in reading.connection.execute(in_order).mappings()]
 
 
 def _counter_page(reading: Reading, page: PageRequest) -> list[CounterOut]:

@@ -131,7 +131,7 @@ async def test_what_an_operator_changes_holds_in_every_process_at_once(operator:
         del set_up.environment["SHOUXIAN_TODAY"]
         for house in houses:
             set_up.start(f"{house}-migrate")
-            code = await asyncio.to_thread(set_up.processes[f"{house}-migrate"].exit_code, BOUND_SECONDS)
+            code = await asyncio.to_thread(set_up.processes[f"{house}-migrate"].exit_code, 3 * BOUND_SECONDS)
             assert code == 0, set_up.log_of(f"{house}-migrate").read_text()
         names = [f"{house}-serve" for house in houses]
         for name in names:

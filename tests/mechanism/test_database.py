@@ -1,6 +1,7 @@
 """Each database keeps writers apart in its own way; neither loses an update, and readers go on."""
 
 import asyncio
+import datetime as dt
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from deploy.local.ports import free_port
-from shared.db.database import Database, DatabaseUnreachable, is_transient
+from shared.db.database import Database
+from shared.db.trouble import DatabaseUnreachable, is_transient
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.house import House
 from tests.conftest import ClientFor, OpenHouse
+from tests.logged import Logged
 from tests.mechanism.probe import BOUND_SECONDS, ON_POSTGRESQL, ON_SQLITE, PROBE, Counter, count_up, counters
 
 
@@ -210,7 +213,8 @@ async def test_a_caller_hears_503_while_the_database_is_away(
         assert answer.status_code == 503
         assert answer.json()["type"] == "urn:problem:probe:database-unreachable"
     ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()["not_ready"]) == (503, {"probe": ["database"]})
+    assert ready.status_code == 503
+    assert ready.json()["not_ready"] == {"probe": ["database: Connection refused"]}
     await gone.close()
 
 
@@ -257,3 +261,37 @@ def transient_errors() -> list[Any]:
 @pytest.mark.parametrize(("error", "passes"), transient_errors())
 def test_trouble_that_may_pass_is_told_from_trouble_that_stays(error: Exception, passes: bool) -> None:
     assert is_transient(error) is passes
+
+
+@ON_POSTGRESQL
+async def test_a_connection_the_server_closed_is_not_taken_from_the_pool(house: House, logged: Logged) -> None:
+    await house.database.read(counters)
+    other = another(house)
+
+    def cut(uow: UnitOfWork) -> None:
+        uow.connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    await other.write(cut)
+    await other.close()
+    await asyncio.sleep(0)
+    assert await house.database.read(counters) == {}
+    assert logged.lines("retry.scheduled") == [], "it is noticed when it is taken, not when it fails"
+
+
+async def test_a_time_without_a_zone_is_not_stored(house: House) -> None:
+    def write_audit(uow: UnitOfWork, at: dt.datetime) -> None:
+        row = {"at": at, "actor": "a", "action": "b", "subject": "c", "correlation_id": "d"}
+        uow.connection.execute(sa.insert(uow.floor.audit).values(row))
+
+    def times(reading: Reading) -> list[dt.datetime]:
+        return list(reading.connection.scalars(sa.select(reading.floor.audit.c.at).order_by(reading.floor.audit.c.seq)))
+
+    moment = dt.datetime(2026, 11, 16, 10, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    await house.database.write(write_audit, moment)
+    with pytest.raises(sa.exc.StatementError, match="without a time zone"):
+        await house.database.write(write_audit, moment.replace(tzinfo=None))
+    [stored] = await house.database.read(times)
+    assert (stored, stored.utcoffset()) == (moment, dt.timedelta(0))

@@ -87,7 +87,7 @@ async def test_the_list_says_what_happened_and_hides_what_is_personal(
     assert dead["error"].startswith("ValueError: version 1")
     assert "522226198005010019" not in dead["error"]
     assert "13812345678" not in dead["error"]
-    assert "522226********0019" in dead["error"]
+    assert "5222**************" in dead["error"]
     assert {"value", "headers"} & set(dead) == set(), "a value may hold what only the reader may know"
 
 
@@ -226,7 +226,9 @@ async def test_what_is_not_there_is_told(house: House, client_for: ClientFor) ->
     assert (await client.post(f"{LETTERS}/replay", json={"ids": []})).status_code == 422
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/replay"), ("DELETE", f"/{uuid4()}")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("POST", "/replay"), ("DELETE", "/4ef0c198-9d33-450d-b34a-d061f4cf996b")]
+)
 async def test_only_operations_may(house: House, client_for: ClientFor, method: str, path: str) -> None:
     client = client_for(house, scopes=["monitoring:read", "monitoring:write", "monitoring:approve"])
     answer = await client.request(method, LETTERS + path, json={"ids": [str(uuid4())]} if path == "/replay" else None)

@@ -10,9 +10,9 @@ import pytest
 from fastapi import APIRouter
 
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import MeasureKind, RefusalReason
+from shared.contracts.codes import HouseholdEndReason, MeasureKind, RefusalReason
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
-from shared.contracts.monitoring import HouseholdChanged, HouseholdRegistered, HouseholdState
+from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata
 from shared.db.floor import lay_floor
 from shared.helping.api import requests_router
@@ -55,6 +55,7 @@ HELPER = HouseDefinition(
     handlers={
         HouseholdRegistered.event_type: KNOWN.remember,
         HouseholdChanged.event_type: KNOWN.remember,
+        HouseholdEnded.event_type: REQUESTS.end_households,
         MeasureRequested.event_type: REQUESTS.take,
         MeasureCancelled.event_type: REQUESTS.cancel,
     },
@@ -68,6 +69,16 @@ async def helper(open_house: OpenHouse) -> House:
 
 def state(model: type[HouseholdState], version: int, members: int = 1, region: str = REGION) -> HouseholdState:
     return household_state(model, version, map(household_member, range(1, members + 1)), region_code=region)
+
+
+def ended(version: int) -> HouseholdEnded:
+    return HouseholdEnded(
+        household_code=HOUSEHOLD,
+        region_code=REGION,
+        version=version,
+        ended_on=TODAY,
+        reason=HouseholdEndReason.MOVED,
+    )
 
 
 def _measure(**changes: Any) -> dict[str, Any]:
@@ -180,6 +191,55 @@ async def test_a_request_of_another_household_or_region_is_not_found(helper: Hou
     with pytest.raises(RequestNotFound):
         await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=NEIGHBOUR)
     assert await answers(helper) == []
+
+
+async def test_a_cancellation_is_audited_once(helper: House) -> None:
+    await deliver(helper, requested())
+    for _ in range(2):
+        await deliver(helper, cancelled())
+    audited = [(row["actor"], row["action"], row["subject"]) for row in await audit_rows(helper)]
+    assert audited == [("assistance", "request.cancelled", str(MEASURE))]
+
+
+class TestAHouseholdThatEnded:
+    async def test_is_known_with_its_day_and_what_is_asked_for_it_is_refused(self, helper: House) -> None:
+        other = requested(measure_id=derived_id("measure", "other"), household_code="X")
+        await deliver(helper, state(HouseholdRegistered, 1, members=4), requested(), other)
+        for _ in range(2):
+            await deliver(helper, ended(2))
+        known = await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
+        assert known == KnownHousehold(HOUSEHOLD, REGION, 4, TODAY)
+        shown = await helper.database.read(REQUESTS.find, MEASURE, actor=OFFICER)
+        assert (shown.status, shown.reason) == ("refused", "not_eligible")
+        assert await stands(helper, other.measure_id) == "requested"
+        assert await answers(helper) == ["measure-refused"]
+
+    @pytest.mark.parametrize("accepted", [False, True])
+    async def test_takes_back_what_was_accepted_and_leaves_what_was_answered(
+        self, helper: House, accepted: bool
+    ) -> None:
+        await deliver(helper, state(HouseholdRegistered, 1), requested())
+        await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
+        if not accepted:
+            await helper.database.write(REQUESTS.complete, MEASURE, actor=OFFICER)
+        await deliver(helper, ended(2))
+        assert await stands(helper) == ("refused" if accepted else "completed")
+
+    async def test_is_refused_what_is_asked_for_later(self, helper: House) -> None:
+        await deliver(helper, ended(2), requested())
+        assert await stands(helper) == "refused"
+        assert await answers(helper) == ["measure-refused"]
+
+    @pytest.mark.parametrize("together", [False, True])
+    async def test_ends_in_any_order_and_may_begin_anew(self, helper: House, together: bool) -> None:
+        async def known_after(*told: HouseholdState | HouseholdEnded) -> KnownHousehold:
+            for events in [told] if together else [[event] for event in told]:
+                await deliver(helper, *events)
+            return await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
+
+        assert (await known_after(ended(2), state(HouseholdChanged, 1))).ended_on == TODAY
+        anew = await known_after(state(HouseholdChanged, 3, members=2), ended(2))
+        assert anew == KnownHousehold(HOUSEHOLD, REGION, 2, None)
 
 
 @pytest.mark.parametrize("moved_first", [False, True])

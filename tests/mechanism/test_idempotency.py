@@ -17,7 +17,7 @@ from tests.mechanism.probe import ON_SQLITE, PROBE, counters, rows_of
 COUNTERS = "/probe/v1/counters"
 TRANSITIONS = f"/assistance/v1/tasks/{derived_id('task', HOUSEHOLD, 'below_line', 1)}/transitions"
 WAGE, STALL = income_fact("2026-09", "1200.00"), income_fact("2026-09", "900.00", "operating")
-UNKNOWN = income_fact("2026-08", "1.00") | {"household_code": "DJ-9999"}
+UNKNOWN = income_fact("2026-08", "100.00") | {"household_code": "DJ-9999"}
 
 
 @pytest.fixture

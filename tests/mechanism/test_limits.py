@@ -94,23 +94,34 @@ async def test_a_header_of_200_megabytes_costs_the_others_nothing_they_notice() 
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         try:
             await until_it_answers(client)
+            quiet = [await seconds_of_an_answer(client) for _ in range(50)]
             sender = await asyncio.create_subprocess_exec(sys.executable, "-c", _SEND, port)
             waited: list[float] = []
             while sender.returncode is None:
-                started = time.perf_counter()
-                assert (await client.get("/healthz")).status_code == 200
-                waited.append(time.perf_counter() - started)
-                await asyncio.sleep(0.005)
+                waited.append(await seconds_of_an_answer(client))
         finally:
             server.terminate()
             await server.wait()
     assert sender.returncode == 0
     assert len(waited) > 5
-    assert sorted(waited)[int(0.8 * len(waited))] < 0.05
+    assert most(waited) < most(quiet) + 0.05
+
+
+def most(seconds: list[float]) -> float:
+    """What two of three answers took at most."""
+    return sorted(seconds)[2 * len(seconds) // 3]
+
+
+async def seconds_of_an_answer(client: httpx.AsyncClient) -> float:
+    started = time.perf_counter()
+    assert (await client.get("/healthz")).status_code == 200
+    took = time.perf_counter() - started
+    await asyncio.sleep(0.005)
+    return took
 
 
 async def until_it_answers(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(BOUND_SECONDS):
+    async with asyncio.timeout(3 * BOUND_SECONDS):
         while True:
             try:
                 await client.get("/healthz")
@@ -122,15 +133,17 @@ async def until_it_answers(client: httpx.AsyncClient) -> None:
 
 _SERVE = """
 import sys, uvicorn
-from shared.http.application import process_app
 from shared.http.connections import server_config
 from shared.settings import Settings
-app = process_app([], None, max_body_bytes=1024)
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
 config = server_config(app, Settings(port=int(sys.argv[1])), grace_seconds=1)
 uvicorn.Server(config).run()
 """
 _SEND = """
-import socket, sys, threading
+import os, socket, sys, threading
+os.nice(19)  # what sending costs this machine is not what the server costs others
 def send(megabytes):
     with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as out:
         try:

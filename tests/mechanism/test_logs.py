@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
+from services.monitoring.app import MONITORING
+from shared import VERSION
 from shared.bus.dead_letters import describe_error
 from shared.contracts.envelope import UnreadableEvent, decode
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.logs import LIBRARY_LINES_A_MINUTE, info_lines
-from tests.builders import published_as, risk_raised
+from tests.builders import HOUSEHOLD, household, published_as, risk_raised
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
 from tests.mechanism.probe import ON_SQLITE, PROBE, Counter
@@ -35,9 +37,9 @@ def test_our_lines_are_masked_wherever_the_number_stands(logged: Logged) -> None
     assert ID not in text
     assert PHONE not in text
     first, second = logged.lines()
-    assert (first["event"], first["id_number"], first["level"]) == ("household.read", "522226********0019", "info")
+    assert (first["event"], first["id_number"], first["level"]) == ("household.read", "5222**************", "info")
     assert first["nested"] == {"phones": ["138****5678"]}
-    assert "no such person 522226********0019" in second["exception"]
+    assert "no such person 5222**************" in second["exception"]
 
 
 def test_lines_of_libraries_are_masked_and_have_the_same_form(logged: Logged) -> None:
@@ -52,7 +54,7 @@ def test_lines_of_libraries_are_masked_and_have_the_same_form(logged: Logged) ->
     assert PHONE not in text
     first, second = logged.lines()
     assert (first["event"], first["logger"], first["level"]) == (
-        "row 522226********0019 of 138****5678",
+        "row 5222************** of 138****5678",
         "some.library",
         "warning",
     )
@@ -130,6 +132,17 @@ def test_an_unreadable_event_is_described_without_its_content() -> None:
         decode(raised.headers, json.dumps({"household_code": {"name": NAME}}).encode())
     assert "household_code" in describe_error(error.value)
     assert NAME not in describe_error(error.value)
+
+
+@ON_SQLITE
+async def test_a_line_names_the_house_whose_request_it_belongs_to(
+    open_house: OpenHouse, client_for: ClientFor, logged: Logged
+) -> None:
+    monitoring = await open_house(MONITORING)
+    client = client_for(monitoring)
+    assert (await client.put(f"/monitoring/v1/households/{HOUSEHOLD}", json=household())).status_code == 201
+    assert logged.lines()
+    assert {(line["house"], line["version"]) for line in logged.lines()} == {("monitoring", VERSION)}
 
 
 def say(name: str, at: float) -> None:

@@ -100,7 +100,7 @@ async def test_requests_are_counted_for_their_house_on_ordinary_routes_and_on_th
 ) -> None:
     client, before = client_for(await open_house(MONITORING)), requests(house="monitoring")
     await client.put(f"/monitoring/v1/households/{HOUSEHOLD}", json=household())
-    await client.post("/monitoring/v1/facts", json=income_fact("2026-09", "1.00"))
+    await client.post("/monitoring/v1/facts", json=income_fact("2026-09", "100.00"))
     await client.post("/monitoring/v1/facts", content=b"{")
     await client.get("/monitoring/v1/risks/no-id")
     assert grown(before, requests(house="monitoring")) == {
@@ -200,7 +200,7 @@ async def test_the_page_shows_every_family_and_the_facts_of_each_type(
 ) -> None:
     client = client_for(await open_house(MONITORING))
     await client.put(f"/monitoring/v1/households/{HOUSEHOLD}", json=household())
-    await client.post("/monitoring/v1/facts", json=income_fact("2026-09", "1.00"))
+    await client.post("/monitoring/v1/facts", json=income_fact("2026-09", "100.00"))
     answer = await client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     shown = {family.name: family for family in text_string_to_metric_families(answer.text)}

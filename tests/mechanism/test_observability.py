@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -251,7 +252,9 @@ def test_status_shows_every_house_as_a_table_and_as_json(watched: Watched, capsy
     assert status.main(["--url", watched.url]) == 0
     titles, *lines = capsys.readouterr().out.splitlines()
     assert titles.split()[:3] == ["house", "version", "ready"]
-    assert [line.split()[:3] for line in lines] == [[house, VERSION, "yes"] for house in HOUSES]
+    rows, notices = lines[: len(HOUSES)], lines[len(HOUSES) :]
+    assert [line.split()[:3] for line in rows] == [[house, VERSION, "yes"] for house in HOUSES]
+    assert all("calendar ends" in notice for notice in notices)
     assert status.main(["--url", f"{watched.url}/", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["ready"] is True
@@ -271,3 +274,27 @@ def test_status_finds_the_processes_behind_the_gateway_and_tells_which_is_down(
     with program([*words, f"assets-worker={nobody}"], tmp_path / "gateway.log", f"{gateway}/metrics"):
         assert status.main(["--url", gateway]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == f"{nobody} does not answer (ConnectError)"
+
+
+def test_status_shows_the_rest_within_seconds_while_one_process_hangs(
+    watched: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    gateway, apis = f"http://{LOOPBACK}:{port}", [f"{house}-api={watched.url}" for house in HOUSES]
+    with socket.create_server((LOOPBACK, 0)) as hung:  # it takes connections and never answers: a stopped process
+        worker = f"http://{LOOPBACK}:{hung.getsockname()[1]}"
+        words = [sys.executable, "-m", "deploy.gateway", "--port", str(port), *apis, f"assets-worker={worker}"]
+        with program(words, tmp_path / "gateway.log", f"{gateway}/metrics"):
+            ready = httpx.get(f"{gateway}/readyz", trust_env=False)
+            begun = time.monotonic()
+            assert status.main(["--url", gateway]) == 1
+            assert time.monotonic() - begun < 8
+    assert ready.json()["not_ready"] == {"assets-worker": "does not answer (ReadTimeout)"}
+    _, *lines = capsys.readouterr().out.splitlines()
+    shown = {line.split()[0]: line.split()[1:] for line in lines[: len(HOUSES)]}
+    assert {house: cells[1] for house, cells in shown.items()} == dict.fromkeys(HOUSES, "yes") | {"assets": "no"}
+    assert "-" not in shown["monitoring"], "what the others say is all there"
+    assert lines[len(HOUSES) :] == [
+        "assets is not ready: assets-worker does not answer (ReadTimeout)",
+        f"{worker} does not answer (ReadTimeout)",
+    ]

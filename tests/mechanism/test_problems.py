@@ -94,7 +94,7 @@ async def test_json_is_read_under_each_of_its_names(client: httpx.AsyncClient, m
     headers = {"content-type": media_type}
     stored = await client.put(HOME, content=json.dumps(household()), headers=headers)
     assert stored.status_code == 201, stored.text
-    fact = await client.post(FACTS, content=json.dumps(income_fact("2026-09", "1.00")), headers=headers)
+    fact = await client.post(FACTS, content=json.dumps(income_fact("2026-09", "100.00")), headers=headers)
     assert fact.status_code == 201, fact.text
 
 
@@ -111,7 +111,7 @@ async def test_a_problem_does_not_repeat_what_was_sent(client: httpx.AsyncClient
 async def test_what_is_not_there_and_what_is_not_done(client: httpx.AsyncClient) -> None:
     assert refusal(await client.get("/monitoring/v1/nothing")) == (404, "http-404", [])
     assert refusal(await client.get("/monitoring/v2/risks")) == (404, "http-404", [])
-    for method, path, allowed in (("DELETE", HOME, "GET, PUT"), ("GET", FACTS, "POST"), ("PUT", FACTS, "POST")):
+    for method, path, allowed in (("DELETE", HOME, "GET, PUT"), ("PUT", FACTS, "GET, POST")):
         answer = await client.request(method, path)
         assert refusal(answer) == (405, "http-405", [])
         assert answer.headers["allow"] == allowed
@@ -239,9 +239,9 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
     requests: Sequence[tuple[str, str, Any, dict[str, str]]] = (
         ("GET", HOME, None, {}),
         ("PUT", HOME, household(), {}),
-        ("POST", FACTS, income_fact("2026-09", "1.00"), {}),
-        ("POST", FACTS, income_fact("2026-09", "1.00"), key),
-        ("POST", FACTS, {"facts": [income_fact("2026-09", "1.00")]}, {}),
+        ("POST", FACTS, income_fact("2026-09", "100.00"), {}),
+        ("POST", FACTS, income_fact("2026-09", "100.00"), key),
+        ("POST", FACTS, {"facts": [income_fact("2026-09", "100.00")]}, {}),
     )
     with reading_logs() as logged:
         for method, path, body, headers in requests:
@@ -252,4 +252,6 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
     assert {line["level"] for line in logged.lines()} == {"warning"}
     assert not [line for line in logged.lines() if "exception" in line]
     ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()["not_ready"]) == (503, {"monitoring": ["database"]})
+    assert ready.status_code == 503
+    reason = "unable to open database file" if unreachable.database.is_sqlite else "Connection refused"
+    assert ready.json()["not_ready"] == {"monitoring": [f"database: {reason}"]}

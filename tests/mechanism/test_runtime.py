@@ -1,12 +1,15 @@
 """Processes as an operator runs them: they start, tell how they are, and stop cleanly."""
 
 import asyncio
+import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from deploy.local.ports import LOOPBACK, free_port
 from services.__main__ import HOUSES
+from shared import VERSION
 from shared.runtime import migrate_all
 from shared.settings import Settings
 from tests.builders import HOUSEHOLD, household
@@ -15,6 +18,7 @@ from tests.mechanism.probe import BOUND_SECONDS, until
 
 API, WORKER = "monitoring-serve", "monitoring-worker"
 OPERATIONS = ("/healthz", "/readyz", "/metrics")
+LIFE = ["process.starting", "house.ready", "process.listening", "process.stopping", "process.stopped"]
 NOT_OF_A_WORKER = (
     "/",
     "/docs",
@@ -24,6 +28,10 @@ NOT_OF_A_WORKER = (
     "/monitoring/v1/risks",
     "/oauth2/token",
 )
+
+
+def lines(set_up: SetUp, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in set_up.log_of(name).read_text(encoding="utf-8").splitlines()]
 
 
 async def asked(set_up: SetUp, name: str, *paths: str) -> dict[str, int]:
@@ -59,6 +67,18 @@ async def test_a_house_is_migrated_served_and_worked_by_processes_of_its_own(tmp
         for name in (API, WORKER):
             set_up.stop(name)
         assert complaints(set_up, *set_up.roles) == []
+        [migrated_line] = lines(set_up, "monitoring-migrate")
+        assert (migrated_line["event"], migrated_line["before"], migrated_line["changed"]) == (
+            "database.migrated",
+            None,
+            True,
+        )
+        for name, role in ((API, "serve"), (WORKER, "worker"), ("monitoring-migrate", "migrate")):
+            said = {(line["house"], line["role"], line["version"]) for line in lines(set_up, name)}
+            assert said == {("monitoring", role, VERSION)}, "whose line it is, in every line"
+        for name in (API, WORKER):
+            told = [line["event"] for line in lines(set_up, name) if line["event"] in LIFE]
+            assert told == LIFE
 
 
 async def test_every_other_house_runs_alone_in_one_process(tmp_path: Path) -> None:

@@ -66,6 +66,18 @@ def test_the_table_shows_a_dash_for_what_nobody_tells_and_the_trouble_below() ->
     assert trouble == ["monitoring is not ready: database (http://api:1)", f"{WORKER} does not answer"]
 
 
+@pytest.mark.parametrize(("days", "spoken"), [(60, []), (59, [59]), (-3, [-3])])
+def test_the_end_of_the_announced_calendar_is_spoken_of_sixty_days_before(days: int, spoken: list[int]) -> None:
+    longer = Sample("shouxian_calendar_days_left", {"house": "assistance"}, 400)
+    ending = Sample("shouxian_calendar_days_left", {"house": "assistance"}, days)
+    status = summarise([all_houses(), Answer(WORKER, [longer]), Answer(REPLICA, [ending])])
+    assert status.calendar_days_left == days
+    assert [line for line in table(status).splitlines() if "calendar" in line] == [
+        f"the announced working-day calendar ends in {left} days: deadlines beyond are provisional" for left in spoken
+    ]
+    assert summarise([all_houses()]).calendar_days_left is None
+
+
 @pytest.mark.parametrize(
     ("pages", "error"),
     [
@@ -94,3 +106,20 @@ def test_an_address_given_twice_is_asked_once() -> None:
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
         assert ask(client, [API, API]) == [Answer(API, samples=[], not_ready={"assets": ["database"]})]
     assert asked == [f"{API}/metrics", f"{API}/readyz"]
+
+
+def test_a_worker_that_hangs_does_not_hide_how_far_its_house_is_behind() -> None:
+    """It does not answer; the other replica is well, and the api of the house sees both from outside."""
+    hangs = Answer(WORKER, error="does not answer (ReadTimeout)")
+    outside = shown("monitoring", group_lag_records=600, group_lag_seconds=90.0)
+    alone = monitoring(Answer(API, outside), hangs)
+    assert (alone.lag_records, alone.lag_seconds) == (600, 90.0)
+    well = Answer(REPLICA, shown("monitoring", consumer_lag_records=3, consumer_lag_seconds=0.5))
+    beside = monitoring(Answer(API, outside), hangs, well)
+    assert (beside.lag_records, beside.lag_seconds) == (600, 90.0)
+
+
+def test_what_is_seen_from_outside_a_little_late_does_not_count_beside_what_readers_say() -> None:
+    api = Answer(API, shown("monitoring", group_lag_records=4, group_lag_seconds=8.0))
+    well = Answer(WORKER, shown("monitoring", consumer_lag_records=0, consumer_lag_seconds=0.0))
+    assert (monitoring(api, well).lag_records, monitoring(api, well).lag_seconds) == (0, 0.0)

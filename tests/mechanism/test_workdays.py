@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.policy.loader import PolicyBook
 from shared.workdays import Deadline, WorkdayCalendar, WorkdayStatus
 
 OFFICIAL = WorkdayCalendar({})
@@ -52,7 +53,22 @@ def test_rows_of_an_operator_come_first_and_settle_the_deadline() -> None:
     announced = {date(2027, 1, 1): False, date(2027, 1, 2): False, date(2027, 1, 3): True}
     calendar = WorkdayCalendar(announced)
     assert calendar.add_workdays(date(2026, 12, 29), 3) == Deadline(date(2027, 1, 3), provisional=False)
-    assert calendar.add_workdays(date(2026, 12, 29), 4) == Deadline(date(2027, 1, 4), provisional=True)
+    assert calendar.add_workdays(date(2026, 12, 29), 4) == Deadline(date(2027, 1, 4), provisional=False)
+
+
+def test_a_year_of_which_the_pack_lists_a_day_is_announced_and_the_next_is_not() -> None:
+    calendar = WorkdayCalendar({date(2027, 2, 20): True})
+    assert calendar.is_workday(date(2027, 12, 31)) == WorkdayStatus(is_workday=True, provisional=False)
+    assert calendar.is_workday(date(2028, 1, 4)) == WorkdayStatus(is_workday=True, provisional=True)
+    assert (OFFICIAL.last_official_day(), calendar.last_official_day()) == (date(2026, 12, 31), date(2027, 12, 31))
+
+
+def test_the_pack_and_the_library_say_the_same_of_every_day_the_pack_lists() -> None:
+    listed = PolicyBook.load().workday_overrides()
+    assert len({day.year for day in listed}) == 1
+    assert {day: OFFICIAL.is_workday(day) for day in listed} == {
+        day: WorkdayStatus(worked, provisional=False) for day, worked in listed.items()
+    }
 
 
 def test_rows_of_an_operator_correct_the_official_calendar() -> None:

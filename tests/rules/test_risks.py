@@ -206,6 +206,15 @@ def test_lost_work_is_told_by_its_day_its_reason_and_what_makes_it_red() -> None
     ]
 
 
+def test_the_last_earner_who_left_is_told_as_one_who_left() -> None:
+    state = household(income("12480.00"), job_loss=job_loss(7, reason="left_household"))
+    (reason,) = _verdict(RiskKind.JOB_LOSS, state, policy()).reasons
+    assert reason.text == (
+        "The last member of the household placed in work left the household on 2026-10-20; "
+        "nobody was placed in work since."
+    )
+
+
 def test_a_loss_told_again_and_its_own_start_told_late_change_nothing() -> None:
     lost = job_loss(1)
     found = after_start(after_loss(None, lost), UUID(int=2), date(2026, 10, 25))
@@ -438,3 +447,18 @@ def test_the_line_and_the_drop_are_exact(net: int, line: int, members: int, earl
     below, drop, *_ = judge(household(months, members=members), parameters, {})
     assert (below.outcome is Outcome.FIRES) == (net < line * members)
     assert (drop.outcome is Outcome.FIRES) == (earlier > 0 and (earlier - net) * 10 >= 3 * earlier)
+
+
+def test_one_serious_diagnosis_among_others_makes_an_income_below_the_line_red() -> None:
+    light, grave = diagnosis("J00"), diagnosis("C34.9", member_no=1)
+    for found in ((light, grave), (grave, light)):
+        state = household(income("20000.00"), diagnoses=found)
+        assert answer(judge(state, policy(), {})[0]) == "red"
+    assert answer(judge(household(income("20000.00"), diagnoses=(light,)), policy(), {})[0]) == "orange"
+
+
+def test_a_cleared_illness_names_the_highest_cost_of_any_member() -> None:
+    kind = RiskKind.NEW_ILLNESS
+    state = household(income("90000.00"), medical={1: "700.00", 2: "900.00", 3: "800.00"})
+    [verdict] = [one for one in judge(state, policy(), {kind: open_risk(kind)}) if one.kind is kind]
+    assert verdict.reasons[0].inputs["highest_self_paid_medical"] == "900.00"

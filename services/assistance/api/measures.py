@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.assistance import queries
 from services.assistance.commands.measures import request_measure
-from services.assistance.errors import TaskIsClosed, TaskNotFound
+from services.assistance.errors import AlreadyRequested, TaskIsClosed, TaskNotFound
 from services.assistance.schemas import MeasureIn, MeasureOut
 from shared.contracts.codes import MeasureKind, MeasureStatus
 from shared.http.dependencies import Call, IdempotencyKey, calling
@@ -46,7 +46,7 @@ async def list_measures(
     summary="Ask for help that a task needs",
     status_code=201,
     response_model=MeasureOut,
-    responses=responses(TaskNotFound, TaskIsClosed),
+    responses=responses(TaskNotFound, TaskIsClosed, AlreadyRequested),
 )
 async def post(
     task_id: UUID,
@@ -54,5 +54,8 @@ async def post(
     call: Annotated[Call, calling(WRITE)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """A job, a purchase or an asset share is asked of its house; cash is disbursed here."""
+    """A job, a purchase or an asset share is asked of its house; cash is disbursed here.
+
+    The same for the same member is asked once while it waits: 409 `already-requested` names the measure.
+    """
     return await call.once(idempotency_key, 201, request_measure, task_id, body)

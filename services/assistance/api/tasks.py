@@ -11,12 +11,14 @@ from services.assistance.errors import TaskNotFound
 from services.assistance.schemas import TaskOut, TransitionIn
 from shared.contracts.codes import RiskKind, TaskStatus
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
 from shared.transitions import TransitionNotAllowed
+from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/tasks", tags=["tasks 帮扶任务"])
 READ, WRITE = "assistance:read", "assistance:write"
@@ -28,8 +30,11 @@ def _wanted(
     status: TaskStatus | None = None,
     kind: RiskKind | None = None,
     overdue: Annotated[bool | None, Query(description="Not closed, and due before the business date")] = None,
+    updated_after: Annotated[
+        Moment | None, Query(description="Changed later than this, itself or a measure of it; ordered by `updated_at`")
+    ] = None,
 ) -> queries.TaskFilter:
-    return queries.TaskFilter(household_code, region_code, status, kind, overdue)
+    return queries.TaskFilter(household_code, region_code, status, kind, overdue, updated_after)
 
 
 @router.get("", summary="Tasks of your region, the newest first", responses=responses(RegionNotAllowed))
@@ -38,27 +43,34 @@ async def list_tasks(
     wanted: Annotated[queries.TaskFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
 ) -> Page[TaskOut]:
-    """Filter by household, region, status, kind, or by being overdue."""
-    return page_of(await call.query(queries.tasks, wanted, page), page, queries.task_key)
+    """Filter by household, region, status, kind, by being overdue, or by what changed since a moment.
+
+    With `updated_after` the longest unchanged come first: whoever asks on with the latest `updated_at` misses nothing.
+    """
+    key = queries.task_key if wanted.updated_after is None else queries.changed_task_key
+    return page_of(await call.query(queries.tasks, wanted, page), page, key)
 
 
 @router.get("/{task_id}", summary="A task with its history", responses=responses(TaskNotFound))
-async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)]) -> TaskOut:
-    """What opened it, who did what, and what the visit found."""
-    return await call.query(queries.task, task_id)
+async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)], response: Response) -> TaskOut:
+    """What opened it, who did what, and what the visit found. `ETag` is its version, for `If-Match`."""
+    found = await call.query(queries.versioned_task, task_id)
+    tag(response, found.version)
+    return found.task
 
 
 @router.post(
     "/{task_id}/transitions",
     summary="Act on a task: accept, start, verify, close or reopen it",
     response_model=TaskOut,
-    responses=responses(TaskNotFound, TransitionNotAllowed),
+    responses=responses(TaskNotFound, TransitionNotAllowed, VersionChanged),
 )
 async def post_transition(
     task_id: UUID,
     body: TransitionIn,
     call: Annotated[Call, calling(WRITE)],
+    if_match: IfMatch,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """409 tells in `allowed_actions` what may be done instead."""
-    return await call.once(idempotency_key, 200, transition_task, task_id, body)
+    """409 tells in `allowed_actions` what may be done instead; 412 that the task is not as you saw it."""
+    return await call.once(idempotency_key, 200, transition_task, task_id, body, if_match)

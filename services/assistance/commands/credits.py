@@ -5,9 +5,9 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from services.assistance.models import Credit
+from services.assistance.models import Credit, Withdrawal
 from shared.contracts.envelope import Event
-from shared.contracts.help import IncomeCredit
+from shared.contracts.help import IncomeCredit, IncomeWithdrawal
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into
 from shared.db.unit_of_work import UnitOfWork
@@ -32,12 +32,37 @@ def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> No
         }
         for event in events
     ]
-    execute_rows(uow.connection, _keeping(uow.connection.dialect.name), rows)
+    execute_rows(uow.connection, _keeping(Credit, uow.connection.dialect.name), rows)
     for event in events:
         credit_id, household = str(event.data.credit_id), event.data.household_code
         uow.note("credit.recorded", context=event.caused(), credit_id=credit_id, household=household)
 
 
+def record_withdrawals(uow: UnitOfWork, events: Sequence[Event[IncomeWithdrawal]]) -> None:
+    """Keep once that a credit should never have been. It may come before the credit itself."""
+    rows = [
+        {
+            "house": event.house,
+            "credit_id": event.data.credit_id,
+            "id": event.data.withdrawal_id,
+            "household_code": event.data.household_code,
+            "region_code": event.data.region_code,
+            "branch": event.data.branch,
+            "month": event.data.month,
+            "reason": event.data.reason,
+            "withdrawn_on": event.data.withdrawn_on,
+            "at": event.time,
+            "withdrawn_by": event.house,
+            "correlation_id": event.context.correlation_id,
+        }
+        for event in events
+    ]
+    execute_rows(uow.connection, _keeping(Withdrawal, uow.connection.dialect.name), rows)
+    for event in events:
+        credit_id, household = str(event.data.credit_id), event.data.household_code
+        uow.note("credit.withdrawn", context=event.caused(), credit_id=credit_id, household=household)
+
+
 @cache
-def _keeping(dialect: str) -> sa.Insert:
-    return insert_into(table_of(Credit), dialect).on_conflict_do_nothing()
+def _keeping(model: type[Credit | Withdrawal], dialect: str) -> sa.Insert:
+    return insert_into(table_of(model), dialect).on_conflict_do_nothing()

@@ -1,28 +1,35 @@
 """Disbursements: cash paid to households, each once."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.assistance.commands.history import touch_tasks
 from services.assistance.commands.measures import Answer, answer_measures, hold_measures
 from services.assistance.errors import (
     AlreadySuperseded,
+    AlreadyWithdrawn,
     DisbursementContradicts,
     DisbursementInvalid,
     MeasureNotFound,
     MeasureNotTransfer,
+    MeasurePaid,
     SupersededNotFound,
 )
-from services.assistance.models import HOUSEHOLDS, Disbursement
+from services.assistance.models import HOUSEHOLDS, Disbursement, Measure
+from services.assistance.rules import measure_after_payment
 from services.assistance.schemas import DisbursementIn, DisbursementOut, DisbursementReference
 from shared.contracts.assistance import TransferCredited
+from shared.contracts.catalogue import HOUSES
 from shared.contracts.codes import IncomeBranch, MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.households import KnownHousehold
 from shared.ids import derived_id
+from shared.money import format_yuan
 from shared.months import month_of
 
 _DISBURSEMENTS = table_of(Disbursement)
@@ -38,15 +45,20 @@ class Recorded(NamedTuple):
 
 
 def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Recorded:
-    """Record cash paid to a household 发放: credit it and complete the measure it answers, once for each reference.
+    """Record cash paid to a household 发放: credit it and pay the measure it answers, once for each reference.
+
+    A measure is paid up to its amount. One that is completed is paid further by instalments alone.
 
     Raises:
+        SourceNotYours: the source, or that of what it corrects, belongs to another client.
         HouseholdUnknown: the household is not known within the caller's region.
         DisbursementContradicts: the reference was used for another content.
         DisbursementInvalid: it cannot be true.
         MeasureNotFound, MeasureNotTransfer: the measure is not one of this household that asked for cash.
-        SupersededNotFound, AlreadySuperseded: what it corrects is unknown, or has a correction.
+        MeasurePaid: nothing, or not so much, is left to be paid of the measure.
+        SupersededNotFound, AlreadySuperseded, AlreadyWithdrawn: what it corrects is unknown, or does not count.
     """
+    _check_sources(uow, body)
     household = HOUSEHOLDS.one(uow, body.household_code)
     row = _new_row(uow, body, household)
     if (known := _repeated(uow, row)) is not None:
@@ -54,16 +66,18 @@ def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Recorded:
     if body.month > month_of(uow.today()):
         raise DisbursementInvalid.at("/month", "lies in the future")
     measure = _measure_of(uow, body)
-    _check_superseded(uow, row)
+    corrected = _check_superseded(uow, row)
     if measure is not None:
         row["correlation_id"] = measure["correlation_id"]
+    if (known := _repeated(uow, row)) is not None:  # somebody else wrote it while this one waited for the task
+        return Recorded(known, created=False)
+    if measure is not None:
+        _refuse_paid(measure, row["amount"], corrected, instalment=body.instalment)
     if not _inserted(uow, row):
         known = _repeated(uow, row)
         assert known is not None, "what is in the way has the same id"
         return Recorded(known, created=False)
-    if measure is not None:
-        paid = Answer(measure["id"], MeasureStatus.COMPLETED, None, row["recorded_at"], uow.actor.id, uow.context)
-        answer_measures(uow, {measure["id"]: measure}, [paid])
+    _pay(uow, measure, row, corrected, instalment=body.instalment)
     _tell(uow, row)
     return Recorded(DisbursementOut.model_validate(row), created=True)
 
@@ -81,6 +95,7 @@ def _new_row(uow: UnitOfWork, body: DisbursementIn, household: KnownHousehold) -
         "amount": body.amount,
         "supersedes_id": body.supersedes and _id_of(body.supersedes),
         "disbursed_on": uow.today(),
+        "withdrawn_on": None,
         "recorded_at": uow.now(),
         "recorded_by": uow.actor.id,
         "correlation_id": uow.context.correlation_id,
@@ -105,9 +120,11 @@ def _repeated(uow: UnitOfWork, row: dict[str, Any]) -> DisbursementOut | None:
 
 
 def _measure_of(uow: UnitOfWork, body: DisbursementIn) -> dict[str, Any] | None:
+    """The measure that it answers, its task locked together with that of the measure whose payment it corrects."""
+    held = hold_measures(uow, [each for each in (body.measure_id, _corrected_measure(uow, body)) if each])
     if body.measure_id is None:
         return None
-    measure = hold_measures(uow, [body.measure_id]).get(body.measure_id)
+    measure = held.get(body.measure_id)
     if measure is None or measure["household_code"] != body.household_code:
         raise MeasureNotFound(f"the household has no measure {body.measure_id}")
     if measure["kind"] is not MeasureKind.TRANSFER:
@@ -115,17 +132,85 @@ def _measure_of(uow: UnitOfWork, body: DisbursementIn) -> dict[str, Any] | None:
     return measure
 
 
-def _check_superseded(uow: UnitOfWork, row: dict[str, Any]) -> None:
-    """Lock what the disbursement corrects, so that two corrections never both do."""
+def _corrected_measure(uow: UnitOfWork, body: DisbursementIn) -> UUID | None:
+    if body.supersedes is None:
+        return None
+    table = _DISBURSEMENTS
+    return uow.connection.scalar(sa.select(table.c.measure_id).where(table.c.id == _id_of(body.supersedes)))
+
+
+def _check_sources(uow: UnitOfWork, body: DisbursementIn) -> None:
+    named = {"/source": body.source}
+    if body.supersedes is not None:
+        named["/supersedes/source"] = body.supersedes.source
+    for pointer, source in named.items():
+        if source in HOUSES:
+            raise DisbursementInvalid.at(pointer, f"{source} is a house of this system and pays under no name")
+        uow.actor.demand_source(source)
+
+
+def _check_superseded(uow: UnitOfWork, row: dict[str, Any]) -> Mapping[str, Any] | None:
+    """Lock what the disbursement corrects, so that two corrections never both do, and return it."""
     table, old_id = _DISBURSEMENTS, row["supersedes_id"]
     if old_id is None:
-        return
+        return None
     mine = (table.c.id == old_id) & (table.c.household_code == row["household_code"]) & (table.c.id != row["id"])
-    if uow.connection.execute(sa.select(table.c.id).where(mine).with_for_update()).one_or_none() is None:
+    old = uow.connection.execute(sa.select(table).where(mine).with_for_update()).mappings().one_or_none()
+    if old is None:
         raise SupersededNotFound("the household has no such disbursement to supersede")
-    corrected = sa.select(table.c.id).where(table.c.supersedes_id == old_id, table.c.id != row["id"])
-    if uow.connection.execute(corrected).one_or_none() is not None:
+    if old["withdrawn_on"] is not None:
+        raise AlreadyWithdrawn("the disbursement was withdrawn; record what was paid as another one")
+    if correction_of(uow, old_id) not in (None, row["id"]):
         raise AlreadySuperseded("the disbursement was corrected before; supersede the correction")
+    return dict(old)
+
+
+def correction_of(uow: UnitOfWork, disbursement_id: UUID) -> UUID | None:
+    """The disbursement that corrects this one, where one does."""
+    table = _DISBURSEMENTS
+    return uow.connection.scalar(sa.select(table.c.id).where(table.c.supersedes_id == disbursement_id))
+
+
+def _refuse_paid(
+    measure: Mapping[str, Any], amount: int, corrected: Mapping[str, Any] | None, *, instalment: bool
+) -> None:
+    of_it = corrected is not None and corrected["measure_id"] == measure["id"]
+    paid = measure["paid"] - (corrected["amount"] if corrected is not None and of_it else 0)
+    left = measure["amount"] - paid
+    again = paid > 0 and measure["status"] is MeasureStatus.COMPLETED and not instalment and not of_it
+    if again or amount > left:
+        shown = format_yuan(max(left, 0))
+        hint = "; say `instalment` where a part of it is meant" if again and left > 0 else ""
+        raise MeasurePaid(f"{shown} yuan of the measure are left to be paid{hint}", left=shown)
+
+
+def _pay(
+    uow: UnitOfWork,
+    measure: dict[str, Any] | None,
+    row: Mapping[str, Any],
+    corrected: Mapping[str, Any] | None,
+    *,
+    instalment: bool,
+) -> None:
+    """Count the payment on its measure, and what it corrects no more, and say where the measure stands."""
+    if corrected is not None and corrected["measure_id"] is not None:
+        count_payment(uow, corrected["measure_id"], -corrected["amount"])
+    if measure is None:
+        return
+    count_payment(uow, measure["id"], row["amount"])
+    paid = measure["paid"] + row["amount"]
+    if corrected is not None and corrected["measure_id"] == measure["id"]:
+        paid -= corrected["amount"]
+    status = measure_after_payment(measure["amount"], paid, instalment=instalment)
+    answer = Answer(measure["id"], status, None, row["recorded_at"], uow.actor.id, uow.context)
+    answer_measures(uow, {measure["id"]: measure}, [answer])
+    touch_tasks(uow, [measure["task_id"]])
+
+
+def count_payment(uow: UnitOfWork, measure_id: UUID, amount: int) -> None:
+    """Add to what is paid of a measure, in fen."""
+    table = table_of(Measure)
+    uow.connection.execute(sa.update(table).where(table.c.id == measure_id).values(paid=table.c.paid + amount))
 
 
 def _inserted(uow: UnitOfWork, row: dict[str, Any]) -> bool:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.assistance.commands.history import history_entry, hold_task
-from services.assistance.errors import TaskIsClosed
+from services.assistance.commands.history import history_entry, hold_tasks_beside, touch_tasks
+from services.assistance.errors import AlreadyRequested, TaskIsClosed
 from services.assistance.models import Measure, Task
 from services.assistance.rules import (
     ANSWER_WORKDAYS,
@@ -37,7 +37,7 @@ from shared.workdays import WorkdayCalendar
 BATCH = 500
 _MEASURES, _TASKS = table_of(Measure), table_of(Task)
 _THEIR_TASKS = (
-    sa.select(_TASKS.c.id, _TASKS.c.region_code)
+    sa.select(_TASKS.c.id, _TASKS.c.region_code, _TASKS.c.status)
     .where(_TASKS.c.id.in_(sa.select(_MEASURES.c.task_id).where(is_one_of(_MEASURES.c.id, "ids"))))
     .order_by(_TASKS.c.id)
     .with_for_update()
@@ -76,14 +76,17 @@ def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureO
     Raises:
         TaskNotFound: there is no such task within the caller's region.
         TaskIsClosed: nothing is asked for on it any more.
+        AlreadyRequested: the same is asked for the household, on this task or another, and not answered.
     """
-    task = hold_task(uow, task_id)
+    task = hold_tasks_beside(uow, task_id)
     if task.status is TaskStatus.CLOSED:
         raise TaskIsClosed("a closed task asks for nothing; reopen it")
+    _refuse_repeated(uow, task, body)
     row = _new_row(uow, task, body)
     insert_rows(uow.connection, _MEASURES, [row])
     task.taken_up = True
     task.version += 1
+    task.updated_at = uow.stamp()
     at = row["requested_at"].isoformat()
     entry = history_entry(at, TaskChange.MEASURE_REQUESTED, uow.actor.id, task.status, str(body.kind), task.verdict)
     task.history = [*task.history, entry]
@@ -115,23 +118,24 @@ def record_answers(uow: UnitOfWork, events: Sequence[Event[MeasureAnswer]]) -> N
         )
         for event in events
     ]
-    answer_measures(uow, hold_measures(uow, [answer.measure_id for answer in answers]), answers)
+    changed = answer_measures(uow, hold_measures(uow, [answer.measure_id for answer in answers]), answers)
+    touch_tasks(uow, [row["task_id"] for row in changed])
 
 
-def cancel_measures(uow: UnitOfWork, task: Task) -> None:
+def cancel_measures(uow: UnitOfWork, task_id: UUID, region_code: str, by: str) -> None:
     """Ask no more for what the task, which is locked, still asks for, and tell whoever was asked."""
     waiting = _MEASURES.c.status.in_(MEASURE_ANSWERS[MeasureStatus.CANCELLED])
-    found = sa.select(_MEASURES.c.id).where(_MEASURES.c.task_id == task.id, waiting)
+    found = sa.select(_MEASURES.c.id).where(_MEASURES.c.task_id == task_id, waiting)
     ids = uow.connection.scalars(found).all()
     if not ids:
         return
-    now, by = uow.now(), uow.actor.id
+    now = uow.now()
     answers = [Answer(each, MeasureStatus.CANCELLED, None, now, by, uow.context) for each in sorted(ids)]
     for row in answer_measures(uow, hold_measures(uow, ids), answers):
         if row["kind"] is not MeasureKind.TRANSFER:
-            cancelled = MeasureCancelled(**_named(row, task.region_code), cancelled_on=uow.today())
+            cancelled = MeasureCancelled(**_named(row, region_code), cancelled_on=uow.today())
             context = uow.context.in_chain(row["correlation_id"])
-            uow.emit(cancelled, region=task.region_code, context=context)
+            uow.emit(cancelled, region=region_code, context=context)
 
 
 def mark_overdue(uow: UnitOfWork) -> bool:
@@ -164,14 +168,20 @@ def measures_of(reading: Reading, task_ids: Collection[UUID]) -> dict[UUID, list
 
 
 def hold_measures(uow: UnitOfWork, measure_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Those of these measures that exist, each with the region of its task, which is locked.
+    """Those of these measures that exist, each with region and status of its task, which is locked.
 
     They are read only after their tasks are locked, in the order of ids: as nobody can change them any more.
     """
     ids = {"ids": list(measure_ids)}
-    regions = {row.id: row.region_code for row in uow.connection.execute(_THEIR_TASKS, ids)}
-    rows = uow.connection.execute(_HELD, ids).mappings()
-    return {row["id"]: {**row, "region_code": regions[row["task_id"]]} for row in rows}
+    tasks = {row.id: row for row in uow.connection.execute(_THEIR_TASKS, ids)}
+    return {
+        row["id"]: {
+            **row,
+            "region_code": tasks[row["task_id"]].region_code,
+            "task_status": tasks[row["task_id"]].status,
+        }
+        for row in uow.connection.execute(_HELD, ids).mappings()
+    }
 
 
 def answer_measures(
@@ -197,6 +207,18 @@ def answer_measures(
     return list(changed.values())
 
 
+def _refuse_repeated(uow: UnitOfWork, task: Task, body: MeasureIn) -> None:
+    table = _MEASURES
+    same = (table.c.household_code == task.household_code) & (table.c.kind == body.kind)
+    same &= table.c.member_no.is_not_distinct_from(body.member_no)
+    waiting = same & table.c.status.in_(MEASURE_ANSWERS[MeasureStatus.CANCELLED])
+    found = sa.select(table.c.id, table.c.task_id).where(waiting).order_by(table.c.requested_at, table.c.id).limit(1)
+    known = uow.connection.execute(found).one_or_none()
+    if known is not None:
+        ids = {"measure_id": str(known.id), "task_id": str(known.task_id)}
+        raise AlreadyRequested("the same is asked for this household and waits for its answer", **ids)
+
+
 def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:
     return {
         "id": new_id(),
@@ -207,10 +229,11 @@ def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:
         "reason": None,
         "member_no": body.member_no,
         "amount": body.amount,
+        "paid": None if body.amount is None else 0,
         "note": body.note,
         "requested_at": uow.now(),
         "requested_by": uow.actor.id,
-        "answer_by": _answer_by(uow, task.region_code),
+        "answer_by": answer_by(uow, task.region_code),
         "accepted_at": None,
         "answered_at": None,
         "overdue_at": None,
@@ -218,7 +241,8 @@ def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:
     }
 
 
-def _answer_by(reading: Reading, region_code: str) -> dt.date | None:
+def answer_by(reading: Reading, region_code: str) -> dt.date | None:
+    """By when something asked for today is to be answered; None where the policy does not say."""
     workdays = reading.policy.at(region_code, reading.today()).find(ANSWER_WORKDAYS)
     return answer_deadline(reading.today(), workdays, WorkdayCalendar(reading.policy.workday_overrides()))
 

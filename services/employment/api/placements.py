@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.employment import queries
 from services.employment.commands.placements import place_worker, transition_placement
@@ -21,7 +21,7 @@ from services.employment.schemas import PlacementIn, PlacementOut, PlacementTran
 from shared.contracts.codes import PlacementStatus
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.policy.parameters import PolicyValueMissing
@@ -37,8 +37,9 @@ def _wanted(
     household_code: HouseholdCode | None = None,
     region_code: RegionFilter | None = None,
     status: PlacementStatus | None = None,
+    updated_after: Annotated[Moment | None, Query(description="Placed or taken further later than this")] = None,
 ) -> queries.PlacementFilter:
-    return queries.PlacementFilter(household_code, region_code, status)
+    return queries.PlacementFilter(household_code, region_code, status, updated_after)
 
 
 @router.get("", summary="Placements of your region, the newest first", responses=responses(RegionNotAllowed))
@@ -47,8 +48,8 @@ async def list_placements(
     wanted: Annotated[queries.PlacementFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
 ) -> Page[PlacementOut]:
-    """Filter by household, region or status."""
-    return page_of(await call.query(queries.placements, wanted, page), page, queries.placement_key)
+    """Filter by household, region or status. With `updated_after` in the order of the changes; none is missed."""
+    return page_of(await call.query(queries.placements, wanted, page), page, queries.placement_key(wanted))
 
 
 @router.get("/{placement_id}", summary="A placement", responses=responses(PlacementNotFound))
@@ -85,7 +86,9 @@ async def post(
     "/{placement_id}/transitions",
     summary="Take a placement further: depart, start or end",
     response_model=PlacementOut,
-    responses=responses(PlacementNotFound, TransitionNotAllowed, TransitionDateInvalid),
+    responses=responses(
+        PlacementNotFound, TransitionNotAllowed, TransitionDateInvalid, ConstraintBroken, PolicyValueMissing
+    ),
 )
 async def post_transition(
     placement_id: UUID,
@@ -93,5 +96,5 @@ async def post_transition(
     call: Annotated[Call, calling(WRITE)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """409 tells in `allowed_actions` what may be done instead."""
+    """409 tells in `allowed_actions` what may be done instead. The age on the first day of work decides."""
     return await call.once(idempotency_key, 200, transition_placement, placement_id, body)

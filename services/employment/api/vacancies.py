@@ -9,10 +9,14 @@ from services.employment.commands.vacancies import put_vacancy
 from services.employment.errors import HeadcountTaken, PlaceUnknown, VacancyNotFound
 from services.employment.schemas import VacancyCode, VacancyIn, VacancyOut
 from shared.contracts.codes import VacancyKind
+from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
+from shared.security.actor import RegionNotAllowed
+from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/vacancies", tags=["vacancies 岗位"])
 READ, WRITE = "employment:read", "employment:write"
@@ -40,20 +44,26 @@ async def list_vacancies(
 
 
 @router.get("/{vacancy_code}", summary="A vacancy", responses=responses(VacancyNotFound))
-async def get_vacancy(vacancy_code: Code, call: Annotated[Call, calling(READ)]) -> VacancyOut:
+async def get_vacancy(vacancy_code: Code, call: Annotated[Call, calling(READ)], response: Response) -> VacancyOut:
     """What is offered, and how many places are taken."""
-    return await call.query(queries.vacancy, vacancy_code)
+    found = await call.query(queries.vacancy, vacancy_code)
+    tag(response, found.version)
+    return found
 
 
 @router.put(
     "/{vacancy_code}",
     summary="Register a vacancy, or make it what the body says",
-    responses={201: {"model": VacancyOut, "description": "New"}, **responses(PlaceUnknown, HeadcountTaken)},
+    responses={
+        201: {"model": VacancyOut, "description": "New"},
+        **responses(PlaceUnknown, RegionNotAllowed, CodeInOtherSpelling, HeadcountTaken, VersionChanged),
+    },
 )
 async def put(
-    vacancy_code: Code, body: VacancyIn, call: Annotated[Call, calling(WRITE)], response: Response
+    vacancy_code: Code, body: VacancyIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
 ) -> VacancyOut:
-    """The whole vacancy every time; the same again changes nothing."""
-    done = await call.command(put_vacancy, vacancy_code, body)
+    """The whole vacancy every time; the same again changes nothing. Only its own region or one around it changes it."""
+    done = await call.command(put_vacancy, vacancy_code, body, expected)
     response.status_code = 201 if done.created else 200
+    tag(response, done.vacancy.version)
     return done.vacancy

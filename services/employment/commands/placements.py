@@ -1,11 +1,13 @@
 """Placing workers, and following them until the work ends."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.employment.commands.endings import end_placement, note_placement, of_whom, standing
 from services.employment.commands.vacancies import places_taken
 from services.employment.commands.workers import working_age
 from services.employment.errors import (
@@ -19,10 +21,18 @@ from services.employment.errors import (
     WorkerNotFound,
 )
 from services.employment.models import HOUSEHOLDS, REQUESTS, Placement, Vacancy, Worker
-from services.employment.rules import TRANSITIONS, Candidate, Offer, WhyNot, why_not
+from services.employment.rules.matching import (
+    TRANSITIONS,
+    Birth,
+    Candidate,
+    Offer,
+    WhyNot,
+    why_not,
+    why_not_by_age,
+)
 from services.employment.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from shared.contracts.codes import PlacementAction, PlacementStatus, WorkerStatus
-from shared.contracts.employment import PlacementEnded, PlacementStarted
+from shared.contracts.employment import PlacementStarted
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
@@ -39,6 +49,7 @@ _REFUSALS: dict[WhyNot, type[Conflict]] = {
     WhyNot.ALREADY_PLACED: WorkerAlreadyPlaced,
 }
 """What has a name of its own; everything else is a broken constraint."""
+_BY_AGE = frozenset({WhyNot.NOT_OF_WORKING_AGE, WhyNot.TOO_YOUNG, WhyNot.TOO_OLD})
 
 
 def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
@@ -65,11 +76,12 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
         ended_on=None,
         end_reason=None,
         version=1,
+        updated_at=uow.stamp(),
     )
     uow.session.add(placement)
     worker.status = WorkerStatus.OFFERED
-    uow.audit("placement.placed", str(placement.id), after=_standing(placement) | {"vacancy": vacancy.code})
-    _note(uow, "placement.placed", placement)
+    uow.audit("placement.placed", str(placement.id), after=standing(placement) | {"vacancy": vacancy.code})
+    note_placement(uow, "placement.placed", placement)
     return _shown(placement, worker)
 
 
@@ -78,18 +90,20 @@ def transition_placement(uow: UnitOfWork, placement_id: UUID, body: PlacementTra
     placement, worker = _hold(uow, placement_id)
     status = TRANSITIONS.take(placement.status, body.action)
     _refuse_impossible_day(uow, placement, body.on)
-    before = _standing(placement)
-    placement.status = status
-    placement.version += 1
+    before = standing(placement)
     match body.action:
         case PlacementAction.DEPART:
             placement.departed_on = body.on
         case PlacementAction.START:
             _start(uow, placement, worker, body.on)
         case PlacementAction.END:
-            _end(uow, placement, worker, body)
-    uow.audit(f"placement.{body.action}", str(placement_id), before=before, after=_standing(placement))
-    _note(uow, "placement.transition", placement)
+            assert body.reason is not None, "an end says why"
+            end_placement(uow, placement, worker, body.reason, body.on)
+    placement.status = status
+    placement.version += 1
+    placement.updated_at = uow.stamp()
+    uow.audit(f"placement.{body.action}", str(placement_id), before=before, after=standing(placement))
+    note_placement(uow, "placement.transition", placement)
     return _shown(placement, worker)
 
 
@@ -99,7 +113,7 @@ def candidate_of(worker: Any) -> Candidate:
         worker_id=worker.id,
         member_no=worker.member_no,
         region_code=worker.region_code,
-        birth_year=worker.birth_year,
+        birth=Birth(worker.birth_year, worker.born_on),
         labour=worker.labour,
         active=worker.active,
         status=worker.status,
@@ -123,10 +137,15 @@ def offer_of(vacancy: Any, taken: int) -> Offer:
 
 def _refuse_unfit(uow: UnitOfWork, worker: Worker, vacancy: Vacancy) -> None:
     offer = offer_of(vacancy, places_taken(uow, vacancy.code))
-    against = why_not(candidate_of(worker), offer, working_age(uow, worker.region_code), uow.today())
+    _refuse(why_not(candidate_of(worker), offer, working_age(uow, worker.region_code), uow.today()), worker, vacancy)
+
+
+def _refuse(against: Sequence[WhyNot], worker: Worker, vacancy: Vacancy) -> None:
     if not against:
         return
     detail = f"worker {worker.id} and vacancy {vacancy.code}: {', '.join(against)}"
+    if worker.born_on is None and _BY_AGE.intersection(against):
+        detail += "; of the worker the year of birth alone is known, so the lower age of the year counts"
     refusal = _REFUSALS.get(against[0])
     raise refusal(detail) if refusal else ConstraintBroken(detail, constraint=against[0].value)
 
@@ -164,11 +183,13 @@ def _refuse_impossible_day(uow: UnitOfWork, placement: Placement, on: dt.date) -
 
 
 def _start(uow: UnitOfWork, placement: Placement, worker: Worker, on: dt.date) -> None:
-    """The help has reached the household: the request is completed."""
-    placement.started_on, worker.status = on, WorkerStatus.EMPLOYED
+    """The help has reached the household: the request is completed. The age of the first day decides."""
     vacancy = uow.session.get_one(Vacancy, placement.vacancy_code)
+    limits = working_age(uow, worker.region_code)
+    _refuse(why_not_by_age(candidate_of(worker), offer_of(vacancy, taken=0), limits, on), worker, vacancy)
+    placement.started_on, worker.status = on, WorkerStatus.EMPLOYED
     started = PlacementStarted(
-        **_of_whom(placement, worker),
+        **of_whom(placement, worker),
         vacancy_kind=vacancy.kind,
         place_code=vacancy.place_code.ljust(CODE_LENGTH, "0"),
         started_on=on,
@@ -178,45 +199,5 @@ def _start(uow: UnitOfWork, placement: Placement, worker: Worker, on: dt.date) -
         REQUESTS.complete(uow, placement.request_id)
 
 
-def _end(uow: UnitOfWork, placement: Placement, worker: Worker, body: PlacementTransitionIn) -> None:
-    """The place and the worker are free again. A request that was not completed stays accepted for the next match."""
-    assert body.reason is not None
-    placement.ended_on, placement.end_reason, worker.status = body.on, body.reason, WorkerStatus.IDLE
-    ended = PlacementEnded(
-        **_of_whom(placement, worker),
-        reason=body.reason,
-        ended_on=body.on,
-        last_earner=placement.started_on is not None and not _others_work(uow, placement),
-    )
-    uow.emit(ended, region=worker.region_code)
-
-
-def _others_work(uow: UnitOfWork, placement: Placement) -> bool:
-    others = sa.select(_PLACEMENTS.c.id).where(
-        (_PLACEMENTS.c.household_code == placement.household_code)
-        & (_PLACEMENTS.c.status == PlacementStatus.STARTED)
-        & (_PLACEMENTS.c.id != placement.id)
-    )
-    return uow.connection.execute(others.limit(1)).first() is not None
-
-
-def _of_whom(placement: Placement, worker: Worker) -> dict[str, Any]:
-    return {
-        "placement_id": placement.id,
-        "household_code": worker.household_code,
-        "region_code": worker.region_code,
-        "member_no": worker.member_no,
-    }
-
-
-def _standing(placement: Placement) -> dict[str, Any]:
-    return {"status": str(placement.status), "version": placement.version}
-
-
-def _note(uow: UnitOfWork, event: str, placement: Placement) -> None:
-    placement_id, household = str(placement.id), placement.household_code
-    uow.note(event, placement_id=placement_id, household=household, status=placement.status)
-
-
 def _shown(placement: Placement, worker: Worker) -> PlacementOut:
-    return PlacementOut.model_validate(placement.model_dump() | _of_whom(placement, worker))
+    return PlacementOut.model_validate(placement.model_dump() | of_whom(placement, worker))

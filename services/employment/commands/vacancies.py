@@ -10,8 +10,11 @@ from services.employment.models import Placement, Vacancy
 from services.employment.schemas import VacancyIn, VacancyOut
 from shared.contracts.codes import PlacementStatus
 from shared.db.base import table_of
+from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.regions import regions
+from shared.regions import region_prefix, regions
+from shared.security.actor import Actor, RegionNotAllowed
+from shared.versions import ExpectedVersion, demand_version
 
 _PLACEMENTS, _VACANCIES = table_of(Placement), table_of(Vacancy)
 TAKEN = (
@@ -21,6 +24,7 @@ TAKEN = (
     .scalar_subquery()
 )
 """How many places of a vacancy are taken: counted, so that an ending gives its place back by itself."""
+_PROVINCE_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +35,32 @@ class PutVacancy:
     created: bool
 
 
-def put_vacancy(uow: UnitOfWork, code: str, body: VacancyIn) -> PutVacancy:
+def put_vacancy(uow: UnitOfWork, code: str, body: VacancyIn, expected: ExpectedVersion | None = None) -> PutVacancy:
     """Register a vacancy, or make it what ``body`` says. The same again changes nothing.
+
+    It belongs to the region that the body names, or else to the first region of the client that registers it; only a
+    client of that region or of one around it changes it.
 
     Raises:
         PlaceUnknown: the place of work lies in no known division.
+        CodeInOtherSpelling: the code is registered in other upper and lower case.
+        RegionNotAllowed: the vacancy belongs, or would belong, to a region outside the caller's own.
+        VersionChanged: another version is registered than the one the caller changed.
         HeadcountTaken: more workers are placed than it would have room for.
     """
     if regions().nearest_known(body.place_code) is None:
         raise PlaceUnknown(f"the place {body.place_code} lies in no known division")
     vacancy = uow.session.get(Vacancy, code, with_for_update=True)
     if vacancy is None:
-        vacancy = Vacancy(code=code, version=1, **body.model_dump())
-        uow.session.add(vacancy)
-        _tell(uow, vacancy, before=None)
-        return PutVacancy(_shown(vacancy, taken=0), created=True)
+        return _register(uow, code, body, expected)
+    _demand_owner(uow.actor, vacancy.region_code)
+    demand_version(expected, vacancy.version)
     taken = places_taken(uow, code)
     if body.headcount < taken:
         raise HeadcountTaken(f"{taken} workers are placed in this vacancy", taken=taken)
-    before = _said(vacancy)
-    if before != body.model_dump(mode="json"):
-        vacancy.sqlmodel_update(body.model_dump() | {"version": vacancy.version + 1})
+    before, said = _said(vacancy), body.model_dump() | {"region_code": _owner(uow.actor, body) or vacancy.region_code}
+    if before != VacancyIn.model_construct(**said).model_dump(mode="json"):
+        vacancy.sqlmodel_update(said | {"version": vacancy.version + 1, "updated_at": uow.stamp()})
         _tell(uow, vacancy, before=before)
     return PutVacancy(_shown(vacancy, taken), created=False)
 
@@ -60,6 +69,37 @@ def places_taken(reading: Reading, code: str) -> int:
     """How many placements in a vacancy have not ended. Its row must be locked where more may come."""
     statement = sa.select(TAKEN).select_from(_VACANCIES).where(_VACANCIES.c.code == code)
     return reading.connection.scalar(statement) or 0
+
+
+def _register(uow: UnitOfWork, code: str, body: VacancyIn, expected: ExpectedVersion | None) -> PutVacancy:
+    demand_version(expected, None)
+    refuse_other_spelling(uow, _VACANCIES.c.code, code)
+    owner = _owner(uow.actor, body)
+    said = body.model_dump() | {"region_code": uow.actor.regions[0] if owner is None else owner}
+    vacancy = Vacancy(code=code, version=1, registered_by=uow.actor.id, updated_at=uow.stamp(), **said)
+    uow.session.add(vacancy)
+    _tell(uow, vacancy, before=None)
+    return PutVacancy(_shown(vacancy, taken=0), created=True)
+
+
+def _owner(actor: Actor, body: VacancyIn) -> str | None:
+    """The region that the body names as the owner 归属地区, which is one of the caller's own."""
+    if body.region_code is None:
+        return None
+    owner = region_prefix(body.region_code)
+    actor.demand_region(owner)
+    return owner
+
+
+def _demand_owner(actor: Actor, region_code: str | None) -> None:
+    """Raise RegionNotAllowed unless the caller is of the region or one around it.
+
+    A vacancy of which the owner was never kept is changed from a whole province or the country.
+    """
+    if region_code is not None:
+        actor.demand_region(region_code)
+    elif all(len(region) > _PROVINCE_DIGITS for region in actor.regions):
+        raise RegionNotAllowed("the region of the vacancy is not known: a client of a whole province changes it")
 
 
 def _said(vacancy: Vacancy) -> dict[str, Any]:

@@ -4,20 +4,28 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.monitoring.commands.facts import FactOutcome, FactToRecord, record_batch, record_facts
+from services.monitoring.api.risks import CHANGED_LATER
+from services.monitoring.commands.facts import FactOutcome, FactToRecord, fact_id_of, record_batch, record_facts
 from services.monitoring.errors import (
     AlreadySuperseded,
+    AlreadyWithdrawn,
+    AmountImplausible,
     FactContradicts,
     FactInvalid,
+    FactNotFound,
+    HouseholdHasEnded,
     HouseholdNotFound,
     SupersededNotFound,
+    WithdrawalIsFinal,
 )
 from services.monitoring.models import FactMode
-from services.monitoring.schemas import (
+from services.monitoring.queries import facts as fact_queries
+from services.monitoring.schemas.facts import (
     FACT,
     FACT_TYPES,
     FactBatch,
@@ -25,20 +33,27 @@ from services.monitoring.schemas import (
     FactBatchDocument,
     FactIn,
     FactItem,
+    FactOut,
     FactStored,
 )
+from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, Invalid
 from shared.house import HotRoute
 from shared.http.body import demand_few_members, json_body
-from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
+from shared.http.fields import HouseholdCode, Moment, Reference, Source
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
+from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
+from shared.regions import RegionFilter
+from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
 
-router = APIRouter(tags=["facts 事实"])
-WRITE = "monitoring:write"
+router = APIRouter(tags=["facts 上报信息"])
+READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
 T = TypeVar("T")
+_Name = tuple[str | None, str | None]
 _IN_ONE_GO = 50
 _NAMED_OF_A_FACT = 20
 _STATUS = {"stored": 201, "duplicate": 200}
@@ -53,10 +68,16 @@ _STATUS = {"stored": 201, "duplicate": 200}
         200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"},
         **responses(
             HouseholdNotFound,
+            HouseholdHasEnded,
             SupersededNotFound,
             FactContradicts,
             AlreadySuperseded,
+            AlreadyWithdrawn,
+            WithdrawalIsFinal,
             FactInvalid,
+            AmountImplausible,
+            SourceNotYours,
+            HouseholdBusy,
         ),
     },
     openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
@@ -76,12 +97,57 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
     if isinstance(body, dict) and "facts" in body:
         demand_few_members(body | {"facts": None})
         batch = _valid(FactBatch.model_validate, body)
+        if batch.mode is FactMode.BACKFILL:
+            call.actor.demand(BACKFILL)
         entries = await _entries(call, batch)
-        return await call.answer(idempotency_key, _record_batch, entries, batch.atomic)
+        names = [_name(document) for document in batch.facts]
+        leaves_out = idempotency_key is None and not batch.atomic
+        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic, leaves_out)
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
-        return await call.answer(idempotency_key, _record_one, item)
-    return _one_answer(await call.submit(record_facts, item)).response()
+        response = await call.answer(idempotency_key, _record_one, item)
+    else:
+        response = _one_answer(await call.submit(record_facts, item)).response()
+    response.headers["Location"] = f"/monitoring/v1/facts/{fact_id_of(item.fact)}"
+    return response
+
+
+def _wanted(
+    source: Source | None = None,
+    source_ref: Reference | None = None,
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+    updated_after: Annotated[Moment | None, Query(description=CHANGED_LATER)] = None,
+) -> fact_queries.FactFilter:
+    return fact_queries.FactFilter(source, source_ref, household_code, region_code, updated_after)
+
+
+@router.get("/facts", summary="Facts of your region, the last changed first", responses=responses(RegionNotAllowed))
+async def list_facts(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[fact_queries.FactFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+    _purpose: Purpose = None,
+) -> Page[FactOut]:
+    """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
+    shown = page_of(await call.query(fact_queries.facts, wanted, page), page, fact_queries.fact_key)
+    await _record_looks(call, shown.items)
+    return shown
+
+
+@router.get("/facts/{fact_id}", summary="A fact, and what it led to", responses=responses(FactNotFound))
+async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
+    """Whether it stands, and the risks it led to with what the visit found."""
+    shown = await call.query(fact_queries.fact, fact_id)
+    await _record_looks(call, [shown])
+    return shown
+
+
+async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
+    """Keep who saw of which households who is ill, and of what."""
+    if call.actor.may(PERSONAL):
+        seen = sorted({fact.household_code for fact in shown if fact_queries.tells_of_health(fact)})
+        await asyncio.gather(*map(call.record_look, seen))
 
 
 HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
@@ -91,8 +157,14 @@ def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
     return _one_answer(record_facts(uow, [item])[0])
 
 
-def _record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> Answer:
-    return _batch_answer(record_batch(uow, entries, atomic))
+def _record_batch(
+    uow: UnitOfWork,
+    entries: Sequence[FactToRecord | DomainError],
+    names: Sequence[_Name],
+    atomic: bool,
+    leaves_out: bool,
+) -> Answer:
+    return _batch_answer(record_batch(uow, entries, atomic, leaves_out), names)
 
 
 def _one_answer(outcome: FactOutcome) -> Answer:
@@ -101,23 +173,33 @@ def _one_answer(outcome: FactOutcome) -> Answer:
     return Answer(_STATUS[outcome.result], f'{{"fact_id":"{outcome.fact_id}","status":"{outcome.result}"}}')
 
 
-def _batch_answer(outcomes: Sequence[FactOutcome]) -> Answer:
+def _batch_answer(outcomes: Sequence[FactOutcome], names: Sequence[_Name]) -> Answer:
     results = Counter(outcome.result for outcome in outcomes)
     answer = FactBatchAnswer(
         accepted=results["stored"],
         duplicate=results["duplicate"],
         rejected=results["refused"],
-        items=[_item(index, outcome) for index, outcome in enumerate(outcomes)],
+        items=[_item(index, outcome, name) for index, (outcome, name) in enumerate(zip(outcomes, names, strict=True))],
     )
     keep_first_problems(item.problem for item in answer.items if item.problem is not None)
     return Answer(200, answer.model_dump_json())
 
 
-def _item(index: int, outcome: FactOutcome) -> FactItem:
+def _item(index: int, outcome: FactOutcome, name: _Name) -> FactItem:
     error = outcome.error
     status = _STATUS[outcome.result] if error is None else error.status
     problem = None if error is None else problem_document("monitoring", error)
-    return FactItem.model_construct(index=index, status=status, fact_id=outcome.fact_id, problem=problem)
+    source, source_ref = name
+    return FactItem.model_construct(
+        index=index, source=source, source_ref=source_ref, status=status, fact_id=outcome.fact_id, problem=problem
+    )
+
+
+def _name(document: Any) -> _Name:
+    """By what the sender knows the fact, as far as it can be read."""
+    said = document if isinstance(document, dict) else {}
+    source, source_ref = said.get("source"), said.get("source_ref")
+    return source if isinstance(source, str) else None, source_ref if isinstance(source_ref, str) else None
 
 
 async def _entries(call: Call, batch: FactBatch) -> list[FactToRecord | DomainError]:

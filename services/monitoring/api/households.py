@@ -6,15 +6,28 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from services.monitoring import queries
+from services.monitoring.commands.endings import end_household
 from services.monitoring.commands.households import put_household
-from services.monitoring.errors import HouseholdInvalid, HouseholdNotFound
-from services.monitoring.schemas import HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
-from shared.http.dependencies import Call, calling
+from services.monitoring.errors import (
+    EndContradicts,
+    EndInvalid,
+    HouseholdHasEnded,
+    HouseholdInvalid,
+    HouseholdNotFound,
+    MaskedValue,
+)
+from services.monitoring.queries.masks import household_for
+from services.monitoring.schemas import IncomeOut, VerdictsOut
+from services.monitoring.schemas.households import EndIn, HouseholdIn, HouseholdOut
+from shared.db.spelling import CodeInOtherSpelling
+from shared.http.dependencies import Call, Purpose, calling
 from shared.http.fields import HouseholdCode
 from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
 from shared.months import MAX_MONTH, first_day
 from shared.policy.parameters import PolicyValueMissing
-from shared.security.actor import RegionNotAllowed
+from shared.security.actor import PERSONAL, RegionNotAllowed
+from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/households/{household_code}", tags=["households 农户"])
 READ, WRITE = "monitoring:read", "monitoring:write"
@@ -27,26 +40,68 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
     summary="Register a household, or make it what the body says",
     responses={
         201: {"model": HouseholdOut, "description": "New"},
-        **responses(HouseholdInvalid, HouseholdNotFound, RegionNotAllowed),
+        **responses(
+            HouseholdInvalid,
+            MaskedValue,
+            HouseholdNotFound,
+            HouseholdHasEnded,
+            CodeInOtherSpelling,
+            VersionChanged,
+            RegionNotAllowed,
+        ),
     },
 )
 async def put(
-    household_code: Code, body: HouseholdIn, call: Annotated[Call, calling(WRITE)], response: Response
+    household_code: Code,
+    body: HouseholdIn,
+    call: Annotated[Call, calling(WRITE)],
+    response: Response,
+    version: IfMatch,
+    _purpose: Purpose = None,
 ) -> HouseholdOut:
-    """The whole household every time; the same again changes nothing."""
-    done = await call.command(put_household, household_code, body)
+    """The whole household every time, but for what you may not see: leave it out, and it stays."""
+    done = await call.command(put_household, household_code, body, version)
     response.status_code = 201 if done.created else 200
-    return done.household if call.actor.may(queries.PERSONAL) else queries.masked(done.household)
+    if done.shows_more_than_told and call.actor.may(PERSONAL):
+        await call.record_look(household_code)
+    return _shown(call, done.household, response)
 
 
-@router.get(
-    "",
-    summary="A household; names and ids masked unless you hold monitoring:pii",
-    responses=responses(HouseholdNotFound),
+@router.get("", summary="A household; masked unless you hold monitoring:pii", responses=responses(HouseholdNotFound))
+async def get(
+    household_code: Code, call: Annotated[Call, calling(READ)], response: Response, _purpose: Purpose = None
+) -> HouseholdOut:
+    """The registered state. Who sees persons unmasked is audited, with the purpose named in `X-Purpose`."""
+    found = await call.query_person(queries.household, household_code, household_code)
+    return _shown(call, found, response)
+
+
+@router.post(
+    "/end",
+    summary="End a household that is no more",
+    responses={
+        201: {"model": HouseholdOut, "description": "Ended"},
+        **responses(EndInvalid, HouseholdNotFound, EndContradicts),
+    },
 )
-async def get(household_code: Code, call: Annotated[Call, calling(READ)]) -> HouseholdOut:
-    """The registered state."""
-    return await call.query(queries.household, household_code)
+async def end(
+    household_code: Code,
+    body: EndIn,
+    call: Annotated[Call, calling(WRITE)],
+    response: Response,
+    _purpose: Purpose = None,
+) -> HouseholdOut:
+    """Its risks clear, nothing is judged any more, its ledger and history stay. The same again answers 200."""
+    done = await call.command(end_household, household_code, body)
+    response.status_code = 201 if done.ended else 200
+    if call.actor.may(PERSONAL):
+        await call.record_look(household_code)
+    return _shown(call, done.household, response)
+
+
+def _shown(call: Call, household: HouseholdOut, response: Response) -> HouseholdOut:
+    tag(response, household.version)
+    return household_for(call.actor, household)
 
 
 @router.get(
@@ -62,6 +117,8 @@ async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_
 @router.get(
     "/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyValueMissing)
 )
-async def verdicts(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> VerdictsOut:
-    """Explains; changes nothing."""
-    return await call.query(queries.verdicts, household_code, as_of)
+async def verdicts(
+    household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None, _purpose: Purpose = None
+) -> VerdictsOut:
+    """Explains; changes nothing. Who sees whose diagnosis a verdict rests on is audited."""
+    return await call.query_person(queries.verdicts, household_code, household_code, as_of)

@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.commands.facts import fact_of
-from services.monitoring.commands.ledger import AnyFact, HouseholdFile, load_files, load_job_losses, post
+from services.monitoring.commands.ledger import HouseholdFile, PersonDiagnosed, load_files, load_job_losses, post
 from services.monitoring.commands.screening import households_after
 from services.monitoring.models import Fact, Illness, LedgerMonth, MedicalMonth
 from services.monitoring.rules.income import IncomeMonth, summarise
-from services.monitoring.rules.state import Diagnosis
+from services.monitoring.schemas.facts import WITHDRAWAL, LedgerFact
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.months import format_month
 
+_Counting = tuple[UUID, LedgerFact, UUID | None]
+"""A fact that counts, with its id and whom it is about."""
 _FLAGS = ("has_illness", "has_medical", "has_job_loss")
 
 
@@ -49,12 +51,12 @@ def audit_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str]
     found: list[Difference] = []
     for code, file in files.items():
         window, flags = file.window, {name: getattr(file, name) for name in _FLAGS}
-        for fact_id, fact in facts.get(code, ()):
-            post(file, fact_id, fact)
+        for fact_id, fact, person_id in facts.get(code, ()):
+            post(file, fact_id, fact, person_id)
         found += _compare(code, "ledger_month", months[code], _that_say_something(file.months))
         found += _compare(code, "medical_month", medical[code], _medical_by_name(file))
         found += _compare(
-            code, "illness", diagnoses[code], {str(of): asdict(one) for of, one in file.diagnosed.items()}
+            code, "illness", diagnoses[code], {str(of): one._asdict() for of, one in file.diagnosed.items()}
         )
         if window.anchor:
             computed = asdict(summarise(file.months, window.anchor, window.length))
@@ -74,12 +76,13 @@ def _compare(code: str, table: str, kept: Mapping[str, Any], computed: Mapping[s
             yield Difference(code, f"{table} {place}", kept.get(place), computed.get(place))
 
 
-def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, list[tuple[UUID, AnyFact]]]:
+def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, list[_Counting]]:
     fact, correction = table_of(Fact), table_of(Fact).alias()
     superseded = sa.exists().where(correction.c.supersedes_id == fact.c.id)
-    found: defaultdict[str, list[tuple[UUID, AnyFact]]] = defaultdict(list)
-    for row in reading.connection.execute(sa.select(fact).where(fact.c.household_code.in_(codes), ~superseded)):
-        found[row.household_code].append((row.id, fact_of(row)))
+    found: defaultdict[str, list[_Counting]] = defaultdict(list)
+    counting = sa.select(fact).where(fact.c.household_code.in_(codes), fact.c.type != WITHDRAWAL, ~superseded)
+    for row in reading.connection.execute(counting):
+        found[row.household_code].append((row.id, fact_of(row), row.person_id))
     return found
 
 
@@ -101,7 +104,7 @@ def _kept_medical(reading: Reading, codes: Sequence[str]) -> Mapping[str, dict[s
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     counting = sa.select(table).where(table.c.household_code.in_(codes), table.c.self_paid != 0)
     for row in reading.connection.execute(counting):
-        found[row.household_code][_medical_name(row.member_no, row.month)] = row.self_paid
+        found[row.household_code][_medical_name(row.person_id, row.month)] = row.self_paid
     return found
 
 
@@ -109,14 +112,14 @@ def _medical_by_name(file: HouseholdFile) -> dict[str, int]:
     return {_medical_name(*place): self_paid for place, self_paid in file.medical.items() if self_paid}
 
 
-def _medical_name(member_no: int, month: int) -> str:
-    return f"member {member_no} {format_month(month)}"
+def _medical_name(person_id: UUID, month: int) -> str:
+    return f"person {person_id} {format_month(month)}"
 
 
 def _kept_diagnoses(reading: Reading, codes: Sequence[str]) -> Mapping[str, dict[str, Any]]:
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     kept = sa.select(table_of(Illness)).where(col(Illness.household_code).in_(codes))
     for row in reading.connection.execute(kept):
-        diagnosis = Diagnosis(row.member_no, row.code, row.serious, row.main_earner, row.observed_on)
-        found[row.household_code][str(row.fact_id)] = asdict(diagnosis)
+        diagnosis = PersonDiagnosed(row.person_id, row.code, row.serious, row.main_earner, row.observed_on)
+        found[row.household_code][str(row.fact_id)] = diagnosis._asdict()
     return found

@@ -5,9 +5,12 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.monitoring import models
-from services.monitoring.commands.judgement import judge_files, store_verdicts
+from services.monitoring.commands.judgement import judge_households
 from services.monitoring.commands.ledger import load_files, load_job_losses, store_windows
+from services.monitoring.commands.persons import are_former_people
 from services.monitoring.errors import HouseholdNotFound
 from services.monitoring.rules.job_loss import after_loss, after_start
 from services.monitoring.rules.leads import Lead
@@ -20,6 +23,7 @@ from shared.db.rows import execute_rows, insert_into
 from shared.db.unit_of_work import UnitOfWork
 
 _LOSSES = table_of(models.JobLoss)
+_LEFT = "left_household"
 
 
 def follow_placements(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
@@ -51,6 +55,8 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
         code = event.data.household_code
         if code not in files:
             raise HouseholdNotFound(f"no household {code}")
+        if _is_of_former_people(uow, event.data):
+            continue
         loss = _after(known.get(code), event.data)
         if loss is not None and loss != known.get(code):
             lead = Lead("placement", event.caused())
@@ -62,8 +68,25 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     changed = [files[code] for code in losses]
     for file in changed:
         file.has_job_loss = file.window_changed = True
-    store_verdicts(uow, judge_files(uow, changed, uow.today()), uow.today(), leads)
+        file.latest_day = losses[file.code].told_on
+    judge_households(uow, changed, uow.today(), leads)
     store_windows(uow, changed)
+
+
+def leave_behind_job_loss(uow: UnitOfWork, code: str) -> None:
+    """Forget the last loss of work of a household of whose people nobody is left; the audit keeps it."""
+    known = load_job_losses(uow, [code]).get(code)
+    if known is not None:
+        uow.connection.execute(sa.delete(_LOSSES).where(_LOSSES.c.household_code == code))
+        uow.audit("job.left_behind", code, before=_document(known))
+
+
+def _is_of_former_people(uow: UnitOfWork, told: Placement) -> bool:
+    """Whether the work was that of people of whom nobody is left in the household."""
+    if not isinstance(told, PlacementEnded):
+        return False
+    left = str(told.reason) == _LEFT
+    return are_former_people(uow, told.household_code, told.member_no, told.ended_on, left=left)
 
 
 def _after(known: JobLoss | None, told: Placement) -> JobLoss | None:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.monitoring.commands.moments import stamp_facts_of
 from services.monitoring.models import Risk
-from shared.contracts.assistance import TaskClosed
+from services.monitoring.rules.causes import told
+from shared.contracts.assistance import TaskClosed, TaskReopened
 from shared.contracts.codes import RiskStatus
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import Clue, RiskUpdated
@@ -18,8 +20,12 @@ def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clu
     """Take the risks of a household along to the region it moved to, and tell whoever works on an open one."""
     table = table_of(Risk)
     elsewhere = (table.c.household_code == household_code) & (table.c.region_code != region_code)
-    still_open = sa.select(table).where(elsewhere, table.c.status == RiskStatus.OPEN).order_by(table.c.opened_at)
-    for row in uow.connection.execute(still_open).mappings().all():
+    to_move = sa.select(table).where(elsewhere).order_by(table.c.opened_at, table.c.id)
+    for row in uow.connection.execute(to_move).mappings().all():
+        of_risk = sa.update(table).where(table.c.id == row["id"])
+        if row["status"] is RiskStatus.CLEARED:
+            uow.connection.execute(of_risk.values(region_code=region_code, updated_at=uow.stamp()))
+            continue
         version = row["version"] + 1
         moved = RiskUpdated(
             risk_id=row["id"],
@@ -31,6 +37,7 @@ def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clu
             version=version,
             decided_on=row["decided_on"],
             rules=tuple(sorted({key.partition(":")[0] for key in row["keys"]})),
+            causes=told(row["causes"]),
             pack=row["pack"],
             clue=clue,
         )
@@ -42,19 +49,24 @@ def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clu
             after={"region_code": region_code},
         )
         uow.connection.execute(
-            sa.update(table).where(table.c.id == row["id"]).values(version=version, event_id=event_id)
+            of_risk.values(region_code=region_code, version=version, event_id=event_id, updated_at=uow.stamp())
         )
-    uow.connection.execute(sa.update(table).where(elsewhere).values(region_code=region_code))
 
 
-def record_task_verdicts(uow: UnitOfWork, events: Sequence[Event[TaskClosed]]) -> None:
-    """Show on each risk what its closed task found. The last one to close an episode has the last word."""
+def record_task_verdicts(uow: UnitOfWork, events: Sequence[Event[TaskClosed | TaskReopened]]) -> None:
+    """Show on each risk what its closed task found, and nothing while the task is open again.
+
+    The newest version of the task has the last word, in whatever order its events come. The households are locked
+    before, as everywhere where risks are written.
+    """
     for event in events:
-        closed = event.data
-        found = uow.connection.execute(
-            sa.update(Risk).where(col(Risk.id) == closed.risk_id).values(verdict=closed.verdict)
-        )
-        if found.rowcount:
-            after = {"verdict": closed.verdict, "closed_by": closed.closed_by, "task_id": str(closed.task_id)}
-            uow.audit("risk.verdict", str(closed.risk_id), after=after, actor="assistance", context=event.caused())
-            uow.note("risk.verdict", context=event.caused(), risk_id=str(closed.risk_id), verdict=closed.verdict)
+        task = event.data
+        verdict, by = (task.verdict, task.closed_by) if isinstance(task, TaskClosed) else (None, task.reopened_by)
+        version = task.task_version or 0
+        newest = (col(Risk.id) == task.risk_id) & (col(Risk.task_version) <= version)
+        shown = {"verdict": verdict, "task_version": version, "updated_at": uow.stamp()}
+        if uow.connection.execute(sa.update(Risk).where(newest).values(shown)).rowcount:
+            stamp_facts_of(uow, [task.risk_id])
+            after = {"verdict": verdict, "by": by, "task_id": str(task.task_id), "task_version": version}
+            uow.audit("risk.verdict", str(task.risk_id), after=after, actor="assistance", context=event.caused())
+            uow.note("risk.verdict", context=event.caused(), risk_id=str(task.risk_id), verdict=verdict)

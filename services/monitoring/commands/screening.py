@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.monitoring.commands.judgement import judge_files, rule_parameters, store_verdicts
+from services.monitoring.commands.judgement import judge_households, rule_parameters
 from services.monitoring.commands.ledger import load_files, store_windows
 from services.monitoring.models import Household, HouseholdWindow
 from services.monitoring.rules.income import window_months
@@ -22,7 +22,7 @@ def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     """Judge these households as of a date, with the rules and the care of a single fact."""
     files = list(load_files(uow, codes, lock=True).values())
     lead = Lead("screening", uow.context)
-    store_verdicts(uow, judge_files(uow, files, on), on, {code: [lead] for code in codes})
+    judge_households(uow, files, on, {code: [lead] for code in codes})
     store_windows(uow, files)
 
 
@@ -44,17 +44,35 @@ def roll_windows(uow: UnitOfWork) -> bool:
     """Judge households whose window moved with the month: income leaves it without any event.
 
     Does a bounded part and tells whether more is waiting. Windows that were never judged, because nothing but history
-    came in, are left to the next screening.
+    came in, are due anyway: see `screen_due`.
     """
     anchor = _anchor(uow)
     codes = list(
         uow.connection.scalars(
             sa.select(HouseholdWindow.household_code)  # type: ignore[call-overload]
+            .join(Household, col(Household.code) == col(HouseholdWindow.household_code))
             .where(col(HouseholdWindow.anchor) > 0, col(HouseholdWindow.anchor) < anchor)
+            .where(col(Household.ended_on).is_(None))
             .order_by(col(HouseholdWindow.household_code))
             .limit(BATCH)
         )
     )
+    screen_households(uow, codes, uow.today())
+    return len(codes) == BATCH
+
+
+def screen_due(uow: UnitOfWork) -> bool:
+    """Judge households with something unjudged from an earlier day: history that came in, a day that was to come.
+
+    Does a bounded part and tells whether more is waiting.
+    """
+    window, household = table_of(HouseholdWindow), table_of(Household)
+    due = (
+        sa.select(window.c.household_code)
+        .join(household, household.c.code == window.c.household_code)
+        .where(window.c.due_after < uow.today(), household.c.ended_on.is_(None))
+    )
+    codes = uow.connection.scalars(due.order_by(window.c.household_code).limit(BATCH)).all()
     screen_households(uow, codes, uow.today())
     return len(codes) == BATCH
 

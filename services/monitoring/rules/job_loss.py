@@ -11,7 +11,7 @@ from services.monitoring.rules.near_line import NEAR_LINE_KEYS, about_near_line,
 from services.monitoring.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.rules.state import HouseholdState, JobLoss, LatestRisk
 from services.monitoring.rules.verdicts import Outcome, Reason, Verdict, grade_for
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.contracts.codes import PlacementEndReason, RiskGrade, RiskKind
 from shared.money import format_yuan
 
 _KIND: Final = RiskKind.JOB_LOSS
@@ -63,10 +63,9 @@ def _why_fired(
     state: HouseholdState, parameters: RuleParameters, loss: JobLoss, near: bool | None, grade: RiskGrade
 ) -> tuple[Reason, ...]:
     window, lost_on = state.window, loss.lost_on.isoformat()
-    text = (
-        f"The last member of the household placed in work lost it on {lost_on} (reason: {loss.reason}); "
-        "nobody was placed in work since."
-    )
+    left = loss.reason == PlacementEndReason.LEFT_HOUSEHOLD
+    happened = f"left the household on {lost_on}" if left else f"lost it on {lost_on} (reason: {loss.reason})"
+    text = f"The last member of the household placed in work {happened}; nobody was placed in work since."
     inputs = {
         "lost_on": lost_on,
         "reason": loss.reason.value,

@@ -24,11 +24,17 @@ class Lead(NamedTuple):
     type: str
     context: Context
     fact_id: UUID | None = None
+    about: str | None = None
+    """What it changed, where that is something else than what it is: the type of the fact that a withdrawal names."""
 
     @property
     def clue(self) -> Clue:
         """The same as the other houses are told."""
         return Clue(type=self.type, fact_id=self.fact_id)
+
+    def weighs_for(self, kind: RiskKind) -> bool:
+        """Whether it speaks for a kind of risk before all others."""
+        return (self.about or self.type) in _WEIGHED[kind]
 
 
 def lead_for(kind: RiskKind, leads: Sequence[Lead]) -> Lead:
@@ -36,5 +42,4 @@ def lead_for(kind: RiskKind, leads: Sequence[Lead]) -> Lead:
 
     The last one of a type that speaks for it; where there is none, the last one.
     """
-    weighed = _WEIGHED[kind]
-    return next((lead for lead in reversed(leads) if lead.type in weighed), leads[-1])
+    return next((lead for lead in reversed(leads) if lead.weighs_for(kind)), leads[-1])

@@ -15,10 +15,10 @@ class ChangeKind(StrEnum):
     """新增: opens as the next episode."""
 
     UPDATED = "updated"
-    """更新: stays open with another grade or other reasons."""
+    """更新: stays open with another grade, other reasons or other causes."""
 
     CLEARED = "cleared"
-    """消除: its cause is gone."""
+    """预警自动解除: its cause is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class RiskChange:
         return LatestRisk(self.kind, status, self.grade, self.episode, self.keys)
 
 
-def decide_change(latest: LatestRisk | None, verdict: Verdict) -> RiskChange | None:
+def decide_change(latest: LatestRisk | None, verdict: Verdict, *, other_causes: bool = False) -> RiskChange | None:
     """Return what `verdict` changes about the latest risk of its kind, or None when nothing changes.
 
     A firing rule raises a risk that is not open, one episode after the last, and updates an open one when its grade
-    or the set of its reason keys is new: other figures alone are no news. A clear verdict clears an open risk. Missing
-    facts and missing policy never change anything.
+    or the set of its reason keys is new, or with ``other_causes``: other figures alone are no news. A clear verdict
+    clears an open risk. Missing facts and missing policy never change anything.
     """
     is_open = latest is not None and latest.is_open
     if verdict.outcome is Outcome.FIRES:
-        return _update(latest, verdict) if latest is not None and is_open else _raise(latest, verdict)
+        return _update(latest, verdict, other_causes) if latest is not None and is_open else _raise(latest, verdict)
     if verdict.outcome is Outcome.CLEAR and latest is not None and is_open:
         return RiskChange(ChangeKind.CLEARED, verdict.kind, latest.grade, latest.episode, verdict.keys, verdict.reasons)
     return None
@@ -64,9 +64,9 @@ def _raise(latest: LatestRisk | None, verdict: Verdict) -> RiskChange:
     return RiskChange(ChangeKind.RAISED, verdict.kind, _grade(verdict), episode, verdict.keys, verdict.reasons)
 
 
-def _update(latest: LatestRisk, verdict: Verdict) -> RiskChange | None:
+def _update(latest: LatestRisk, verdict: Verdict, other_causes: bool) -> RiskChange | None:
     grade = _grade(verdict)
-    if grade == latest.grade and verdict.keys == latest.keys:
+    if grade == latest.grade and verdict.keys == latest.keys and not other_causes:
         return None
     return RiskChange(ChangeKind.UPDATED, verdict.kind, grade, latest.episode, verdict.keys, verdict.reasons)
 

@@ -39,6 +39,15 @@ SERIOUS_ILLNESSES: Final = "monitoring.serious_illnesses"
 MEDICAL_COST: Final = "monitoring.medical_cost_threshold"
 """医疗费用预警线: yuan per person in the window, by household category."""
 
+MONTH_PLAUSIBLE: Final = "monitoring.month_plausible"
+"""单月收入合理区间: `lowest` and `highest` income of one branch and month, in yuan, that is not taken for a slip."""
+
+EARLIEST_FACT: Final = "monitoring.earliest_fact"
+"""最早记录年份: facts about earlier years are slips."""
+
+FACT_KEYS: Final = (MONTH_PLAUSIBLE, EARLIEST_FACT)
+"""What is asked about a fact at the door; no rule rests on it."""
+
 RULE_KEYS: Final = (
     INCOME_LINE,
     WINDOW_MONTHS,
@@ -104,6 +113,11 @@ class RuleParameters:
     illness_prefixes: tuple[str, ...]
     medical_cost: Mapping[HouseholdCategory, Threshold] | None
     medical_cost_to_clear: Mapping[HouseholdCategory, Threshold] | None
+    month_plausible: range | None
+    """Amounts of one month, in fen, that are not taken for a slip."""
+
+    earliest_fact: date | None
+    """No fact is about an earlier day."""
 
     @classmethod
     def from_view(cls, view: PolicyView) -> "RuleParameters":
@@ -111,7 +125,7 @@ class RuleParameters:
 
         Raises ValueError for a value of the wrong form.
         """
-        found = (view.find(key) for key in RULE_KEYS)
+        found = (view.find(key) for key in (*RULE_KEYS, *FACT_KEYS))
         return cls.of(
             (value for value in found if value is not None), region=view.region, decided_on=view.on, pack=view.pack
         )
@@ -143,6 +157,8 @@ class RuleParameters:
             illness_prefixes=tuple(illnesses or ()),
             medical_cost=None if costs is None else _scaled(costs, Fraction(1)),
             medical_cost_to_clear=None if costs is None or margin is None else _scaled(costs, 1 - margin),
+            month_plausible=_span(by_key.get(MONTH_PLAUSIBLE)),
+            earliest_fact=_first_day(by_key.get(EARLIEST_FACT)),
         )
 
     def cited(self, *keys: str) -> tuple[ParameterValue, ...]:
@@ -201,6 +217,25 @@ def _fen_by_category(parameter: ParameterValue | None) -> dict[HouseholdCategory
     if not isinstance(value, Mapping) or set(value) != set(HouseholdCategory):
         raise _unusable(parameter, "one amount for each household category")
     return {category: _amount(parameter, value[category]) for category in HouseholdCategory}
+
+
+def _span(parameter: ParameterValue | None) -> range | None:
+    if parameter is None:
+        return None
+    value = parameter.value
+    if not isinstance(value, Mapping) or set(value) != {"lowest", "highest"}:
+        raise _unusable(parameter, "a lowest and a highest amount")
+    return range(int(_amount(parameter, value["lowest"])), int(_amount(parameter, value["highest"])) + 1)
+
+
+def _first_day(parameter: ParameterValue | None) -> date | None:
+    if parameter is None:
+        return None
+    wanted = "a year"
+    year = _number(parameter, parameter.value, wanted)
+    if year != int(year) or not date.min.year <= year <= date.max.year:
+        raise _unusable(parameter, wanted)
+    return date(int(year), 1, 1)
 
 
 def _illnesses(parameter: ParameterValue | None) -> dict[str, ParameterValue] | None:

@@ -61,6 +61,19 @@ class JobLoss:
         """Whether nobody of the household was placed in work again."""
         return self.regained_placement_id is None
 
+    @property
+    def told_on(self) -> date:
+        """The day it is about: of the loss, or of the work found since."""
+        return self.regained_on or self.lost_on
+
+    def as_of(self, day: date) -> "JobLoss | None":
+        """The loss as it was known on `day`: none before it, and standing while the new work had not begun."""
+        if self.lost_on > day:
+            return None
+        if self.regained_on is not None and self.regained_on > day:
+            return JobLoss(self.placement_id, self.lost_on, self.reason)
+        return self
+
 
 @dataclass(slots=True)
 class HouseholdState:

@@ -5,7 +5,7 @@ or the name of an illness.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -145,6 +145,17 @@ def _why_insufficient_income(kind: RiskKind, state: HouseholdState, parameters: 
             f"{format_span(window.first, window.anchor)}; {parameters.min_months} known months are needed."
         )
     return (missing_months_reason(kind, text, window.missing(), parameters.cited(WINDOW_MONTHS, MIN_MONTHS)),)
+
+
+def evidence_withdrawn(verdict: Verdict) -> Verdict:
+    """Answer for an open risk whose evidence was withdrawn 撤回: what is left does not suffice to hold it open."""
+    return Verdict(verdict.kind, Outcome.CLEAR, explain=partial(_why_withdrawn, verdict))
+
+
+def _why_withdrawn(verdict: Verdict) -> tuple[Reason, ...]:
+    return tuple(
+        replace(reason, text=f"What raised the risk was withdrawn. {reason.text}") for reason in verdict.reasons
+    )
 
 
 def missing_months_reason(

@@ -2,6 +2,7 @@ from alembic import op
 
 from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1, mark_positions
 from shared.helping.migrations import (
+    add_household_end,
     create_known_household_v1,
     create_measure_request_v1,
     drop_known_household_v1,
@@ -17,6 +18,7 @@ def upgrade() -> None:
     mark_positions()
     add_commit_clock()
     create_known_household_v1()
+    add_household_end()
     create_measure_request_v1()
 
 

@@ -6,8 +6,8 @@ from alembic import op
 from shared.db.base import UtcDateTime
 from shared.db.floor_migrations import add_spelling_index, drop_spelling_index
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

@@ -1,41 +1,42 @@
 """What monitoring can be asked. Every answer is limited to the caller's region."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col
 
+from services.monitoring.commands.households import household_out
 from services.monitoring.commands.judgement import judge_files, rule_parameters
 from services.monitoring.commands.ledger import load_files, load_months
+from services.monitoring.commands.persons import members_of
+from services.monitoring.commands.plausibility import standing_warnings
 from services.monitoring.errors import HouseholdNotFound, RiskNotFound
-from services.monitoring.models import Household, Member, Risk
+from services.monitoring.models import Household, Risk
+from services.monitoring.queries.masks import household_for, reasons_for
 from services.monitoring.rules.income import state_income, window_months
 from services.monitoring.rules.parameters import INCOME_LINE, WINDOW_MONTHS
 from services.monitoring.schemas import (
     Branches,
     Coverage,
-    HouseholdOut,
     IncomeOut,
     Line,
-    MemberOut,
+    ReasonOut,
     RiskOut,
     VerdictOut,
     VerdictsOut,
     Window,
 )
+from services.monitoring.schemas.households import HouseholdOut
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first
-from shared.identity import mask_id, mask_name
+from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
 from shared.policy.parameters import ParameterValue, PolicyValueMissing
-
-PERSONAL = "monitoring:pii"
+from shared.security.actor import PERSONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +48,17 @@ class RiskFilter:
     kind: RiskKind | None
     status: RiskStatus | None
     grade: RiskGrade | None
+    updated_after: dt.datetime | None = None
+    """Only what changed later than this, in the order of the changes."""
 
 
 def household(reading: Reading, code: str) -> HouseholdOut:
-    """A household; names and identity numbers are masked unless the caller may see them."""
+    """A household as the caller may see it, with what should be checked at home."""
     found = _household_in_region(reading, code)
-    rows = reading.connection.execute(
-        sa.select(table_of(Member)).where(col(Member.household_code) == code).order_by(col(Member.member_no))
-    ).mappings()
-    members = [MemberOut.model_validate(dict(row)) for row in rows]
-    shown = HouseholdOut(
-        household_code=found.code,
-        region_code=found.region_code,
-        category=found.category,
-        relocated=found.relocated,
-        dibao=found.dibao,
-        registered_on=found.registered_on,
-        version=found.version,
-        members=members,
-    )
-    return shown if reading.actor.may(PERSONAL) else masked(shown)
-
-
-def masked(shown: HouseholdOut) -> HouseholdOut:
-    """The household without what tells who its members are."""
-    members = [
-        member.model_copy(
-            update={
-                "name": mask_name(member.name),
-                "id_number": mask_id(member.id_number) if member.id_number else None,
-            }
-        )
-        for member in shown.members
-    ]
-    return shown.model_copy(update={"members": members})
+    members = [one.member for one in members_of(reading, code)]
+    shown = range(len(members)) if reading.actor.may(PERSONAL) else ()
+    warnings = standing_warnings(reading, code, found.region_code, members, shown) if found.ended_on is None else []
+    return household_for(reading.actor, household_out(found, members, warnings))
 
 
 def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
@@ -123,22 +101,26 @@ def _income_out(
 
 
 def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
-    """What every rule says about a household on a date, from what is recorded now. Changes nothing."""
+    """What every rule says about a household on a date, from what is recorded now. Changes nothing.
+
+    From the day of its end on nothing is said about a household any longer.
+    """
     _household_in_region(reading, code)
     on = as_of or reading.today()
     files = list(load_files(reading, [code], lock=False).values())
     _, pack = rule_parameters(reading.policy, files[0].region_code, on)
-    [judged] = judge_files(reading, files, on)
     found = [
         VerdictOut(
             kind=verdict.kind,
             outcome=verdict.outcome.value,
             grade=verdict.grade,
-            reasons=[reason.as_document() for reason in verdict.reasons],
+            reasons=[ReasonOut.model_validate(reason.as_document()) for reason in verdict.reasons],
             missing_months=list(verdict.missing_months),
         )
+        for judged in judge_files(reading, files, on)
         for verdict in judged.verdicts
     ]
+    found = [reasons_for(reading.actor, verdict) for verdict in found]
     return VerdictsOut(household_code=code, as_of=on, pack=pack, verdicts=found)
 
 
@@ -148,25 +130,34 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     row = reading.connection.execute(sa.select(table).where(table.c.id == risk_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
         raise RiskNotFound(f"no risk {risk_id} in region {reading.actor.place}")
-    return _risk_out(row)
+    return _risk_out(reading, row)
 
 
 def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[RiskOut]:
-    """Risks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
+    """Risks, the newest first or in the order of their changes; one more than the page holds tells that it goes on."""
     table = table_of(Risk)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
-    ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
-    return [_risk_out(row) for row in reading.connection.execute(ordered).mappings()]
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
+    else:
+        changed = statement.where(table.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, table.c.updated_at, table.c.id, page)
+    return [_risk_out(reading, row) for row in reading.connection.execute(ordered).mappings()]
 
 
-def risk_key(shown: RiskOut) -> tuple[str, ...]:
+def risk_key(wanted: RiskFilter) -> Callable[[RiskOut], tuple[str, ...]]:
     """Where a risk stands in the list."""
-    return shown.opened_at.isoformat(), str(shown.risk_id)
+
+    def key(shown: RiskOut) -> tuple[str, ...]:
+        moment = shown.opened_at if wanted.updated_after is None else shown.updated_at
+        return moment.isoformat(), str(shown.risk_id)
+
+    return key
 
 
-def _risk_out(row: Mapping[Any, Any]) -> RiskOut:
-    return RiskOut.model_validate({**row, "risk_id": row["id"]})
+def _risk_out(reading: Reading, row: Mapping[Any, Any]) -> RiskOut:
+    return reasons_for(reading.actor, RiskOut.model_validate({**row, "risk_id": row["id"]}))
 
 
 def _household_in_region(reading: Reading, code: str) -> Household:

@@ -1,13 +1,13 @@
-"""Who is a worker, which work fits whom and why, and where a placement may go next. Pure decisions."""
+"""Which work fits whom and why, at what age, and where a placement may go next. Pure decisions."""
 
+from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, WorkerStatus
-from shared.contracts.monitoring import HouseholdMember
 from shared.regions import RegionLevel, scope_chain
 from shared.transitions import Transitions
 
@@ -27,6 +27,7 @@ TRANSITIONS: Final = Transitions(
 )
 """What may be done with a placement, and where it leads. Work near home begins without a departure."""
 
+_DAY: Final = timedelta(days=1)
 _LEVELS: Final[Mapping[int, RegionLevel]] = {
     2: RegionLevel.PROVINCE,
     4: RegionLevel.PREFECTURE,
@@ -64,8 +65,26 @@ class WhyNot(StrEnum):
     """劳动技能不符."""
 
 
+class Birth(NamedTuple):
+    """When somebody was born, as far as it was told: events written before the day was told name the year alone."""
+
+    year: int
+    day: date | None
+
+    def age_on(self, on: date) -> int:
+        """Age 周岁 on a day: a year more from each birthday on.
+
+        Who was born on 29 February is a year older from 1 March of a common year: the year of life ends with the last
+        day of February (民法典 第二百〇二条: 没有对应日的，月末日为期间的最后一日). Where only the year of birth is
+        known, it is the lower of the two ages of the year: nobody begins too early or is refused as too old by it.
+        """
+        if self.day is None:
+            return on.year - self.year - 1
+        return on.year - self.day.year - ((on.month, on.day) < (self.day.month, self.day.day))
+
+
 class WorkingAge(NamedTuple):
-    """The ages of workers, both ends included."""
+    """Ages of workers, both ends included."""
 
     youngest: int
     oldest: int
@@ -74,9 +93,13 @@ class WorkingAge(NamedTuple):
         """Whether somebody of this age is of working age."""
         return self.youngest <= age <= self.oldest
 
+    def births(self, on: date) -> tuple[date, date]:
+        """The first and the last day of birth of whoever is of working age on a day."""
+        return _last_birth(self.oldest + 1, on) + _DAY, _last_birth(self.youngest, on)
+
     def birth_years(self, on: date) -> tuple[int, int]:
-        """The years of birth, both included, of whoever is of working age on a day."""
-        return on.year - self.oldest, on.year - self.youngest
+        """The years of birth, both included, of whoever is of working age where the year alone is known."""
+        return on.year - self.oldest - 1, on.year - self.youngest - 1
 
 
 class Candidate(NamedTuple):
@@ -85,7 +108,7 @@ class Candidate(NamedTuple):
     worker_id: UUID
     member_no: int
     region_code: str
-    birth_year: int
+    birth: Birth
     labour: Labour
     active: bool
     status: WorkerStatus
@@ -122,30 +145,22 @@ class Unsuitable(NamedTuple):
     why_not: tuple[WhyNot, ...]
 
 
-def is_able(member: HouseholdMember) -> bool:
-    """Whether a member is a worker 劳动力, as far as age has no say: with labour, and not at school."""
-    return member.labour.is_able and not member.student
-
-
-def age_on(birth_year: int, on: date) -> int:
-    """The age a person reaches in the year of the day: more than the year of birth is not known here."""
-    return on.year - birth_year
-
-
 def why_not(candidate: Candidate, offer: Offer, working_age: WorkingAge, on: date) -> tuple[WhyNot, ...]:
     """Everything that keeps this worker from this vacancy on a day; empty where the work fits."""
-    age = age_on(candidate.birth_year, on)
     against = {
         WhyNot.EXPIRED: offer.valid_until < on,
         WhyNot.NO_HEADCOUNT_LEFT: offer.taken >= offer.headcount,
         WhyNot.ALREADY_PLACED: candidate.status is not WorkerStatus.IDLE,
         WhyNot.NOT_A_WORKER: not candidate.active,
-        WhyNot.NOT_OF_WORKING_AGE: not working_age.holds(age),
-        WhyNot.TOO_YOUNG: age < offer.min_age,
-        WhyNot.TOO_OLD: age > offer.max_age,
+        **_age_says(candidate, offer, working_age, on),
         WhyNot.LABOUR_NOT_MATCHING: candidate.labour not in offer.needs,
     }
     return tuple(reason for reason, holds in against.items() if holds)
+
+
+def why_not_by_age(candidate: Candidate, offer: Offer, working_age: WorkingAge, on: date) -> tuple[WhyNot, ...]:
+    """What the age of this worker on a day has against this vacancy: asked again for the first day of work."""
+    return tuple(reason for reason, holds in _age_says(candidate, offer, working_age, on).items() if holds)
 
 
 def suggest(
@@ -171,6 +186,21 @@ def shared_division(home: str, work: str) -> RegionLevel | None:
     """The narrowest division that holds both places."""
     around_work = set(scope_chain(work))
     return next((_LEVELS[len(scope)] for scope in scope_chain(home) if scope in around_work), None)
+
+
+def _age_says(candidate: Candidate, offer: Offer, working_age: WorkingAge, on: date) -> dict[WhyNot, bool]:
+    age = candidate.birth.age_on(on)
+    return {
+        WhyNot.NOT_OF_WORKING_AGE: not working_age.holds(age),
+        WhyNot.TOO_YOUNG: age < offer.min_age,
+        WhyNot.TOO_OLD: age > offer.max_age,
+    }
+
+
+def _last_birth(age: int, on: date) -> date:
+    """The last day of birth of whoever is at least this old on a day."""
+    year = on.year - age
+    return on.replace(year=year, day=28 if (on.month, on.day) == (2, 29) and not isleap(year) else on.day)
 
 
 def _rank(found: Suggestion) -> tuple[int, int, str, int]:

@@ -1,0 +1,73 @@
+"""Who is who: which member numbers are held by the persons who held them before, and which by somebody else."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from shared.contracts.codes import Sex
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What tells one person from another."""
+
+    member_no: int
+    sex: Sex
+    birth_date: date
+    id_number: str | None
+    """公民身份号码, normalised."""
+    name: str | None = None
+    """None of those who left: their names are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person under a number the household has, or had."""
+
+    person_id: UUID
+    described: Described
+
+
+def is_same_person(known: Described, told: Described) -> bool:
+    """Whether both are one person: the identity number decides where both have one, else birth date and sex do."""
+    if known.id_number is not None and told.id_number is not None:
+        return known.id_number == told.id_number
+    return (known.birth_date, known.sex) == (told.birth_date, told.sex)
+
+
+def recognise(known: Sequence[KnownPerson], told: Sequence[Described], staying: Collection[int]) -> list[UUID | None]:
+    """Return who each of these members is, in their order; None for whoever is new to the household.
+
+    ``staying`` are the numbers that are said to be held by whoever holds them.
+    An identity number finds its person under any number, also one who comes back. Without one, whoever holds the number
+    is recognised by birth date and sex, and whoever only changed numbers by the name beside them. Of those who are
+    known under one number, the first counts: the present members come first.
+    """
+    holder: dict[int, UUID] = {}
+    for who in known:
+        holder.setdefault(who.described.member_no, who.person_id)
+    found = [holder.get(one.member_no) if one.member_no in staying else None for one in told]
+    for fits in _WAYS:
+        for place, one in enumerate(told):
+            if found[place] is None:
+                found[place] = next(
+                    (who.person_id for who in known if who.person_id not in found and fits(who.described, one)), None
+                )
+    return found
+
+
+def _by_id_number(known: Described, told: Described) -> bool:
+    return told.id_number is not None and known.id_number == told.id_number
+
+
+def _in_the_number(known: Described, told: Described) -> bool:
+    return known.member_no == told.member_no and is_same_person(known, told)
+
+
+def _by_name(known: Described, told: Described) -> bool:
+    return known.name is not None and known.name == told.name and is_same_person(known, told)
+
+
+_WAYS: Final[tuple[Callable[[Described, Described], bool], ...]] = (_by_id_number, _in_the_number, _by_name)

@@ -1,0 +1,58 @@
+"""Two at once on PostgreSQL, in an order that is certain: one has done its work and not committed, the other comes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from shared.db.unit_of_work import UnitOfWork
+from shared.house import House
+from shared.security.actor import SYSTEM, Actor
+from tests.mechanism.probe import until
+
+T = TypeVar("T")
+_WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+async def while_uncommitted(
+    house: House,
+    url: str,
+    command: Callable[..., Any],
+    *args: Any,
+    actor: Actor = SYSTEM,
+    then: Callable[[], Awaitable[T]],
+) -> T:
+    """Run ``command(uow, *args)``; commit it once ``then`` waits for a lock or has ended. What ``then`` came to.
+
+    ``url`` is the address of the test's databases. What the command leaves to the commit is written then only.
+    """
+    async with _connection(house, url) as first, _connection(house, url) as looking:
+        units: list[UnitOfWork] = []
+
+        def run(connection: sa.Connection) -> None:
+            units.append(house.database.unit_of_work(connection, actor))
+            command(units[0], *args)
+
+        await first.run_sync(run)
+        second = asyncio.ensure_future(then())
+
+        async def has_come() -> bool:
+            return second.done() or bool(await looking.scalar(_WAITING))
+
+        await until(has_come)
+        await first.run_sync(lambda _: units[0].complete())
+        await first.commit()
+        return await second
+
+
+@asynccontextmanager
+async def _connection(house: House, url: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(url.format(house=house.name), poolclass=sa.NullPool)
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()

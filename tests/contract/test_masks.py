@@ -1,0 +1,229 @@
+"""Whoever may not see personal data: no answer of any route, and no two together, give it away."""
+
+import asyncio
+import datetime as dt
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.__main__ import HOUSES
+from services.monitoring.queries.masks import household_for, reasons_for
+from services.monitoring.schemas import ReasonOut, VerdictOut
+from services.monitoring.schemas.households import HouseholdOut, MemberOut
+from shared.contracts.codes import (
+    Health,
+    HouseholdCategory,
+    HouseholdEndReason,
+    Labour,
+    Relation,
+    RiskGrade,
+    RiskKind,
+    Sex,
+)
+from shared.http.application import described_app
+from shared.http.openapi import operations
+from shared.security.actor import PERSONAL, Actor
+from shared.security.issuer import ALL_SCOPES
+from tests.builders import fact, household, member, resident_id
+from tests.conftest import ClientFor, OpenHouse
+from tests.journeys.set_ups import Caller
+from tests.journeys.story import Story
+from tests.mechanism.probe import ON_SQLITE
+
+HOME = "HOME-1"
+BORN, BORN_TOO = dt.date(1981, 4, 12), dt.date(1983, 7, 28)
+NUMBER, NUMBER_TOO = resident_id(BORN, 33, "440301"), resident_id(BORN_TOO, 78, "440301")
+PLANTED = household(
+    [
+        member(1, name="欧阳建国", birth_date=str(BORN), id_number=NUMBER, health="chronic"),
+        member(2, name="司徒美玲", relation="spouse", sex="F", birth_date=str(BORN_TOO), id_number=NUMBER_TOO),
+    ]
+)
+DIAGNOSIS = {"code": "C34.9", "name": "肺腺癌", "serious": True, "main_earner": True}
+SHOWN = 4
+"""So many characters of an identity number are shown."""
+SPAN = 6
+"""A run of a number that is so long tells of it; a shorter one is found in any clock or id."""
+HIDDEN = {
+    *("欧阳建", "阳建国", "司徒美", "徒美玲"),
+    *(f"{born:{form}}" for born in (BORN, BORN_TOO) for form in ("%Y-%m-%d", "%Y%m%d", "%m-%d")),
+    *(number[at : at + SPAN] for number in (NUMBER, NUMBER_TOO) for at in range(SHOWN - 1, 18 - SPAN + 1)),
+    *("C34", "肺腺癌", "chronic"),
+}
+OPERATED = {"/dead-letters", "/audit"}
+"""Routes of operations; what has no record there is answered with an empty list."""
+SCOPES = tuple(scope for scope in ALL_SCOPES if scope != PERSONAL)
+WITHOUT_PERSONAL = Actor("reader", frozenset(SCOPES), ("",))
+RANDOM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z")
+"""Ids and moments, in which any digits may stand."""
+
+
+class PlantedStory(Story):
+    """The story of a household whose members and diagnosis are looked for everywhere."""
+
+    async def income_fails(self) -> None:
+        await self.put("household", f"/monitoring/v1/households/{self.code}", PLANTED)
+        ill = fact("illness", "ill", DIAGNOSIS, household_code=self.code, member_no=1)
+        await self.post("illness", "/monitoring/v1/facts", ill)
+        self.answers["task"] = await self.task("new_illness")
+
+    async def task(self, kind: str) -> dict[str, Any]:
+        """The one task of the diagnosis: everything is asked for on it."""
+        return await super().task("new_illness" if kind == "income_drop" else kind)
+
+    async def the_task_ends(self) -> None:
+        """It stays in hand: the diagnosis stands."""
+
+
+class Reader:
+    """Reads every route of every house, with every place it has heard of."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self.heard: defaultdict[str, set[str]] = defaultdict(set, {"household_code": {HOME}})
+        self.answers: dict[str, str] = {}
+        self.read: set[str] = set()
+
+    async def read_all(self) -> None:
+        """Until nothing new is heard of."""
+        while places := [place for place in self._places() if place[1] not in self.answers]:
+            for route, place in places:
+                answer = await self._client.get(place)
+                self.answers[place] = answer.text
+                if answer.is_success:
+                    self.read.add(route)
+                    self._hear(answer.json())
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        for route in get_routes():
+            names = re.findall(r"{(\w+)}", route)
+            for values in itertools.product(*(sorted(self.heard[name]) for name in names)):
+                yield route, route.format_map(dict(zip(names, values, strict=True)))
+
+    def _hear(self, document: Any) -> None:
+        if isinstance(document, list):
+            for item in document:
+                self._hear(item)
+        elif isinstance(document, dict):
+            for name, value in document.items():
+                if isinstance(value, str) and name.endswith(("_id", "_code")):
+                    self.heard[name].add(value)
+                self._hear(value)
+
+
+def get_routes() -> list[str]:
+    return [
+        f"/{house.name}/v1{path}" if not path.startswith(f"/{house.name}/") else path
+        for house in HOUSES
+        for path, method, _ in operations(described_app(house).openapi())
+        if method == "get"
+    ]
+
+
+@pytest.fixture
+async def clients(open_house: OpenHouse, client_for: ClientFor) -> dict[str, httpx.AsyncClient]:
+    houses = [await open_house(definition, background=True) for definition in HOUSES]
+    return {"all": client_for(*houses), "masked": client_for(*houses, scopes=SCOPES)}
+
+
+@ON_SQLITE
+async def test_no_answer_of_any_route_gives_away_what_is_hidden(clients: dict[str, httpx.AsyncClient]) -> None:
+    story = PlantedStory(Caller(clients["all"], {house.name: "" for house in HOUSES}), HOME)
+    await asyncio.wait_for(story.tell(), 60)
+    seeing, masked = Reader(clients["all"]), Reader(clients["masked"])
+    await seeing.read_all()
+    await masked.read_all()
+
+    unread = {route for route in get_routes() if route not in masked.read}
+    assert not {route for route in unread if not any(route.endswith(end) for end in OPERATED)}
+    found = "\n".join(seeing.answers.values())
+    assert {"欧阳建", f"{BORN}", NUMBER[SHOWN : SHOWN + SPAN], "C34", "chronic"} <= {x for x in HIDDEN if x in found}
+    told = {
+        (place, secret) for place, text in masked.answers.items() for secret in HIDDEN if secret in RANDOM.sub("", text)
+    }
+    assert told == set()
+    about_illness = [text for place, text in masked.answers.items() if "/risks" in place or "/verdicts" in place]
+    assert any("new_illness.serious" in text and '"red"' in text for text in about_illness)
+    assert not any('"member_no"' in text for text in about_illness)
+
+
+members: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict,
+    name=st.text("王李张欧", min_size=2, max_size=2),
+    day=st.integers(0, 364),
+    rest=st.text("0123456789", min_size=14, max_size=14),
+    health=st.sampled_from(Health),
+)
+
+
+def shown(one: dict[str, Any], note: str) -> HouseholdOut:
+    born = dt.date(1981, 1, 1) + dt.timedelta(days=one["day"])
+    person = MemberOut(
+        member_no=1,
+        name=f"赵{one['name']}",
+        relation=Relation.HEAD,
+        sex=Sex.MALE,
+        birth_date=born,
+        birth_year=born.year,
+        id_number=f"5222{one['rest']}",
+        labour=Labour.ORDINARY,
+        health=one["health"],
+        student=False,
+    )
+    return HouseholdOut(
+        household_code=HOME,
+        region_code="520626001001",
+        category=HouseholdCategory.ORDINARY,
+        relocated=False,
+        dibao=False,
+        registered_on=dt.date(2020, 1, 1),
+        version=1,
+        members=[person],
+        ended_on=dt.date(2026, 11, 1),
+        end_reason=HouseholdEndReason.DIED,
+        end_note=note,
+    )
+
+
+@given(members, members, st.text(), st.text())
+def test_two_members_who_differ_in_what_is_hidden_are_shown_alike(
+    one: dict[str, Any], other: dict[str, Any], note: str, other_note: str
+) -> None:
+    first, second = (household_for(WITHOUT_PERSONAL, shown(*each)) for each in ((one, note), (other, other_note)))
+    assert first == second
+
+
+def verdict(diagnoses: list[tuple[int, str]]) -> VerdictOut:
+    reasons = [
+        ReasonOut(
+            rule="new_illness.serious",
+            text=f"A diagnosis of member {number}",
+            inputs={"member_no": number, "code": code},
+            parameters=[{"key": "monitoring.serious_illnesses", "value": [code]}],
+        )
+        for number, code in diagnoses
+    ]
+    return VerdictOut(
+        kind=RiskKind.NEW_ILLNESS, outcome="fires", grade=RiskGrade.RED, reasons=reasons, missing_months=[]
+    )
+
+
+diagnoses = st.lists(st.tuples(st.integers(1, 9), st.sampled_from(["C34.9", "I63", "N18"])), min_size=1)
+
+
+@given(diagnoses, diagnoses)
+def test_two_diagnoses_are_shown_alike(one: list[tuple[int, str]], other: list[tuple[int, str]]) -> None:
+    first, second = (reasons_for(WITHOUT_PERSONAL, verdict(each)) for each in (one, other))
+    assert first == second
+    assert (first.outcome, first.grade, [reason.rule for reason in first.reasons]) == (
+        "fires",
+        RiskGrade.RED,
+        ["new_illness.serious"],
+    )
