@@ -178,19 +178,21 @@ class Requests:
                 uow.audit("request.cancelled", measure_id, actor="assistance", context=context)
                 uow.note("request.cancelled", context=context, request_id=measure_id)
 
-    def accept(self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str]) -> RequestOut:
-        """Say that this house is at it; accepting again says nothing new.
+    def accept(
+        self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str], *, anywhere: bool = False
+    ) -> RequestOut:
+        """Say that this house is at it; accepting again says nothing new. ``household_codes`` are those it may be for.
 
-        ``household_codes`` are those it may be for: they alone decide, for a buyer lives elsewhere than whom it helps.
+        ``anywhere``: the caller lives elsewhere than whom it helps, as buyers do.
 
         Raises:
-            RequestNotFound: it is unknown, or of another household.
+            RequestNotFound: it is unknown, outside the caller's region, or of another household.
             RequestAnswered: it waits for no answer.
         """
         found = uow.connection.execute(self._held(request_id)).one_or_none()
         if found is None or found.household_code not in household_codes:
             raise RequestNotFound(f"no request {request_id} of the household in hand")
-        row = RequestOut.model_validate(found)
+        row = RequestOut.model_validate(found) if anywhere else self._seen(uow, request_id, found)
         _demand_unanswered(row)
         return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
 

@@ -20,7 +20,6 @@ from services.consumption.errors import (
     QuantityNotSold,
 )
 from services.consumption.models import (
-    HOUSEHOLDS,
     REQUESTS,
     LineShare,
     Order,
@@ -29,7 +28,7 @@ from services.consumption.models import (
     ProducerLink,
     Product,
 )
-from services.consumption.rules import SUPPLYING, format_quantity, is_sold, line_value
+from services.consumption.rules import BUYING, SUPPLYING, format_quantity, is_sold, line_value
 from services.consumption.schemas.orders import LineIn, OrderIn, OrderOut
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
@@ -222,9 +221,7 @@ def _accept_request(uow: UnitOfWork, request_id: UUID | None, side: str, househo
     """The request is for one of the households behind the lines; the supply side answers those of its region."""
     if request_id is None:
         return _Asker(None, None, uow.context.correlation_id)
-    if side == SUPPLYING:
-        household_codes = set(HOUSEHOLDS.find(uow, household_codes))
-    request = REQUESTS.accept(uow, request_id, household_codes)
+    request = REQUESTS.accept(uow, request_id, household_codes, anywhere=side == BUYING)
     return _Asker(request_id, request.household_code, request.correlation_id)
 
 
