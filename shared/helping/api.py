@@ -39,7 +39,12 @@ def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
     """The routes of one house's requests, under the scopes of those who may know which households ask."""
     router = APIRouter(prefix="/requests", tags=["requests 帮扶措施需求"])
 
-    @router.get("", summary="Requests of your region, the newest first", responses=responses(RegionNotAllowed))
+    @router.get(
+        "",
+        operation_id="listRequests",
+        summary="Requests of your region, the newest first",
+        responses=responses(RegionNotAllowed),
+    )
     async def list_requests(
         call: Annotated[Call, calling(read)],
         wanted: Annotated[RequestFilter, Depends(_wanted)],
@@ -48,13 +53,14 @@ def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
         """What tasks ask of this house. Filter by household, region or status."""
         return page_of(await call.query(requests.page, wanted, page), page, _key)
 
-    @router.get("/{request_id}", summary="A request", responses=responses(RequestNotFound))
+    @router.get("/{request_id}", operation_id="getRequest", summary="A request", responses=responses(RequestNotFound))
     async def get_request(request_id: UUID, call: Annotated[Call, calling(read)]) -> RequestOut:
         """Who asks, for whom, and what became of it."""
         return await call.query(requests.find, request_id)
 
     @router.post(
         "/{request_id}/transitions",
+        operation_id="refuseRequest",
         summary="Refuse a request that cannot be met",
         response_model=RequestOut,
         responses=responses(RequestNotFound, RequestAnswered),

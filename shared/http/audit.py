@@ -35,7 +35,7 @@ def audit_router() -> APIRouter:
     """The route that shows the audit of one house."""
     router = APIRouter(prefix="/audit", tags=["operations"])
 
-    @router.get("", summary="Who did or saw what, the newest first")
+    @router.get("", operation_id="listAudit", summary="Who did or saw what, the newest first")
     async def list_all(
         call: Annotated[Call, calling(OPERATE)],
         page: Annotated[PageRequest, Depends(page_request)],

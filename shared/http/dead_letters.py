@@ -64,7 +64,7 @@ def dead_letter_router() -> APIRouter:
     """Routes to list, replay and drop the dead letters of one house."""
     router = APIRouter(prefix="/dead-letters", tags=["operations"])
 
-    @router.get("", summary="List dead letters, oldest first")
+    @router.get("", operation_id="listDeadLetters", summary="List dead letters, oldest first")
     async def list_all(
         call: Annotated[Call, calling(OPERATE)], page: Annotated[PageRequest, Depends(page_request)]
     ) -> Page[DeadLetter]:
@@ -72,7 +72,10 @@ def dead_letter_router() -> APIRouter:
         return page_of([DeadLetter(**row) for row in rows], page, key=lambda letter: (str(letter.id),))
 
     @router.post(
-        "/replay", summary="Try dead letters again; a dry run first is the default", response_model=ReplayAnswer
+        "/replay",
+        operation_id="replayDeadLetters",
+        summary="Try dead letters again; a dry run first is the default",
+        response_model=ReplayAnswer,
     )
     async def replay_some(
         body: ReplayRequest, call: Annotated[Call, calling(OPERATE)], idempotency_key: IdempotencyKey = None
@@ -81,6 +84,7 @@ def dead_letter_router() -> APIRouter:
 
     @router.delete(
         "/{letter_id:uuid}",
+        operation_id="dropDeadLetter",
         status_code=204,
         summary="Give a dead letter up; what is parked behind it goes on",
         responses=responses(DeadLetterNotFound),

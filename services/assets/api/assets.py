@@ -33,6 +33,7 @@ def _wanted(
 
 @router.put(
     "/{asset_code}",
+    operation_id="registerAsset",
     summary="Enter an asset, or make it what the body says",
     responses={
         201: {"model": AssetOut, "description": "New"},
@@ -49,7 +50,9 @@ async def put(
     return done.asset
 
 
-@router.get("", summary="Assets of your region, by code", responses=responses(RegionNotAllowed))
+@router.get(
+    "", operation_id="listAssets", summary="Assets of your region, by code", responses=responses(RegionNotAllowed)
+)
 async def list_assets(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.AssetFilter, Depends(_wanted)],
@@ -59,7 +62,12 @@ async def list_assets(
     return page_of(await call.query(queries.assets, wanted, page), page, queries.asset_key)
 
 
-@router.get("/{asset_code}", summary="An asset with the rights in it", responses=responses(AssetNotFound))
+@router.get(
+    "/{asset_code}",
+    operation_id="getAsset",
+    summary="An asset with the rights in it",
+    responses=responses(AssetNotFound),
+)
 async def get_asset(
     asset_code: Code,
     call: Annotated[Call, calling(READ)],

@@ -62,6 +62,7 @@ def _wanted(
 
 @router.post(
     "",
+    operation_id="proposeDistribution",
     status_code=201,
     summary="Propose how an asset's income of a year is shared out",
     response_model=DistributionOut,
@@ -85,7 +86,12 @@ async def post(
     return await call.once(idempotency_key, 201, propose_distribution, body)
 
 
-@router.get("", summary="Distributions of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get(
+    "",
+    operation_id="listDistributions",
+    summary="Distributions of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_distributions(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.DistributionFilter, Depends(_wanted)],
@@ -97,6 +103,7 @@ async def list_distributions(
 
 @router.get(
     "/{distribution_id}",
+    operation_id="getDistribution",
     summary="A distribution with its lines and the steps taken",
     responses=responses(DistributionNotFound),
 )
@@ -107,6 +114,7 @@ async def get_distribution(distribution_id: UUID, call: Annotated[Call, calling(
 
 @router.post(
     "/{distribution_id}/transitions",
+    operation_id="takeDistributionStep",
     summary="Take a step: vote, publish, object, approve, file or pay",
     response_model=DistributionOut,
     responses=responses(
@@ -130,6 +138,7 @@ async def post_transition(
 
 @router.post(
     "/{distribution_id}/lines/{line_no}/withdrawal",
+    operation_id="withdrawDistributionLine",
     summary="Withdraw a paid line that should never have been",
     status_code=201,
     response_model=LineWithdrawalOut,

@@ -34,7 +34,12 @@ router = APIRouter(prefix="/disbursements", tags=["disbursements 发放"])
 READ, WRITE = "assistance:read", "assistance:write"
 
 
-@router.get("", summary="Disbursements of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get(
+    "",
+    operation_id="listDisbursements",
+    summary="Disbursements of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_disbursements(
     call: Annotated[Call, calling(READ)],
     page: Annotated[PageRequest, Depends(page_request)],
@@ -48,6 +53,7 @@ async def list_disbursements(
 
 @router.post(
     "",
+    operation_id="recordDisbursement",
     summary="Record cash paid to a household",
     status_code=201,
     response_model=DisbursementOut,
@@ -84,6 +90,7 @@ def _record(uow: UnitOfWork, body: DisbursementIn) -> Answer:
 
 @router.post(
     "/{disbursement_id}/withdrawal",
+    operation_id="withdrawDisbursement",
     summary="Take a disbursement back, as if nobody had told of it",
     status_code=201,
     response_model=WithdrawalOut,

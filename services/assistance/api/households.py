@@ -15,7 +15,12 @@ router = APIRouter(prefix="/households/{household_code}", tags=["households å†œæ
 READ = "assistance:read"
 
 
-@router.get("/story", summary="What happened to a household and what came of it", responses=responses(HouseholdUnknown))
+@router.get(
+    "/story",
+    operation_id="getHouseholdStory",
+    summary="What happened to a household and what came of it",
+    responses=responses(HouseholdUnknown),
+)
 async def story(household_code: Annotated[HouseholdCode, Path()], call: Annotated[Call, calling(READ)]) -> StoryOut:
     """Risk, task, verdict, measures and money in the order of time, and the effect on income per head."""
     return await call.query(queries.story, household_code)

@@ -31,7 +31,12 @@ def _wanted(
     return queries.MeasureFilter(household_code, region_code, kind, status, overdue)
 
 
-@router.get("/measures", summary="Measures of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get(
+    "/measures",
+    operation_id="listMeasures",
+    summary="Measures of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_measures(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.MeasureFilter, Depends(_wanted)],
@@ -43,6 +48,7 @@ async def list_measures(
 
 @router.post(
     "/tasks/{task_id}/measures",
+    operation_id="requestMeasure",
     summary="Ask for help that a task needs",
     status_code=201,
     response_model=MeasureOut,

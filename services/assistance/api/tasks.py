@@ -37,7 +37,12 @@ def _wanted(
     return queries.TaskFilter(household_code, region_code, status, kind, overdue, updated_after)
 
 
-@router.get("", summary="Tasks of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get(
+    "",
+    operation_id="listTasks",
+    summary="Tasks of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_tasks(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.TaskFilter, Depends(_wanted)],
@@ -51,7 +56,7 @@ async def list_tasks(
     return page_of(await call.query(queries.tasks, wanted, page), page, key)
 
 
-@router.get("/{task_id}", summary="A task with its history", responses=responses(TaskNotFound))
+@router.get("/{task_id}", operation_id="getTask", summary="A task with its history", responses=responses(TaskNotFound))
 async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)], response: Response) -> TaskOut:
     """What opened it, who did what, and what the visit found. `ETag` is its version, for `If-Match`."""
     found = await call.query(queries.versioned_task, task_id)
@@ -61,6 +66,7 @@ async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)], response
 
 @router.post(
     "/{task_id}/transitions",
+    operation_id="takeTaskStep",
     summary="Act on a task: accept, start, verify, close or reopen it",
     response_model=TaskOut,
     responses=responses(TaskNotFound, TransitionNotAllowed, VersionChanged),

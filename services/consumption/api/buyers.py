@@ -24,6 +24,7 @@ Code = Annotated[BuyerCode, Path()]
 
 @router.put(
     "/{buyer_code}",
+    operation_id="bindBuyer",
     summary="Bind a buyer to the client that orders for it, or hand it over",
     responses={
         201: {"model": BuyerOut, "description": "New"},
@@ -40,7 +41,7 @@ async def put(
     return done.buyer
 
 
-@router.get("", summary="Buyers, by code")
+@router.get("", operation_id="listBuyers", summary="Buyers, by code")
 async def list_buyers(
     call: Annotated[Call, calling(SUPPLYING)], page: Annotated[PageRequest, Depends(page_request)]
 ) -> Page[BuyerOut]:
@@ -48,7 +49,7 @@ async def list_buyers(
     return page_of(await call.query(queries.buyers, page), page, queries.buyer_key)
 
 
-@router.get("/{buyer_code}", summary="A buyer", responses=responses(BuyerNotFound))
+@router.get("/{buyer_code}", operation_id="getBuyer", summary="A buyer", responses=responses(BuyerNotFound))
 async def get(buyer_code: Code, call: Annotated[Call, calling(SUPPLYING)], response: Response) -> BuyerOut:
     """The client it is bound to."""
     found = await call.query(queries.buyer, buyer_code)

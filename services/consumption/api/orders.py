@@ -49,6 +49,7 @@ def _wanted(
 
 @router.post(
     "",
+    operation_id="placeOrder",
     summary="Order products; their stock is reserved at once",
     status_code=201,
     response_model=OrderOut,
@@ -84,7 +85,7 @@ def _place(uow: UnitOfWork, body: OrderIn) -> Answer:
     return Answer(201 if done.created else 200, done.order.model_dump_json())
 
 
-@router.get("", summary="Orders you buy or supply, the newest first")
+@router.get("", operation_id="listOrders", summary="Orders you buy or supply, the newest first")
 async def list_orders(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.OrderFilter, Depends(_wanted)],
@@ -97,7 +98,9 @@ async def list_orders(
     return page_of(await call.query(queries.orders, wanted, page), page, queries.order_key(wanted))
 
 
-@router.get("/{order_id}", summary="An order with its lines", responses=responses(OrderNotFound))
+@router.get(
+    "/{order_id}", operation_id="getOrder", summary="An order with its lines", responses=responses(OrderNotFound)
+)
 async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
     """Seen by the clients of its buyer, and by holders of consumption:approve in its region."""
     return await call.query(queries.order, order_id)
@@ -105,6 +108,7 @@ async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
 
 @router.post(
     "/{order_id}/transitions",
+    operation_id="takeOrderStep",
     summary="Act on an order: accept, ship, receive, settle, cancel or dispute it",
     response_model=OrderOut,
     responses=responses(OrderNotFound, RequestNotFound, TransitionNotAllowed, OrderInvalid, RegionNotAllowed),

@@ -25,6 +25,7 @@ Code = Annotated[ProducerCode, Path()]
 
 @router.put(
     "",
+    operation_id="registerProducer",
     summary="Register a producer with its households, or make it what the body says",
     responses={
         201: {"model": ProducerOut, "description": "New"},
@@ -43,7 +44,12 @@ async def put(
     return done.producer
 
 
-@router.get("", summary="A producer with the households linked to it", responses=responses(ProducerNotFound))
+@router.get(
+    "",
+    operation_id="getProducer",
+    summary="A producer with the households linked to it",
+    responses=responses(ProducerNotFound),
+)
 async def get(producer_code: Code, call: Annotated[Call, calling(SUPPLYING)], response: Response) -> ProducerOut:
     """For the supply side: buyers are not told which households are behind a product."""
     found = await call.query(queries.producer, producer_code)

@@ -39,6 +39,7 @@ def _wanted(
 
 @router.put(
     "/{product_code}",
+    operation_id="offerProduct",
     summary="Offer a product, or make the offer what the body says",
     responses={
         201: {"model": ProductOut, "description": "New"},
@@ -55,7 +56,7 @@ async def put(
     return done.product
 
 
-@router.get("", summary="Products of all regions, by code")
+@router.get("", operation_id="listProducts", summary="Products of all regions, by code")
 async def list_products(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.ProductFilter, Depends(_wanted)],
@@ -65,7 +66,12 @@ async def list_products(
     return page_of(await call.query(queries.products, wanted, page), page, queries.product_key)
 
 
-@router.get("/{product_code}", summary="A product as it can be ordered now", responses=responses(ProductNotFound))
+@router.get(
+    "/{product_code}",
+    operation_id="getProduct",
+    summary="A product as it can be ordered now",
+    responses=responses(ProductNotFound),
+)
 async def get(product_code: Code, call: Annotated[Call, calling(READ)], response: Response) -> ProductOut:
     """Its price, and how much of it is available."""
     found = await call.query(queries.product, product_code)
@@ -75,6 +81,7 @@ async def get(product_code: Code, call: Annotated[Call, calling(READ)], response
 
 @router.post(
     "/{product_code}/stock",
+    operation_id="moveStock",
     status_code=201,
     summary="Say what was counted, or what came in or went beside orders",
     response_model=StockMoveOut,
@@ -92,6 +99,7 @@ async def post_stock(
 
 @router.get(
     "/{product_code}/stock",
+    operation_id="listStockMovements",
     summary="How a stock moved beside orders, the latest first",
     responses=responses(ProductNotFound),
 )

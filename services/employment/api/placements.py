@@ -42,7 +42,12 @@ def _wanted(
     return queries.PlacementFilter(household_code, region_code, status, updated_after)
 
 
-@router.get("", summary="Placements of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get(
+    "",
+    operation_id="listPlacements",
+    summary="Placements of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_placements(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.PlacementFilter, Depends(_wanted)],
@@ -52,7 +57,9 @@ async def list_placements(
     return page_of(await call.query(queries.placements, wanted, page), page, queries.placement_key(wanted))
 
 
-@router.get("/{placement_id}", summary="A placement", responses=responses(PlacementNotFound))
+@router.get(
+    "/{placement_id}", operation_id="getPlacement", summary="A placement", responses=responses(PlacementNotFound)
+)
 async def get_placement(placement_id: UUID, call: Annotated[Call, calling(READ)]) -> PlacementOut:
     """Who works where, and since when."""
     return await call.query(queries.placement, placement_id)
@@ -60,6 +67,7 @@ async def get_placement(placement_id: UUID, call: Annotated[Call, calling(READ)]
 
 @router.post(
     "",
+    operation_id="placeWorker",
     summary="Place a worker in a vacancy",
     status_code=201,
     response_model=PlacementOut,
@@ -84,6 +92,7 @@ async def post(
 
 @router.post(
     "/{placement_id}/transitions",
+    operation_id="takePlacementStep",
     summary="Take a placement further: depart, start or end",
     response_model=PlacementOut,
     responses=responses(

@@ -21,6 +21,7 @@ READ = "employment:read"
 
 @router.get(
     "/{request_id}/suggestions",
+    operation_id="suggestVacancies",
     summary="Vacancies that fit a request, the best first, and why the others do not",
     responses=responses(RequestNotFound, PolicyValueMissing),
 )

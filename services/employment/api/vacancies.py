@@ -33,7 +33,7 @@ def _wanted(
     return queries.VacancyFilter(place_code, kind, is_open)
 
 
-@router.get("", summary="Vacancies, wherever they are")
+@router.get("", operation_id="listVacancies", summary="Vacancies, wherever they are")
 async def list_vacancies(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.VacancyFilter, Depends(_wanted)],
@@ -43,7 +43,7 @@ async def list_vacancies(
     return page_of(await call.query(queries.vacancies, wanted, page), page, queries.vacancy_key)
 
 
-@router.get("/{vacancy_code}", summary="A vacancy", responses=responses(VacancyNotFound))
+@router.get("/{vacancy_code}", operation_id="getVacancy", summary="A vacancy", responses=responses(VacancyNotFound))
 async def get_vacancy(vacancy_code: Code, call: Annotated[Call, calling(READ)], response: Response) -> VacancyOut:
     """What is offered, and how many places are taken."""
     found = await call.query(queries.vacancy, vacancy_code)
@@ -53,6 +53,7 @@ async def get_vacancy(vacancy_code: Code, call: Annotated[Call, calling(READ)], 
 
 @router.put(
     "/{vacancy_code}",
+    operation_id="registerVacancy",
     summary="Register a vacancy, or make it what the body says",
     responses={
         201: {"model": VacancyOut, "description": "New"},

@@ -45,7 +45,7 @@ def _wanted(
     return queries.WageFilter(placement_id, updated_after)
 
 
-@router.get("", summary="Wages of your region, the newest first")
+@router.get("", operation_id="listWages", summary="Wages of your region, the newest first")
 async def list_wages(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.WageFilter, Depends(_wanted)],
@@ -60,6 +60,7 @@ async def list_wages(
 
 @router.post(
     "",
+    operation_id="recordWages",
     summary="Record the wage of a month",
     status_code=201,
     response_model=WageOut,
@@ -90,6 +91,7 @@ async def post(body: WageIn, call: Annotated[Call, calling(WRITE)], idempotency_
 
 @router.post(
     "/{wage_id}/withdrawal",
+    operation_id="withdrawWage",
     summary="Withdraw a wage that should never have been reported",
     status_code=201,
     response_model=WageWithdrawalOut,

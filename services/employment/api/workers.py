@@ -27,7 +27,12 @@ def _wanted(
     return queries.WorkerFilter(household_code, region_code, status)
 
 
-@router.get("", summary="Workers of your region", responses=responses(RegionNotAllowed, PolicyValueMissing))
+@router.get(
+    "",
+    operation_id="listWorkers",
+    summary="Workers of your region",
+    responses=responses(RegionNotAllowed, PolicyValueMissing),
+)
 async def list_workers(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.WorkerFilter, Depends(_wanted)],

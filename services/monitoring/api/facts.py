@@ -61,6 +61,7 @@ _STATUS = {"stored": 201, "duplicate": 200}
 
 @router.post(
     "/facts",
+    operation_id="recordFacts",
     summary="Record one fact, or up to 1,000 in a batch",
     status_code=201,
     response_model=FactStored,
@@ -122,7 +123,12 @@ def _wanted(
     return fact_queries.FactFilter(source, source_ref, household_code, region_code, updated_after)
 
 
-@router.get("/facts", summary="Facts of your region, the last changed first", responses=responses(RegionNotAllowed))
+@router.get(
+    "/facts",
+    operation_id="listFacts",
+    summary="Facts of your region, the last changed first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_facts(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[fact_queries.FactFilter, Depends(_wanted)],
@@ -135,7 +141,9 @@ async def list_facts(
     return shown
 
 
-@router.get("/facts/{fact_id}", summary="A fact, and what it led to", responses=responses(FactNotFound))
+@router.get(
+    "/facts/{fact_id}", operation_id="getFact", summary="A fact, and what it led to", responses=responses(FactNotFound)
+)
 async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
     """Whether it stands, and the risks it led to with what the visit found."""
     shown = await call.query(fact_queries.fact, fact_id)

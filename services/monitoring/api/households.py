@@ -37,6 +37,7 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
 
 @router.put(
     "",
+    operation_id="registerHousehold",
     summary="Register a household, or make it what the body says",
     responses={
         201: {"model": HouseholdOut, "description": "New"},
@@ -67,7 +68,12 @@ async def put(
     return _shown(call, done.household, response)
 
 
-@router.get("", summary="A household; masked unless you hold monitoring:pii", responses=responses(HouseholdNotFound))
+@router.get(
+    "",
+    operation_id="getHousehold",
+    summary="A household; masked unless you hold monitoring:pii",
+    responses=responses(HouseholdNotFound),
+)
 async def get(
     household_code: Code, call: Annotated[Call, calling(READ)], response: Response, _purpose: Purpose = None
 ) -> HouseholdOut:
@@ -78,6 +84,7 @@ async def get(
 
 @router.post(
     "/end",
+    operation_id="endHousehold",
     summary="End a household that is no more",
     responses={
         201: {"model": HouseholdOut, "description": "Ended"},
@@ -106,6 +113,7 @@ def _shown(call: Call, household: HouseholdOut, response: Response) -> Household
 
 @router.get(
     "/income",
+    operation_id="getHouseholdIncome",
     summary="Income in the window of a date, beside the line of that date",
     responses=responses(HouseholdNotFound, PolicyValueMissing),
 )
@@ -115,7 +123,10 @@ async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_
 
 
 @router.get(
-    "/verdicts", summary="What every rule says, and why", responses=responses(HouseholdNotFound, PolicyValueMissing)
+    "/verdicts",
+    operation_id="explainVerdicts",
+    summary="What every rule says, and why",
+    responses=responses(HouseholdNotFound, PolicyValueMissing),
 )
 async def verdicts(
     household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None, _purpose: Purpose = None

@@ -33,7 +33,12 @@ def _wanted(
     return queries.RiskFilter(household_code, region_code, kind, status, grade, updated_after)
 
 
-@router.get("", summary="Risks of your region, the newest first", responses=responses(RegionNotAllowed))
+@router.get(
+    "",
+    operation_id="listRisks",
+    summary="Risks of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
 async def list_risks(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.RiskFilter, Depends(_wanted)],
@@ -43,7 +48,7 @@ async def list_risks(
     return page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key(wanted))
 
 
-@router.get("/{risk_id}", summary="A risk with its reasons", responses=responses(RiskNotFound))
+@router.get("/{risk_id}", operation_id="getRisk", summary="A risk with its reasons", responses=responses(RiskNotFound))
 async def get_risk(risk_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> RiskOut:
     """Every reason names its rule, the figures it saw and the parameters. Who sees whose diagnosis it is is audited."""
     found = await call.query(queries.risk, risk_id)
