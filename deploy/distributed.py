@@ -194,6 +194,7 @@ def _start(plan: Plan, name: str, port: int, arguments: Sequence[str], environme
 def write_scraping(plan: Plan, children: Sequence[Child]) -> None:
     """Write what Prometheus is started with: the delivered configuration with the addresses of this run."""
     config = yaml.safe_load((_WATCHING / "prometheus.yml").read_text(encoding="utf-8"))
+    config["global"]["external_labels"] = {"runbooks": f"{_ROOT.as_uri()}/"}
     config["rule_files"] = [str(_WATCHING / name) for name in config["rule_files"]]
     del config["alerting"]
     for job in config["scrape_configs"]:

@@ -295,30 +295,3 @@ def test_demo_data_and_a_fixed_day_are_refused_outside_development(data: Path) -
     assert invented.returncode == 2
     assert invented.stderr.startswith("refusing to start: --demo needs SHOUXIAN_ENV=development")
     assert not data.exists()
-
-
-def test_the_five_requests_of_the_readme_answer_as_it_says(start: Start) -> None:
-    require_or_skip(None if shutil.which("curl") else "curl is not installed")
-    started = start()
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("## The main job in five requests")[2].partition("\n## ")[0]
-    *requests, last = re.findall(r"```sh\n(.*?)\n```", section, re.DOTALL)
-    assert len(requests) == 4
-    until = f'until answer=$({last}) && [[ $answer == *task_id* ]]; do sleep 0.1; done; echo "$answer"'
-    script = "\n".join([*requests, until]).replace("http://127.0.0.1:8000", started.url)
-    shell = subprocess.run(
-        ["bash", "-ec", script.replace("var/", f"{started.data}/")],
-        capture_output=True,
-        text=True,
-        timeout=READY_SECONDS,
-        check=True,
-    )
-    for answer in (
-        '"household_code":"MY-0001","region_code":"520626101203"',
-        '"status":"stored"',
-        "The member is a main earner of the household.",
-        '"status":"open","grade":"red"',
-        '"due_on":"2026-11-19","due_provisional":false',
-    ):
-        assert answer in shell.stdout
-        assert answer in re.sub(r",\n +", ",", section)

@@ -41,6 +41,8 @@ def test_prometheus_is_given_the_addresses_of_the_run(tmp_path: Path) -> None:
         "shouxian-worker": [f"127.0.0.1:{port}" for port in range(9005, 9010)],
     }
     assert all(Path(name).exists() for name in config["rule_files"])
+    runbooks = config["global"]["external_labels"]["runbooks"]
+    assert Path(f"{runbooks.removeprefix('file://')}docs/operations.md").exists()
 
 
 @pytest.fixture

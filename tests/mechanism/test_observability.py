@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 60.0
 
 _METRIC = re.compile(r"\b(?:shouxian_\w+|process_\w+|up)\b")
 _MATCHERS, _MATCHED = re.compile(r"\{([^}]*)\}"), re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
+_CHINESE, _TOLD = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"\{\{.*?\}\}")
 _GROUPED = re.compile(r"\bby \(([^)]*)\)")
 
 
@@ -63,6 +64,17 @@ QUERIES = {
 EVERY_QUERY = pytest.mark.parametrize("expression", QUERIES.values(), ids=QUERIES.keys())
 
 
+UNSAID = {"shouxian_undecided_households"}
+"""Has a series only where a policy value is missing; tests/houses/test_monitoring_waiting.py shows it there."""
+
+
+def described(name: str) -> set[str]:
+    """The labels of a metric as the generated page has them."""
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+    return set(re.findall(r"`(\w+)`", row.split("|")[3]))
+
+
 def metrics_in(expression: str) -> set[str]:
     return set(_METRIC.findall(_MATCHERS.sub("", _GROUPED.sub("", expression))))
 
@@ -87,7 +99,7 @@ class Watched:
 
     def labels(self) -> dict[str, set[str]]:
         """The labels of each metric that was scraped."""
-        found: dict[str, set[str]] = {}
+        found = {name: described(name) for name in UNSAID}
         for series in self.api("series", **{"match[]": '{job=~"shouxian-.*"}'}):
             found.setdefault(series["__name__"], set()).update(series)
         return found
@@ -154,7 +166,8 @@ def watched(prometheus: Prometheus, tmp_path_factory: pytest.TempPathFactory) ->
     ]
     with ExitStack() as running:
         start = running.enter_context
-        start(program(services, folder / "services.log", f"{found.url}/readyz", SHOUXIAN_ENV="development"))
+        said = {"SHOUXIAN_ENV": "development", "SHOUXIAN_SOURCE_SILENCE_DAYS": "medical-insurance=30"}
+        start(program(services, folder / "services.log", f"{found.url}/readyz", **said))
         start(program(server, folder / "prometheus.log", f"{found.prometheus}/-/ready"))
         demo: list[str | Path] = [sys.executable, "-m", "services.demo", "--data", folder / "data"]
         subprocess.run(demo, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE_SECONDS)
@@ -179,10 +192,37 @@ def test_promtool_agrees(prometheus: Prometheus, words: Sequence[str]) -> None:
 def test_an_alert_says_how_urgent_it_is_what_happened_and_what_to_do(name: str) -> None:
     rule = ALERTS[name]
     assert rule["labels"]["severity"] in {"warning", "critical"}
-    assert {"summary", "description", "runbook_url"} == rule["annotations"].keys()
-    page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+    texts = {"summary", "description", "summary_zh", "description_zh"}
+    assert {*texts, "runbook_url"} == rule["annotations"].keys()
+    page, _, anchor = rule["annotations"]["runbook_url"].removeprefix("{{ $externalLabels.runbooks }}").partition("#")
     assert anchor == name.lower()
     assert f"### {name}\n" in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_an_alert_says_the_same_in_english_and_chinese(name: str) -> None:
+    said = ALERTS[name]["annotations"]
+    for text in ("summary", "description"):
+        english, chinese = said[text], said[f"{text}_zh"]
+        assert not _CHINESE.search(english)
+        assert _CHINESE.search(chinese)
+        assert set(_TOLD.findall(english)) == set(_TOLD.findall(chinese))
+    assert re.search(r"\n现象：.+先做什么：.+\n", runbook(name)), "the runbook says what to do first in Chinese too"
+
+
+def runbook(name: str) -> str:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    return page.partition(f"### {name}\n")[2].partition("\n##")[0]
+
+
+def test_the_address_before_the_runbooks_is_a_setting() -> None:
+    config = document(WATCHING / "prometheus.yml")
+    assert config["global"]["external_labels"] == {"runbooks": "${RUNBOOKS}"}
+    compose = document(ROOT / "deploy" / "compose.yaml")["services"]["prometheus"]
+    assert compose["environment"] == {"RUNBOOKS": "${STACK_RUNBOOKS:-}"}
+    [started] = [test for test in document(WATCHING / "alerts.test.yaml")["tests"] if "external_labels" in test]
+    [fired] = [case["exp_alerts"][0] for case in started["alert_rule_test"] if case["exp_alerts"]]
+    assert fired["exp_annotations"]["runbook_url"].startswith(started["external_labels"]["runbooks"])
 
 
 @pytest.mark.parametrize("name", ALERTS)
@@ -204,6 +244,11 @@ def test_a_query_runs_and_every_metric_and_label_in_it_is_scraped(watched: Watch
     assert used
     assert used - scraped.keys() == set()
     assert labels_in(expression) - set().union(*(scraped[name] for name in used)) == set()
+
+
+@pytest.mark.parametrize("title", [panel["title"] for panel in BOARD["panels"]])
+def test_a_title_of_the_dashboard_is_english_and_chinese(title: str) -> None:
+    assert re.fullmatch(r"[\x20-\x7e]+ [\u4e00-\u9fff0-9a-z（），]+.*", title)
 
 
 def test_the_choice_of_houses_on_the_dashboard_is_scraped(watched: Watched) -> None:
@@ -244,7 +289,7 @@ def test_the_panels_show_something_after_a_little_traffic(watched: Watched) -> N
         }
 
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := empty()) != {"Share of 5xx"}:
+    while found := empty():
         assert time.monotonic() < deadline, found
 
 
