@@ -74,6 +74,12 @@ class UnsupportedMediaType(DomainError):
     status, code, title = 415, "unsupported-media-type", "The media type is not supported"
 
 
+class HouseholdHasEnded(Conflict):
+    """The household is no more: nothing of it is changed, reported or begun any longer."""
+
+    code, title = "household-ended", "The household has ended"
+
+
 class Invalid(DomainError):
     """The payload is readable but wrong; ``errors`` names each field by JSON pointer."""
 

@@ -11,10 +11,11 @@ from stdnum.cn import ric
 from shared.bus.interface import Record
 from shared.bus.relay import pending_events
 from shared.context import Context, new_context
-from shared.contracts.codes import HouseholdCategory, Labour, RiskGrade, RiskKind, Sex
+from shared.contracts.codes import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, Sex
 from shared.contracts.envelope import EncodedEvent, Event, decode, encode
 from shared.contracts.monitoring import (
     HouseholdChanged,
+    HouseholdEnded,
     HouseholdMember,
     HouseholdRegistered,
     HouseholdState,
@@ -183,6 +184,18 @@ def risk_raised(version: int = 1, **changes: Any) -> RiskRaised:
 def risk_updated(version: int = 2, **changes: Any) -> RiskUpdated:
     """An open risk changed."""
     return _risk(RiskUpdated, version, changes)
+
+
+def household_ended(version: int = 2, **changes: Any) -> HouseholdEnded:
+    """A household that is no more as monitoring tells of it."""
+    fields: dict[str, Any] = {
+        "household_code": HOUSEHOLD,
+        "region_code": REGION,
+        "version": version,
+        "ended_on": TODAY,
+        "reason": HouseholdEndReason.DIED,
+    }
+    return HouseholdEnded(**fields | changes)
 
 
 def risk_cleared(version: int = 3, **changes: Any) -> RiskCleared:

@@ -9,12 +9,6 @@ class HouseholdNotFound(NotFound):
     code, title = "household-not-found", "No such household"
 
 
-class HouseholdHasEnded(Conflict):
-    """The household is no more: nothing of it is changed or reported any longer."""
-
-    code, title = "household-ended", "The household has ended"
-
-
 class EndContradicts(Conflict):
     """The household ended before, on another day or for another reason."""
 

@@ -12,7 +12,7 @@ from shared.contracts.monitoring import HouseholdEnded, HouseholdState
 from shared.db.rows import execute_rows, insert_into
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.errors import NotFound
+from shared.errors import HouseholdHasEnded, NotFound
 
 
 class HouseholdUnknown(NotFound):
@@ -73,6 +73,11 @@ class KnownHouseholds:
         """Those of these households that are no more; none of them ends until the transaction does."""
         rows = uow.connection.execute(self._ended, {"codes": sorted(codes)})
         return [row.code for row in rows if row.ended_on is not None]
+
+    def demand_living(self, uow: UnitOfWork, codes: Collection[str]) -> None:
+        """Raise HouseholdHasEnded where some of these households are no more; none of them ends meanwhile."""
+        if ended := self.hold_ended(uow, codes):
+            raise HouseholdHasEnded(f"no more since they ended: {', '.join(ended)}", household_codes=ended)
 
     def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that lie within the caller's region."""

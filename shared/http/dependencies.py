@@ -1,6 +1,7 @@
 """What a route is given: the call, with who calls, in which chain, and the doors to commands and queries."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import unquote
@@ -93,6 +94,10 @@ class Call:
         """Record that the caller saw a person in clear, for routes that find the subject on their way."""
         look = Look(self.actor.id, subject, _purpose(self.request.headers.get("x-purpose")), self.context)
         await self.house.lane(record_looks).submit(look)
+
+    async def record_looks(self, subjects: Collection[str]) -> None:
+        """The same for all that a list shows."""
+        await asyncio.gather(*map(self.record_look, sorted(subjects)))
 
     async def submit(self, command: Callable[[UnitOfWork, Sequence[Any]], Sequence[T]], item: Any) -> T:
         """Have a set-based command do this item together with whatever else is waiting; committed when this returns."""

@@ -164,7 +164,7 @@ FIELDS = {
         "MeasureIn": "kind note member_no amount",
         "MeasureOut": "measure_id kind status reason requested_at answered_at",
         "Page_MeasureOut_": "items next_cursor",
-        "DisbursementIn": "source source_ref household_code measure_id kind month amount supersedes",
+        "DisbursementIn": "source source_ref household_code measure_id kind month amount instalment supersedes",
         "DisbursementReference": "source source_ref",
         "DisbursementOut": "disbursement_id source source_ref household_code measure_id kind month amount "
         "supersedes_id",

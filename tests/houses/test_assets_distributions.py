@@ -16,7 +16,16 @@ from shared.contracts.codes import DistributionAction, IncomeBranch
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, deliver, household_registered
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    TODAY,
+    audit_rows,
+    deliver,
+    household_ended,
+    household_registered,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assets_builders import (
     ASSET,
@@ -34,7 +43,7 @@ from tests.houses.assets_builders import (
     settled,
 )
 from tests.logged import Logged
-from tests.problems import problem
+from tests.problems import assert_problem, problem
 
 LIST = "/assets/v1/distributions"
 VOTE, PUBLISH, APPROVE, FILE, PAY = STEPS
@@ -464,3 +473,13 @@ async def test_distributions_are_listed_newest_first_and_found_by_what_they_are_
 async def test_a_bad_question_is_refused(assets: Assets, wanted: dict[str, Any]) -> None:
     status, code, pointers = problem(await assets.client.get(LIST, params=wanted))
     assert (status, code, [found.rsplit("/", 1)[-1] for found in pointers]) == (422, "invalid", list(wanted))
+
+
+async def test_a_plan_gives_nothing_to_a_household_that_is_no_more(assets: Assets) -> None:
+    await deliver(assets.house, household_ended(household_code=OTHER_HOUSEHOLD))
+    rows = await assets.rows()
+    refused = assert_problem(await assets.propose(), 409, "household-ended")
+    assert refused["household_codes"] == [OTHER_HOUSEHOLD]
+    assert await assets.rows() == rows
+    living = plan([line(amount="20000.00")])
+    assert (await assets.propose(living)).status_code == 201

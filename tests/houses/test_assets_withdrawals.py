@@ -258,3 +258,11 @@ async def test_a_poller_misses_no_distribution_of_villages_that_overlap(assets: 
             break
     await working
     assert len(seen) == len(set(seen)) == 8
+
+
+@pytest.mark.parametrize("source", ["assets", " Monitoring", "ＡＳＳＥＴＳ"])
+async def test_nobody_withdraws_a_line_in_the_name_of_a_house(assets: Assets, source: str) -> None:
+    distribution_id = await paid(assets)
+    rows = await assets.rows()
+    assert problem(await withdraw(assets, distribution_id, source=source)) == (422, "invalid", ["/source"])
+    assert await assets.rows() == rows

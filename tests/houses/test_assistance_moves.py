@@ -10,8 +10,7 @@ import pytest
 
 from services.assistance.app import ASSISTANCE
 from shared.contracts.assistance import MeasureCancelled, TaskClosed
-from shared.contracts.codes import HouseholdEndReason, RiskKind
-from shared.contracts.monitoring import HouseholdEnded
+from shared.contracts.codes import RiskKind
 from shared.house import House
 from tests.builders import (
     HOUSEHOLD,
@@ -21,6 +20,7 @@ from tests.builders import (
     audit_rows,
     deliver,
     household_changed,
+    household_ended,
     risk_cleared,
     risk_raised,
     risk_updated,
@@ -33,17 +33,6 @@ from tests.problems import problem
 TASKS = "/assistance/v1/tasks"
 HERE, THERE = "520626", "520625"
 MOVED = household_changed(2, region_code=OTHER_COUNTY_REGION)
-
-
-def ended(version: int = 2, **changes: Any) -> HouseholdEnded:
-    fields: dict[str, Any] = {
-        "household_code": HOUSEHOLD,
-        "region_code": REGION,
-        "version": version,
-        "ended_on": TODAY,
-        "reason": HouseholdEndReason.DIED,
-    }
-    return HouseholdEnded(**fields | changes)
 
 
 async def opened(open_house: OpenHouse) -> House:
@@ -140,7 +129,7 @@ async def test_a_task_reopened_while_its_household_moves_is_found_where_it_lives
 async def test_an_ended_household_closes_what_nobody_began(open_house: OpenHouse, client_for: ClientFor) -> None:
     house = await opened(open_house)
     client = client_for(house)
-    await deliver(house, ended(), risk_cleared(2))
+    await deliver(house, household_ended(), risk_cleared(2))
     task = (await client.get(TASK)).json()
     assert (task["status"], task["verdict"], task["history"][1]["action"]) == ("closed", None, "closed_itself")
     closed = [event.data for event in await waiting_events(house) if isinstance(event.data, TaskClosed)]
@@ -158,8 +147,8 @@ async def test_an_ended_household_asks_the_owner_of_what_was_begun_and_cancels_w
     await act(client, *TO_THE_END[:done])
     before = (await client.get(TASK)).json()
 
-    await deliver(house, ended())
-    await deliver(house, ended())
+    await deliver(house, household_ended())
+    await deliver(house, household_ended())
 
     task = (await client.get(TASK)).json()
     assert (task["status"], task["verdict"]) == (before["status"], before["verdict"])
@@ -180,7 +169,7 @@ async def test_what_a_closed_task_says_stays_when_its_household_ends(
     client = client_for(house)
     await act(client, *TO_THE_END)
     before = (await client.get(TASK)).json()
-    await deliver(house, ended(ended_on=TODAY - dt.timedelta(days=3)))
+    await deliver(house, household_ended(ended_on=TODAY - dt.timedelta(days=3)))
     assert (await client.get(TASK)).json() == before
 
 

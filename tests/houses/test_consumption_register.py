@@ -7,7 +7,7 @@ import pytest
 
 from services.consumption.app import CONSUMPTION
 from shared.house import House
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, audit_rows, deliver
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, audit_rows, deliver, household_ended
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.consumption_builders import (
     API,
@@ -228,3 +228,18 @@ async def test_a_household_that_moved_is_known_where_it_lives_now(open_house: Op
     assert_problem(await officer.put(COOP, json=producer()), 404, "household-unknown")
     await deliver(house, known(HOUSEHOLD, version=2))
     assert (await officer.put(COOP, json=producer())).status_code == 201
+
+
+async def test_a_household_that_is_no_more_is_linked_no_more(house: House, client_for: ClientFor) -> None:
+    client = client_for(house, scopes=SUPPLY)
+    both = producer(link("0.2500", NEIGHBOUR), link("0.2500"))
+    assert (await client.put(COOP, json=both)).status_code == 201
+    await deliver(house, household_ended())
+    for code, sent in (("COOP", both | {"name": "another"}), ("OTHER", both)):
+        refused = assert_problem(await client.put(f"{API}/producers/{code}", json=sent), 409, "household-ended")
+        assert refused["household_codes"] == [HOUSEHOLD]
+    assert (await client.get(f"{API}/producers/OTHER")).status_code == 404
+    same = await client.put(COOP, json=both)
+    assert (same.status_code, same.json()["version"]) == (200, 1)
+    without = await client.put(COOP, json=producer(link("0.2500", NEIGHBOUR)))
+    assert (without.status_code, without.json()["version"]) == (200, 2)

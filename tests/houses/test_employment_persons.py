@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codes import HouseholdEndReason, Labour, PlacementEndReason, Sex
+from shared.contracts.codes import Labour, PlacementEndReason, Sex
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused, PlacementEnded
-from shared.contracts.monitoring import HouseholdEnded, HouseholdMember
+from shared.contracts.monitoring import HouseholdMember
 from shared.ids import derived_id
 from tests.builders import (
     HOUSEHOLD,
-    REGION,
     TODAY,
     audit_rows,
     deliver,
     household_changed,
+    household_ended,
     household_member,
     household_registered,
     published_as,
@@ -46,12 +46,6 @@ def person(member_no: int, who: str, born: str = "1980-05-01", **changes: Any) -
 
 def id_of(who: str) -> str:
     return str(derived_id("worker", HOUSEHOLD, str(derived_id("person", who))))
-
-
-def ended(version: int = 2, **changes: Any) -> HouseholdEnded:
-    fields: dict[str, Any] = {"household_code": HOUSEHOLD, "region_code": REGION, "version": version}
-    fields |= {"ended_on": TODAY, "reason": HouseholdEndReason.DIED}
-    return HouseholdEnded(**fields | changes)
 
 
 FATHER, MOTHER = person(1, "father"), person(2, "mother", "1982-03-12", sex=Sex.FEMALE)
@@ -294,7 +288,7 @@ class TestAHouseholdThatEnded:
         await deliver(employment.house, job_requested(1), job_requested(2, member_no=1))
         placement = await at_work(employment, "father")
         last_day = TODAY - dt.timedelta(days=3)
-        await deliver(employment.house, ended(ended_on=last_day))
+        await deliver(employment.house, household_ended(ended_on=last_day))
         shown = await employment.get(f"placements/{placement}")
         assert (shown["end_reason"], shown["ended_on"]) == ("left_household", str(last_day))
         assert (await employment.get(f"vacancies/{VACANCY}"))["taken"] == 0
@@ -303,22 +297,22 @@ class TestAHouseholdThatEnded:
         assert [told.reason for told in await employment.told(MeasureRefused)] == 2 * ["not_eligible"]
         assert (await place(employment, "mother")).json()["constraint"] == "not_a_worker"
         before = await employment.everything()
-        await deliver(employment.house, ended(ended_on=last_day), household_registered(FATHER, MOTHER))
+        await deliver(employment.house, household_ended(ended_on=last_day), household_registered(FATHER, MOTHER))
         assert await employment.everything() == before
 
     async def test_before_the_work_began_ends_it_as_it_begins(self, employment: Employment) -> None:
         placement = await at_work(employment, "father")
-        await deliver(employment.house, ended(ended_on=dt.date(2026, 9, 1)))
+        await deliver(employment.house, household_ended(ended_on=dt.date(2026, 9, 1)))
         assert (await employment.get(f"placements/{placement}"))["ended_on"] == FIRST_DAY
 
     async def test_is_refused_what_a_task_asks_for_afterwards(self, employment: Employment) -> None:
-        await deliver(employment.house, ended())
+        await deliver(employment.house, household_ended())
         await deliver(employment.house, job_requested())
         assert (await employment.get(f"requests/{request_id()}"))["reason"] == "not_eligible"
         assert [told.measure_id for told in await employment.told(MeasureRefused)] == [request_id()]
 
     async def test_may_be_registered_anew(self, employment: Employment) -> None:
-        await deliver(employment.house, ended())
+        await deliver(employment.house, household_ended())
         await deliver(employment.house, household_changed(3, FATHER))
         assert await workers(employment) == [(id_of("father"), 1, "idle")]
         await deliver(employment.house, job_requested())

@@ -571,3 +571,19 @@ async def test_pages_hold_every_wage_once_and_the_newest_first(employment: Emplo
     first = await employment.get("wages", limit=2)
     rest = await employment.get("wages", limit=2, cursor=first["next_cursor"])
     assert [item["month"] for item in first["items"] + rest["items"]] == ["2026-11", "2026-10", "2026-09"]
+
+
+@pytest.mark.parametrize("source", ["employment", "Assistance ", "ＥＭＰＬＯＹＭＥＮＴ"])
+async def test_nobody_reports_or_withdraws_a_wage_in_the_name_of_a_house(
+    employment: Employment, placement: str, source: str
+) -> None:
+    told = wage(placement)
+    wage_id = (await employment.post("wages", told)).json()["wage_id"]
+    before = await employment.everything()
+    own = await employment.post("wages", told | {"source": source, "source_ref": "x"})
+    assert problem(own) == (422, "invalid", ["/source"])
+    other = correcting(told | {"source": source}, "x", "1.00", source=SOURCE)
+    assert problem(await employment.post("wages", other)) == (422, "invalid", ["/supersedes/source"])
+    withdrawn = await employment.post(f"wages/{wage_id}/withdrawal", WITHDRAWAL | {"source": source})
+    assert problem(withdrawn) == (422, "invalid", ["/source"])
+    assert await employment.everything() == before

@@ -204,6 +204,25 @@ async def test_who_looked_at_a_diagnosis_is_known(monitoring: Monitoring, client
     assert {(row["actor"], row["subject"], row["reason"]) for row in looks} == {("tester", HOUSEHOLD, "visit")}
 
 
+async def test_who_looked_at_a_list_of_risks_of_health_is_known(monitoring: Monitoring, client_for: ClientFor) -> None:
+    for code in (HOUSEHOLD, "DJ-0002", "DJ-0003"):
+        await monitoring.put(code=code)
+    ill = [illness_fact() | {"household_code": code, "source_ref": code} for code in (HOUSEHOLD, "DJ-0002")]
+    poor = [fact | {"household_code": "DJ-0003"} for fact in wages(WINDOW, "300.00", prefix="poor")]
+    await monitoring.record(*ill, *poor)
+    await Monitoring(monitoring.house, client_for(monitoring.house, scopes=("monitoring:read",))).risks()
+    await monitoring.risks(kind="below_line")
+    assert [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"] == []
+
+    shown = await monitoring.client.get("/monitoring/v1/risks", headers={"X-Purpose": "visit"})
+    assert {risk["household_code"] for risk in shown.json()["items"]} == {HOUSEHOLD, "DJ-0002", "DJ-0003"}
+    looks = [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"]
+    assert [(row["actor"], row["subject"], row["reason"]) for row in looks] == [
+        ("tester", HOUSEHOLD, "visit"),
+        ("tester", "DJ-0002", "visit"),
+    ]
+
+
 async def test_the_items_of_a_batch_are_named_as_they_were_sent(monitoring: Monitoring) -> None:
     said = income_fact(LAST, "3000.00", source="Payroll ")
     answer = await monitoring.post({"facts": [said, {"source": 7}, "x", said | {"household_code": "DJ-9999"}]})

@@ -2,12 +2,14 @@
 
 import asyncio
 import datetime as dt
+import json
 from typing import Any
 
 import httpx
 import pytest
 
 from services.monitoring.commands.screening import roll_windows, screen_after
+from services.monitoring.jobs import OPERATIONS
 from shared.contracts.codes import RiskKind
 from shared.policy.loader import PolicyBook
 from tests.builders import (
@@ -123,6 +125,16 @@ async def test_income_that_our_own_houses_bring_home_is_entered_after_the_end_an
     await deliver(monitoring.house, wage_credit("late", WINDOW[-1], "300.00"))
     assert (await monitoring.get(f"households/{HOUSEHOLD}/income"))["coverage"]["known"] == 12
     assert await monitoring.risks() == []
+
+
+async def test_a_screening_counts_the_households_that_it_judged(
+    monitoring: Monitoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for code in ("DJ-0002", "DJ-0003"):
+        await monitoring.put(code=code)
+    await end(monitoring)
+    await OPERATIONS["screen"](monitoring.house)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["households"] == 2
 
 
 async def test_neither_time_nor_a_screening_judges_an_ended_household(

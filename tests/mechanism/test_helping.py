@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter
 
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import HouseholdEndReason, MeasureKind, RefusalReason
+from shared.contracts.codes import MeasureKind, RefusalReason
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata
@@ -28,6 +28,7 @@ from tests.builders import (
     TODAY,
     audit_rows,
     deliver,
+    household_ended,
     household_member,
     household_state,
     waiting_events,
@@ -69,16 +70,6 @@ async def helper(open_house: OpenHouse) -> House:
 
 def state(model: type[HouseholdState], version: int, members: int = 1, region: str = REGION) -> HouseholdState:
     return household_state(model, version, map(household_member, range(1, members + 1)), region_code=region)
-
-
-def ended(version: int) -> HouseholdEnded:
-    return HouseholdEnded(
-        household_code=HOUSEHOLD,
-        region_code=REGION,
-        version=version,
-        ended_on=TODAY,
-        reason=HouseholdEndReason.MOVED,
-    )
 
 
 def _measure(**changes: Any) -> dict[str, Any]:
@@ -206,7 +197,7 @@ class TestAHouseholdThatEnded:
         other = requested(measure_id=derived_id("measure", "other"), household_code="X")
         await deliver(helper, state(HouseholdRegistered, 1, members=4), requested(), other)
         for _ in range(2):
-            await deliver(helper, ended(2))
+            await deliver(helper, household_ended(2))
         known = await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
         assert known == KnownHousehold(HOUSEHOLD, REGION, 4, TODAY)
         shown = await helper.database.read(REQUESTS.find, MEASURE, actor=OFFICER)
@@ -222,11 +213,11 @@ class TestAHouseholdThatEnded:
         await helper.database.write(REQUESTS.accept, MEASURE, [HOUSEHOLD], actor=OFFICER)
         if not accepted:
             await helper.database.write(REQUESTS.complete, MEASURE, actor=OFFICER)
-        await deliver(helper, ended(2))
+        await deliver(helper, household_ended(2))
         assert await stands(helper) == ("refused" if accepted else "completed")
 
     async def test_is_refused_what_is_asked_for_later(self, helper: House) -> None:
-        await deliver(helper, ended(2), requested())
+        await deliver(helper, household_ended(2), requested())
         assert await stands(helper) == "refused"
         assert await answers(helper) == ["measure-refused"]
 
@@ -237,8 +228,8 @@ class TestAHouseholdThatEnded:
                 await deliver(helper, *events)
             return await helper.database.read(KNOWN.one, HOUSEHOLD, actor=OFFICER)
 
-        assert (await known_after(ended(2), state(HouseholdChanged, 1))).ended_on == TODAY
-        anew = await known_after(state(HouseholdChanged, 3, members=2), ended(2))
+        assert (await known_after(household_ended(2), state(HouseholdChanged, 1))).ended_on == TODAY
+        anew = await known_after(state(HouseholdChanged, 3, members=2), household_ended(2))
         assert anew == KnownHousehold(HOUSEHOLD, REGION, 2, None)
 
 

@@ -33,6 +33,7 @@ from services.assets.schemas import (
 )
 from shared.contracts.codes import DistributionStatus
 from shared.db.unit_of_work import UnitOfWork
+from shared.errors import HouseholdHasEnded
 from shared.helping.households import HouseholdUnknown
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
@@ -69,6 +70,7 @@ def _wanted(
     responses=responses(
         AssetNotFound,
         HouseholdUnknown,
+        HouseholdHasEnded,
         RequestNotFound,
         AssetNotDistributable,
         PeriodDistributed,

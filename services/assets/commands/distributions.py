@@ -62,7 +62,7 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
     """Take a plan 方案 of the village for what an asset earned. A request it names is told that help is under way.
 
     The asset is locked, so that of two plans for one year the second finds the first. Raises PeriodDistributed unless
-    a further plan is meant.
+    a further plan is meant, and HouseholdHasEnded where a line names a household that is no more.
     """
     given = [Line(line.household_code, line.reason, line.amount) for line in body.lines]
     _refuse(DistributionInvalid, plan_findings(body.period, body.total, given, uow.today()))
@@ -70,6 +70,7 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
     if not body.supplementary:
         _demand_first(uow, asset.code, body.period)
     households = _households_of(uow, given)
+    HOUSEHOLDS.demand_living(uow, list(households))
     if body.request_id is not None:
         REQUESTS.accept(uow, body.request_id, list(households))
     now = uow.stamp()

@@ -16,8 +16,10 @@ from shared.contracts.codes import DistributionStatus, IncomeBranch
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Invalid
 from shared.money import format_yuan
 from shared.months import month_of
+from shared.security.sources import demand_sources
 
 _LINES, _WITHDRAWALS = table_of(DistributionLine), table_of(LineWithdrawal)
 
@@ -34,13 +36,14 @@ def withdraw_line(uow: UnitOfWork, distribution_id: UUID, line_no: int, body: Li
     """Withdraw a paid line 撤回. The same withdrawal again changes nothing.
 
     Raises:
+        Invalid: the source is the name of a house.
         SourceNotYours: the client may not speak for the source.
         DistributionNotFound: the distribution is unknown or outside the caller's region.
         LineNotFound: it has no such line.
         LineNotPaid: nobody was credited yet.
         WithdrawalContradicts: the line was withdrawn otherwise, or the reference belongs to another withdrawal.
     """
-    uow.actor.demand_source(body.source)
+    demand_sources(uow.actor, Invalid, {"/source": body.source})
     distribution = hold_distribution(uow, distribution_id)
     this = (_LINES.c.distribution_id == distribution_id) & (_LINES.c.line_no == line_no)
     line = uow.connection.execute(sa.select(_LINES).where(this)).one_or_none()

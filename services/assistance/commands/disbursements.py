@@ -22,7 +22,6 @@ from services.assistance.models import HOUSEHOLDS, Disbursement, Measure
 from services.assistance.rules import measure_after_payment
 from services.assistance.schemas import DisbursementIn, DisbursementOut, DisbursementReference
 from shared.contracts.assistance import TransferCredited
-from shared.contracts.catalogue import HOUSES
 from shared.contracts.codes import IncomeBranch, MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into
@@ -31,6 +30,7 @@ from shared.helping.households import KnownHousehold
 from shared.ids import derived_id
 from shared.money import format_yuan
 from shared.months import month_of
+from shared.security.sources import demand_sources
 
 _DISBURSEMENTS = table_of(Disbursement)
 _CONTENT = ("household_code", "measure_id", "kind", "month", "amount", "supersedes_id")
@@ -143,10 +143,7 @@ def _check_sources(uow: UnitOfWork, body: DisbursementIn) -> None:
     named = {"/source": body.source}
     if body.supersedes is not None:
         named["/supersedes/source"] = body.supersedes.source
-    for pointer, source in named.items():
-        if source in HOUSES:
-            raise DisbursementInvalid.at(pointer, f"{source} is a house of this system and pays under no name")
-        uow.actor.demand_source(source)
+    demand_sources(uow.actor, DisbursementInvalid, named)
 
 
 def _check_superseded(uow: UnitOfWork, row: dict[str, Any]) -> Mapping[str, Any] | None:

@@ -21,12 +21,12 @@ from services.assistance.models import Disbursement, Measure, Task, Withdrawal
 from services.assistance.rules import TaskChange, measure_after_withdrawal
 from services.assistance.schemas import WithdrawalIn, WithdrawalOut
 from shared.contracts.assistance import TransferWithdrawn
-from shared.contracts.catalogue import HOUSES
 from shared.contracts.codes import IncomeBranch, MeasureStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
+from shared.security.sources import demand_sources
 
 _PAID, _MEASURES, _TASKS = table_of(Disbursement), table_of(Measure), table_of(Task)
 _WITHDRAWALS = table_of(Withdrawal)
@@ -53,9 +53,7 @@ def withdraw_disbursement(uow: UnitOfWork, disbursement_id: UUID, body: Withdraw
         AlreadySuperseded: another disbursement corrects it and counts in its place.
         DisbursementInvalid: the source is the name of a house.
     """
-    if body.source in HOUSES:
-        raise DisbursementInvalid.at("/source", f"{body.source} is a house of this system and pays under no name")
-    uow.actor.demand_source(body.source)
+    demand_sources(uow.actor, DisbursementInvalid, {"/source": body.source})
     found = _find(uow, disbursement_id)
     measure_id = found["measure_id"]
     measure = hold_measures(uow, [measure_id])[measure_id] if measure_id else None

@@ -11,6 +11,7 @@ from services.consumption.rules import SUPPLYING
 from services.consumption.schemas.fields import ProducerCode
 from services.consumption.schemas.register import ProducerIn, ProducerOut
 from shared.db.spelling import CodeInOtherSpelling
+from shared.errors import HouseholdHasEnded
 from shared.helping.households import HouseholdUnknown
 from shared.http.dependencies import Call, calling
 from shared.http.problems import responses
@@ -30,7 +31,13 @@ Code = Annotated[ProducerCode, Path()]
     responses={
         201: {"model": ProducerOut, "description": "New"},
         **responses(
-            ProducerInvalid, ProducerNotFound, HouseholdUnknown, RegionNotAllowed, CodeInOtherSpelling, VersionChanged
+            ProducerInvalid,
+            ProducerNotFound,
+            HouseholdUnknown,
+            HouseholdHasEnded,
+            RegionNotAllowed,
+            CodeInOtherSpelling,
+            VersionChanged,
         ),
     },
 )

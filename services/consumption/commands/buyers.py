@@ -17,7 +17,12 @@ from shared.security.actor import Actor
 from shared.versions import ExpectedVersion, demand_version
 
 _BUYERS = table_of(Buyer)
-_HELD = sa.select(_BUYERS).where(_BUYERS.c.code == sa.bindparam("held")).with_for_update(key_share=True)
+_HELD = (
+    sa.select(_BUYERS)
+    .where(_BUYERS.c.code == sa.bindparam("held"))
+    .order_by(_BUYERS.c.code)
+    .with_for_update(key_share=True)
+)
 _CLIENT_OF = sa.select(_BUYERS.c.client_id).where(_BUYERS.c.code == sa.bindparam("of_buyer"))
 
 

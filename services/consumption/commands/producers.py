@@ -32,7 +32,8 @@ class PutProducer:
 def put_producer(uow: UnitOfWork, code: str, body: ProducerIn, expected: ExpectedVersion | None = None) -> PutProducer:
     """Register a producer, or make it what ``body`` says. The same again changes nothing.
 
-    Orders placed before keep the shares they were placed with.
+    Orders placed before keep the shares they were placed with. Raises HouseholdHasEnded where what is new or changed
+    would link a household that is no more.
     """
     uow.actor.demand_region(body.region_code)
     if regions().nearest_local(body.region_code) is None:
@@ -79,6 +80,7 @@ def _check_households(uow: UnitOfWork, links: Sequence[LinkIn]) -> None:
 
 
 def _write(uow: UnitOfWork, producer: Producer, links: Sequence[LinkIn], before: ProducerOut | None) -> ProducerOut:
+    HOUSEHOLDS.demand_living(uow, {link.household_code for link in links})
     uow.session.flush()  # flush: links refer to the producer
     uow.connection.execute(sa.delete(_LINKS).where(_LINKS.c.producer_code == producer.code))
     rows = [

@@ -17,8 +17,10 @@ from shared.contracts.codes import IncomeBranch, RecordStatus
 from shared.contracts.employment import WageWithdrawn
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Invalid
 from shared.ids import derived_id
 from shared.months import format_month
+from shared.security.sources import demand_sources
 
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
 _WITHDRAWALS = table_of(WageWithdrawal)
@@ -45,12 +47,13 @@ def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Wit
     """Withdraw a wage 撤回. The same withdrawal again changes nothing.
 
     Raises:
+        Invalid: the source is the name of a house.
         SourceNotYours: the client may not speak for the source of the withdrawal, or of the wage.
         WageNotFound: the wage is unknown or outside the caller's region.
         WithdrawalContradicts: the wage was withdrawn otherwise, or the reference belongs to another withdrawal.
         WageAlreadySuperseded: a correction took the place of the wage.
     """
-    uow.actor.demand_source(body.source)
+    demand_sources(uow.actor, Invalid, {"/source": body.source})
     home = uow.connection.execute(_HELD, {"wage_id": wage_id}).one_or_none()
     if home is None or not uow.actor.sees(home.region_code):
         raise WageNotFound(f"no wage {wage_id} in region {uow.actor.place}")

@@ -28,10 +28,11 @@ from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError
+from shared.errors import DomainError, Invalid
 from shared.ids import derived_id
 from shared.months import format_month, month_of
 from shared.security.actor import Actor
+from shared.security.sources import demand_sources
 
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
 _HELD = (
@@ -108,9 +109,10 @@ class _Desk:
 
     def _take(self, item: WageToRecord) -> WageOutcome:
         wage, wage_id = item.wage, _wage_id(item.wage)
-        item.actor.demand_source(wage.source)
+        named = {"/source": wage.source}
         if wage.supersedes is not None:
-            item.actor.demand_source(wage.supersedes.source)
+            named["/supersedes/source"] = wage.supersedes.source
+        demand_sources(item.actor, Invalid, named)
         placement = self._placements.get(wage.placement_id)
         if placement is None or not item.actor.sees(placement["region_code"]):
             raise PlacementNotFound(f"no placement {wage.placement_id} in region {item.actor.place}")

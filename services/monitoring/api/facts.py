@@ -18,7 +18,6 @@ from services.monitoring.errors import (
     FactContradicts,
     FactInvalid,
     FactNotFound,
-    HouseholdHasEnded,
     HouseholdNotFound,
     SupersededNotFound,
     WithdrawalIsFinal,
@@ -38,7 +37,7 @@ from services.monitoring.schemas.facts import (
 )
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError, HouseholdHasEnded, Invalid
 from shared.house import HotRoute
 from shared.http.body import demand_few_members, json_body
 from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
@@ -154,8 +153,7 @@ async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose
 async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
     """Keep who saw of which households who is ill, and of what."""
     if call.actor.may(PERSONAL):
-        seen = sorted({fact.household_code for fact in shown if fact_queries.tells_of_health(fact)})
-        await asyncio.gather(*map(call.record_look, seen))
+        await call.record_looks({fact.household_code for fact in shown if fact_queries.tells_of_health(fact)})
 
 
 HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)

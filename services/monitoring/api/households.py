@@ -11,7 +11,6 @@ from services.monitoring.commands.households import put_household
 from services.monitoring.errors import (
     EndContradicts,
     EndInvalid,
-    HouseholdHasEnded,
     HouseholdInvalid,
     HouseholdNotFound,
     MaskedValue,
@@ -20,6 +19,7 @@ from services.monitoring.queries.masks import household_for
 from services.monitoring.schemas import IncomeOut, VerdictsOut
 from services.monitoring.schemas.households import EndIn, HouseholdIn, HouseholdOut
 from shared.db.spelling import CodeInOtherSpelling
+from shared.errors import HouseholdHasEnded
 from shared.http.dependencies import Call, Purpose, calling
 from shared.http.fields import HouseholdCode
 from shared.http.problems import responses

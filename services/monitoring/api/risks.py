@@ -1,5 +1,6 @@
 """Routes of risks."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -43,15 +44,23 @@ async def list_risks(
     call: Annotated[Call, calling(READ)],
     wanted: Annotated[queries.RiskFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
+    _purpose: Purpose = None,
 ) -> Page[RiskOut]:
-    """Filter by household, region, kind, status or grade."""
-    return page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key(wanted))
+    """Filter by household, region, kind, status or grade. Who sees whose diagnoses is audited."""
+    shown = page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key(wanted))
+    await _record_looks(call, shown.items)
+    return shown
 
 
 @router.get("/{risk_id}", operation_id="getRisk", summary="A risk with its reasons", responses=responses(RiskNotFound))
 async def get_risk(risk_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> RiskOut:
     """Every reason names its rule, the figures it saw and the parameters. Who sees whose diagnosis it is is audited."""
     found = await call.query(queries.risk, risk_id)
-    if found.kind in OF_HEALTH and call.actor.may(PERSONAL):
-        await call.record_look(found.household_code)
+    await _record_looks(call, [found])
     return found
+
+
+async def _record_looks(call: Call, shown: Sequence[RiskOut]) -> None:
+    """Keep who saw of which households who is ill, and of what."""
+    if call.actor.may(PERSONAL):
+        await call.record_looks({risk.household_code for risk in shown if risk.kind in OF_HEALTH})

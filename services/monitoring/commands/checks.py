@@ -2,19 +2,18 @@
 
 import datetime as dt
 
-from services.monitoring.errors import AmountImplausible, FactInvalid, HouseholdHasEnded
+from services.monitoring.errors import AmountImplausible, FactInvalid
 from services.monitoring.rules.parameters import RuleParameters
 from services.monitoring.rules.plausible import impossible_day, looks_like_a_slip
 from services.monitoring.schemas.facts import AnyFact, ExpenseFact, IncomeFact
 from shared.clock import BUSINESS_ZONE
-from shared.contracts.catalogue import HOUSES
 from shared.db.unit_of_work import Reading
+from shared.errors import HouseholdHasEnded
 from shared.money import format_yuan
 from shared.months import first_day
 from shared.security.actor import SYSTEM, Actor
+from shared.security.sources import HOUSE_SOURCES, demand_sources
 
-HOUSE_SOURCES = frozenset(HOUSES)
-"""Sources that are houses of this system: what they say comes over the bus, and by no other door."""
 _GRACE = dt.timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
 
@@ -26,17 +25,10 @@ def refuse_foreign_sources(fact: AnyFact, actor: Actor) -> None:
     """
     if actor is SYSTEM:
         return
-    if fact.source in HOUSE_SOURCES:
-        raise FactInvalid.at(
-            "/source", f"{fact.source} is a house of this system: its facts come from that house alone"
-        )
-    actor.demand_source(fact.source)
+    named = {"/source": fact.source}
     if fact.supersedes is not None:
-        source = fact.supersedes.source
-        if source in HOUSE_SOURCES:
-            detail = f"{source} is a house of this system: it corrects its facts itself"
-            raise FactInvalid.at("/supersedes/source", detail)
-        actor.demand_source(source)
+        named["/supersedes/source"] = fact.supersedes.source
+    demand_sources(actor, FactInvalid, named)
 
 
 def latest_day(reading: Reading) -> dt.date:

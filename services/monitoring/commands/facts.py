@@ -11,7 +11,6 @@ from pydantic_core import to_json
 from sqlmodel import col
 
 from services.monitoring.commands.checks import (
-    HOUSE_SOURCES,
     is_slip,
     latest_day,
     refuse_after_the_end,
@@ -55,6 +54,7 @@ from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import DomainError
 from shared.ids import derived_id
 from shared.security.actor import Actor
+from shared.security.sources import HOUSE_SOURCES
 
 _FACTS = table_of(Fact)
 _KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(

@@ -24,7 +24,7 @@ from services.monitoring.commands.plausibility import (
     warnings_of_code,
 )
 from services.monitoring.commands.risks import move_risks
-from services.monitoring.errors import HouseholdHasEnded, HouseholdNotFound
+from services.monitoring.errors import HouseholdNotFound
 from services.monitoring.models import Household, HouseholdWindow
 from services.monitoring.rules.leads import Lead
 from services.monitoring.schemas.households import HouseholdIn, HouseholdOut, MemberOut
@@ -33,6 +33,7 @@ from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, House
 from shared.db.base import table_of
 from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import UnitOfWork
+from shared.errors import HouseholdHasEnded
 from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
 

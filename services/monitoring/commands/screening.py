@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -16,6 +17,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 
 BATCH = 500
 _NATIONAL = "000000000000"
+_HOUSEHOLDS = table_of(Household)
 
 
 def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
@@ -27,17 +29,23 @@ def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
 
 
 def screen_after(uow: UnitOfWork, code: str) -> Sequence[str]:
-    """Screen the next households after ``code`` 集中排查; returns those screened, none when all are done."""
-    codes = households_after(uow, code, BATCH)
+    """Screen the next households after ``code`` 集中排查; returns those screened, none when all are done.
+
+    A household that is no more is not among them.
+    """
+    codes = uow.connection.scalars(_following(code, BATCH).where(_HOUSEHOLDS.c.ended_on.is_(None))).all()
     screen_households(uow, codes, uow.today())
     return codes
 
 
 def households_after(reading: Reading, code: str, limit: int) -> Sequence[str]:
-    """The next household codes after ``code``, in order."""
-    table = table_of(Household)
-    following = sa.select(table.c.code).where(table.c.code > code).order_by(table.c.code).limit(limit)
-    return reading.connection.scalars(following).all()
+    """The next household codes after ``code``, in order: also of households that are no more."""
+    return reading.connection.scalars(_following(code, limit)).all()
+
+
+def _following(code: str, limit: int) -> sa.Select[Any]:
+    codes = _HOUSEHOLDS.c.code
+    return sa.select(codes).where(codes > code).order_by(codes).limit(limit)
 
 
 def roll_windows(uow: UnitOfWork) -> bool:

@@ -1,0 +1,210 @@
+"""Who reaches what of one household's story, over every operation: inside its region, outside of it, and as a buyer."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from services.__main__ import HOUSES
+from shared.house import House
+from shared.http.application import described_app
+from shared.http.openapi import operations
+from shared.security.clients import ALL_SCOPES
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows
+from tests.conftest import ClientFor, OpenHouse
+from tests.contract.access_examples import (
+    BUYER,
+    OF_THE_WHOLE_HOUSE,
+    OPEN_TO_ALL_REGIONS,
+    OPEN_TO_BUYERS,
+    Examples,
+    examples_of,
+)
+from tests.journeys.set_ups import Caller
+from tests.journeys.story import Story
+from tests.mechanism.probe import ON_SQLITE
+
+HOME = ("520626", "52", "*")
+"""Regions around the household: its county, its province, everywhere."""
+OUTSIDE = ("520625", "44", "520626001002", "520626002")
+"""The neighbouring county, a partner province, the next village, and the next township."""
+PARTNER = ("consumption:read", "consumption:order")
+REFUSED = {403, 404}
+OPERATIONS = "ops:admin"
+
+
+class Asked(NamedTuple):
+    """An operation and its request about the household of the story."""
+
+    method: str
+    template: str
+    url: str
+    filters: Sequence[str] | None
+    """Query parameters of a list that can name the story; none where it is no list."""
+    body: dict[str, Any] | None
+
+    @property
+    def open(self) -> bool:
+        return (self.method, self.template) in OPEN_TO_ALL_REGIONS
+
+    @property
+    def of_the_whole_house(self) -> bool:
+        return self.template.rpartition("/v1")[2] in OF_THE_WHOLE_HOUSE
+
+    @property
+    def is_list(self) -> bool:
+        return self.filters is not None
+
+
+@cache
+def published() -> Sequence[tuple[str, str, dict[str, Any]]]:
+    """Path, method and operation of everything the houses publish."""
+    return [each for house in HOUSES for each in operations(described_app(house).openapi())]
+
+
+class Told(NamedTuple):
+    """The houses after the story."""
+
+    houses: Sequence[House]
+    examples: Examples
+
+    def asked(self) -> Iterator[Asked]:
+        """Every operation that is published, reading before writing."""
+        for template, method, operation in sorted(published(), key=lambda each: each[1] != "get"):
+            names = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+            filters = [name for name in names if self.examples.value(template, name) is not None]
+            yield Asked(
+                method,
+                template,
+                self.examples.path(template),
+                filters if "cursor" in names else None,
+                self.examples.body(method, template) if "requestBody" in operation else None,
+            )
+
+
+@pytest.fixture
+async def told(open_house: OpenHouse, client_for: ClientFor) -> Told:
+    """The whole story, told by the county of the household, in five houses that work together."""
+    houses = [await open_house(definition, background=True) for definition in HOUSES]
+    county = client_for(*houses, region=HOME[0], client_id="county")
+    story = Story(Caller(county, {house.name: "" for house in houses}), HOUSEHOLD)
+    await story.tell()
+    await story.put("buyer", f"/consumption/v1/buyers/{BUYER}", {"client_id": "canteen"})
+    await story.post(
+        "stock", f"/consumption/v1/products/T-{HOUSEHOLD}/stock", {"change": "1.000", "reason": "新茶入库"}
+    )
+    return Told(houses, await examples_of(story))
+
+
+async def ask(client: httpx.AsyncClient, asked: Asked, **changes: Any) -> httpx.Response:
+    body = None if asked.body is None else asked.body | changes
+    return await client.request(asked.method.upper(), asked.url, json=body)
+
+
+async def lists(client: httpx.AsyncClient, told: Told, asked: Asked) -> list[tuple[str, httpx.Response]]:
+    """The list as a whole, then by every filter that can name the story."""
+    found = [("", await client.get(asked.url))]
+    for name in asked.filters or ():
+        value = told.examples.value(asked.template, name)
+        found.append((name, await client.get(asked.url, params={name: value})))
+    return found
+
+
+def code_of(answer: httpx.Response) -> str:
+    """The code of a problem; empty for what is none."""
+    is_problem = "problem" in answer.headers.get("content-type", "")
+    return answer.json()["type"].rpartition(":")[2] if is_problem else ""
+
+
+def said(asked: Asked, answer: httpx.Response, more: str = "") -> str:
+    return f"{asked.method} {asked.template} {more}: {answer.status_code} {answer.text[:300]}"
+
+
+@ON_SQLITE
+async def test_whoever_is_responsible_for_the_household_s_region_reaches_everything(
+    told: Told, client_for: ClientFor
+) -> None:
+    for region in HOME:
+        client = client_for(*told.houses, region=region, client_id="inside")
+        for asked in told.asked():
+            if asked.of_the_whole_house:
+                continue
+            if asked.is_list:
+                for name, answer in await lists(client, told, asked):
+                    assert answer.status_code == 200, said(asked, answer, name)
+                    assert answer.json()["items"], said(asked, answer, name)
+                continue
+            answer = await ask(client, asked)
+            assert answer.is_success or answer.status_code in {409, 422}, said(asked, answer)
+            assert code_of(answer) != "invalid", said(asked, answer)
+
+
+@ON_SQLITE
+async def test_whoever_is_not_responsible_for_the_household_s_region_reaches_nothing(
+    told: Told, client_for: ClientFor
+) -> None:
+    for region in OUTSIDE:
+        client = client_for(*told.houses, region=region, client_id="outside")
+        for asked in told.asked():
+            if asked.of_the_whole_house:
+                continue
+            if asked.open:
+                answer = await ask(client, asked)
+                assert answer.status_code == 200, said(asked, answer)
+                assert '"household_code"' not in answer.text, said(asked, answer)
+            elif asked.is_list:
+                for name, answer in await lists(client, told, asked):
+                    nothing = answer.status_code == 200 and answer.json()["items"] == []
+                    may_refuse = name or "{" in asked.template
+                    assert nothing or (may_refuse and answer.status_code in REFUSED), said(asked, answer, name)
+            else:
+                await _is_refused(client, asked)
+    for house in told.houses:
+        assert [row for row in await audit_rows(house) if row["actor"] == "outside"] == [], house.name
+
+
+async def _is_refused(client: httpx.AsyncClient, asked: Asked) -> None:
+    """As it is sent at home, and as somebody sends it who would have the household, asset or producer for their own."""
+    bodies = [{}] if "region_code" not in (asked.body or {}) else [{}, {"region_code": OTHER_COUNTY_REGION}]
+    for changes in bodies:
+        answer = await ask(client, asked, **changes)
+        assert answer.status_code in REFUSED, said(asked, answer, str(changes))
+        assert code_of(answer) not in {"", "scope-missing"}, said(asked, answer, str(changes))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("region", ["441900", HOME[0]])
+async def test_a_buyer_reaches_the_catalogue_and_its_own_orders_and_nothing_else(
+    told: Told, client_for: ClientFor, region: str
+) -> None:
+    own = client_for(*told.houses, scopes=PARTNER, region=region, client_id="partner", buyers=(BUYER,))
+    other = client_for(*told.houses, scopes=PARTNER, region=region, client_id="rival", buyers=("GZ-CANTEEN",))
+    for asked in told.asked():
+        answers = [await ask(client, asked) for client in (own, other)]
+        if (asked.method, asked.template) not in OPEN_TO_BUYERS:
+            assert [code_of(answer) for answer in answers] == ["scope-missing"] * 2, said(asked, answers[0])
+            continue
+        mine, foreign = answers
+        assert mine.is_success or mine.status_code == 409, said(asked, mine)
+        assert '"household_code"' not in mine.text, said(asked, mine)
+        if (asked.method, asked.template) in OPEN_TO_ALL_REGIONS:
+            assert foreign.json() == mine.json(), said(asked, foreign)
+        elif asked.is_list:
+            assert mine.json()["items"], said(asked, mine)
+            assert foreign.json()["items"] == [], said(asked, foreign)
+        else:
+            assert foreign.status_code in REFUSED, said(asked, foreign)
+
+
+@ON_SQLITE
+async def test_what_is_of_a_whole_house_needs_the_scope_of_operations_in_every_region(
+    told: Told, client_for: ClientFor
+) -> None:
+    scopes = tuple(scope for scope in ALL_SCOPES if scope != OPERATIONS)
+    for region in (HOME[0], OUTSIDE[0], "*"):
+        client = client_for(*told.houses, scopes=scopes, region=region)
+        for asked in told.asked():
+            answer = await ask(client, asked)
+            assert (code_of(answer) == "scope-missing") is asked.of_the_whole_house, said(asked, answer)
