@@ -183,7 +183,7 @@ def _changing(data: Path) -> Iterator[dict[str, Client]]:
 
 def _make_folders(data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
-    (data / PUBLIC_FOLDER).mkdir(mode=0o755, exist_ok=True)
+    (data / PUBLIC_FOLDER).mkdir(mode=0o700, exist_ok=True)
 
 
 def _known(clients: Mapping[str, Client], client_id: str) -> Client:

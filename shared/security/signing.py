@@ -92,8 +92,7 @@ def published_keys(data: Path) -> dict[str, Any]:
 
 
 def _publish(data: Path, coming: Ed25519PrivateKey | None = None) -> None:
-    (data / PUBLIC_FOLDER).mkdir(mode=0o755, exist_ok=True)
-    (data / PUBLIC_FOLDER).chmod(0o755)
+    (data / PUBLIC_FOLDER).mkdir(mode=0o700, exist_ok=True)
     files = [data / name for name in (KEY_FILE, KEY_BEFORE_FILE) if (data / name).exists()]
     keys = [*([coming] if coming else []), *(_read_key(path) for path in files)]
     document = json.dumps(key_set(keys), indent=2).encode() + b"\n"

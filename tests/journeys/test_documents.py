@@ -162,7 +162,7 @@ def test_every_command_of_the_documents_runs_as_it_stands(start: Start, tmp_path
         *("bus.sqlite", "signing-key.pem", "clients.json", "issuer-public"),
     }
     open_to_others = {path.name for path in (kept, *kept.iterdir()) if path.stat().st_mode & 0o077}
-    assert open_to_others <= {"issuer-public"}
+    assert open_to_others == set()
 
     reader.types(five[1].replace("MY-0001", "MY-0002"))
     household = 'command curl -s -o /dev/null -w "%{http_code}" -H "Authorization: Bearer $TOKEN" '
