@@ -84,6 +84,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "exp": now + 600,
         "scope": "monitoring:read monitoring:write",
         "region": "52",
+        "sources": ["*"],
     } | changes
     return {name: value for name, value in named.items() if value is not None}
 

@@ -360,6 +360,5 @@ def test_a_token_names_a_region_several_or_every_one(claim: Any, regions: tuple[
 def test_a_token_says_whom_its_client_speaks_for(sources: list[str] | None, payroll: bool, itself: bool) -> None:
     key = Ed25519PrivateKey.generate()
     verifier = TokenVerifier(lambda _: key.public_key(), **NAMES)
-    said = {} if sources is None else {"sources": sources}
-    actor = verifier.actor(jwt.encode(claims(sub="Station-7", **said), key, algorithm="EdDSA"))
+    actor = verifier.actor(jwt.encode(claims(sub="Station-7", sources=sources), key, algorithm="EdDSA"))
     assert (actor.speaks_for("payroll"), actor.speaks_for("station-7")) == (payroll, itself)
