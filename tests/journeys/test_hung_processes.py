@@ -55,7 +55,7 @@ def batch(code: str, number: int) -> dict[str, object]:
 
 
 def wage(code: str, name: str) -> dict[str, object]:
-    return income_fact("2026-09", "1.00", household_code=code) | {"source_ref": f"{code}-{name}"}
+    return income_fact("2026-09", "1000.00", household_code=code) | {"source_ref": f"{code}-{name}"}
 
 
 async def stop_in_a_transaction(caller: Caller, hung: str, pid: int, database: AsyncConnection) -> None:

@@ -58,7 +58,7 @@ async def database(house: House, forwarder: Forwarder) -> AsyncIterator[Database
 
 
 def wage(code: str, number: int) -> dict[str, object]:
-    return income_fact("2026-09", "10.00", household_code=code) | {"source_ref": f"{code}-{number}"}
+    return income_fact("2026-09", "1000.00", household_code=code) | {"source_ref": f"{code}-{number}"}
 
 
 async def timed(answer: Awaitable[httpx.Response]) -> tuple[httpx.Response, float]:
