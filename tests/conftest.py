@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -29,6 +30,15 @@ from tests.builders import TODAY
 from tests.logged import Logged, reading_logs
 
 pytest_plugins = ("tests.real_parts", "tests.statements")
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+"""What a test logs is read by people who look for a failure: without the values of every frame, which take seconds."""
 
 
 class OpenHouse(Protocol):
