@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from shared.logs import configure_logs
+from shared.logs import _output, configure_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,12 @@ def reading_logs() -> Iterator[Logged]:
     """Have this process log as a house does, and read what it says."""
     logged = Logged(io.StringIO())
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    output = dict(vars(_output))
     for handler in handlers:
         logging.root.removeHandler(handler)
     logged.configure("info")
     yield logged
     structlog.configure(**before)
+    vars(_output).update(output)  # a logger that was used meanwhile goes on writing there
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)

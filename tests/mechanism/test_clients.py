@@ -21,6 +21,8 @@ from tests.journeys.set_ups import SetUp, apart
 from tests.mechanism.outside_issuer import NAMES
 from tests.mechanism.probe import BOUND_SECONDS
 
+pytestmark = pytest.mark.usefixtures("logged")
+"""Commands configure the logs of the process they run in; here that process goes on afterwards."""
 SCOPES = "monitoring:read monitoring:write"
 ADD = ("add", "hospital-a", "--region", "520626", "--scopes", SCOPES, "--sources", "hospital-a", "medical-insurance")
 PRODUCTION = {"SHOUXIAN_ENV": "production", "SHOUXIAN_ISSUER_MODE": "built-in"}
