@@ -110,6 +110,8 @@ def sentence_of(error: BaseException) -> str:
         said = said.orig.__cause__ if isinstance(said.orig.__cause__, asyncpg.PostgresError) else said.orig
     if isinstance(said, OSError) and said.errno is not None:
         return os.strerror(said.errno)
+    if isinstance(said, TimeoutError):
+        return "it did not answer in time"
     first = str(said).partition("\n")[0]
     return mask_error(first)[:_SENTENCE_LENGTH] or type(said).__name__
 

@@ -244,7 +244,7 @@ async def test_readiness_answers_while_the_database_does_not(
         answers.append(await client.get("/readyz"))
         assert time.monotonic() - begun < 2
     silent = [answer.json()["not_ready"]["probe"] for answer in answers if answer.status_code == 503]
-    assert all("did not answer in time" in reason for reasons in silent for reason in reasons)
+    assert {reason for reasons in silent for reason in reasons if "did not answer in time" not in reason} == set()
     assert silent, "it is told"
     await until_ready(client)
 

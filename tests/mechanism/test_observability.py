@@ -339,7 +339,7 @@ def test_status_shows_the_rest_within_seconds_while_one_process_hangs(
     shown = {line.split()[0]: line.split()[1:] for line in lines[: len(HOUSES)]}
     assert {house: cells[1] for house, cells in shown.items()} == dict.fromkeys(HOUSES, "yes") | {"assets": "no"}
     assert "-" not in shown["monitoring"], "what the others say is all there"
-    assert lines[len(HOUSES) :] == [
+    assert [line for line in lines[len(HOUSES) :] if "calendar" not in line] == [
         "assets is not ready: assets-worker does not answer (ReadTimeout)",
         f"{worker} does not answer (ReadTimeout)",
     ]
