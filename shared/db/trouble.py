@@ -109,7 +109,8 @@ def sentence_of(error: BaseException) -> str:
     if isinstance(said, sa.exc.DBAPIError) and said.orig is not None:
         said = said.orig.__cause__ if isinstance(said.orig.__cause__, asyncpg.PostgresError) else said.orig
     if isinstance(said, OSError) and said.errno is not None:
-        return os.strerror(said.errno)
+        place = f"{said.filename}: " if said.filename else ""
+        return place + os.strerror(said.errno)
     if isinstance(said, TimeoutError):
         return "it did not answer in time"
     first = str(said).partition("\n")[0]
