@@ -68,7 +68,7 @@ Operation = Callable[["House"], Awaitable[int]]
 """Work an operator asks for: prints its result as one line of JSON and returns the exit code of the process."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HouseDefinition:
     """What makes a house: its tables, routes, reactions and jobs. Each house's `app.py` holds one."""
 
@@ -159,6 +159,7 @@ class House:
     async def stop(self) -> None:
         """End the background work, then close the database. The outbox keeps the rest for the next start."""
         await self.background.stop()
+        self._show({})
         await self._readiness.close()
         await self.database.close()
 
@@ -268,7 +269,9 @@ class House:
         metrics.MEASURED_AT.labels(self.name).set(self.database.resources.clock.now().timestamp())
 
     async def _count_once(self, query: Callable[[Reading], metrics.Counts]) -> None:
-        counts = await self.database.read(query) if self.relay.active else {}
+        self._show(await self.database.read(query) if self.relay.active else {})
+
+    def _show(self, counts: metrics.Counts) -> None:
         for gauge in {*self._counted, *counts}:
             gauge.clear()
             for labels, number in counts.get(gauge, {}).items():

@@ -1,25 +1,19 @@
 """The test bench: every house on SQLite and on PostgreSQL, each test with databases of its own."""
 
 import datetime as dt
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 import httpx
 import pytest
-import sqlalchemy as sa
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.postgres import PostgresServer
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import Transport
 from shared.clock import SystemClock
-from shared.db.migrate import migrate
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app
 from shared.policy.loader import PolicyBook
@@ -27,6 +21,7 @@ from shared.security.issuer import ALL_SCOPES, Client, Issuer
 from shared.security.tokens import TokenVerifier
 from shared.settings import Environment, Settings
 from tests.builders import TODAY
+from tests.databases import Databases, PostgresDatabases, PostgresStore, SqliteDatabases, SqliteTemplates
 from tests.logged import Logged, reading_logs
 
 pytest_plugins = ("tests.real_parts", "tests.statements")
@@ -69,74 +64,25 @@ class ClientFor(Protocol):
     ) -> httpx.AsyncClient: ...
 
 
-@dataclass
-class Templates:
-    """Migrated, empty databases that the databases of tests are copied from; each is made when first asked for."""
-
-    folder: Path
-    made: set[str] = field(default_factory=set)
-
-    async def sqlite(self, definition: HouseDefinition) -> Path:
-        path = self.folder / f"{_template(definition)}.sqlite"
-        if str(path) not in self.made:
-            await migrate(f"sqlite:///{path}", definition.migrations, definition.metadata)
-            self.made.add(str(path))
-        return path
-
-    async def postgres(self, definition: HouseDefinition, server: PostgresServer) -> str:
-        name = _template(definition)
-        if name not in self.made:
-            await server.create_databases([name])
-            await migrate(server.url(name), definition.migrations, definition.metadata)
-            self.made.add(name)
-        return name
-
-
-def _template(definition: HouseDefinition) -> str:
-    """Its own for every set of migrations: a house that a test makes up may carry the name of a real one."""
-    return "_".join(("template", *definition.migrations.parts[-2:]))
-
-
-@dataclass
-class Databases:
-    """The databases of one test. `url` is an address with `{house}` in the place of the house's name."""
-
-    url: str
-    create: Callable[[HouseDefinition], Awaitable[None]]
-    present: set[str] = field(default_factory=set)
-
-    async def make(self, definition: HouseDefinition) -> None:
-        """Have the house's database made; opened again in the same test, it is found as it was left."""
-        if definition.name not in self.present:
-            await self.create(definition)
-            self.present.add(definition.name)
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return Templates(tmp_path_factory.mktemp("templates"))
+def postgres_store(postgres_server: PostgresServer) -> PostgresStore:
+    return PostgresStore(postgres_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def databases(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> AsyncIterator[Databases]:
+async def databases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Databases]:
+    found: Databases
     if request.param == "sqlite":
-
-        async def copy_file(definition: HouseDefinition) -> None:
-            shutil.copyfile(await templates.sqlite(definition), tmp_path / f"{definition.name}.sqlite")
-
-        yield Databases(f"sqlite:///{tmp_path}/{{house}}.sqlite", copy_file)
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    prefix = f"test_{uuid4().hex}"
-
-    async def copy_database(definition: HouseDefinition) -> None:
-        template = await templates.postgres(definition, server)
-        await _execute(server, f'CREATE DATABASE "{prefix}_{definition.name}" TEMPLATE "{template}"')
-
-    found = Databases(server.url(f"{prefix}_{{house}}"), copy_database)
+        found = SqliteDatabases(request.getfixturevalue("sqlite_templates"), tmp_path)
+    else:
+        found = PostgresDatabases(request.getfixturevalue("postgres_store"))
     yield found
-    for house in found.present:
-        await _execute(server, f'DROP DATABASE "{prefix}_{house}" WITH (FORCE)')
+    await found.take_back()
 
 
 @pytest.fixture
@@ -235,13 +181,6 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
     yield made
     for client in clients:
         await client.aclose()
-
-
-async def _execute(server: PostgresServer, statement: str) -> None:
-    engine = create_async_engine(server.url(), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(sa.text(statement))
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Apps: one per house, one front for the process, one edge around both."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,16 +27,16 @@ _CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
 _SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
 
 
-def house_app(house: House) -> FastAPI:
-    """The app of one house."""
+def house_app(house: House) -> ASGIApp:
+    """Everything under `/<house>`, answered by this house."""
     settings = house.settings
     app = described_app(house.definition, token_url=settings.public_token_url, pages=settings.shows_docs)
-    app.state.house = house
-    return app
+    return HotRoutes(house, TokenFirst(house, app))
 
 
+@cache
 def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, pages: bool = False) -> FastAPI:
-    """Everything under `/<house>`, able to describe itself; it answers once its state holds the house."""
+    """Everything under `/<house>`, able to describe itself; it answers a request whose state names the house."""
     name = definition.name
     app = DocumentedApp(
         name,
@@ -128,7 +129,7 @@ class ByFirstSegment:
 
 
 class TokenFirst:
-    """Reads nothing of a body for a caller who may not send it.
+    """Names the house that answers, and reads nothing of a body for a caller who may not send it.
 
     The framework reads and parses a body before it asks for the token. Here the first read asks: the route, and with it
     the scope it needs, is known by then.
@@ -140,6 +141,7 @@ class TokenFirst:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        scope["state"]["house"] = self._house
         asked = False
 
         async def receive_from_whoever_may_send() -> Message:
@@ -198,7 +200,7 @@ def process_app(
     houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int, max_batch_bytes: int | None = None
 ) -> ASGIApp:
     """Everything one process serves."""
-    apps = {house.name: HotRoutes(house, TokenFirst(house, house_app(house))) for house in houses}
+    apps = {house.name: house_app(house) for house in houses}
     batches = {f"/{house.name}/v1{path}" for house in houses for path in house.definition.batch_paths}
     return Edge(
         ByFirstSegment(apps, front_app(houses, issuer)),

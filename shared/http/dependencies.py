@@ -163,7 +163,7 @@ def calling(*scopes: str) -> Any:
     """The dependency of a route that needs one of these scopes: answers 401 or 403 before anything is read."""
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
-        authenticated = await authenticate(request.app.state.house, request, authorization, *scopes)
+        authenticated = await authenticate(request.state.house, request, authorization, *scopes)
         refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
         return authenticated
 

@@ -61,7 +61,7 @@ async def test_an_employer_may_be_a_person_and_reaches_no_audit_or_log(
     employment = await open_employment(open_house, client_for)
     await employment.put_vacancy(employer="张三")
     await employment.put_vacancy(employer="张三四")
-    assert [line["version"] for line in logged.lines("vacancy.put")] == [1, 2]
+    assert [line["vacancy_version"] for line in logged.lines("vacancy.put")] == [1, 2]
     assert not [text for text in (logged.text(), str(await audit_rows(employment.house))) if "张三" in text]
 
 

@@ -16,7 +16,7 @@ from shared.db.base import UtcDateTime
 from shared.db.migrate import alembic_config
 from shared.house import HouseDefinition
 from tests.builders import REGION
-from tests.conftest import Databases
+from tests.databases import Databases
 
 PLACED, SETTLED = (dt.datetime(2026, 10, day, 2, tzinfo=dt.UTC) for day in (1, 20))
 FIRST, SECOND = UUID(int=1), UUID(int=2)

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.contracts.codes import RiskKind
 from tests.builders import HOUSEHOLD, deliver, illness_fact, income_fact
-from tests.conftest import ClientFor, Databases, OpenHouse
+from tests.conftest import ClientFor, OpenHouse
+from tests.databases import Databases
 from tests.houses.monitoring_builders import WINDOW, Monitoring, open_monitoring, wage_credit
 from tests.houses.test_monitoring_handlers import task_closed
+from tests.statements import AT_A_CONSOLE
 
 ON_POSTGRES = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 LATER = "DJ-0002"
@@ -33,7 +35,7 @@ async def monitoring(open_house: OpenHouse, client_for: ClientFor) -> Monitoring
 async def holding(databases: Databases, code: str) -> AsyncIterator[AsyncConnection]:
     """Another transaction that holds a household; ended with the block."""
     url = databases.url.format(house="monitoring").replace("postgresql:", "postgresql+asyncpg:")
-    engine = create_async_engine(url, poolclass=sa.NullPool)
+    engine = create_async_engine(url, poolclass=sa.NullPool, execution_options={AT_A_CONSOLE: True})
     async with engine.connect() as other:
         held = sa.text("SELECT code FROM household WHERE code = :code FOR UPDATE")
         await other.execute(held, {"code": code})

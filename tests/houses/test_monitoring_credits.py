@@ -26,7 +26,8 @@ from shared.ids import derived_id
 from shared.money import format_yuan
 from shared.months import format_month
 from tests.builders import HOUSEHOLD, TODAY, deliver, household, member, published_as
-from tests.conftest import ClientFor, Databases, OpenHouse
+from tests.conftest import ClientFor, OpenHouse
+from tests.databases import Databases
 from tests.houses.monitoring_builders import (
     WINDOW,
     YEAR_BEFORE,

@@ -20,7 +20,8 @@ from shared.db.migrate import alembic_config, migrate
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, TODAY, audit_rows, deliver, household, member, published_as
-from tests.conftest import ClientFor, Databases, OpenHouse
+from tests.conftest import ClientFor, OpenHouse
+from tests.databases import Databases
 from tests.houses.monitoring_builders import (
     WINDOW,
     Monitoring,
@@ -89,7 +90,7 @@ async def test_a_loss_near_the_line_is_red(monitoring: Monitoring, monthly: str,
 
 async def test_the_last_earner_who_left_the_household_raises_it_as_any_other_end(monitoring: Monitoring) -> None:
     await deliver(monitoring.house, placement_started("p1"))
-    await monitoring.put(household([member(2), member(3, labour="none")]))
+    await monitoring.put(household(household()["members"][1:]))
     await deliver(monitoring.house, placement_ended("p1", reason=PlacementEndReason.LEFT_HOUSEHOLD))
     risk = await monitoring.the_risk(LOSS)
     assert (risk["status"], risk["reasons"][0]["inputs"]["reason"]) == ("open", "left_household")

@@ -20,7 +20,8 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.errors import DomainError
 from tests.builders import HOUSEHOLD, deliver, expense_fact, illness_fact, income_fact, published_as
-from tests.conftest import ClientFor, Databases, OpenHouse
+from tests.conftest import ClientFor, OpenHouse
+from tests.databases import Databases
 from tests.houses.monitoring_builders import (
     WINDOW,
     YEAR_BEFORE,

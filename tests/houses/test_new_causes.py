@@ -225,8 +225,8 @@ NOTHING_NEW: dict[str, tuple[RiskKind, list[dict[str, Any]], list[dict[str, Any]
     "less income than before": (
         BELOW,
         [],
-        wages(WINDOW, "100.00"),
-        [correction(wages(WINDOW, "100.00")[0], "even-less", amount="10.00")],
+        wages(WINDOW, "200.00"),
+        [correction(wages(WINDOW, "200.00")[0], "even-less", amount="100.00")],
     ),
     "one of two diagnoses is gone": (
         ILL,

@@ -278,21 +278,32 @@ async def test_the_relay_of_another_process_publishes(house: House, other: Datab
     assert versions(await published(house.transport, 5)) == [1, 2, 3, 4, 5]
 
 
+def cut_the_holder(uow: UnitOfWork) -> None:
+    """End the connection that holds the right to relay."""
+    uow.connection.exec_driver_sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+
 @ON_POSTGRESQL
 async def test_a_relay_that_lost_its_connection_asks_for_the_right_again(house: House, other: Database) -> None:
-    def cut_the_holder(uow: UnitOfWork) -> None:
-        uow.connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
+    async with relaying(house.database, house.transport) as relay:
+        await until(lambda: relay.active)
+        await other.write(cut_the_holder)
+        await until(lambda: not relay.active)
+        await house.database.write(emit_numbered, 3)
+        await until(lambda: outbox_is_empty(house))
+        assert relay.active
+    assert versions(await published(house.transport, 3)) == [1, 2, 3]
 
-    async with relaying(house.database, house.transport) as first:
-        await until(lambda: first.active)
-        async with relaying(other, house.transport) as second:
-            await other.write(cut_the_holder)
-            await until(lambda: second.active)
-            await until(lambda: not first.active)
-            await house.database.write(emit_numbered, 3)
-            await until(lambda: outbox_is_empty(house))
-            assert second.active
+
+@ON_POSTGRESQL
+async def test_a_relay_without_its_connection_has_no_right_beside_the_next_one(house: House, other: Database) -> None:
+    async with relaying(house.database, house.transport) as first, relaying(other, house.transport) as second:
+        await until(lambda: first.active != second.active)
+        await other.write(cut_the_holder)
+        await house.database.write(emit_numbered, 3)
+        await until(lambda: outbox_is_empty(house))
+        await until(lambda: first.active != second.active)
     assert versions(await published(house.transport, 3)) == [1, 2, 3]

@@ -104,7 +104,7 @@ def _write(uow: UnitOfWork, asset: Asset, before: list[Span], after: list[Span],
     insert_rows(uow.connection, _RIGHTS, new)
     action = "asset.entered" if stood is None else "asset.changed"
     uow.audit(action, asset.code, before=stood, after=_standing(asset, after))
-    uow.note(action, asset=asset.code, version=asset.version)
+    uow.note(action, asset=asset.code, asset_version=asset.version)
 
 
 def _row(code: str, span: Span) -> dict[str, Any]:

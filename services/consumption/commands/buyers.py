@@ -121,7 +121,7 @@ def _buys(reading: Reading, order: Any) -> bool:
 
 def _tell(uow: UnitOfWork, buyer: Buyer, before: dict[str, Any] | None) -> None:
     uow.audit("buyer.put", buyer.code, before=before, after=_standing(buyer))
-    uow.note("buyer.put", buyer=buyer.code, client=buyer.client_id, version=buyer.version)
+    uow.note("buyer.put", buyer=buyer.code, client=buyer.client_id, buyer_version=buyer.version)
 
 
 def _standing(buyer: Buyer) -> dict[str, Any]:

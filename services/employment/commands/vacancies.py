@@ -118,4 +118,4 @@ def _shown(vacancy: Vacancy, taken: int) -> VacancyOut:
 
 def _tell(uow: UnitOfWork, vacancy: Vacancy, before: dict[str, Any] | None) -> None:
     uow.audit("vacancy.put", vacancy.code, before=before and _audited(before), after=_audited(_said(vacancy)))
-    uow.note("vacancy.put", vacancy=vacancy.code, headcount=vacancy.headcount, version=vacancy.version)
+    uow.note("vacancy.put", vacancy=vacancy.code, headcount=vacancy.headcount, vacancy_version=vacancy.version)

@@ -84,7 +84,7 @@ def _tell(uow: UnitOfWork, household: Household) -> None:
     uow.emit(told, region=household.region_code)
     after: dict[str, Any] = told.model_dump(mode="json")
     uow.audit("household-ended", household.code, after=after)
-    uow.note("household.ended", household=household.code, version=household.version)
+    uow.note("household.ended", household=household.code, household_version=household.version)
 
 
 def _shown(uow: UnitOfWork, household: Household) -> HouseholdOut:
