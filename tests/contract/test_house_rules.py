@@ -27,6 +27,34 @@ ROOMS = {
     "schemas",
 }
 """What a house holds, `jobs` where time causes something; a room is one file or a package of several."""
+TOPICS: dict[str, set[str]] = {}
+"""The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""
+ROOMS_OF_A_HOUSE = {
+    "README.md",
+    "__init__",
+    "__main__",
+    "app",
+    "handlers",
+    "jobs",
+    "operations",
+    "migrations",
+    "models",
+}
+"""What a house of topics holds beside them; `jobs` and `operations` where it has some."""
+ROOMS_OF_A_TOPIC = {
+    "README.md",
+    "__init__",
+    "api",
+    "commands",
+    "errors",
+    "procedure",
+    "queries",
+    "rules",
+    "schemas",
+    "sheets",
+    "store",
+}
+"""What a topic may hold, each where the topic needs it: a file, or a folder of the same name."""
 MAX_ROUTE_LINES = 12
 MAX_HANDLER_LINES = 5
 
@@ -46,6 +74,7 @@ COMMITS = {
 }
 """Savepoints that set one item of a batch aside; the transaction itself ends in the floor."""
 
+API = ("services/*/api/*.py", "services/*/*/api.py", "services/*/*/api/*.py")
 LOG_LINE = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -138,17 +167,26 @@ def body_lines(node: Function) -> int:
 
 
 def routes() -> Iterator[tuple[str, Function]]:
-    for path in sources("services/*/api/*.py", "shared/http/dead_letters.py"):
+    for path in sources(*API, "shared/http/dead_letters.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if is_route(node):
                 yield name_of(path), node
 
 
+def names_in(folder: Path) -> set[str]:
+    return {path.name.removesuffix(".py") for path in folder.iterdir() if path.name != "__pycache__"}
+
+
 @pytest.mark.parametrize("house", HOUSES)
 def test_a_house_has_the_agreed_rooms_only(house: str) -> None:
-    inside = (ROOT / "services" / house).iterdir()
-    there = {path.name.removesuffix(".py") for path in inside if path.name != "__pycache__"}
-    assert ROOMS - {"jobs"} <= there <= ROOMS
+    there = names_in(ROOT / "services" / house)
+    if house not in TOPICS:
+        assert ROOMS - {"jobs"} <= there <= ROOMS
+        return
+    assert there - ROOMS_OF_A_HOUSE == TOPICS[house]
+    assert ROOMS_OF_A_HOUSE - there <= {"jobs", "operations"}
+    for topic in TOPICS[house]:
+        assert names_in(ROOT / "services" / house / topic) <= ROOMS_OF_A_TOPIC, topic
 
 
 def test_a_route_declares_calls_and_returns() -> None:
@@ -158,7 +196,7 @@ def test_a_route_declares_calls_and_returns() -> None:
 
 
 def test_routes_hold_no_sql() -> None:
-    assert findings(sources("services/*/api/*.py"), is_sql) == []
+    assert findings(sources(*API), is_sql) == []
 
 
 def test_a_handler_only_calls_its_command() -> None:
@@ -186,12 +224,7 @@ def test_only_the_clock_knows_the_time() -> None:
 
 def test_money_and_ratios_are_never_floats() -> None:
     paths = sources(
-        "services/*/rules.py",
-        "services/*/rules/*.py",
-        "services/*/models.py",
-        "services/*/schemas.py",
-        "services/*/commands.py",
-        "services/*/commands/*.py",
+        *(f"services/{house}/**/*.py" for house in HOUSES),
         "shared/contracts/*.py",
         "shared/policy/parameters.py",
         "shared/money.py",
