@@ -5,6 +5,7 @@ PORT ?= 8000
 DATA ?= var
 TODAY ?=
 NODES ?= 1
+WORKERS ?= auto
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -30,8 +31,8 @@ demo: $(VENV)/.run ## in a second terminal: a collapse, an illness, the task eac
 status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events and dead letters (PORT=8000 ARGS=--json)
 	$(RUN) -m services status --url http://127.0.0.1:$(PORT) $(ARGS)
 
-test: $(VENV)/.dev ## the whole suite (ARGS='-k name' for a part of it)
-	$(RUN) -m pytest $(ARGS)
+test: $(VENV)/.dev ## the whole suite (WORKERS=1 one test after the other, ARGS='-k name' for a part of it)
+	$(RUN) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: lint test ## what has to pass before a change lands: lint and test
 
