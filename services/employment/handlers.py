@@ -1,7 +1,7 @@
 """How employment reacts to the other houses."""
 
-from services.employment.commands.workers import end_households, keep_workers
 from services.employment.models import REQUESTS
+from services.employment.workers.commands import end_households, keep_workers
 from shared.bus.consumer import Handlers
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered

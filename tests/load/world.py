@@ -6,10 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.employment.commands.placements import place_worker, transition_placement
-from services.employment.commands.vacancies import put_vacancy
-from services.employment.commands.workers import keep_workers
-from services.employment.schemas import PlacementIn, PlacementTransitionIn, VacancyIn
+from services.employment.placements.commands.transition import place_worker, transition_placement
+from services.employment.vacancies.commands import put_vacancy
+from services.employment.wages.schemas import PlacementIn, PlacementTransitionIn, VacancyIn
+from services.employment.workers.commands import keep_workers
 from services.monitoring.models import Household, HouseholdWindow, LedgerMonth, Member
 from services.monitoring.rules.income import IncomeMonth, summarise, window_months
 from shared.contracts.codes import Health, HouseholdCategory, Labour, PlacementAction, Relation, Sex

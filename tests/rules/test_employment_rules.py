@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.employment.rules.matching import (
+from services.employment.vacancies.rules import (
     TRANSITIONS,
     Birth,
     Candidate,
@@ -19,7 +19,7 @@ from services.employment.rules.matching import (
     why_not,
     why_not_by_age,
 )
-from services.employment.rules.persons import KnownWorker, is_able, new_worker_id, recognise
+from services.employment.workers.rules.persons import KnownWorker, is_able, new_worker_id, recognise
 from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, Sex, WorkerStatus
 from shared.ids import derived_id
 from shared.regions import RegionLevel
