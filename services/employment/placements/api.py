@@ -5,19 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.employment.placements.commands.transition import place_worker, transition_placement
-from services.employment.wages import queries
-from services.employment.wages.errors import (
+from services.employment.placements import queries
+from services.employment.placements.commands.place import place_worker
+from services.employment.placements.commands.transition import transition_placement
+from services.employment.placements.errors import (
     ConstraintBroken,
     NoHeadcountLeft,
     PlacementNotFound,
     TransitionDateInvalid,
     VacancyExpired,
-    VacancyNotFound,
     WorkerAlreadyPlaced,
-    WorkerNotFound,
 )
-from services.employment.wages.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
+from services.employment.placements.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
+from services.employment.vacancies.errors import VacancyNotFound
+from services.employment.workers.errors import WorkerNotFound
 from shared.contracts.codes import PlacementStatus
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.employment.models import REQUESTS
-from services.employment.wages import queries
-from services.employment.wages.schemas import SuggestionsOut
+from services.employment.requests import queries
+from services.employment.requests.schemas import SuggestionsOut
+from services.employment.requests.store import REQUESTS
 from shared.helping.api import requests_router
 from shared.helping.requests import RequestNotFound
 from shared.http.dependencies import Call, calling

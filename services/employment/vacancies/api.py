@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from services.employment.vacancies import queries
 from services.employment.vacancies.commands import put_vacancy
-from services.employment.wages import queries
-from services.employment.wages.errors import HeadcountTaken, PlaceUnknown, VacancyNotFound
-from services.employment.wages.schemas import VacancyCode, VacancyIn, VacancyOut
+from services.employment.vacancies.errors import HeadcountTaken, PlaceUnknown, VacancyNotFound
+from services.employment.vacancies.schemas import VacancyCode, VacancyIn, VacancyOut
 from shared.contracts.codes import VacancyKind
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling

@@ -3,27 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from services.employment.models import Placement, Vacancy
-from services.employment.wages.errors import HeadcountTaken, PlaceUnknown
-from services.employment.wages.schemas import VacancyIn, VacancyOut
-from shared.contracts.codes import PlacementStatus
+from services.employment.vacancies.errors import HeadcountTaken, PlaceUnknown
+from services.employment.vacancies.schemas import VacancyIn, VacancyOut
+from services.employment.vacancies.store import count_taken
 from shared.db.base import table_of
 from shared.db.spelling import refuse_other_spelling
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import UnitOfWork
 from shared.regions import region_prefix, regions
 from shared.security.actor import Actor, RegionNotAllowed
 from shared.versions import ExpectedVersion, demand_version
 
 _PLACEMENTS, _VACANCIES = table_of(Placement), table_of(Vacancy)
-TAKEN = (
-    sa.select(sa.func.count())
-    .where((_PLACEMENTS.c.vacancy_code == _VACANCIES.c.code) & (_PLACEMENTS.c.status != PlacementStatus.ENDED))
-    .correlate(_VACANCIES)
-    .scalar_subquery()
-)
-"""How many places of a vacancy are taken: counted, so that an ending gives its place back by itself."""
 _PROVINCE_DIGITS = 2
 
 
@@ -55,20 +46,14 @@ def put_vacancy(uow: UnitOfWork, code: str, body: VacancyIn, expected: ExpectedV
         return _register(uow, code, body, expected)
     _demand_owner(uow.actor, vacancy.region_code)
     demand_version(expected, vacancy.version)
-    taken = places_taken(uow, code)
+    taken = count_taken(uow, code)
     if body.headcount < taken:
         raise HeadcountTaken(f"{taken} workers are placed in this vacancy", taken=taken)
     before, said = _said(vacancy), body.model_dump() | {"region_code": _owner(uow.actor, body) or vacancy.region_code}
     if before != VacancyIn.model_construct(**said).model_dump(mode="json"):
         vacancy.sqlmodel_update(said | {"version": vacancy.version + 1, "updated_at": uow.stamp()})
-        _tell(uow, vacancy, before=before)
+        _record(uow, vacancy, before=before)
     return PutVacancy(_shown(vacancy, taken), created=False)
-
-
-def places_taken(reading: Reading, code: str) -> int:
-    """How many placements in a vacancy have not ended. Its row must be locked where more may come."""
-    statement = sa.select(TAKEN).select_from(_VACANCIES).where(_VACANCIES.c.code == code)
-    return reading.connection.scalar(statement) or 0
 
 
 def _register(uow: UnitOfWork, code: str, body: VacancyIn, expected: ExpectedVersion | None) -> PutVacancy:
@@ -78,7 +63,7 @@ def _register(uow: UnitOfWork, code: str, body: VacancyIn, expected: ExpectedVer
     said = body.model_dump() | {"region_code": uow.actor.regions[0] if owner is None else owner}
     vacancy = Vacancy(code=code, version=1, registered_by=uow.actor.id, updated_at=uow.stamp(), **said)
     uow.session.add(vacancy)
-    _tell(uow, vacancy, before=None)
+    _record(uow, vacancy, before=None)
     return PutVacancy(_shown(vacancy, taken=0), created=True)
 
 
@@ -113,9 +98,9 @@ def _audited(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(vacancy: Vacancy, taken: int) -> VacancyOut:
-    return VacancyOut.model_validate(vacancy.model_dump() | {"taken": taken})
+    return VacancyOut.of(vacancy.model_dump() | {"taken": taken})
 
 
-def _tell(uow: UnitOfWork, vacancy: Vacancy, before: dict[str, Any] | None) -> None:
+def _record(uow: UnitOfWork, vacancy: Vacancy, before: dict[str, Any] | None) -> None:
     uow.audit("vacancy.put", vacancy.code, before=before and _audited(before), after=_audited(_said(vacancy)))
     uow.note("vacancy.put", vacancy=vacancy.code, headcount=vacancy.headcount, vacancy_version=vacancy.version)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from services.employment.placements.errors import PlacementNotFound
 from services.employment.wages import queries
 from services.employment.wages.commands.record import WageToRecord, record_wages
 from services.employment.wages.commands.withdraw import withdraw_wage
 from services.employment.wages.errors import (
     MonthReported,
-    PlacementNotFound,
     PlacementNotStarted,
     SupersededWageNotFound,
     WageAfterPlacement,

@@ -1,30 +1,6 @@
-"""Situations employment tells its callers about."""
+"""Situations about wages."""
 
 from shared.errors import Conflict, Invalid, NotFound
-
-
-class WorkerNotFound(NotFound):
-    """No worker by that id within the caller's region."""
-
-    code, title = "worker-not-found", "No such worker"
-
-
-class VacancyNotFound(NotFound):
-    """No vacancy by that code."""
-
-    code, title = "vacancy-not-found", "No such vacancy"
-
-
-class PlaceUnknown(NotFound):
-    """The place of work lies in no division that is known."""
-
-    code, title = "place-unknown", "No such place"
-
-
-class PlacementNotFound(NotFound):
-    """No placement by that id within the caller's region."""
-
-    code, title = "placement-not-found", "No such placement"
 
 
 class WageNotFound(NotFound):
@@ -37,42 +13,6 @@ class SupersededWageNotFound(NotFound):
     """The wage to be superseded is not known for this placement."""
 
     code, title = "superseded-wage-not-found", "No such wage to supersede"
-
-
-class HeadcountTaken(Conflict):
-    """More workers are placed in the vacancy than it would have room for; ``taken`` says how many."""
-
-    code, title = "headcount-taken", "More places are taken than would be left"
-
-
-class NoHeadcountLeft(Conflict):
-    """Every place of the vacancy is taken."""
-
-    code, title = "no-headcount-left", "The vacancy has no place left"
-
-
-class VacancyExpired(Conflict):
-    """The vacancy was valid until an earlier day."""
-
-    code, title = "vacancy-expired", "The vacancy has expired"
-
-
-class WorkerAlreadyPlaced(Conflict):
-    """The worker has a placement that has not ended."""
-
-    code, title = "worker-already-placed", "The worker is placed already"
-
-
-class ConstraintBroken(Conflict):
-    """The worker does not fit the vacancy or the request; ``constraint`` names what stands against it."""
-
-    code, title = "constraint-broken", "The worker does not fit"
-
-
-class TransitionDateInvalid(Invalid):
-    """The step cannot have happened on that day."""
-
-    code, title = "transition-date-invalid", "The day of the step cannot be right"
 
 
 class WageContradicts(Conflict):

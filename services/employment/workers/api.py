@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.employment.wages import queries
-from services.employment.wages.schemas import WorkerOut
+from services.employment.workers import queries
+from services.employment.workers.schemas import WorkerOut
 from shared.contracts.codes import WorkerStatus
 from shared.http.dependencies import Call, calling
 from shared.http.fields import HouseholdCode

@@ -7,12 +7,15 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.employment.placements.commands.transition import place_worker, transition_placement
+from services.employment.placements.commands.follow import follow_households
+from services.employment.placements.commands.place import place_worker
+from services.employment.placements.commands.transition import transition_placement
+from services.employment.placements.schemas import PlacementIn, PlacementTransitionIn
 from services.employment.vacancies.commands import put_vacancy
+from services.employment.vacancies.schemas import VacancyIn
 from services.employment.wages.commands.record import WageToRecord, record_wages
 from services.employment.wages.commands.withdraw import withdraw_wage
-from services.employment.wages.schemas import PlacementIn, PlacementTransitionIn, VacancyIn, WageIn, WageWithdrawalIn
-from services.employment.workers.commands import keep_workers
+from services.employment.wages.schemas import WageIn, WageWithdrawalIn
 from shared.context import new_context
 from shared.contracts.envelope import decode
 from shared.contracts.monitoring import HouseholdChanged
@@ -162,7 +165,7 @@ def left() -> HouseholdChanged:
 async def test_who_leaves_meanwhile_is_not_placed(employment: Employment, after: After) -> None:
     encoded = published_as(left())
     event = decode(encoded.headers, encoded.value)
-    answer = await after(keep_workers, [event], then=lambda: employment.place(1))
+    answer = await after(follow_households, [event], then=lambda: employment.place(1))
     assert (problem(answer)[1], answer.json()["constraint"]) == ("constraint-broken", "not_a_worker")
 
 

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.employment.models import Placement, Worker
+from services.employment.placements.commands.views import audit_view, log_placement, of_whom
 from shared.context import Context
 from shared.contracts.codes import PlacementEndReason, PlacementStatus, WorkerStatus
 from shared.contracts.employment import PlacementEnded
@@ -16,7 +16,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 
 _PLACEMENTS = table_of(Placement)
-_RUNNING = (
+_SELECT_RUNNING_FOR_UPDATE = (
     sa.select(Placement)
     .where(is_one_of(_PLACEMENTS.c.worker_id, "workers") & (_PLACEMENTS.c.status != PlacementStatus.ENDED))
     .order_by(_PLACEMENTS.c.id)
@@ -33,9 +33,9 @@ def end_placement(
     on: dt.date,
     context: Context | None = None,
 ) -> None:
-    """Set both free again and tell of it. A request that was not completed stays accepted for the next match.
+    """Set worker and vacancy free again, and publish the end. An uncompleted request stays accepted for the next match.
 
-    The placements of one household end one after the other: whoever calls holds the household.
+    The placements of one household end one after the other: whoever calls has the household locked.
     """
     placement.status, placement.ended_on, placement.end_reason = PlacementStatus.ENDED, on, reason
     worker.status = WorkerStatus.IDLE
@@ -49,45 +49,24 @@ def end_placement(
 
 
 def end_work_of_those_who_left(uow: UnitOfWork, left: Mapping[UUID, tuple[dt.date, Context]]) -> None:
-    """End what workers who left their households were placed in 离户; their households and rows are held.
+    """End what workers who left their households were placed in 离户; their households and rows are locked.
 
     ``left`` says of each worker the day, and the event that told of it. Work that began later ends as it begins.
     """
     if not left:
         return
-    for placement in uow.session.scalars(_RUNNING, {"workers": sorted(left)}).all():
+    for placement in uow.session.scalars(_SELECT_RUNNING_FOR_UPDATE, {"workers": sorted(left)}).all():
         on, context = left[placement.worker_id]
         worker = uow.session.get_one(Worker, placement.worker_id, with_for_update=True)
-        before = standing(placement)
+        before = audit_view(placement)
         last_step = max((day for day in (placement.departed_on, placement.started_on) if day), default=on)
         end_placement(uow, placement, worker, PlacementEndReason.LEFT_HOUSEHOLD, max(on, last_step), context)
         placement.version += 1
         placement.updated_at = uow.stamp()
         uow.session.flush()  # flush: whether another one of the household still works is asked of the database
-        after = standing(placement)
+        after = audit_view(placement)
         uow.audit("placement.end", str(placement.id), before=before, after=after, actor="monitoring", context=context)
-        note_placement(uow, "placement.transition", placement, context)
-
-
-def of_whom(placement: Placement, worker: Worker) -> dict[str, Any]:
-    """Whose work it is, in the words of the events and of the answers."""
-    return {
-        "placement_id": placement.id,
-        "household_code": worker.household_code,
-        "region_code": worker.region_code,
-        "member_no": worker.member_no,
-    }
-
-
-def standing(placement: Placement) -> dict[str, Any]:
-    """Where a placement stands, for the audit."""
-    return {"status": str(placement.status), "version": placement.version}
-
-
-def note_placement(uow: UnitOfWork, event: str, placement: Placement, context: Context | None = None) -> None:
-    """Log where a placement stands."""
-    placement_id, household = str(placement.id), placement.household_code
-    uow.note(event, context=context, placement_id=placement_id, household=household, status=placement.status)
+        log_placement(uow, "placement.transition", placement, context)
 
 
 def _others_work(uow: UnitOfWork, placement: Placement) -> bool:

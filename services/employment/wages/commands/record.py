@@ -1,4 +1,4 @@
-"""Recording wages: set-based, so that one route and a batch lead to the same command."""
+"""Recording wages, many at once: one wage is a batch of one."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.employment.models import Placement, Wage, Worker
+from services.employment.placements.errors import PlacementNotFound
 from services.employment.wages.errors import (
     MonthReported,
-    PlacementNotFound,
     PlacementNotStarted,
     SupersededWageNotFound,
     WageAfterPlacement,
@@ -35,22 +35,22 @@ from shared.security.actor import Actor
 from shared.security.sources import demand_sources
 
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
-_HELD = (
+_SELECT_PLACEMENTS_FOR_UPDATE = (
     sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no)
     .join(_WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id)
     .where(is_one_of(_PLACEMENTS.c.id, "ids"))
     .order_by(_PLACEMENTS.c.id)
     .with_for_update(of=_PLACEMENTS)
 )
-_KNOWN = sa.select(_WAGES).where(is_one_of(_WAGES.c.id, "ids"))
-_STANDING = sa.select(_WAGES.c.id, _WAGES.c.placement_id, _WAGES.c.month).where(
+_SELECT_WAGES = sa.select(_WAGES).where(is_one_of(_WAGES.c.id, "ids"))
+_SELECT_STANDING_WAGES = sa.select(_WAGES.c.id, _WAGES.c.placement_id, _WAGES.c.month).where(
     is_one_of(_WAGES.c.placement_id, "ids") & (_WAGES.c.status == RecordStatus.STANDS)
 )
-_SUPERSEDED = sa.update(_WAGES).where(_WAGES.c.id == sa.bindparam("wage_id"))
+_UPDATE_SUPERSEDED = sa.update(_WAGES).where(_WAGES.c.id == sa.bindparam("wage_id"))
 
 
 class WageToRecord(NamedTuple):
-    """A wage at the door, with who brings it and in which chain."""
+    """A wage as reported, with the client that reports it and the chain it belongs to."""
 
     wage: WageIn
     actor: Actor
@@ -71,13 +71,13 @@ def record_wages(uow: UnitOfWork, items: Sequence[WageToRecord]) -> list[WageOut
     The same wage again changes nothing. A correction takes the place of the wage it supersedes. Of one month of a
     placement one wage stands, whoever reports it.
     """
-    desk = _Desk(uow, items)
-    outcomes = [desk.take(item) for item in items]
-    desk.write()
+    batch = _WageBatch(uow, items)
+    outcomes = [batch.take(item) for item in items]
+    batch.write()
     return outcomes
 
 
-class _Desk:
+class _WageBatch:
     """Takes the wages of one command in order and gathers what has to be written."""
 
     def __init__(self, uow: UnitOfWork, items: Sequence[WageToRecord]) -> None:
@@ -86,11 +86,11 @@ class _Desk:
         targets = {_wage_id(item.wage.supersedes) for item in items if item.wage.supersedes}
         asked = {_wage_id(item.wage) for item in items} | targets
         execute = uow.connection.execute
-        self._placements = {row["id"]: row for row in execute(_HELD, placements).mappings()}
+        self._placements = {row["id"]: row for row in execute(_SELECT_PLACEMENTS_FOR_UPDATE, placements).mappings()}
         self._known: dict[UUID, Mapping[Any, Any]] = {
-            row["id"]: row for row in execute(_KNOWN, {"ids": list(asked)}).mappings()
+            row["id"]: row for row in execute(_SELECT_WAGES, {"ids": list(asked)}).mappings()
         }
-        self._standing = {(row.placement_id, row.month): row.id for row in execute(_STANDING, placements)}
+        self._standing = {(row.placement_id, row.month): row.id for row in execute(_SELECT_STANDING_WAGES, placements)}
         self._rows: dict[UUID, dict[str, Any]] = {}
         self._superseded: dict[UUID, dict[str, Any]] = {}
 
@@ -98,7 +98,7 @@ class _Desk:
         """Write what was taken: the new wages in their order, and that the corrected ones count no longer."""
         insert_rows(self._uow.connection, _WAGES, list(self._rows.values()))
         old = [{"wage_id": wage_id, **changed} for wage_id, changed in self._superseded.items()]
-        execute_rows(self._uow.connection, _SUPERSEDED, old)
+        execute_rows(self._uow.connection, _UPDATE_SUPERSEDED, old)
 
     def take(self, item: WageToRecord) -> WageOutcome:
         """Decide about one wage, and credit it."""
@@ -129,8 +129,8 @@ class _Desk:
             self._supersede(old, row["updated_at"])
         self._known[wage_id] = self._rows[wage_id] = row
         self._standing[wage.placement_id, wage.month] = wage_id
-        self._tell(item, row, placement)
-        return WageOutcome("stored", WageOut.model_validate(row))
+        self._publish(item, row, placement)
+        return WageOutcome("stored", WageOut.of(row))
 
     def _again(self, wage: WageIn, said: tuple[Any, ...], known: Mapping[Any, Any]) -> WageOutcome:
         if said != tuple(known[name] for name in ("placement_id", "month", "amount", "supersedes_id")):
@@ -139,7 +139,7 @@ class _Desk:
             raise WageWithdrawnBefore(
                 f"the wage {wage.source_ref} was withdrawn; report the month under another reference"
             )
-        return WageOutcome("duplicate", WageOut.model_validate(dict(known)))
+        return WageOutcome("duplicate", WageOut.of(dict(known)))
 
     def _refuse_impossible(self, wage: WageIn, placement: Mapping[Any, Any]) -> None:
         if placement["started_on"] is None:
@@ -197,7 +197,7 @@ class _Desk:
             "updated_at": self._uow.stamp(),
         }
 
-    def _tell(self, item: WageToRecord, row: Mapping[str, Any], placement: Mapping[Any, Any]) -> None:
+    def _publish(self, item: WageToRecord, row: Mapping[str, Any], placement: Mapping[Any, Any]) -> None:
         credited = WageCredited(
             credit_id=row["id"],
             household_code=placement["household_code"],

@@ -20,7 +20,7 @@ from shared.security.sources import demand_sources
 
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
 _WITHDRAWALS = table_of(WageWithdrawal)
-_HELD = (
+_SELECT_HOME_FOR_UPDATE = (
     sa.select(_PLACEMENTS.c.household_code, _WORKERS.c.region_code)
     .join_from(_WAGES, _PLACEMENTS)
     .join(_WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id)
@@ -50,14 +50,14 @@ def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Wit
         WageAlreadySuperseded: a correction took the place of the wage.
     """
     demand_sources(uow.actor, Invalid, {"/source": body.source})
-    home = uow.connection.execute(_HELD, {"wage_id": wage_id}).one_or_none()
+    home = uow.connection.execute(_SELECT_HOME_FOR_UPDATE, {"wage_id": wage_id}).one_or_none()
     if home is None or not uow.actor.sees(home.region_code):
         raise WageNotFound(f"no wage {wage_id} in region {uow.actor.place}")
     wage = uow.session.get_one(Wage, wage_id, populate_existing=True)
     uow.actor.demand_source(wage.source)
     known = _known(uow, wage_id, body)
     if known is not None:
-        return WithdrawWage(WageWithdrawalOut.model_validate(known), created=False)
+        return WithdrawWage(WageWithdrawalOut.of(known), created=False)
     if wage.status is RecordStatus.SUPERSEDED:
         raise WageAlreadySuperseded("the wage was corrected before; withdraw the correction")
     withdrawal = WageWithdrawal(
@@ -72,8 +72,8 @@ def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Wit
     )
     uow.session.add(withdrawal)
     wage.status, wage.updated_at = RecordStatus.WITHDRAWN, uow.stamp()
-    _tell(uow, wage, withdrawal, home)
-    return WithdrawWage(WageWithdrawalOut.model_validate(withdrawal), created=True)
+    _publish(uow, wage, withdrawal, home)
+    return WithdrawWage(WageWithdrawalOut.of(withdrawal), created=True)
 
 
 def _known(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Any:
@@ -90,7 +90,7 @@ def _known(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Any:
     return None
 
 
-def _tell(uow: UnitOfWork, wage: Wage, withdrawal: WageWithdrawal, home: Any) -> None:
+def _publish(uow: UnitOfWork, wage: Wage, withdrawal: WageWithdrawal, home: Any) -> None:
     withdrawn = WageWithdrawn(
         withdrawal_id=withdrawal.id,
         credit_id=wage.id,

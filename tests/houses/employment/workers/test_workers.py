@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.employment.handlers import HANDLERS
-from services.employment.wages.queries import WorkerFilter, workers
+from services.employment.workers.queries import WorkerFilter, workers
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.codes import Labour, Sex
 from shared.http.pagination import PageRequest
