@@ -11,13 +11,13 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from services.consumption.commands.orders import RESERVE, place_order
-from services.consumption.commands.producers import put_producer
-from services.consumption.commands.products import put_product
 from services.consumption.models import HOUSEHOLDS, Product
-from services.consumption.rules import format_quantity
-from services.consumption.schemas.orders import OrderIn
-from services.consumption.schemas.register import ProducerIn, ProductIn
+from services.consumption.orders.commands.place import RESERVE, place_order
+from services.consumption.orders.rules import format_quantity
+from services.consumption.orders.schemas import OrderIn
+from services.consumption.producers.commands import put_producer
+from services.consumption.products.commands import put_product
+from services.consumption.products.schemas.register import ProducerIn, ProductIn
 from shared.context import new_context
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.consumption.rules import (
+from services.consumption.orders.rules import (
     TRANSITIONS,
     Share,
     Split,
