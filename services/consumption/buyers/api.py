@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from services.consumption.buyers import queries
 from services.consumption.buyers.commands import put_buyer
-from services.consumption.orders import queries
-from services.consumption.orders.errors import BuyerNotFound
-from services.consumption.orders.rules import SUPPLYING
-from services.consumption.products.schemas.fields import BuyerCode
-from services.consumption.products.schemas.register import BuyerIn, BuyerOut
+from services.consumption.buyers.errors import BuyerNotFound
+from services.consumption.buyers.rules import SUPPLYING
+from services.consumption.buyers.schemas import BuyerCode, BuyerIn, BuyerOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request

@@ -1,29 +1,16 @@
-"""The register of buyers 采购单位: which client orders under which code, and who stands on which side of an order."""
+"""Keeping the register of buyers 采购单位."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
+from services.consumption.buyers.schemas import BuyerIn, BuyerOut
 from services.consumption.models import Buyer
-from services.consumption.orders.errors import BuyerOfAnotherClient
-from services.consumption.orders.rules import BUYING, SUPPLYING
-from services.consumption.products.schemas.register import BuyerIn, BuyerOut
 from shared.db.base import table_of
-from shared.db.rows import insert_rows
-from shared.db.spelling import CodeInOtherSpelling, refuse_other_spelling
-from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.security.actor import Actor
+from shared.db.spelling import refuse_other_spelling
+from shared.db.unit_of_work import UnitOfWork
 from shared.versions import ExpectedVersion, demand_version
 
 _BUYERS = table_of(Buyer)
-_HELD = (
-    sa.select(_BUYERS)
-    .where(_BUYERS.c.code == sa.bindparam("held"))
-    .order_by(_BUYERS.c.code)
-    .with_for_update(key_share=True)
-)
-_CLIENT_OF = sa.select(_BUYERS.c.client_id).where(_BUYERS.c.code == sa.bindparam("of_buyer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,82 +35,20 @@ def put_buyer(uow: UnitOfWork, code: str, body: BuyerIn, expected: ExpectedVersi
     if buyer is None:
         buyer = Buyer(code=code, bound_in=uow.actor.regions[0], version=1, **fields)
         uow.session.add(buyer)
-        _tell(uow, buyer, before=None)
-        return PutBuyer(BuyerOut.model_validate(buyer), created=True)
+        _record(uow, buyer, before=None)
+        return PutBuyer(BuyerOut.of(buyer), created=True)
     if buyer.model_dump(include=set(fields)) != fields:
-        before, bound_in = _standing(buyer), buyer.bound_in or uow.actor.regions[0]
+        before, bound_in = _audit_view(buyer), buyer.bound_in or uow.actor.regions[0]
         buyer.sqlmodel_update(fields | {"bound_in": bound_in, "version": buyer.version + 1})
-        _tell(uow, buyer, before)
-    return PutBuyer(BuyerOut.model_validate(buyer), created=False)
+        _record(uow, buyer, before)
+    return PutBuyer(BuyerOut.of(buyer), created=False)
 
 
-def hold_buyer(uow: UnitOfWork, code: str) -> str:
-    """Lock the buyer under whose code an order is placed, and return the scope of the side that places it.
-
-    Of two orders of one buyer the second waits here for the first. A code that a token names, or that the supply side
-    orders for, is entered in the register without a client. Raises BuyerOfAnotherClient or CodeInOtherSpelling.
-    """
-    buyer = uow.connection.execute(_HELD, {"held": code}).one_or_none()
-    side = _placing_side(uow.actor, code, buyer.client_id if buyer else None)
-    if buyer is None:
-        refuse_other_spelling(uow, _BUYERS.c.code, code)
-        if side == BUYING and code not in (uow.actor.buyers or ()):
-            raise CodeInOtherSpelling("the token of the client names the buyer in other upper and lower case")
-        row = {"code": code, "name": None, "client_id": None, "bound_in": None, "version": 1}
-        insert_rows(uow.connection, _BUYERS, [row])
-    return side
-
-
-def _placing_side(actor: Actor, code: str, client_id: str | None) -> str:
-    if actor.may(BUYING) and buys(actor, code, client_id):
-        return BUYING
-    if actor.may(SUPPLYING) and actor.buyers is None:
-        return SUPPLYING
-    raise BuyerOfAnotherClient(f"the client {actor.id} does not order for the buyer {code}")
-
-
-def buys(actor: Actor, code: str, client_id: str | None) -> bool:
-    """Whether the client orders for the buyer that is bound to ``client_id``: what its token says goes first."""
-    if actor.buyers is None:
-        return client_id == actor.id
-    return code.casefold() in {buyer.casefold() for buyer in actor.buyers}
-
-
-def bought_for(actor: Actor) -> sa.Select[Any]:
-    """The codes of the buyers for which the client orders."""
-    if actor.buyers is None:
-        return sa.select(_BUYERS.c.code).where(_BUYERS.c.client_id == actor.id)
-    return sa.select(_BUYERS.c.code).where(sa.func.lower(_BUYERS.c.code).in_({code.lower() for code in actor.buyers}))
-
-
-def supplies(actor: Actor, region_code: str) -> bool:
-    """Whether the caller stands on the supply side 供应方 of an order in this region."""
-    return actor.may(SUPPLYING) and actor.sees(region_code)
-
-
-def deals_in(reading: Reading, order: Any) -> bool:
-    """Whether the caller buys or supplies an order."""
-    return supplies(reading.actor, order.region_code) or _buys(reading, order)
-
-
-def sides_of(reading: Reading, order: Any) -> frozenset[str]:
-    """The scopes with which the caller deals in an order: of the buyer, of the supply side, of both, or none."""
-    actor = reading.actor
-    buying = {BUYING} if actor.may(BUYING) and _buys(reading, order) else set()
-    return frozenset(buying | ({SUPPLYING} if supplies(actor, order.region_code) else set()))
-
-
-def _buys(reading: Reading, order: Any) -> bool:
-    if reading.actor.buyers is not None:
-        return buys(reading.actor, order.buyer_code, None)
-    return buys(reading.actor, order.buyer_code, reading.connection.scalar(_CLIENT_OF, {"of_buyer": order.buyer_code}))
-
-
-def _tell(uow: UnitOfWork, buyer: Buyer, before: dict[str, Any] | None) -> None:
-    uow.audit("buyer.put", buyer.code, before=before, after=_standing(buyer))
+def _record(uow: UnitOfWork, buyer: Buyer, before: dict[str, Any] | None) -> None:
+    uow.audit("buyer.put", buyer.code, before=before, after=_audit_view(buyer))
     uow.note("buyer.put", buyer=buyer.code, client=buyer.client_id, buyer_version=buyer.version)
 
 
-def _standing(buyer: Buyer) -> dict[str, Any]:
+def _audit_view(buyer: Buyer) -> dict[str, Any]:
     """What the audit keeps of a buyer: no name, which may be a person's."""
     return {"client_id": buyer.client_id, "bound_in": buyer.bound_in, "version": buyer.version}

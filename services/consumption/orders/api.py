@@ -5,22 +5,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from services.consumption.buyers.errors import BuyerOfAnotherClient
+from services.consumption.buyers.rules import BUYING, SUPPLYING
+from services.consumption.buyers.schemas import BuyerCode
 from services.consumption.orders import queries
 from services.consumption.orders.commands.place import place_order
 from services.consumption.orders.commands.transition import transition_order
 from services.consumption.orders.errors import (
-    BuyerOfAnotherClient,
-    NotEnoughStock,
     OrderContradicts,
     OrderInvalid,
     OrderNotFound,
     PriceChanged,
-    ProductNotFound,
     QuantityNotSold,
 )
-from services.consumption.orders.rules import BUYING, SUPPLYING, TRANSITIONS
+from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
-from services.consumption.products.schemas.fields import BuyerCode
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound
 from shared.contracts.codes import OrderStatus
 from shared.db.spelling import CodeInOtherSpelling
 from shared.db.unit_of_work import UnitOfWork

@@ -1,4 +1,4 @@
-"""What consumption can be asked. Products are for everybody, an order is for those who buy or supply it."""
+"""What can be asked about orders. An order is for those who buy or supply it."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -7,33 +7,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.commands import bought_for, deals_in
-from services.consumption.models import Buyer, Order, Producer, Product, StockMove
-from services.consumption.orders.errors import BuyerNotFound, OrderNotFound, ProducerNotFound, ProductNotFound
-from services.consumption.orders.rules import SUPPLYING
+from services.consumption.buyers.rules import SUPPLYING
+from services.consumption.buyers.store import bought_for, deals_in
+from services.consumption.models import Order
+from services.consumption.orders.errors import OrderNotFound
 from services.consumption.orders.schemas import OrderOut
 from services.consumption.orders.store import show_orders
-from services.consumption.producers.commands import show_producer
-from services.consumption.products.commands import show_move
-from services.consumption.products.schemas.register import BuyerOut, ProducerOut, ProductOut, StockMoveOut
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, by_code, newest_first, oldest_first
-from shared.regions import region_prefix
+from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
 
-_BUYERS, _ORDERS, _MOVES = table_of(Buyer), table_of(Order), table_of(StockMove)
-_PRODUCERS, _PRODUCTS = table_of(Producer), table_of(Product)
-
-
-@dataclass(frozen=True, slots=True)
-class ProductFilter:
-    """Which products are asked for."""
-
-    region_code: str | None
-    available: bool | None
-    """Whether something of it can still be ordered."""
+_ORDERS = table_of(Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,73 +29,6 @@ class OrderFilter:
     buyer_code: str | None
     status: OrderStatus | None
     updated_after: dt.datetime | None
-
-
-def producer(reading: Reading, code: str) -> ProducerOut:
-    """A producer with the households it is linked to."""
-    row = reading.connection.execute(sa.select(_PRODUCERS).where(_PRODUCERS.c.code == code)).one_or_none()
-    if row is None or not reading.actor.sees(row.region_code):
-        raise ProducerNotFound(f"no producer {code} in region {reading.actor.place}")
-    return show_producer(reading, row)
-
-
-def product(reading: Reading, code: str) -> ProductOut:
-    """A product as it can be ordered now."""
-    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
-    row = reading.connection.execute(statement.where(_PRODUCTS.c.code == code)).one_or_none()
-    if row is None:
-        raise ProductNotFound(f"there is no product {code}")
-    return ProductOut.model_validate(row)
-
-
-def products(reading: Reading, wanted: ProductFilter, page: PageRequest) -> Sequence[ProductOut]:
-    """Products of every region, by code; one more than the page holds."""
-    statement = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
-    if wanted.region_code is not None:
-        statement = statement.where(_PRODUCERS.c.region_code.startswith(region_prefix(wanted.region_code)))
-    if wanted.available is not None:
-        statement = statement.where(_PRODUCTS.c.available > 0 if wanted.available else _PRODUCTS.c.available == 0)
-    found = reading.connection.execute(by_code(statement, _PRODUCTS.c.code, page))
-    return [ProductOut.model_validate(row) for row in found]
-
-
-def product_key(shown: ProductOut) -> tuple[str, ...]:
-    """Where a product stands in the list."""
-    return (shown.product_code,)
-
-
-def stock_moves(reading: Reading, code: str, page: PageRequest) -> Sequence[StockMoveOut]:
-    """How the stock of a product moved beside orders, the latest first; one more than the page holds."""
-    offered = product(reading, code)
-    if not reading.actor.sees(offered.region_code):
-        raise ProductNotFound(f"no product {code} in region {reading.actor.place}")
-    statement = sa.select(_MOVES).where(_MOVES.c.product_code == code)
-    ordered = newest_first(statement, _MOVES.c.moved_at, _MOVES.c.id, page)
-    return [show_move(row._asdict()) for row in reading.connection.execute(ordered)]
-
-
-def move_key(shown: StockMoveOut) -> tuple[str, ...]:
-    """Where a movement of stock stands in the list."""
-    return shown.at.isoformat(), str(shown.move_id)
-
-
-def buyer(reading: Reading, code: str) -> BuyerOut:
-    """A buyer with the client that orders for it."""
-    row = reading.connection.execute(sa.select(_BUYERS).where(_BUYERS.c.code == code)).one_or_none()
-    if row is None:
-        raise BuyerNotFound(f"there is no buyer {code}")
-    return BuyerOut.model_validate(row)
-
-
-def buyers(reading: Reading, page: PageRequest) -> Sequence[BuyerOut]:
-    """Buyers by code; one more than the page holds."""
-    found = reading.connection.execute(by_code(sa.select(_BUYERS), _BUYERS.c.code, page))
-    return [BuyerOut.model_validate(row) for row in found]
-
-
-def buyer_key(shown: BuyerOut) -> tuple[str, ...]:
-    """Where a buyer stands in the list."""
-    return (shown.buyer_code,)
 
 
 def order(reading: Reading, order_id: UUID) -> OrderOut:

@@ -1,14 +1,18 @@
 """Bodies of orders."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from services.consumption.products.schemas.fields import BuyerCode, ProductCode, Quantity, QuantityShown, SomeQuantity
+from services.consumption.buyers.schemas import BuyerCode
+from services.consumption.orders.rules import line_value
+from services.consumption.products.schemas import ProductCode, Quantity, QuantityShown, SomeQuantity
 from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus
 from shared.http.fields import Body, Day, Identifier, Remark, Text
+from shared.identity import mask_name
 from shared.money import FenAsYuan, PositiveYuan
 
 MAX_LINES = 100
@@ -83,6 +87,11 @@ class CreditOut(BaseModel):
     branch: IncomeBranch
     amount: FenAsYuan
 
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """What a household got, from the row of its share."""
+        return cls(household_code=row.household_code, branch=row.branch, amount=row.amount)
+
 
 class LineOut(BaseModel):
     """A line of an order: the product as it was when the order was placed."""
@@ -103,6 +112,25 @@ class LineOut(BaseModel):
     producer_amount: FenAsYuan | None = Field(
         description="What the producer keeps, once settled; null unless you are the supply side"
     )
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], got: list[CreditOut] | None) -> Self:
+        """A line from its row, with what households got; None hides that and what the producer keeps."""
+        received = row.get("received")
+        return cls(
+            line_no=row["line_no"],
+            product_code=row["product_code"],
+            producer_code=row["producer_code"],
+            name=row["name"],
+            unit=row["unit"],
+            specification=row["specification"],
+            quantity=row["quantity"],
+            price=row["price"],
+            received=received,
+            value=line_value(row["price"], row["quantity"] if received is None else received),
+            credits=got,
+            producer_amount=None if got is None else row.get("producer_amount"),
+        )
 
 
 class OrderStepOut(BaseModel):
@@ -136,3 +164,25 @@ class OrderOut(BaseModel):
     total: FenAsYuan = Field(description="The values of its lines together")
     lines: list[LineOut]
     history: list[OrderStepOut] = Field(description="The oldest first")
+
+    @classmethod
+    def of(cls, row: Any, lines: list[LineOut], *, with_contact: bool) -> Self:
+        """An order from its row and its lines; the contact 联系人 in full or masked."""
+        return cls(
+            order_id=row.id,
+            buyer_code=row.buyer_code,
+            buyer_order_no=row.buyer_order_no,
+            region_code=row.region_code,
+            request_id=row.request_id,
+            status=row.status,
+            placed_at=row.placed_at,
+            updated_at=row.updated_at,
+            settled_on=row.settled_on,
+            deliver_by=row.deliver_by,
+            deliver_to=row.deliver_to,
+            contact=row.contact if with_contact or row.contact is None else mask_name(row.contact),
+            invoice_title=row.invoice_title,
+            total=sum(line.value for line in lines),
+            lines=lines,
+            history=row.history,
+        )

@@ -4,12 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from services.consumption.orders import queries
-from services.consumption.orders.errors import ProducerInvalid, ProducerNotFound
-from services.consumption.orders.rules import SUPPLYING
+from services.consumption.producers import queries
 from services.consumption.producers.commands import put_producer
-from services.consumption.products.schemas.fields import ProducerCode
-from services.consumption.products.schemas.register import ProducerIn, ProducerOut
+from services.consumption.producers.errors import ProducerInvalid, ProducerNotFound
+from services.consumption.producers.schemas import ProducerCode, ProducerIn, ProducerOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.errors import HouseholdHasEnded
 from shared.helping.households import HouseholdUnknown
@@ -20,7 +18,7 @@ from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/producers/{producer_code}", tags=["producers 供应主体"])
-WRITE = "consumption:write"
+WRITE, APPROVE = "consumption:write", "consumption:approve"
 Code = Annotated[ProducerCode, Path()]
 
 
@@ -57,7 +55,7 @@ async def put(
     summary="A producer with the households linked to it",
     responses=responses(ProducerNotFound),
 )
-async def get(producer_code: Code, call: Annotated[Call, calling(SUPPLYING)], response: Response) -> ProducerOut:
+async def get(producer_code: Code, call: Annotated[Call, calling(APPROVE)], response: Response) -> ProducerOut:
     """For the supply side: buyers are not told which households are behind a product."""
     found = await call.query(queries.producer, producer_code)
     tag(response, found.version)

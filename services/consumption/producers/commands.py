@@ -6,13 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.consumption.models import HOUSEHOLDS, Producer, ProducerLink
-from services.consumption.orders.errors import ProducerInvalid, ProducerNotFound
-from services.consumption.products.schemas.register import LinkIn, LinkOut, ProducerIn, ProducerOut
+from services.consumption.models import Producer, ProducerLink
+from services.consumption.producers.errors import ProducerInvalid, ProducerNotFound
+from services.consumption.producers.schemas import LinkIn, ProducerIn, ProducerOut
+from services.consumption.producers.store import load_links
+from services.consumption.requests.store import HOUSEHOLDS
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.spelling import refuse_other_spelling
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import UnitOfWork
 from shared.helping.households import HouseholdUnknown
 from shared.regions import regions
 from shared.shares import format_share
@@ -49,27 +51,12 @@ def put_producer(uow: UnitOfWork, code: str, body: ProducerIn, expected: Expecte
         producer = Producer(code=code, version=1, **fields)
         uow.session.add(producer)
         return PutProducer(_write(uow, producer, body.links, before=None), created=True)
-    before = show_producer(uow, producer)
+    before = ProducerOut.of(producer, load_links(uow, producer.code))
     linked = [link.model_dump() for link in before.links]
     if producer.model_dump(include=set(fields)) == fields and linked == [link.model_dump() for link in body.links]:
         return PutProducer(before, created=False)
     producer.sqlmodel_update(fields | {"version": producer.version + 1})
     return PutProducer(_write(uow, producer, body.links, before), created=False)
-
-
-def show_producer(reading: Reading, producer: Any) -> ProducerOut:
-    """A producer with its links."""
-    rows = reading.connection.execute(sa.select(_LINKS).where(_LINKS.c.producer_code == producer.code))
-    links = [LinkOut(household_code=row.household_code, share=row.share, kind=row.branch) for row in rows]
-    return ProducerOut(
-        producer_code=producer.code,
-        name=producer.name,
-        kind=producer.kind,
-        uscc=producer.uscc,
-        region_code=producer.region_code,
-        links=sorted(links, key=lambda link: (link.household_code, link.kind)),
-        version=producer.version,
-    )
 
 
 def _check_households(uow: UnitOfWork, links: Sequence[LinkIn]) -> None:
@@ -93,13 +80,13 @@ def _write(uow: UnitOfWork, producer: Producer, links: Sequence[LinkIn], before:
         for link in links
     ]
     insert_rows(uow.connection, _LINKS, rows)
-    after = show_producer(uow, producer)
-    uow.audit("producer.put", producer.code, before=_standing(before) if before else None, after=_standing(after))
+    after = ProducerOut.of(producer, load_links(uow, producer.code))
+    uow.audit("producer.put", producer.code, before=_audit_view(before) if before else None, after=_audit_view(after))
     uow.note("producer.put", producer=producer.code, region=producer.region_code, links=len(links))
     return after
 
 
-def _standing(producer: ProducerOut) -> dict[str, Any]:
+def _audit_view(producer: ProducerOut) -> dict[str, Any]:
     """What the audit keeps of a producer: no name, which may be a person's."""
     links = [[link.household_code, str(link.kind), format_share(link.share)] for link in producer.links]
     return {"kind": str(producer.kind), "uscc": producer.uscc, "region_code": producer.region_code, "links": links}

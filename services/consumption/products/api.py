@@ -4,19 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.consumption.orders import queries
-from services.consumption.orders.errors import (
-    NotEnoughStock,
-    ProducerNotFound,
-    ProductNotFound,
-    StockChanged,
-    StockInvalid,
-    UnitInUse,
-)
-from services.consumption.orders.rules import SUPPLYING
+from services.consumption.buyers.rules import SUPPLYING
+from services.consumption.producers.errors import ProducerNotFound
+from services.consumption.products import queries
 from services.consumption.products.commands import move_stock, put_product
-from services.consumption.products.schemas.fields import ProductCode
-from services.consumption.products.schemas.register import ProductIn, ProductOut, StockIn, StockMoveOut
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound, StockChanged, StockInvalid, UnitInUse
+from services.consumption.products.schemas import ProductCode, ProductIn, ProductOut, StockIn, StockMoveOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request

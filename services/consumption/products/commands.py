@@ -4,16 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.consumption.models import Producer, Product, StockMove
-from services.consumption.orders.errors import (
-    NotEnoughStock,
-    ProducerNotFound,
-    ProductNotFound,
-    StockChanged,
-    StockInvalid,
-    UnitInUse,
-)
-from services.consumption.orders.rules import MAX_QUANTITY, format_quantity
-from services.consumption.products.schemas.register import ProductIn, ProductOut, StockIn, StockMoveOut
+from services.consumption.producers.errors import ProducerNotFound
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound, StockChanged, StockInvalid, UnitInUse
+from services.consumption.products.rules import MAX_QUANTITY, format_quantity
+from services.consumption.products.schemas import ProductIn, ProductOut, StockIn, StockMoveOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.spelling import refuse_other_spelling
@@ -43,7 +37,7 @@ def put_product(uow: UnitOfWork, code: str, body: ProductIn, expected: ExpectedV
         UnitInUse: the unit changes while some of the product is there.
     """
     refuse_other_spelling(uow, _PRODUCTS.c.code, code)
-    product = _hold(uow, code)
+    product = _lock(uow, code)
     if product is not None:
         _demand_supplied(uow, product)
     producer = _producer_of(uow, body.producer_code)
@@ -54,13 +48,13 @@ def put_product(uow: UnitOfWork, code: str, body: ProductIn, expected: ExpectedV
     if product is None:
         product = Product(code=code, available=body.stock or 0, version=1, **fields)
         uow.session.add(product)
-        _tell(uow, product, before=None)
+        _record(uow, product, before=None)
         return PutProduct(_shown(product, producer), created=True)
     _demand_stock_left_alone(product, body)
-    before = _offer(product)
+    before = _audit_view(product)
     if product.model_dump(include=set(fields)) != fields:
         product.sqlmodel_update(fields | {"version": product.version + 1})
-        _tell(uow, product, before)
+        _record(uow, product, before)
     return PutProduct(_shown(product, producer), created=False)
 
 
@@ -72,7 +66,7 @@ def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
         NotEnoughStock: more is taken away than is there.
         StockInvalid: it would be more than a stock can be.
     """
-    product = _hold(uow, code)
+    product = _lock(uow, code)
     if product is None:
         raise _not_found(uow, code)
     _demand_supplied(uow, product)
@@ -98,25 +92,10 @@ def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
     stood = {"available": format_quantity(before)}
     uow.audit("product.stock", code, before=stood, after={"available": format_quantity(after)})
     uow.note("product.stock", product=code, counted=row["was_counted"])
-    return show_move(row)
+    return StockMoveOut.of(row)
 
 
-def show_move(move: Any) -> StockMoveOut:
-    """The row of a movement of stock."""
-    return StockMoveOut(
-        move_id=move["id"],
-        product_code=move["product_code"],
-        at=move["moved_at"],
-        by=move["moved_by"],
-        counted=move["was_counted"],
-        before=move["before"],
-        change=move["after"] - move["before"],
-        stock=move["after"],
-        reason=move["reason"],
-    )
-
-
-def _hold(uow: UnitOfWork, code: str) -> Product | None:
+def _lock(uow: UnitOfWork, code: str) -> Product | None:
     return uow.session.get(Product, code, with_for_update=True)
 
 
@@ -146,15 +125,15 @@ def _producer_of(uow: UnitOfWork, code: str) -> Producer:
 
 
 def _shown(product: Product, producer: Producer) -> ProductOut:
-    return ProductOut.model_validate(product.model_dump() | {"region_code": producer.region_code})
+    return ProductOut.of(product.model_dump() | {"region_code": producer.region_code})
 
 
-def _tell(uow: UnitOfWork, product: Product, before: dict[str, Any] | None) -> None:
-    uow.audit("product.put", product.code, before=before, after=_offer(product))
+def _record(uow: UnitOfWork, product: Product, before: dict[str, Any] | None) -> None:
+    uow.audit("product.put", product.code, before=before, after=_audit_view(product))
     uow.note("product.put", product=product.code, producer=product.producer_code)
 
 
-def _offer(product: Product) -> dict[str, Any]:
+def _audit_view(product: Product) -> dict[str, Any]:
     """What the audit keeps of a product: no name, which may be a person's."""
     return {
         "producer_code": product.producer_code,

@@ -8,28 +8,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.commands import hold_buyer
-from services.consumption.models import (
-    REQUESTS,
-    LineShare,
-    Order,
-    OrderLine,
-    Producer,
-    ProducerLink,
-    Product,
-)
+from services.consumption.buyers.rules import BUYING, SUPPLYING
+from services.consumption.buyers.store import lock_buyer
+from services.consumption.models import LineShare, Order, OrderLine, Producer, ProducerLink, Product
 from services.consumption.orders.commands.history import PLACED, entry
-from services.consumption.orders.errors import (
-    NotEnoughStock,
-    OrderContradicts,
-    OrderInvalid,
-    PriceChanged,
-    ProductNotFound,
-    QuantityNotSold,
-)
-from services.consumption.orders.rules import BUYING, SUPPLYING, format_quantity, is_sold, line_value
+from services.consumption.orders.errors import OrderContradicts, OrderInvalid, PriceChanged, QuantityNotSold
+from services.consumption.orders.rules import line_value
 from services.consumption.orders.schemas import LineIn, OrderIn, OrderOut
-from services.consumption.orders.store import lines_of, show_orders, show_placed
+from services.consumption.orders.store import load_lines, show_orders, show_placed
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound
+from services.consumption.products.rules import format_quantity, is_sold
+from services.consumption.requests.store import REQUESTS
 from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -44,18 +33,18 @@ _COUNTY_DIGITS = 6
 _WISHES = {"deliver_by", "deliver_to", "contact", "invoice_title"}
 """What a buyer may say beside its lines."""
 
-RESERVE = (
+UPDATE_RESERVED = (
     sa.update(_PRODUCTS)
     .where(_PRODUCTS.c.code == sa.bindparam("of_product"), _PRODUCTS.c.available >= sa.bindparam("taken"))
     .values(available=_PRODUCTS.c.available - sa.bindparam("taken"))
 )
 """Takes so much of a product if that much is there: two who ask at once can never have the same stock."""
-_OFFERS = (
+_SELECT_OFFERS = (
     sa.select(_PRODUCTS, _PRODUCERS.c.region_code)
     .join_from(_PRODUCTS, _PRODUCERS)
     .where(is_one_of(_PRODUCTS.c.code, "codes"))
 )
-_LINKS_OF = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
+_SELECT_LINKS = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     The buyer is locked first: of two orders that come at once under one number, the second waits there for the first,
     and then finds it. The moment of the order is given once every lock is had.
     """
-    side = hold_buyer(uow, body.buyer_code)
+    side = lock_buyer(uow, body.buyer_code)
     order_id = derived_id("order", body.buyer_code, body.buyer_order_no)
     kept = uow.session.get(Order, order_id)
     if kept is not None:
@@ -101,7 +90,7 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
 
 
 def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
-    lines = lines_of(uow, [kept.id])
+    lines = load_lines(uow, [kept.id])
     before = [(line.product_code, line.quantity) for line in lines]
     sent = [(line.product_code, line.quantity) for line in body.lines]
     wishes = (kept.model_dump(include=_WISHES), kept.request_id)
@@ -116,7 +105,8 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[
 
     Buyers order wherever something is offered, the supply side where it is responsible.
     """
-    known = {row.code: row for row in uow.connection.execute(_OFFERS, {"codes": [line.product_code for line in lines]})}
+    codes = [line.product_code for line in lines]
+    known = {row.code: row for row in uow.connection.execute(_SELECT_OFFERS, {"codes": codes})}
     for line_no, line in enumerate(lines, 1):
         offer = known.get(line.product_code)
         if offer is None:
@@ -152,7 +142,7 @@ def _demand_as_seen(line_no: int, line: LineIn, offer: sa.Row[Any]) -> None:
 
 def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
     found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
-    for link in uow.connection.execute(_LINKS_OF, {"codes": producer_codes}):
+    for link in uow.connection.execute(_SELECT_LINKS, {"codes": producer_codes}):
         found[link.producer_code].append(link)
     return found
 
@@ -229,7 +219,7 @@ def _reserve(uow: UnitOfWork, lines: Sequence[LineIn]) -> None:
     """Take the stock of every line, in the order of the products so that orders never wait for each other in a ring."""
     for line_no, line in sorted(enumerate(lines, 1), key=lambda numbered: numbered[1].product_code):
         wanted = {"of_product": line.product_code, "taken": line.quantity}
-        if uow.connection.execute(RESERVE, wanted).rowcount:
+        if uow.connection.execute(UPDATE_RESERVED, wanted).rowcount:
             continue
         left = sa.select(_PRODUCTS.c.available).where(_PRODUCTS.c.code == line.product_code)
         available = format_quantity(uow.connection.scalars(left).one())

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.consumption.models import LineShare, OrderLine
-from services.consumption.orders.rules import TRANSITIONS
+from services.consumption.orders.procedure import TRANSITIONS
 from shared.contracts.codes import OrderAction
 from shared.db.base import table_of
 from shared.house import House

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.consumption.orders.commands.place import place_order
 from services.consumption.orders.commands.transition import transition_order
-from services.consumption.orders.errors import NotEnoughStock
-from services.consumption.orders.rules import format_quantity
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
+from services.consumption.products.errors import NotEnoughStock
+from services.consumption.products.rules import format_quantity
 from shared.contracts.codes import OrderAction, OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
