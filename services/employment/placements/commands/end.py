@@ -1,4 +1,4 @@
-"""The end of work, whoever brings it: a step that a person tells of, or a worker who left the household."""
+"""Ending work, for whatever reason: a reported step, or a worker who left the household."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def end_placement(
 def end_work_of_those_who_left(uow: UnitOfWork, left: Mapping[UUID, tuple[dt.date, Context]]) -> None:
     """End what workers who left their households were placed in 离户; their households and rows are locked.
 
-    ``left`` says of each worker the day, and the event that told of it. Work that began later ends as it begins.
+    ``left`` says of each worker the day, and the event that says so. Work that began later ends as it begins.
     """
     if not left:
         return
