@@ -2,10 +2,23 @@
 
 from pathlib import Path
 
-from services.consumption.api import router
+from fastapi import APIRouter
+
+from services.consumption.buyers import api as buyers
 from services.consumption.handlers import HANDLERS
 from services.consumption.models import FLOOR, METADATA
+from services.consumption.orders import api as orders
+from services.consumption.producers import api as producers
+from services.consumption.products import api as products
+from services.consumption.requests import api as requests
 from shared.house import HouseDefinition
+
+router = APIRouter()
+router.include_router(producers.router)
+router.include_router(products.router)
+router.include_router(buyers.router)
+router.include_router(orders.router)
+router.include_router(requests.router)
 
 CONSUMPTION = HouseDefinition(
     name="consumption",

@@ -1,6 +1,6 @@
 """How consumption reacts to the other houses."""
 
-from services.consumption.models import HOUSEHOLDS, REQUESTS
+from services.consumption.requests.store import HOUSEHOLDS, REQUESTS
 from shared.bus.consumer import Handlers
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered

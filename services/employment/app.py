@@ -2,10 +2,23 @@
 
 from pathlib import Path
 
-from services.employment.api import router
+from fastapi import APIRouter
+
 from services.employment.handlers import HANDLERS
 from services.employment.models import FLOOR, METADATA
+from services.employment.placements import api as placements
+from services.employment.requests import api as requests
+from services.employment.vacancies import api as vacancies
+from services.employment.wages import api as wages
+from services.employment.workers import api as workers
 from shared.house import HouseDefinition
+
+router = APIRouter()
+router.include_router(workers.router)
+router.include_router(vacancies.router)
+router.include_router(requests.router)
+router.include_router(placements.router)
+router.include_router(wages.router)
 
 EMPLOYMENT = HouseDefinition(
     name="employment",

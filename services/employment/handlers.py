@@ -1,14 +1,14 @@
 """How employment reacts to the other houses."""
 
-from services.employment.commands.workers import end_households, keep_workers
-from services.employment.models import REQUESTS
+from services.employment.placements.commands.follow import end_households, follow_households
+from services.employment.requests.store import REQUESTS
 from shared.bus.consumer import Handlers
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered
 
 HANDLERS: Handlers = {
-    HouseholdRegistered.event_type: keep_workers,
-    HouseholdChanged.event_type: keep_workers,
+    HouseholdRegistered.event_type: follow_households,
+    HouseholdChanged.event_type: follow_households,
     HouseholdEnded.event_type: end_households,
     MeasureRequested.event_type: REQUESTS.take,
     MeasureCancelled.event_type: REQUESTS.cancel,

@@ -27,7 +27,10 @@ ROOMS = {
     "schemas",
 }
 """What a house holds, `jobs` where time causes something; a room is one file or a package of several."""
-TOPICS: dict[str, set[str]] = {}
+TOPICS: dict[str, set[str]] = {
+    "consumption": {"buyers", "orders", "producers", "products", "requests"},
+    "employment": {"placements", "requests", "vacancies", "wages", "workers"},
+}
 """The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""
 ROOMS_OF_A_HOUSE = {
     "README.md",

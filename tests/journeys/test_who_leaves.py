@@ -10,7 +10,7 @@ from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from tests.builders import HOUSEHOLD, household, member
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.employment_builders import VACANCY, vacancy
+from tests.houses.employment.builders import VACANCY, vacancy
 from tests.mechanism.probe import until
 
 WIFE = member(2, relation="spouse", sex="F", birth_date="1982-03-12", labour="lost")

@@ -11,13 +11,15 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from services.consumption.commands.orders import RESERVE, place_order
-from services.consumption.commands.producers import put_producer
-from services.consumption.commands.products import put_product
-from services.consumption.models import HOUSEHOLDS, Product
-from services.consumption.rules import format_quantity
-from services.consumption.schemas.orders import OrderIn
-from services.consumption.schemas.register import ProducerIn, ProductIn
+from services.consumption.models import Product
+from services.consumption.orders.commands.place import UPDATE_RESERVED, place_order
+from services.consumption.orders.schemas import OrderIn
+from services.consumption.producers.commands import put_producer
+from services.consumption.producers.schemas import ProducerIn
+from services.consumption.products.commands import put_product
+from services.consumption.products.rules import format_quantity
+from services.consumption.products.schemas import ProductIn
+from services.consumption.requests.store import HOUSEHOLDS
 from shared.context import new_context
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork
@@ -84,7 +86,7 @@ class PostgresStock:
 
 def _bare_update(driver: str) -> tuple[str, tuple[object, ...]]:
     """The update as the driver takes it, and its values."""
-    compiled = RESERVE.compile(dialect=sa.make_url(f"{driver}://").get_dialect()())
+    compiled = UPDATE_RESERVED.compile(dialect=sa.make_url(f"{driver}://").get_dialect()())
     assert isinstance(compiled, SQLCompiler)
     wanted = {"of_product": _PRODUCT, "taken": _TAKEN}
     return compiled.string, tuple([wanted[name] for name in compiled.positiontup or []])

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.employment.commands.placements import place_worker, transition_placement
-from services.employment.commands.vacancies import put_vacancy
-from services.employment.commands.workers import keep_workers
-from services.employment.schemas import PlacementIn, PlacementTransitionIn, VacancyIn
+from services.employment.placements.commands.follow import follow_households
+from services.employment.placements.commands.place import place_worker
+from services.employment.placements.commands.transition import transition_placement
+from services.employment.placements.schemas import PlacementIn, PlacementTransitionIn
+from services.employment.vacancies.commands import put_vacancy
+from services.employment.vacancies.schemas import VacancyIn
 from services.monitoring.models import Household, HouseholdWindow, LedgerMonth, Member
 from services.monitoring.rules.income import IncomeMonth, summarise, window_months
 from shared.contracts.codes import Health, HouseholdCategory, Labour, PlacementAction, Relation, Sex
@@ -76,7 +78,7 @@ def settle(uow: UnitOfWork, numbers: range) -> None:
 
 def begin_work(uow: UnitOfWork, households: int) -> list[str]:
     """Have one worker in each of the first so many households at work for two years; the ids of the placements."""
-    keep_workers(uow, [household_registered(number) for number in range(households)])
+    follow_households(uow, [household_registered(number) for number in range(households)])
     put_vacancy(uow, _VACANCY, VacancyIn.model_validate(_VACANT | {"headcount": households}))
     return [str(_started(uow, household_code(number))) for number in range(households)]
 

@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.consumption.rules import (
-    TRANSITIONS,
-    Share,
-    Split,
-    format_quantity,
-    line_value,
-    parse_quantity,
-    split,
-)
+from services.consumption.orders.procedure import TRANSITIONS
+from services.consumption.orders.rules import Share, Split, line_value, split
+from services.consumption.products.rules import format_quantity, parse_quantity
 from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus
 from shared.money import MAX_FEN
 from shared.shares import WHOLE

@@ -7,19 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.employment.rules.matching import (
-    TRANSITIONS,
-    Birth,
-    Candidate,
-    Offer,
-    WhyNot,
-    WorkingAge,
-    shared_division,
-    suggest,
-    why_not,
-    why_not_by_age,
-)
-from services.employment.rules.persons import KnownWorker, is_able, new_worker_id, recognise
+from services.employment.placements.procedure import TRANSITIONS
+from services.employment.requests.rules import shared_division, suggest
+from services.employment.vacancies.rules import Candidate, Offer, WhyNot, why_not, why_not_by_age
+from services.employment.workers.rules.ages import Birth, WorkingAge
+from services.employment.workers.rules.persons import KnownWorker, is_able, new_worker_id, recognise
 from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, Sex, WorkerStatus
 from shared.ids import derived_id
 from shared.regions import RegionLevel

@@ -1,0 +1,56 @@
+"""Routes of buyers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from services.consumption.buyers import queries
+from services.consumption.buyers.commands import put_buyer
+from services.consumption.buyers.errors import BuyerNotFound
+from services.consumption.buyers.rules import SUPPLYING
+from services.consumption.buyers.schemas import BuyerCode, BuyerIn, BuyerOut
+from shared.db.spelling import CodeInOtherSpelling
+from shared.http.dependencies import Call, calling
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
+from shared.security.actor import RegionNotAllowed
+from shared.versions import VersionChanged
+
+router = APIRouter(prefix="/buyers", tags=["buyers 采购单位"])
+Code = Annotated[BuyerCode, Path()]
+
+
+@router.put(
+    "/{buyer_code}",
+    operation_id="bindBuyer",
+    summary="Bind a buyer to the client that orders for it, or hand it over",
+    responses={
+        201: {"model": BuyerOut, "description": "New"},
+        **responses(CodeInOtherSpelling, RegionNotAllowed, VersionChanged),
+    },
+)
+async def put(
+    buyer_code: Code, body: BuyerIn, call: Annotated[Call, calling(SUPPLYING)], expected: IfMatch, response: Response
+) -> BuyerOut:
+    """For clients whose token does not name their buyers. Its orders are seen by the client it is bound to now."""
+    done = await call.command(put_buyer, buyer_code, body, expected)
+    response.status_code = 201 if done.created else 200
+    tag(response, done.buyer.version)
+    return done.buyer
+
+
+@router.get("", operation_id="listBuyers", summary="Buyers, by code")
+async def list_buyers(
+    call: Annotated[Call, calling(SUPPLYING)], page: Annotated[PageRequest, Depends(page_request)]
+) -> Page[BuyerOut]:
+    """Everybody under whose code something was ordered, and who was bound before."""
+    return page_of(await call.query(queries.buyers, page), page, queries.buyer_key)
+
+
+@router.get("/{buyer_code}", operation_id="getBuyer", summary="A buyer", responses=responses(BuyerNotFound))
+async def get(buyer_code: Code, call: Annotated[Call, calling(SUPPLYING)], response: Response) -> BuyerOut:
+    """The client it is bound to."""
+    found = await call.query(queries.buyer, buyer_code)
+    tag(response, found.version)
+    return found

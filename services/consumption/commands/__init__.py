@@ -1,1 +1,0 @@
-"""What consumption does: keep producers and products, take orders, and bring their money home."""

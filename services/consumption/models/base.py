@@ -1,0 +1,16 @@
+"""What every table of consumption stands on. Money is fen, quantities are thousandths, shares are ten-thousandths."""
+
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.db.base import house_metadata
+from shared.db.floor import lay_floor
+
+METADATA = house_metadata("consumption")
+FLOOR = lay_floor(METADATA)
+
+
+class Base(SQLModel, registry=registry(metadata=METADATA)):
+    """A table of consumption."""
+
+    metadata = METADATA

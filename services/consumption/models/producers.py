@@ -1,0 +1,35 @@
+"""The tables of producers and of the households linked to them."""
+
+from sqlmodel import Field
+
+from services.consumption.models.base import Base
+from shared.contracts.codes import IncomeBranch, ProducerKind
+from shared.db.base import text_enum
+from shared.db.spelling import spelling_index
+
+
+class Producer(Base, table=True):
+    """Producer 供应主体: a household, cooperative or firm that supplies products."""
+
+    __table_args__ = (spelling_index("producer"),)
+
+    code: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=128)
+    kind: ProducerKind = Field(sa_type=text_enum(ProducerKind))
+    uscc: str | None = Field(max_length=18)
+    """统一社会信用代码, where there is one."""
+    region_code: str = Field(max_length=12, index=True)
+    """Where it is: whoever is responsible there, or in a wider region, changes it."""
+    version: int
+    """Grows by one with every change of the producer or of its links."""
+
+
+class ProducerLink(Base, table=True):
+    """What a household gets of what its producer sells 联农带农: a share of one branch of income."""
+
+    __tablename__ = "producer_link"
+
+    producer_code: str = Field(primary_key=True, foreign_key="producer.code", max_length=64)
+    household_code: str = Field(primary_key=True, max_length=64)
+    branch: IncomeBranch = Field(primary_key=True, sa_type=text_enum(IncomeBranch))
+    share: int

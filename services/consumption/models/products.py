@@ -1,0 +1,58 @@
+"""The tables of products and of the movements of their stock."""
+
+import datetime as dt
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from services.consumption.models.base import Base
+from shared.db.base import UtcDateTime
+from shared.db.spelling import spelling_index
+
+_LARGE = sa.BigInteger
+
+
+class Product(Base, table=True):
+    """Product 产品, with its price and what can still be ordered of it."""
+
+    __table_args__ = (
+        sa.CheckConstraint("available >= 0", name="available_not_negative"),
+        spelling_index("product"),
+    )
+
+    code: str = Field(primary_key=True, max_length=64)
+    producer_code: str = Field(foreign_key="producer.code", max_length=64, index=True)
+    name: str = Field(max_length=128)
+    unit: str = Field(max_length=16)
+    specification: str | None = Field(max_length=256)
+    """规格, where it is said."""
+    price: int = Field(sa_type=_LARGE)
+    """Of one unit."""
+    minimum: int | None = Field(sa_type=_LARGE)
+    """起订量: the least that can be ordered, where there is one."""
+    step: int | None = Field(sa_type=_LARGE)
+    """What is ordered is a multiple of this, where it is said."""
+    available: int = Field(sa_type=_LARGE)
+    """What can still be ordered; what is ordered already is not in it."""
+    version: int
+    """Grows by one with every change of the offer; the stock moves by itself."""
+
+
+class StockMove(Base, table=True):
+    """A movement of stock 库存调整 beside orders: what was counted, came in or went bad."""
+
+    __tablename__ = "stock_move"
+    __table_args__ = (sa.Index("ix_stock_move_product_code_moved_at_id", "product_code", "moved_at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    product_code: str = Field(foreign_key="product.code", max_length=64)
+    moved_at: dt.datetime = Field(sa_type=UtcDateTime)
+    moved_by: str = Field(max_length=64)
+    """The client that said so."""
+    was_counted: bool
+    """Whether it was counted, instead of told as a change."""
+    before: int = Field(sa_type=_LARGE)
+    after: int = Field(sa_type=_LARGE)
+    reason: str = Field(max_length=2000)
+    """May name people: it stays in this column."""

@@ -1,0 +1,127 @@
+"""Routes of orders."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.consumption.buyers.errors import BuyerOfAnotherClient
+from services.consumption.buyers.rules import BUYING, SUPPLYING
+from services.consumption.buyers.schemas import BuyerCode
+from services.consumption.orders import queries
+from services.consumption.orders.commands.place import place_order
+from services.consumption.orders.commands.transition import transition_order
+from services.consumption.orders.errors import (
+    OrderContradicts,
+    OrderInvalid,
+    OrderNotFound,
+    PriceChanged,
+    QuantityNotSold,
+)
+from services.consumption.orders.procedure import TRANSITIONS
+from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound
+from shared.contracts.codes import OrderStatus
+from shared.db.spelling import CodeInOtherSpelling
+from shared.db.unit_of_work import UnitOfWork
+from shared.helping.requests import RequestAnswered, RequestNotFound
+from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import Moment
+from shared.http.idempotency import Answer
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.security.actor import RegionNotAllowed
+from shared.transitions import TransitionNotAllowed
+
+router = APIRouter(prefix="/orders", tags=["orders 订单"])
+READ = "consumption:read"
+
+
+def _wanted(
+    buyer_code: BuyerCode | None = None,
+    status: OrderStatus | None = None,
+    updated_after: Annotated[
+        Moment | None, Query(description="Placed or acted on later than this; `+` is sent as `%2B`")
+    ] = None,
+) -> queries.OrderFilter:
+    return queries.OrderFilter(buyer_code, status, updated_after)
+
+
+@router.post(
+    "",
+    operation_id="placeOrder",
+    summary="Order products; their stock is reserved at once",
+    status_code=201,
+    response_model=OrderOut,
+    responses={
+        200: {"model": OrderOut, "description": "The same order again, as it stands now"},
+        **responses(
+            ProductNotFound,
+            RequestNotFound,
+            BuyerOfAnotherClient,
+            RegionNotAllowed,
+            CodeInOtherSpelling,
+            OrderContradicts,
+            PriceChanged,
+            QuantityNotSold,
+            NotEnoughStock,
+            RequestAnswered,
+            OrderInvalid,
+        ),
+    },
+)
+async def post(
+    body: OrderIn, call: Annotated[Call, calling(BUYING, SUPPLYING)], idempotency_key: IdempotencyKey = None
+) -> Response:
+    """One order for each number of a buyer. 409 names the line that cannot be had, and nothing is reserved then.
+
+    A client orders for the buyers that its token names, else for those it is bound to; the supply side for any.
+    """
+    return await call.answer(idempotency_key, _place, body)
+
+
+def _place(uow: UnitOfWork, body: OrderIn) -> Answer:
+    done = place_order(uow, body)
+    return Answer(201 if done.created else 200, done.order.model_dump_json())
+
+
+@router.get("", operation_id="listOrders", summary="Orders you buy or supply, the newest first")
+async def list_orders(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.OrderFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[OrderOut]:
+    """Filter by buyer or status. With `updated_after` they come in the order in which they changed.
+
+    Ask again with the latest `updated_at` you saw: nothing is missed, whatever happens at once.
+    """
+    return page_of(await call.query(queries.orders, wanted, page), page, queries.order_key(wanted))
+
+
+@router.get(
+    "/{order_id}", operation_id="getOrder", summary="An order with its lines", responses=responses(OrderNotFound)
+)
+async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
+    """Seen by the clients of its buyer, and by holders of consumption:approve in its region."""
+    return await call.query(queries.order, order_id)
+
+
+@router.post(
+    "/{order_id}/transitions",
+    operation_id="takeOrderStep",
+    summary="Act on an order: accept, ship, receive, settle, cancel or dispute it",
+    response_model=OrderOut,
+    responses=responses(OrderNotFound, RequestNotFound, TransitionNotAllowed, OrderInvalid, RegionNotAllowed),
+)
+async def post_transition(
+    order_id: UUID,
+    body: TransitionIn,
+    call: Annotated[Call, calling(*TRANSITIONS.scopes)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """`receive`, `dispute` and, before acceptance, `cancel` are the buyer's (consumption:order).
+
+    Every step may be taken by the supply side of the order's region (consumption:approve), and the history names who
+    took it. 409 tells in `allowed_actions` what you may do instead.
+    """
+    return await call.once(idempotency_key, 200, transition_order, order_id, body)

@@ -1,0 +1,229 @@
+"""Taking orders: what is ordered is reserved at once, or nothing is."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.consumption.buyers.rules import BUYING, SUPPLYING
+from services.consumption.buyers.store import lock_buyer
+from services.consumption.models import LineShare, Order, OrderLine, Producer, ProducerLink, Product
+from services.consumption.orders.commands.history import PLACED, entry
+from services.consumption.orders.errors import OrderContradicts, OrderInvalid, PriceChanged, QuantityNotSold
+from services.consumption.orders.rules import line_value
+from services.consumption.orders.schemas import LineIn, OrderIn, OrderOut
+from services.consumption.orders.store import load_lines, show_orders, show_placed
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound
+from services.consumption.products.rules import format_quantity, is_sold
+from services.consumption.requests.store import REQUESTS
+from shared.contracts.codes import OrderStatus
+from shared.db.base import table_of
+from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.ids import derived_id
+from shared.money import MAX_FEN, format_yuan
+
+_ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
+_PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
+_COUNTY_DIGITS = 6
+_WISHES = {"deliver_by", "deliver_to", "contact", "invoice_title"}
+"""What a buyer may say beside its lines."""
+
+UPDATE_RESERVED = (
+    sa.update(_PRODUCTS)
+    .where(_PRODUCTS.c.code == sa.bindparam("of_product"), _PRODUCTS.c.available >= sa.bindparam("taken"))
+    .values(available=_PRODUCTS.c.available - sa.bindparam("taken"))
+)
+"""Takes so much of a product if that much is there: two who ask at once can never have the same stock."""
+_SELECT_OFFERS = (
+    sa.select(_PRODUCTS, _PRODUCERS.c.region_code)
+    .join_from(_PRODUCTS, _PRODUCERS)
+    .where(is_one_of(_PRODUCTS.c.code, "codes"))
+)
+_SELECT_LINKS = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order after it was sent, and whether it is new."""
+
+    order: OrderOut
+    created: bool
+
+
+class _Asker(NamedTuple):
+    """What an order answers: the measure, its household, and the chain it belongs to."""
+
+    request_id: UUID | None
+    household_code: str | None
+    correlation_id: str
+
+
+def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
+    """Take an order and reserve its stock. The same order again is answered as it stands now.
+
+    The buyer is locked first: of two orders that come at once under one number, the second waits there for the first,
+    and then finds it. The moment of the order is given once every lock is had.
+    """
+    side = lock_buyer(uow, body.buyer_code)
+    order_id = derived_id("order", body.buyer_code, body.buyer_order_no)
+    kept = uow.session.get(Order, order_id)
+    if kept is not None:
+        _demand_same(uow, kept, body)
+        return PlacedOrder(show_orders(uow, [kept])[0], created=False)
+    if body.deliver_by is not None and body.deliver_by < uow.today():
+        raise OrderInvalid.at("/deliver_by", "lies in the past")
+    offers = _offers(uow, body.lines, side)
+    links = _links(uow, sorted({offer.producer_code for offer in offers}))
+    _reserve(uow, body.lines)
+    asker = _accept_request(uow, body.request_id, side, {link.household_code for of in links.values() for link in of})
+    order = _write_order(uow, order_id, body, asker, offers[0].region_code, side)
+    shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links))
+    after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
+    uow.audit("order.placed", str(order_id), after=after)
+    uow.note("order.placed", order_id=str(order_id), buyer=body.buyer_code, lines=len(shown.lines))
+    return PlacedOrder(shown, created=True)
+
+
+def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
+    lines = load_lines(uow, [kept.id])
+    before = [(line.product_code, line.quantity) for line in lines]
+    sent = [(line.product_code, line.quantity) for line in body.lines]
+    wishes = (kept.model_dump(include=_WISHES), kept.request_id)
+    same = (wishes, before) == ((body.model_dump(include=_WISHES), body.request_id), sent)
+    if not same or any(line.price not in {None, had.price} for line, had in zip(body.lines, lines, strict=True)):
+        number = f"{body.buyer_order_no} of the buyer {body.buyer_code}"
+        raise OrderContradicts(f"the number {number} was used for another content", order_id=str(kept.id))
+
+
+def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[Any]]:
+    """The product behind each line as it is offered now. All come from one county.
+
+    Buyers order wherever something is offered, the supply side where it is responsible.
+    """
+    codes = [line.product_code for line in lines]
+    known = {row.code: row for row in uow.connection.execute(_SELECT_OFFERS, {"codes": codes})}
+    for line_no, line in enumerate(lines, 1):
+        offer = known.get(line.product_code)
+        if offer is None:
+            detail = f"there is no product {line.product_code}"
+            raise ProductNotFound(detail, line_no=line_no, product_code=line.product_code)
+        if side == SUPPLYING:
+            uow.actor.demand_region(offer.region_code)
+        _demand_as_seen(line_no, line, offer)
+    offers = [known[line.product_code] for line in lines]
+    for index, offer in enumerate(offers):
+        if offer.region_code[:_COUNTY_DIGITS] != offers[0].region_code[:_COUNTY_DIGITS]:
+            raise OrderInvalid.at(
+                f"/lines/{index}/product_code", "its producer is in another county than that of line 1"
+            )
+    if sum(line_value(offer.price, line.quantity) for offer, line in zip(offers, lines, strict=True)) > MAX_FEN:
+        raise OrderInvalid.at("/lines", "their value is more than an amount can be")
+    return offers
+
+
+def _demand_as_seen(line_no: int, line: LineIn, offer: sa.Row[Any]) -> None:
+    """Refuse another price than the buyer saw, and a quantity in which the product is not sold."""
+    named: dict[str, Any] = {"line_no": line_no, "product_code": line.product_code}
+    if line.price not in {None, offer.price}:
+        seen, price = format_yuan(line.price or 0), format_yuan(offer.price)
+        detail = f"line {line_no} was seen at {seen}; {line.product_code} costs {price} now"
+        raise PriceChanged(detail, **named, seen=seen, price=price)
+    if not is_sold(line.quantity, offer.minimum, offer.step):
+        minimum, step = (part and format_quantity(part) for part in (offer.minimum, offer.step))
+        detail = f"line {line_no}: {line.product_code} is sold from {minimum or step} {offer.unit} on"
+        detail += f", in steps of {step}" if step else ""
+        raise QuantityNotSold(detail, **named, minimum=minimum, step=step)
+
+
+def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
+    found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+    for link in uow.connection.execute(_SELECT_LINKS, {"codes": producer_codes}):
+        found[link.producer_code].append(link)
+    return found
+
+
+def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str, side: str) -> Order:
+    now = uow.stamp()
+    order = Order(
+        id=order_id,
+        buyer_code=body.buyer_code,
+        buyer_order_no=body.buyer_order_no,
+        placed_by=uow.actor.id,
+        region_code=region_code,
+        status=OrderStatus.PLACED,
+        request_id=asker.request_id,
+        request_household=asker.household_code,
+        correlation_id=asker.correlation_id,
+        placed_at=now,
+        updated_at=now,
+        settled_on=None,
+        history=[entry(uow, now, PLACED, side, OrderStatus.PLACED, for_buyer=side == SUPPLYING, note=None)],
+        **body.model_dump(include=_WISHES),
+    )
+    insert_rows(uow.connection, _ORDERS, [order.model_dump()])
+    return order
+
+
+def _write_lines(
+    uow: UnitOfWork,
+    order_id: UUID,
+    sent: Sequence[LineIn],
+    offers: Sequence[sa.Row[Any]],
+    links: Mapping[str, Sequence[sa.Row[Any]]],
+) -> list[dict[str, Any]]:
+    """Write the lines and their shares: the products as they are offered now, and who has a part in them."""
+    lines = [
+        {
+            "order_id": order_id,
+            "line_no": line_no,
+            "product_code": offer.code,
+            "producer_code": offer.producer_code,
+            "name": offer.name,
+            "unit": offer.unit,
+            "specification": offer.specification,
+            "price": offer.price,
+            "quantity": line.quantity,
+        }
+        for line_no, (line, offer) in enumerate(zip(sent, offers, strict=True), 1)
+    ]
+    insert_rows(uow.connection, _LINES, lines)
+    shares = [
+        {
+            "order_id": order_id,
+            "line_no": line["line_no"],
+            "household_code": link.household_code,
+            "branch": link.branch,
+            "share": link.share,
+        }
+        for line in lines
+        for link in links.get(line["producer_code"], ())
+    ]
+    insert_rows(uow.connection, _SHARES, shares)
+    return lines
+
+
+def _accept_request(uow: UnitOfWork, request_id: UUID | None, side: str, household_codes: set[str]) -> _Asker:
+    """The request is for one of the households behind the lines; the supply side answers those of its region."""
+    if request_id is None:
+        return _Asker(None, None, uow.context.correlation_id)
+    request = REQUESTS.accept(uow, request_id, household_codes, anywhere=side == BUYING)
+    return _Asker(request_id, request.household_code, request.correlation_id)
+
+
+def _reserve(uow: UnitOfWork, lines: Sequence[LineIn]) -> None:
+    """Take the stock of every line, in the order of the products so that orders never wait for each other in a ring."""
+    for line_no, line in sorted(enumerate(lines, 1), key=lambda numbered: numbered[1].product_code):
+        wanted = {"of_product": line.product_code, "taken": line.quantity}
+        if uow.connection.execute(UPDATE_RESERVED, wanted).rowcount:
+            continue
+        left = sa.select(_PRODUCTS.c.available).where(_PRODUCTS.c.code == line.product_code)
+        available = format_quantity(uow.connection.scalars(left).one())
+        detail = (
+            f"line {line_no} asks for {format_quantity(line.quantity)} of {line.product_code}; there is {available}"
+        )
+        raise NotEnoughStock(detail, line_no=line_no, product_code=line.product_code, available=available)

@@ -1,0 +1,1 @@
+"""Products 产品 with their stock 库存."""

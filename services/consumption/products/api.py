@@ -1,0 +1,105 @@
+"""Routes of products."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from services.consumption.buyers.rules import SUPPLYING
+from services.consumption.producers.errors import ProducerNotFound
+from services.consumption.products import queries
+from services.consumption.products.commands import move_stock, put_product
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound, StockChanged, StockInvalid, UnitInUse
+from services.consumption.products.schemas import ProductCode, ProductIn, ProductOut, StockIn, StockMoveOut
+from shared.db.spelling import CodeInOtherSpelling
+from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
+from shared.regions import RegionFilter
+from shared.versions import VersionChanged
+
+router = APIRouter(prefix="/products", tags=["products 产品"])
+READ, WRITE = "consumption:read", "consumption:write"
+Code = Annotated[ProductCode, Path()]
+
+
+def _wanted(
+    region_code: RegionFilter | None = None,
+    available: Annotated[bool | None, Query(description="Something of it can still be ordered")] = None,
+) -> queries.ProductFilter:
+    return queries.ProductFilter(region_code, available)
+
+
+@router.put(
+    "/{product_code}",
+    operation_id="offerProduct",
+    summary="Offer a product, or make the offer what the body says",
+    responses={
+        201: {"model": ProductOut, "description": "New"},
+        **responses(ProducerNotFound, ProductNotFound, CodeInOtherSpelling, StockChanged, UnitInUse, VersionChanged),
+    },
+)
+async def put(
+    product_code: Code, body: ProductIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
+) -> ProductOut:
+    """`stock` is for the first time only. Orders placed before keep the product as it was, and what they reserved."""
+    done = await call.command(put_product, product_code, body, expected)
+    response.status_code = 201 if done.created else 200
+    tag(response, done.product.version)
+    return done.product
+
+
+@router.get("", operation_id="listProducts", summary="Products of all regions, by code")
+async def list_products(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.ProductFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[ProductOut]:
+    """What a partner city browses. Filter by the producer's region, or by what can be ordered."""
+    return page_of(await call.query(queries.products, wanted, page), page, queries.product_key)
+
+
+@router.get(
+    "/{product_code}",
+    operation_id="getProduct",
+    summary="A product as it can be ordered now",
+    responses=responses(ProductNotFound),
+)
+async def get(product_code: Code, call: Annotated[Call, calling(READ)], response: Response) -> ProductOut:
+    """Its price, and how much of it is available."""
+    found = await call.query(queries.product, product_code)
+    tag(response, found.version)
+    return found
+
+
+@router.post(
+    "/{product_code}/stock",
+    operation_id="moveStock",
+    status_code=201,
+    summary="Say what was counted, or what came in or went beside orders",
+    response_model=StockMoveOut,
+    responses=responses(ProductNotFound, NotEnoughStock, StockInvalid),
+)
+async def post_stock(
+    product_code: Code,
+    body: StockIn,
+    call: Annotated[Call, calling(WRITE)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """What is ordered already is kept apart. Send an `Idempotency-Key`, so that a change sent again counts once."""
+    return await call.once(idempotency_key, 201, move_stock, product_code, body)
+
+
+@router.get(
+    "/{product_code}/stock",
+    operation_id="listStockMovements",
+    summary="How a stock moved beside orders, the latest first",
+    responses=responses(ProductNotFound),
+)
+async def list_stock(
+    product_code: Code,
+    call: Annotated[Call, calling(WRITE, SUPPLYING)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[StockMoveOut]:
+    """Who said so, and why. For the supply side of its region."""
+    return page_of(await call.query(queries.stock_moves, product_code, page), page, queries.move_key)

@@ -1,0 +1,146 @@
+"""Keeping products, and their stock beside orders."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.consumption.models import Producer, Product, StockMove
+from services.consumption.producers.errors import ProducerNotFound
+from services.consumption.products.errors import NotEnoughStock, ProductNotFound, StockChanged, StockInvalid, UnitInUse
+from services.consumption.products.rules import MAX_QUANTITY, format_quantity
+from services.consumption.products.schemas import ProductIn, ProductOut, StockIn, StockMoveOut
+from shared.db.base import table_of
+from shared.db.rows import insert_rows
+from shared.db.spelling import refuse_other_spelling
+from shared.db.unit_of_work import UnitOfWork
+from shared.ids import new_id
+from shared.money import format_yuan
+from shared.versions import ExpectedVersion, demand_version
+
+_PRODUCTS, _MOVES = table_of(Product), table_of(StockMove)
+
+
+@dataclass(frozen=True, slots=True)
+class PutProduct:
+    """A product after it was put, and whether it is new."""
+
+    product: ProductOut
+    created: bool
+
+
+def put_product(uow: UnitOfWork, code: str, body: ProductIn, expected: ExpectedVersion | None = None) -> PutProduct:
+    """Offer a product, or make the offer what ``body`` says; its stock is set when it is first offered, and only then.
+
+    Orders placed before keep the product as it was, and what they reserved.
+
+    Raises:
+        StockChanged: the stock sent is not the one there is.
+        UnitInUse: the unit changes while some of the product is there.
+    """
+    refuse_other_spelling(uow, _PRODUCTS.c.code, code)
+    product = _lock(uow, code)
+    if product is not None:
+        _demand_supplied(uow, product)
+    producer = _producer_of(uow, body.producer_code)
+    if not uow.actor.sees(producer.region_code):
+        raise ProducerNotFound(f"no producer {body.producer_code} in region {uow.actor.place}")
+    demand_version(expected, product.version if product else None)
+    fields = body.model_dump(exclude={"stock"})
+    if product is None:
+        product = Product(code=code, available=body.stock or 0, version=1, **fields)
+        uow.session.add(product)
+        _record(uow, product, before=None)
+        return PutProduct(_shown(product, producer), created=True)
+    _demand_stock_left_alone(product, body)
+    before = _audit_view(product)
+    if product.model_dump(include=set(fields)) != fields:
+        product.sqlmodel_update(fields | {"version": product.version + 1})
+        _record(uow, product, before)
+    return PutProduct(_shown(product, producer), created=False)
+
+
+def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
+    """Say what became of a product's stock beside orders 库存调整: what was counted, or by how much it changed.
+
+    Raises:
+        ProductNotFound: it is unknown, or its producer lies outside the caller's region.
+        NotEnoughStock: more is taken away than is there.
+        StockInvalid: it would be more than a stock can be.
+    """
+    product = _lock(uow, code)
+    if product is None:
+        raise _not_found(uow, code)
+    _demand_supplied(uow, product)
+    before = product.available
+    after = body.counted if body.counted is not None else before + (body.change or 0)
+    if after < 0:
+        available = format_quantity(before)
+        raise NotEnoughStock(f"there is {available} of {code}", product_code=code, available=available)
+    if after > MAX_QUANTITY:
+        raise StockInvalid.at("/change", f"more than {format_quantity(MAX_QUANTITY)} would be there")
+    product.available = after
+    row = {
+        "id": new_id(),
+        "product_code": code,
+        "moved_at": uow.now(),
+        "moved_by": uow.actor.id,
+        "was_counted": body.counted is not None,
+        "before": before,
+        "after": after,
+        "reason": body.reason,
+    }
+    insert_rows(uow.connection, _MOVES, [row])
+    stood = {"available": format_quantity(before)}
+    uow.audit("product.stock", code, before=stood, after={"available": format_quantity(after)})
+    uow.note("product.stock", product=code, counted=row["was_counted"])
+    return StockMoveOut.of(row)
+
+
+def _lock(uow: UnitOfWork, code: str) -> Product | None:
+    return uow.session.get(Product, code, with_for_update=True)
+
+
+def _demand_supplied(uow: UnitOfWork, product: Product) -> None:
+    if not uow.actor.sees(_producer_of(uow, product.producer_code).region_code):
+        raise _not_found(uow, product.code)
+
+
+def _not_found(uow: UnitOfWork, code: str) -> ProductNotFound:
+    return ProductNotFound(f"no product {code} in region {uow.actor.place}")
+
+
+def _demand_stock_left_alone(product: Product, body: ProductIn) -> None:
+    stock = format_quantity(product.available)
+    if body.stock is not None and body.stock != product.available:
+        raise StockChanged(f"there is {stock}; leave the stock out, or move it by POST …/stock", stock=stock)
+    if body.unit != product.unit and product.available:
+        detail = f"there is {stock} {product.unit}; count the stock as nothing before you change the unit"
+        raise UnitInUse(detail, unit=product.unit, stock=stock)
+
+
+def _producer_of(uow: UnitOfWork, code: str) -> Producer:
+    producer = uow.session.get(Producer, code)
+    if producer is None:
+        raise ProducerNotFound(f"no producer {code} in region {uow.actor.place}")
+    return producer
+
+
+def _shown(product: Product, producer: Producer) -> ProductOut:
+    return ProductOut.of(product.model_dump() | {"region_code": producer.region_code})
+
+
+def _record(uow: UnitOfWork, product: Product, before: dict[str, Any] | None) -> None:
+    uow.audit("product.put", product.code, before=before, after=_audit_view(product))
+    uow.note("product.put", product=product.code, producer=product.producer_code)
+
+
+def _audit_view(product: Product) -> dict[str, Any]:
+    """What the audit keeps of a product: no name, which may be a person's."""
+    return {
+        "producer_code": product.producer_code,
+        "unit": product.unit,
+        "specification": product.specification,
+        "price": format_yuan(product.price),
+        "step": product.step and format_quantity(product.step),
+        "minimum": product.minimum and format_quantity(product.minimum),
+        "available": format_quantity(product.available),
+    }

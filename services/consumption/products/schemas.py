@@ -1,0 +1,158 @@
+"""Bodies of products and of their stock, and how quantities are written."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from services.consumption.producers.schemas import Name, ProducerCode
+from services.consumption.products.rules import (
+    QUANTITY_PATTERN,
+    format_change,
+    format_quantity,
+    parse_change,
+    parse_quantity,
+)
+from shared.http.fields import Body, Code, Remark, Text
+from shared.money import FenAsYuan, PositiveYuan
+
+ProductCode = Annotated[Code, Field(examples=["TEA-0001"])]
+
+
+def _quantity(value: object) -> int:
+    if isinstance(value, str):
+        return parse_quantity(value)
+    raise ValueError("it is written as text; a JSON number could lose digits")
+
+
+def _change(value: object) -> int:
+    if isinstance(value, str):
+        return parse_change(value)
+    raise ValueError("it is written as text; a JSON number could lose digits")
+
+
+def _not_zero(quantity: int) -> int:
+    if quantity == 0:
+        raise ValueError("it is not zero")
+    return quantity
+
+
+_AS_QUANTITY = PlainSerializer(format_quantity, return_type=str, when_used="json")
+_AS_CHANGE = PlainSerializer(format_change, return_type=str, when_used="json")
+_QUANTITY_SCHEMA = WithJsonSchema({"type": "string", "pattern": QUANTITY_PATTERN, "examples": ["20.000"]})
+_CHANGE_SCHEMA = WithJsonSchema({"type": "string", "pattern": rf"^[+-]?{QUANTITY_PATTERN[1:]}", "examples": ["-2.500"]})
+Quantity = Annotated[int, PlainValidator(_quantity), _AS_QUANTITY, _QUANTITY_SCHEMA]
+"""A quantity sent to us: text with at most three decimals outside, thousandths of the unit inside."""
+SomeQuantity = Annotated[Quantity, AfterValidator(_not_zero)]
+Change = Annotated[int, PlainValidator(_change), AfterValidator(_not_zero), _AS_CHANGE, _CHANGE_SCHEMA]
+"""What comes to a quantity or, below zero, goes."""
+QuantityShown = Annotated[int, _AS_QUANTITY, _QUANTITY_SCHEMA]
+ChangeShown = Annotated[int, _AS_CHANGE, _CHANGE_SCHEMA]
+
+
+class ProductIn(Body):
+    """A product 产品; the whole of it every time, but for its stock, which moves by itself once it is offered."""
+
+    producer_code: ProducerCode
+    name: Name
+    unit: Text = Field(max_length=16, examples=["kg"])
+    specification: Annotated[Text, Field(max_length=256)] | None = Field(
+        None, description="规格: grade, packing, origin", examples=["特级, 250 g × 4"]
+    )
+    price: PositiveYuan = Field(description="Of one unit, in yuan")
+    step: SomeQuantity | None = Field(None, description="What is ordered is a multiple of this")
+    minimum: SomeQuantity | None = Field(
+        None, description="起订量: the least that can be ordered; a multiple of `step`"
+    )
+    stock: Quantity | None = Field(
+        None,
+        description="What can be ordered when it is first offered, 0.000 if left out. Later leave it out: the stock "
+        "moves by orders and by `POST …/stock`, and another one than there is is refused",
+    )
+
+    @field_validator("minimum")
+    @classmethod
+    def _is_whole_steps(cls, minimum: int | None, info: ValidationInfo) -> int | None:
+        step = info.data.get("step")
+        if minimum is not None and step is not None and minimum % step:
+            raise ValueError("the minimum is not a multiple of the step")
+        return minimum
+
+
+class ProductOut(BaseModel):
+    """A product as buyers browse it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    product_code: str = Field(validation_alias="code")
+    producer_code: str
+    region_code: str = Field(description="Where its producer is")
+    name: str
+    unit: str
+    specification: str | None
+    price: FenAsYuan
+    step: QuantityShown | None = Field(description="What is ordered is a multiple of this")
+    minimum: QuantityShown | None = Field(description="The least that can be ordered")
+    stock: QuantityShown = Field(validation_alias="available", description="What can still be ordered")
+    version: int = Field(description="Of the offer; the stock moves without it")
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """A product from its row, beside which the region of its producer stands."""
+        return cls.model_validate(row)
+
+
+class StockIn(Body):
+    """What became of a stock beside orders: either what was counted, or by how much it changed."""
+
+    counted: Quantity | None = Field(None, description="What can be ordered now, without what is ordered already")
+    change: Change | None = Field(None, description="What came in or, below zero, went")
+    reason: Annotated[Remark, Field(min_length=1)] = Field(examples=["新茶入库"])
+
+    @model_validator(mode="after")
+    def _says_one_of_them(self) -> Self:
+        if (self.counted is None) == (self.change is None):
+            raise ValueError("send either counted or change")
+        return self
+
+
+class StockMoveOut(BaseModel):
+    """A movement of stock 库存调整."""
+
+    move_id: UUID
+    product_code: str
+    at: dt.datetime
+    by: str = Field(description="The client that said so")
+    counted: bool = Field(description="Whether it was counted, instead of told as a change")
+    before: QuantityShown
+    change: ChangeShown
+    stock: QuantityShown = Field(description="What could be ordered afterwards")
+    reason: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """A movement of stock from its row."""
+        return cls(
+            move_id=row["id"],
+            product_code=row["product_code"],
+            at=row["moved_at"],
+            by=row["moved_by"],
+            counted=row["was_counted"],
+            before=row["before"],
+            change=row["after"] - row["before"],
+            stock=row["after"],
+            reason=row["reason"],
+        )

@@ -1,0 +1,1 @@
+"""Requests 帮扶措施需求 for buyers, and the households that are known."""

@@ -1,1 +1,0 @@
-"""HTTP bodies of consumption, in and out."""

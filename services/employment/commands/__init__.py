@@ -1,1 +1,0 @@
-"""What employment does, one file for each register it keeps."""

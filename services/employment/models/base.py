@@ -1,0 +1,16 @@
+"""What every table of employment stands on. Money is fen, months are ordinals (year × 12 + month − 1)."""
+
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.db.base import house_metadata
+from shared.db.floor import lay_floor
+
+METADATA = house_metadata("employment")
+FLOOR = lay_floor(METADATA)
+
+
+class Base(SQLModel, registry=registry(metadata=METADATA)):
+    """A table of employment."""
+
+    metadata = METADATA

@@ -1,0 +1,38 @@
+"""The table of workers."""
+
+import datetime as dt
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from services.employment.models.base import Base
+from shared.contracts.codes import Labour, Sex, WorkerStatus
+from shared.db.base import text_enum
+
+
+class Worker(Base, table=True):
+    """Worker 劳动力: a member who can work, read from the household's own events. No name, no identity number."""
+
+    __table_args__ = (sa.Index("ix_worker_household_code_member_no", "household_code", "member_no"),)
+
+    id: UUID = Field(primary_key=True)
+    """Derived from household and person, so that one person is one row; from the number where no person was told."""
+    household_code: str = Field(max_length=64)
+    region_code: str = Field(max_length=12)
+    member_no: int
+    """The number under which the household names the person now, or named it last."""
+    person_id: UUID | None
+    sex: Sex = Field(sa_type=text_enum(Sex))
+    birth_year: int
+    born_on: dt.date | None
+    """出生日期: whether somebody is of working age is decided to the day. None where only the year was told."""
+    labour: Labour = Field(sa_type=text_enum(Labour))
+    student: bool
+    present: bool
+    """Whether the newest state of the household still names the person 在户."""
+    active: bool
+    """Whether it names the person as able to work."""
+    version: int
+    """The newest state of the household that was seen; an older one never wins."""
+    status: WorkerStatus = Field(sa_type=text_enum(WorkerStatus))

@@ -1,0 +1,110 @@
+"""Routes of placements."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.employment.placements import queries
+from services.employment.placements.commands.place import place_worker
+from services.employment.placements.commands.transition import transition_placement
+from services.employment.placements.errors import (
+    ConstraintBroken,
+    NoHeadcountLeft,
+    PlacementNotFound,
+    TransitionDateInvalid,
+    VacancyExpired,
+    WorkerAlreadyPlaced,
+)
+from services.employment.placements.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
+from services.employment.vacancies.errors import VacancyNotFound
+from services.employment.workers.errors import WorkerNotFound
+from shared.contracts.codes import PlacementStatus
+from shared.helping.requests import RequestAnswered, RequestNotFound
+from shared.http.dependencies import Call, IdempotencyKey, calling
+from shared.http.fields import HouseholdCode, Moment
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.policy.parameters import PolicyValueMissing
+from shared.regions import RegionFilter
+from shared.security.actor import RegionNotAllowed
+from shared.transitions import TransitionNotAllowed
+
+router = APIRouter(prefix="/placements", tags=["placements 输送就业"])
+READ, WRITE = "employment:read", "employment:write"
+
+
+def _wanted(
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+    status: PlacementStatus | None = None,
+    updated_after: Annotated[Moment | None, Query(description="Placed or taken further later than this")] = None,
+) -> queries.PlacementFilter:
+    return queries.PlacementFilter(household_code, region_code, status, updated_after)
+
+
+@router.get(
+    "",
+    operation_id="listPlacements",
+    summary="Placements of your region, the newest first",
+    responses=responses(RegionNotAllowed),
+)
+async def list_placements(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.PlacementFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[PlacementOut]:
+    """Filter by household, region or status. With `updated_after` in the order of the changes; none is missed."""
+    return page_of(await call.query(queries.placements, wanted, page), page, queries.placement_key(wanted))
+
+
+@router.get(
+    "/{placement_id}", operation_id="getPlacement", summary="A placement", responses=responses(PlacementNotFound)
+)
+async def get_placement(placement_id: UUID, call: Annotated[Call, calling(READ)]) -> PlacementOut:
+    """Who works where, and since when."""
+    return await call.query(queries.placement, placement_id)
+
+
+@router.post(
+    "",
+    operation_id="placeWorker",
+    summary="Place a worker in a vacancy",
+    status_code=201,
+    response_model=PlacementOut,
+    responses=responses(
+        WorkerNotFound,
+        VacancyNotFound,
+        RequestNotFound,
+        NoHeadcountLeft,
+        WorkerAlreadyPlaced,
+        ConstraintBroken,
+        VacancyExpired,
+        RequestAnswered,
+        PolicyValueMissing,
+    ),
+)
+async def post(
+    body: PlacementIn, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
+) -> Response:
+    """409 names what stands against it; a broken constraint is named in `constraint`."""
+    return await call.once(idempotency_key, 201, place_worker, body)
+
+
+@router.post(
+    "/{placement_id}/transitions",
+    operation_id="takePlacementStep",
+    summary="Take a placement further: depart, start or end",
+    response_model=PlacementOut,
+    responses=responses(
+        PlacementNotFound, TransitionNotAllowed, TransitionDateInvalid, ConstraintBroken, PolicyValueMissing
+    ),
+)
+async def post_transition(
+    placement_id: UUID,
+    body: PlacementTransitionIn,
+    call: Annotated[Call, calling(WRITE)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """409 tells in `allowed_actions` what may be done instead. The age on the first day of work decides."""
+    return await call.once(idempotency_key, 200, transition_placement, placement_id, body)

@@ -1,0 +1,1 @@
+"""What is done with placements, one file for each verb."""

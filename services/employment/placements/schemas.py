@@ -1,0 +1,65 @@
+"""Bodies of placements."""
+
+import datetime as dt
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from services.employment.vacancies.schemas import VacancyCode
+from shared.contracts.codes import PlacementAction, PlacementEndReason, PlacementStatus
+from shared.http.fields import Body, Day
+
+
+class PlacementIn(Body):
+    """A worker for a vacancy."""
+
+    worker_id: UUID
+    vacancy_code: VacancyCode
+    request_id: UUID | None = Field(None, description="The request it answers")
+
+
+class PlacementTransitionIn(Body):
+    """A step of a placement."""
+
+    action: PlacementAction
+    on: Day = Field(description="The day it happened; with `end`, the last day of work")
+    reason: PlacementEndReason | None = Field(
+        None, validate_default=True, description="Why it ended: needed with `end`, refused with the rest"
+    )
+
+    @field_validator("reason")
+    @classmethod
+    def _belongs_to_end(cls, reason: PlacementEndReason | None, info: ValidationInfo) -> PlacementEndReason | None:
+        ends = info.data.get("action") is PlacementAction.END
+        if ends and reason is None:
+            raise ValueError(f"end needs a reason: {', '.join(PlacementEndReason)}")
+        if reason is not None and "action" in info.data and not ends:
+            raise ValueError("a reason comes with end only")
+        return reason
+
+
+class PlacementOut(BaseModel):
+    """A placement 输送就业."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    placement_id: UUID = Field(validation_alias="id")
+    worker_id: UUID
+    household_code: str
+    region_code: str
+    member_no: int
+    vacancy_code: str
+    request_id: UUID | None
+    status: PlacementStatus
+    placed_at: dt.datetime
+    departed_on: dt.date | None
+    started_on: dt.date | None = Field(description="First day of work; null where it never began")
+    ended_on: dt.date | None
+    end_reason: PlacementEndReason | None
+    updated_at: dt.datetime = Field(description="When it was placed or taken further last")
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """A placement from its row, beside which the region and the number of its worker stand."""
+        return cls.model_validate(row)

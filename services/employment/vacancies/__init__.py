@@ -1,0 +1,1 @@
+"""Vacancies 岗位: work that employers offer, and whom it fits."""

@@ -1,0 +1,1 @@
+"""What is done with wages, one file for each verb."""

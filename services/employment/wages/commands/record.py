@@ -1,0 +1,223 @@
+"""Recording wages, many at once: one wage is a batch of one."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.employment.models import Placement, Wage, Worker
+from services.employment.placements.errors import PlacementNotFound
+from services.employment.wages.errors import (
+    MonthReported,
+    PlacementNotStarted,
+    SupersededWageNotFound,
+    WageAfterPlacement,
+    WageAlreadySuperseded,
+    WageBeforePlacement,
+    WageContradicts,
+    WageInFuture,
+    WageWithdrawnBefore,
+)
+from services.employment.wages.schemas import WageIn, WageOut, WageReference
+from shared.context import Context
+from shared.contracts.codes import IncomeBranch, RecordStatus
+from shared.contracts.employment import WageCredited
+from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import DomainError, Invalid
+from shared.ids import derived_id
+from shared.months import format_month, month_of
+from shared.security.actor import Actor
+from shared.security.sources import demand_sources
+
+_WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
+_SELECT_PLACEMENTS_FOR_UPDATE = (
+    sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no)
+    .join(_WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id)
+    .where(is_one_of(_PLACEMENTS.c.id, "ids"))
+    .order_by(_PLACEMENTS.c.id)
+    .with_for_update(of=_PLACEMENTS)
+)
+_SELECT_WAGES = sa.select(_WAGES).where(is_one_of(_WAGES.c.id, "ids"))
+_SELECT_STANDING_WAGES = sa.select(_WAGES.c.id, _WAGES.c.placement_id, _WAGES.c.month).where(
+    is_one_of(_WAGES.c.placement_id, "ids") & (_WAGES.c.status == RecordStatus.STANDS)
+)
+_UPDATE_SUPERSEDED = sa.update(_WAGES).where(_WAGES.c.id == sa.bindparam("wage_id"))
+
+
+class WageToRecord(NamedTuple):
+    """A wage as reported, with the client that reports it and the chain it belongs to."""
+
+    wage: WageIn
+    actor: Actor
+    context: Context
+
+
+class WageOutcome(NamedTuple):
+    """What became of one wage."""
+
+    result: Literal["stored", "duplicate", "refused"]
+    wage: WageOut | None
+    error: DomainError | None = None
+
+
+def record_wages(uow: UnitOfWork, items: Sequence[WageToRecord]) -> list[WageOutcome]:
+    """Store wages and credit them to their households, once for all of them and in the order given.
+
+    The same wage again changes nothing. A correction takes the place of the wage it supersedes. Of one month of a
+    placement one wage stands, whoever reports it.
+    """
+    batch = _WageBatch(uow, items)
+    outcomes = [batch.take(item) for item in items]
+    batch.write()
+    return outcomes
+
+
+class _WageBatch:
+    """Takes the wages of one command in order and gathers what has to be written."""
+
+    def __init__(self, uow: UnitOfWork, items: Sequence[WageToRecord]) -> None:
+        self._uow = uow
+        placements = {"ids": list({item.wage.placement_id for item in items})}
+        targets = {_wage_id(item.wage.supersedes) for item in items if item.wage.supersedes}
+        asked = {_wage_id(item.wage) for item in items} | targets
+        execute = uow.connection.execute
+        self._placements = {row["id"]: row for row in execute(_SELECT_PLACEMENTS_FOR_UPDATE, placements).mappings()}
+        self._known: dict[UUID, Mapping[Any, Any]] = {
+            row["id"]: row for row in execute(_SELECT_WAGES, {"ids": list(asked)}).mappings()
+        }
+        self._standing = {(row.placement_id, row.month): row.id for row in execute(_SELECT_STANDING_WAGES, placements)}
+        self._rows: dict[UUID, dict[str, Any]] = {}
+        self._superseded: dict[UUID, dict[str, Any]] = {}
+
+    def write(self) -> None:
+        """Write what was taken: the new wages in their order, and that the corrected ones count no longer."""
+        insert_rows(self._uow.connection, _WAGES, list(self._rows.values()))
+        old = [{"wage_id": wage_id, **changed} for wage_id, changed in self._superseded.items()]
+        execute_rows(self._uow.connection, _UPDATE_SUPERSEDED, old)
+
+    def take(self, item: WageToRecord) -> WageOutcome:
+        """Decide about one wage, and credit it."""
+        try:
+            return self._take(item)
+        except DomainError as error:
+            return WageOutcome("refused", None, error)
+
+    def _take(self, item: WageToRecord) -> WageOutcome:
+        wage, wage_id = item.wage, _wage_id(item.wage)
+        named = {"/source": wage.source}
+        if wage.supersedes is not None:
+            named["/supersedes/source"] = wage.supersedes.source
+        demand_sources(item.actor, Invalid, named)
+        placement = self._placements.get(wage.placement_id)
+        if placement is None or not item.actor.sees(placement["region_code"]):
+            raise PlacementNotFound(f"no placement {wage.placement_id} in region {item.actor.place}")
+        supersedes_id = None if wage.supersedes is None else _wage_id(wage.supersedes)
+        said = (wage.placement_id, wage.month, wage.amount, supersedes_id)
+        known = self._known.get(wage_id)
+        if known is not None:
+            return self._again(wage, said, known)
+        self._refuse_impossible(wage, placement)
+        old = None if wage.supersedes is None else self._superseded_by(wage.placement_id, wage.supersedes)
+        self._refuse_reported(wage, supersedes_id)
+        row = self._row(item, wage_id, supersedes_id)
+        if old is not None:
+            self._supersede(old, row["updated_at"])
+        self._known[wage_id] = self._rows[wage_id] = row
+        self._standing[wage.placement_id, wage.month] = wage_id
+        self._publish(item, row, placement)
+        return WageOutcome("stored", WageOut.of(row))
+
+    def _again(self, wage: WageIn, said: tuple[Any, ...], known: Mapping[Any, Any]) -> WageOutcome:
+        if said != tuple(known[name] for name in ("placement_id", "month", "amount", "supersedes_id")):
+            raise WageContradicts(f"{wage.source} used the reference {wage.source_ref} for another wage")
+        if known["status"] == RecordStatus.WITHDRAWN:
+            raise WageWithdrawnBefore(
+                f"the wage {wage.source_ref} was withdrawn; report the month under another reference"
+            )
+        return WageOutcome("duplicate", WageOut.of(dict(known)))
+
+    def _refuse_impossible(self, wage: WageIn, placement: Mapping[Any, Any]) -> None:
+        if placement["started_on"] is None:
+            raise PlacementNotStarted(f"the work of placement {wage.placement_id} has not begun")
+        if wage.month < month_of(placement["started_on"]):
+            raise WageBeforePlacement.at("/month", f"lies before {placement['started_on']}, the first day of work")
+        if wage.month > month_of(self._uow.today()):
+            raise WageInFuture.at("/month", "lies in the future")
+        if placement["ended_on"] is not None and wage.month > month_of(placement["ended_on"]):
+            raise WageAfterPlacement.at("/month", f"lies after {placement['ended_on']}, the last day of work")
+
+    def _superseded_by(self, placement_id: UUID, reference: WageReference) -> Mapping[Any, Any]:
+        """The wage that a correction names, which stands."""
+        old = self._known.get(_wage_id(reference))
+        if old is None or old["placement_id"] != placement_id:
+            raise SupersededWageNotFound(f"the placement has no wage {reference.source_ref} to supersede")
+        if old["status"] == RecordStatus.WITHDRAWN:
+            raise WageWithdrawnBefore(f"the wage {reference.source_ref} was withdrawn; report the month anew")
+        if old["status"] == RecordStatus.SUPERSEDED:
+            raise WageAlreadySuperseded(
+                f"the wage {reference.source_ref} was corrected before; supersede the correction"
+            )
+        return old
+
+    def _refuse_reported(self, wage: WageIn, supersedes_id: UUID | None) -> None:
+        standing = self._standing.get((wage.placement_id, wage.month))
+        if standing is not None and standing != supersedes_id:
+            raise MonthReported(
+                f"a wage of {format_month(wage.month)} is recorded for this placement; supersede or withdraw it",
+                wage_id=str(standing),
+            )
+
+    def _supersede(self, old: Mapping[Any, Any], moment: dt.datetime) -> None:
+        changed = {"status": RecordStatus.SUPERSEDED, "updated_at": moment}
+        self._known[old["id"]] = {**old, **changed}
+        del self._standing[old["placement_id"], old["month"]]
+        if old["id"] in self._rows:
+            self._rows[old["id"]].update(changed)
+        else:
+            self._superseded[old["id"]] = changed
+
+    def _row(self, item: WageToRecord, wage_id: UUID, supersedes_id: UUID | None) -> dict[str, Any]:
+        return {
+            "id": wage_id,
+            "source": item.wage.source,
+            "source_ref": item.wage.source_ref,
+            "placement_id": item.wage.placement_id,
+            "month": item.wage.month,
+            "amount": item.wage.amount,
+            "supersedes_id": supersedes_id,
+            "status": RecordStatus.STANDS,
+            "recorded_at": self._uow.now(),
+            "recorded_by": item.actor.id,
+            "correlation_id": item.context.correlation_id,
+            "updated_at": self._uow.stamp(),
+        }
+
+    def _publish(self, item: WageToRecord, row: Mapping[str, Any], placement: Mapping[Any, Any]) -> None:
+        credited = WageCredited(
+            credit_id=row["id"],
+            household_code=placement["household_code"],
+            region_code=placement["region_code"],
+            member_no=placement["member_no"],
+            branch=IncomeBranch.WAGE,
+            month=row["month"],
+            amount=row["amount"],
+            credited_on=self._uow.today(),
+            measure_id=placement["request_id"],
+            supersedes=row["supersedes_id"],
+        )
+        self._uow.emit(credited, region=credited.region_code, context=item.context)
+        month, wage_id = format_month(row["month"]), str(row["id"])
+        after = {"placement_id": str(row["placement_id"]), "month": month, "amount": row["amount"]}
+        self._uow.audit("wage.recorded", wage_id, after=after, actor=item.actor.id, context=item.context)
+        self._uow.note(
+            "wage.recorded", context=item.context, wage_id=wage_id, household=credited.household_code, month=month
+        )
+
+
+def _wage_id(reference: WageIn | WageReference) -> UUID:
+    return derived_id("wage", reference.source, reference.source_ref)

@@ -1,0 +1,108 @@
+"""Withdrawing wages that should never have been reported: the month is unknown again, which zero would not say."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.employment.models import Placement, Wage, WageWithdrawal, Worker
+from services.employment.wages.errors import WageAlreadySuperseded, WageNotFound, WithdrawalContradicts
+from services.employment.wages.schemas import WageWithdrawalIn, WageWithdrawalOut
+from shared.contracts.codes import IncomeBranch, RecordStatus
+from shared.contracts.employment import WageWithdrawn
+from shared.db.base import table_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Invalid
+from shared.ids import derived_id
+from shared.months import format_month
+from shared.security.sources import demand_sources
+
+_WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
+_WITHDRAWALS = table_of(WageWithdrawal)
+_SELECT_HOME_FOR_UPDATE = (
+    sa.select(_PLACEMENTS.c.household_code, _WORKERS.c.region_code)
+    .join_from(_WAGES, _PLACEMENTS)
+    .join(_WORKERS, _WORKERS.c.id == _PLACEMENTS.c.worker_id)
+    .where(_WAGES.c.id == sa.bindparam("wage_id"))
+    .order_by(_PLACEMENTS.c.id)
+    .with_for_update(of=_PLACEMENTS)
+)
+"""Whose wage it is; whatever happens to the wages of one placement happens one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawWage:
+    """A withdrawal, and whether it is new."""
+
+    withdrawal: WageWithdrawalOut
+    created: bool
+
+
+def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> WithdrawWage:
+    """Withdraw a wage 撤回. The same withdrawal again changes nothing.
+
+    Raises:
+        Invalid: the source is the name of a house.
+        SourceNotYours: the client may not speak for the source of the withdrawal, or of the wage.
+        WageNotFound: the wage is unknown or outside the caller's region.
+        WithdrawalContradicts: the wage was withdrawn otherwise, or the reference belongs to another withdrawal.
+        WageAlreadySuperseded: a correction took the place of the wage.
+    """
+    demand_sources(uow.actor, Invalid, {"/source": body.source})
+    home = uow.connection.execute(_SELECT_HOME_FOR_UPDATE, {"wage_id": wage_id}).one_or_none()
+    if home is None or not uow.actor.sees(home.region_code):
+        raise WageNotFound(f"no wage {wage_id} in region {uow.actor.place}")
+    wage = uow.session.get_one(Wage, wage_id, populate_existing=True)
+    uow.actor.demand_source(wage.source)
+    known = _known(uow, wage_id, body)
+    if known is not None:
+        return WithdrawWage(WageWithdrawalOut.of(known), created=False)
+    if wage.status is RecordStatus.SUPERSEDED:
+        raise WageAlreadySuperseded("the wage was corrected before; withdraw the correction")
+    withdrawal = WageWithdrawal(
+        id=derived_id("wage-withdrawal", str(wage_id)),
+        wage_id=wage_id,
+        source=body.source,
+        source_ref=body.source_ref,
+        reason=body.reason,
+        withdrawn_at=uow.now(),
+        withdrawn_by=uow.actor.id,
+        correlation_id=uow.context.correlation_id,
+    )
+    uow.session.add(withdrawal)
+    wage.status, wage.updated_at = RecordStatus.WITHDRAWN, uow.stamp()
+    _publish(uow, wage, withdrawal, home)
+    return WithdrawWage(WageWithdrawalOut.of(withdrawal), created=True)
+
+
+def _known(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Any:
+    """The withdrawal that says the same; None where nothing was said yet. Raises WithdrawalContradicts."""
+    same_reference = (_WITHDRAWALS.c.source == body.source) & (_WITHDRAWALS.c.source_ref == body.source_ref)
+    said = (wage_id, body.source, body.source_ref, body.reason)
+    rows = uow.connection.execute(sa.select(_WITHDRAWALS).where((_WITHDRAWALS.c.wage_id == wage_id) | same_reference))
+    for row in rows:
+        if (row.wage_id, row.source, row.source_ref, row.reason) == said:
+            return row
+        if row.wage_id == wage_id:
+            raise WithdrawalContradicts("the wage was withdrawn before, under another reference or for another reason")
+        raise WithdrawalContradicts(f"{body.source} used the reference {body.source_ref} for another withdrawal")
+    return None
+
+
+def _publish(uow: UnitOfWork, wage: Wage, withdrawal: WageWithdrawal, home: Any) -> None:
+    withdrawn = WageWithdrawn(
+        withdrawal_id=withdrawal.id,
+        credit_id=wage.id,
+        household_code=home.household_code,
+        region_code=home.region_code,
+        branch=IncomeBranch.WAGE,
+        month=wage.month,
+        reason=withdrawal.reason,
+        withdrawn_on=uow.today(),
+    )
+    uow.emit(withdrawn, region=home.region_code)
+    month = format_month(wage.month)
+    before = {"placement_id": str(wage.placement_id), "month": month, "amount": wage.amount}
+    uow.audit("wage.withdrawn", str(wage.id), before=before, reason=withdrawal.reason)
+    uow.note("wage.withdrawn", wage_id=str(wage.id), household=home.household_code, month=month)

@@ -1,0 +1,1 @@
+"""Workers 劳动力: the members of households who can work."""

@@ -1,0 +1,133 @@
+"""Keeping the workers: a read model of the households' own events."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from services.employment.models import Worker
+from services.employment.workers.rules.persons import KnownWorker, day_of_birth, is_able, new_worker_id, recognise
+from services.employment.workers.store import HOUSEHOLDS
+from shared.contracts.codes import WorkerStatus
+from shared.contracts.envelope import Event
+from shared.contracts.monitoring import HouseholdEnded, HouseholdMember, HouseholdState
+from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_into
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import UnitOfWork
+
+HouseholdNews = HouseholdState | HouseholdEnded
+"""What a household's own event says: how it is, or that it is no more."""
+_WORKERS, _KNOWN = table_of(Worker), HOUSEHOLDS.table
+_SELECT_VERSIONS = sa.select(_KNOWN.c.code, _KNOWN.c.version).where(is_one_of(_KNOWN.c.code, "codes"))
+_SELECT_WORKERS_FOR_UPDATE = (
+    sa.select(_WORKERS.c.household_code, *(_WORKERS.c[name] for name in KnownWorker._fields))
+    .where(is_one_of(_WORKERS.c.household_code, "codes"))
+    .order_by(_WORKERS.c.id)
+    .with_for_update()
+)
+_UPDATE_RETIRED = sa.update(_WORKERS).where(
+    (_WORKERS.c.household_code == sa.bindparam("of_household")) & (_WORKERS.c.version < sa.bindparam("newer"))
+)
+_ONLY_OURS = frozenset({"id", "household_code", "status"})
+"""What a household event does not change: whether the worker has work is not its business."""
+
+
+class WorkersChange(NamedTuple):
+    """What the newest event of one household means for its workers."""
+
+    event: Event[HouseholdNews]
+    rows: list[dict[str, Any]]
+    """The workers as they are now."""
+    left: list[KnownWorker]
+    """Workers who belong to the household no more."""
+    freed: list[int]
+    """Numbers that stand no longer for whom they stood for."""
+
+
+def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> list[WorkersChange]:
+    """Bring the workers of these households to the newest state seen. Safe to repeat and in any order.
+
+    A member who can work no more is kept with what was earned and is listed no longer. Returned is, for each household
+    of which these events say the newest, what that means for its workers.
+    """
+    HOUSEHOLDS.remember(uow, events)
+    newest = _newest(uow, events)
+    known = _lock(uow, newest)
+    changes = [_change_of(event, known[code]) for code, event in sorted(newest.items())]
+    rows = sorted((row for change in changes for row in change.rows), key=lambda row: row["id"])
+    execute_rows(uow.connection, _upsert(uow.connection.dialect.name), rows)
+    execute_rows(uow.connection, _UPDATE_RETIRED, [_retired(change.event.data) for change in changes])
+    return changes
+
+
+def _newest(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> Mapping[str, Event[HouseholdNews]]:
+    """The events, by household, that say the newest that is known of it."""
+    codes = {event.data.household_code for event in events}
+    versions = {row.code: row.version for row in uow.connection.execute(_SELECT_VERSIONS, {"codes": list(codes)})}
+    return {
+        event.data.household_code: event
+        for event in events
+        if event.data.version == versions[event.data.household_code]
+    }
+
+
+def _lock(uow: UnitOfWork, codes: Collection[str]) -> Mapping[str, list[KnownWorker]]:
+    """The workers of these households as they were, those who left included, locked."""
+    known: defaultdict[str, list[KnownWorker]] = defaultdict(list)
+    for household_code, *worker in uow.connection.execute(_SELECT_WORKERS_FOR_UPDATE, {"codes": list(codes)}):
+        known[household_code].append(KnownWorker(*worker))
+    return known
+
+
+def _change_of(event: Event[HouseholdNews], known: Sequence[KnownWorker]) -> WorkersChange:
+    news = event.data
+    members = news.members if isinstance(news, HouseholdState) else ()
+    found = recognise(known, members)
+    number_now = {worker.id: number for number, worker in found.items()}
+    taken = {worker.id for worker in known}
+    rows = [
+        _row(news, member, found.get(member.member_no), taken)
+        for member in members
+        if is_able(member) or member.member_no in found
+    ]
+    present = [worker for worker in known if worker.present]
+    left = [worker for worker in present if worker.id not in number_now]
+    freed = [worker.member_no for worker in present if number_now.get(worker.id) != worker.member_no]
+    return WorkersChange(event, rows, left, freed)
+
+
+def _row(
+    news: HouseholdNews, member: HouseholdMember, known: KnownWorker | None, taken: Collection[Any]
+) -> dict[str, Any]:
+    return {
+        "id": known.id if known else new_worker_id(news.household_code, member, taken),
+        "household_code": news.household_code,
+        "region_code": news.region_code,
+        "member_no": member.member_no,
+        "person_id": member.person_id or (known and known.person_id),
+        "sex": member.sex,
+        "birth_year": member.birth_year,
+        "born_on": day_of_birth(known, member),
+        "labour": member.labour,
+        "student": member.student,
+        "present": True,
+        "active": is_able(member),
+        "version": news.version,
+        "status": WorkerStatus.IDLE,
+    }
+
+
+def _retired(news: HouseholdNews) -> dict[str, Any]:
+    """Whoever a household does not name any more; what they did stays with it, wherever it lives."""
+    said = {"of_household": news.household_code, "newer": news.version, "version": news.version}
+    return said | {"region_code": news.region_code, "present": False, "active": False}
+
+
+def _upsert(dialect: str) -> sa.Insert:
+    statement = insert_into(_WORKERS, dialect)
+    newer = {column.name: statement.excluded[column.name] for column in _WORKERS.c if column.name not in _ONLY_OURS}
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_=newer, where=_WORKERS.c.version < statement.excluded.version
+    )
