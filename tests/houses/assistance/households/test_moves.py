@@ -27,7 +27,7 @@ from tests.builders import (
     waiting_events,
 )
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assistance_builders import CASH, DISBURSEMENTS, TASK, TO_THE_END, act, ask, cash, registered
+from tests.houses.assistance.builders import CASH, DISBURSEMENTS, TASK, TO_THE_END, act, ask, cash, registered
 from tests.problems import problem
 
 TASKS = "/assistance/v1/tasks"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import OTHER_COUNTY_REGION, REGION, TODAY, audit_rows
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assets_builders import ASSET, Assets, asset, open_assets, right
+from tests.houses.assets.builders import ASSET, Assets, asset, open_assets, right
 from tests.logged import Logged
 from tests.problems import problem
 

@@ -27,7 +27,7 @@ from tests.builders import (
     waiting_events,
 )
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assistance_builders import (
+from tests.houses.assistance.builders import (
     CASH,
     DISBURSEMENTS,
     JOB,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assets_builders import ASSET, Assets, asset, open_assets, right
+from tests.houses.assets.builders import ASSET, Assets, asset, open_assets, right
 from tests.problems import assert_problem
 
 PATH = f"/assets/v1/assets/{ASSET}"

@@ -11,7 +11,7 @@ from shared.contracts.codes import MeasureKind, RefusalReason
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, deliver, household_registered, published_as
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assets_builders import (
+from tests.houses.assets.builders import (
     MEASURE,
     OTHER_HOUSEHOLD,
     STEPS,

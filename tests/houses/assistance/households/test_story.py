@@ -29,7 +29,7 @@ from tests.builders import (
     risk_updated,
 )
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assistance_builders import (
+from tests.houses.assistance.builders import (
     CASH,
     DISBURSEMENTS,
     STORY,

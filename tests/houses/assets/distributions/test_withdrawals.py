@@ -16,7 +16,7 @@ from shared.ids import derived_id
 from shared.months import parse_month
 from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, lay_backwards
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assets_builders import OTHER_HOUSEHOLD, STEPS, Assets, asset, line, plan, settled
+from tests.houses.assets.builders import OTHER_HOUSEHOLD, STEPS, Assets, asset, line, plan, settled
 from tests.problems import assert_problem, problem
 
 LIST = "/assets/v1/distributions"

@@ -27,7 +27,7 @@ from tests.builders import (
     household_registered,
 )
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assets_builders import (
+from tests.houses.assets.builders import (
     ASSET,
     MEASURE,
     OTHER_HOUSEHOLD,

@@ -16,7 +16,7 @@ from shared.house import House
 from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, TODAY, audit_rows, deliver, risk_raised, risk_updated
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assistance_builders import (
+from tests.houses.assistance.builders import (
     CASH,
     DISBURSEMENTS,
     TASK,
