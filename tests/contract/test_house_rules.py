@@ -27,7 +27,9 @@ ROOMS = {
     "schemas",
 }
 """What a house holds, `jobs` where time causes something; a room is one file or a package of several."""
-TOPICS: dict[str, set[str]] = {}
+TOPICS: dict[str, set[str]] = {
+    "assistance": {"disbursements", "households", "known_households", "measures", "tasks"},
+}
 """The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""
 ROOMS_OF_A_HOUSE = {
     "README.md",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.queries import counts
+from services.assistance.tasks.queries import counts
 from shared import metrics
 from shared.contracts.codes import RiskGrade, RiskKind
 from shared.contracts.employment import MeasureAccepted

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands.tasks import apply_risk_events, transition_task
 from services.assistance.handlers import HANDLERS
 from services.assistance.models import Task
-from services.assistance.schemas import TransitionIn
+from services.assistance.tasks.commands.follow_risks import apply_risk_events
+from services.assistance.tasks.commands.transition import transition_task
+from services.assistance.tasks.schemas import TransitionIn
 from shared.bus.dead_letters import count_dead_letters
 from shared.context import new_context
 from shared.contracts.assistance import TaskClosed, TaskOpened, TaskReopened

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.commands.tasks import transition_task
-from services.assistance.errors import TaskNotFound
-from services.assistance.queries import task as task_query
-from services.assistance.schemas import TaskOut, TransitionIn
+from services.assistance.tasks.commands.transition import transition_task
+from services.assistance.tasks.errors import TaskNotFound
+from services.assistance.tasks.queries import task as task_query
+from services.assistance.tasks.schemas import TaskOut, TransitionIn
 from shared.context import new_context
 from shared.contracts.assistance import TaskClosed
 from shared.contracts.codes import RiskKind, TaskStatus, TaskVerdict
