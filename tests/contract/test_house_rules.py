@@ -28,6 +28,7 @@ ROOMS = {
 }
 """What a house holds, `jobs` where time causes something; a room is one file or a package of several."""
 TOPICS: dict[str, set[str]] = {
+    "assets": {"assets", "distributions", "requests"},
     "assistance": {"disbursements", "households", "known_households", "measures", "tasks"},
 }
 """The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""

@@ -1,74 +1,15 @@
-"""Tables of assets. Money is fen, shares are ten-thousandths."""
+"""Tables of distributions, their lines, and what of them was withdrawn."""
 
 import datetime as dt
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from shared.contracts.assets import MeasureAccepted, MeasureCompleted, MeasureRefused
-from shared.contracts.codes import (
-    AssetClass,
-    AssetRight,
-    DistributionReason,
-    DistributionStatus,
-    MeasureKind,
-    WithdrawalReason,
-)
-from shared.db.base import UtcDateTime, house_metadata, text_enum
-from shared.db.floor import lay_floor
-from shared.db.spelling import spelling_index
-from shared.helping.households import KnownHouseholds
-from shared.helping.requests import Answers, Requests
-
-METADATA = house_metadata("assets")
-FLOOR = lay_floor(METADATA)
-HOUSEHOLDS = KnownHouseholds(METADATA)
-ANSWERS = Answers(MeasureAccepted, MeasureRefused, MeasureCompleted)
-REQUESTS = Requests(METADATA, HOUSEHOLDS, MeasureKind.ASSET_SHARE, ANSWERS)
-_FEN = sa.BigInteger
-
-
-class Base(SQLModel, registry=registry(metadata=METADATA)):
-    """A table of assets."""
-
-    metadata = METADATA
-
-
-class Asset(Base, table=True):
-    """Asset 帮扶项目资产."""
-
-    __table_args__ = (spelling_index("asset"),)
-
-    code: str = Field(primary_key=True, max_length=64)
-    name: str = Field(max_length=128)
-    asset_class: AssetClass = Field(sa_type=text_enum(AssetClass))
-    region_code: str = Field(max_length=12, index=True)
-    original_value: int = Field(sa_type=_FEN)
-    """原值."""
-    acquired_on: dt.date
-    """形成日期."""
-    version: int
-    """Grows by one with every change of the asset or of the rights in it."""
-    created_at: dt.datetime = Field(sa_type=UtcDateTime)
-    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
-
-
-class Right(Base, table=True):
-    """A share of one of the five rights 五权 in the hands of one holder, on the days it held."""
-
-    __tablename__ = "asset_right"
-
-    asset_code: str = Field(primary_key=True, foreign_key="asset.code", max_length=64)
-    right: AssetRight = Field(primary_key=True, sa_type=text_enum(AssetRight))
-    holder: str = Field(primary_key=True, max_length=128)
-    """May be a person: it stays in this column."""
-    valid_from: dt.date = Field(primary_key=True)
-    valid_to: dt.date | None
-    """The last day on which it held; none while it does."""
-    share: int
+from services.assets.models.base import FEN, Base
+from shared.contracts.codes import DistributionReason, DistributionStatus, WithdrawalReason
+from shared.db.base import UtcDateTime, text_enum
 
 
 class Distribution(Base, table=True):
@@ -87,7 +28,7 @@ class Distribution(Base, table=True):
     """The year 年度."""
     supplementary: bool
     """Whether it was meant as a further one 补充分配 of its asset and year."""
-    total: int = Field(sa_type=_FEN)
+    total: int = Field(sa_type=FEN)
     request_id: UUID | None
     """The measure request it answers, where it answers one."""
     status: DistributionStatus = Field(sa_type=text_enum(DistributionStatus))
@@ -118,7 +59,7 @@ class DistributionLine(Base, table=True):
     region_code: str = Field(max_length=12)
     """The household's, when the plan was made."""
     reason: DistributionReason = Field(sa_type=text_enum(DistributionReason))
-    amount: int = Field(sa_type=_FEN)
+    amount: int = Field(sa_type=FEN)
 
 
 class LineWithdrawal(Base, table=True):

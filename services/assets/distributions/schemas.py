@@ -1,82 +1,20 @@
-"""HTTP bodies of assets, in and out."""
+"""HTTP bodies of distributions, in and out."""
 
 import datetime as dt
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from shared.contracts.codes import (
-    AssetClass,
-    AssetRight,
-    DistributionAction,
-    DistributionReason,
-    DistributionStatus,
-    WithdrawalReason,
-)
-from shared.http.fields import Body, Code, Day, HouseholdCode, Reference, RegionCode, Remark, Source, Text
+from services.assets.assets.schemas import AssetCode
+from shared.contracts.codes import DistributionAction, DistributionReason, DistributionStatus, WithdrawalReason
+from shared.http.fields import Body, Day, HouseholdCode, Reference, Remark, Source
 from shared.money import FenAsYuan, PositiveYuan
-from shared.shares import ShareSent, ShareShown
 
-MAX_GRANTS = 1000
 MAX_LINES = 2000
 
-AssetCode = Annotated[Code, Field(examples=["DJ-A-0001"])]
-Name = Annotated[Text, Field(max_length=128)]
 Year = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}$", examples=["2026"], description="The year 年度 of the income")]
-
-
-class RightIn(Body):
-    """A share of one of the five rights 五权."""
-
-    right: AssetRight
-    holder: Name = Field(description="Who holds it: a village collective, a firm, a household", examples=["沙坝村集体"])
-    share: ShareSent
-
-
-class AssetIn(Body):
-    """An asset 帮扶项目资产; the whole of it, every time."""
-
-    name: Name
-    asset_class: AssetClass = Field(alias="class", description="资产类别")
-    region_code: RegionCode
-    original_value: PositiveYuan = Field(description="原值, in yuan")
-    acquired_on: Day = Field(description="形成日期, not in the future")
-    rights: list[RightIn] = Field(
-        min_length=1,
-        max_length=MAX_GRANTS,
-        description="The owner is named; the shares of each right that is named make exactly 1",
-    )
-
-
-class AssetSummary(BaseModel):
-    """An asset 帮扶项目资产."""
-
-    asset_code: str = Field(validation_alias="code")
-    name: str
-    asset_class: AssetClass = Field(serialization_alias="class")
-    region_code: str
-    original_value: FenAsYuan
-    acquired_on: dt.date
-    version: int
-
-
-class RightOut(BaseModel):
-    """A share of a right and the days on which it holds or held."""
-
-    right: AssetRight
-    holder: str
-    share: ShareShown
-    valid_from: dt.date
-    valid_to: dt.date | None = Field(description="The last day on which it held; null while it does")
-
-
-class AssetOut(AssetSummary):
-    """An asset with the rights of a day, and their whole history."""
-
-    as_of: dt.date = Field(description="The day the rights are those of")
-    rights: list[RightOut] = Field(description="By right and holder")
-    history: list[RightOut] = Field(description="Every right that ever held, the oldest first")
 
 
 class LineIn(Body):
@@ -156,8 +94,6 @@ class LineWithdrawalIn(Body):
 class LineWithdrawalOut(BaseModel):
     """A withdrawal 撤回: the credit of the line counts no longer."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     withdrawal_id: UUID = Field(validation_alias="id")
     distribution_id: UUID
     line_no: int
@@ -167,6 +103,11 @@ class LineWithdrawalOut(BaseModel):
     withdrawn_on: dt.date
     withdrawn_at: dt.datetime
     withdrawn_by: str = Field(description="The client that said so")
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """The row of a withdrawal."""
+        return cls.model_validate(dict(row))
 
 
 class LineOut(BaseModel):
@@ -196,6 +137,11 @@ class DistributionSummary(BaseModel):
     proposed_at: dt.datetime
     updated_at: dt.datetime = Field(description="Of the last step or withdrawal")
     history: list[StepOut] = Field(description="The oldest first")
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """The row of a distribution; with its lines where they are shown."""
+        return cls.model_validate(dict(row))
 
 
 class DistributionOut(DistributionSummary):

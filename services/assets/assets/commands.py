@@ -2,27 +2,27 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.assets.errors import AssetInvalid, AssetNotFound
+from services.assets.assets.errors import AssetInvalid, AssetNotFound
+from services.assets.assets.rules import Grant, Span, change_rights, rights_findings
+from services.assets.assets.schemas import AssetIn, AssetOut
+from services.assets.assets.store import load_rights, with_rights
 from services.assets.models import Asset, Right
-from services.assets.rules import Grant, Span, change_rights, rights_findings, sorted_spans
-from services.assets.schemas import AssetIn, AssetOut, RightOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.spelling import refuse_other_spelling
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import UnitOfWork
 from shared.money import format_yuan
 from shared.regions import regions
 from shared.shares import format_share
 from shared.versions import ExpectedVersion, demand_version
 
 _ASSETS, _RIGHTS = table_of(Asset), table_of(Right)
-_FACTS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
+_FIELDS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +52,14 @@ def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersi
     after = change_rights(before, wanted, uow.today())
     created = asset is None
     if asset is None:
-        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.now(), **_facts(body))
+        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.now(), **_fields_of(body))
         uow.session.add(asset)
         _write(uow, asset, before, after, None)
-    elif before != after or _facts(asset) != _facts(body):
-        stood = _standing(asset, before)
-        asset.sqlmodel_update(_facts(body) | {"version": asset.version + 1, "updated_at": uow.now()})
-        _write(uow, asset, before, after, stood)
-    return PutAsset(shown_asset(asset.model_dump(), after, uow.today()), created)
-
-
-def load_rights(reading: Reading, code: str) -> list[Span]:
-    """Every right that ever held in an asset, the oldest first."""
-    rows = reading.connection.execute(sa.select(_RIGHTS).where(_RIGHTS.c.asset_code == code))
-    spans = [Span(Grant(row.right, row.holder, row.share), row.valid_from, row.valid_to) for row in rows]
-    return sorted_spans(spans)
-
-
-def shown_asset(asset: Mapping[str, Any], history: Sequence[Span], as_of: dt.date) -> AssetOut:
-    """The row of an asset with the rights of a day."""
-    rights = sorted((span for span in history if span.holds_on(as_of)), key=lambda span: span.grant)
-    shown = {"rights": _shown_rights(rights), "history": _shown_rights(history)}
-    return AssetOut.model_validate({**asset, "as_of": as_of, **shown})
-
-
-def _shown_rights(spans: Sequence[Span]) -> list[RightOut]:
-    return [RightOut(**span.grant._asdict(), valid_from=span.valid_from, valid_to=span.valid_to) for span in spans]
+    elif before != after or _fields_of(asset) != _fields_of(body):
+        viewed = _audit_view(asset, before)
+        asset.sqlmodel_update(_fields_of(body) | {"version": asset.version + 1, "updated_at": uow.now()})
+        _write(uow, asset, before, after, viewed)
+    return PutAsset(AssetOut.of(with_rights(asset.model_dump(), after, uow.today())), created)
 
 
 def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
@@ -91,19 +73,19 @@ def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
         raise AssetInvalid.of(errors)
 
 
-def _facts(asset: Asset | AssetIn) -> dict[str, Any]:
-    return {name: getattr(asset, name) for name in _FACTS}
+def _fields_of(asset: Asset | AssetIn) -> dict[str, Any]:
+    return {name: getattr(asset, name) for name in _FIELDS}
 
 
-def _write(uow: UnitOfWork, asset: Asset, before: list[Span], after: list[Span], stood: dict[str, Any] | None) -> None:
+def _write(uow: UnitOfWork, asset: Asset, before: list[Span], after: list[Span], viewed: dict[str, Any] | None) -> None:
     uow.session.flush()  # flush: rights refer to the asset
     gone = [(span.grant.right, span.grant.holder, span.valid_from) for span in before if span not in after]
     key = sa.tuple_(_RIGHTS.c.right, _RIGHTS.c.holder, _RIGHTS.c.valid_from)
     uow.connection.execute(sa.delete(_RIGHTS).where(_RIGHTS.c.asset_code == asset.code, key.in_(gone)))
     new = [_row(asset.code, span) for span in after if span not in before]
     insert_rows(uow.connection, _RIGHTS, new)
-    action = "asset.entered" if stood is None else "asset.changed"
-    uow.audit(action, asset.code, before=stood, after=_standing(asset, after))
+    action = "asset.entered" if viewed is None else "asset.changed"
+    uow.audit(action, asset.code, before=viewed, after=_audit_view(asset, after))
     uow.note(action, asset=asset.code, asset_version=asset.version)
 
 
@@ -112,7 +94,7 @@ def _row(code: str, span: Span) -> dict[str, Any]:
     return {"asset_code": code, **span.grant._asdict(), **dates}
 
 
-def _standing(asset: Asset, history: list[Span]) -> dict[str, Any]:
+def _audit_view(asset: Asset, history: list[Span]) -> dict[str, Any]:
     """What the audit keeps of an asset: neither its name nor who holds its rights, which may name people."""
     shares: defaultdict[str, list[str]] = defaultdict(list)
     for span in history:

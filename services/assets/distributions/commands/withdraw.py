@@ -6,11 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.assets.commands.distributions import hold_distribution
-from services.assets.errors import LineNotFound, LineNotPaid, WithdrawalContradicts
+from services.assets.distributions.errors import LineNotFound, LineNotPaid, WithdrawalContradicts
+from services.assets.distributions.rules import credit_id, withdrawal_id
+from services.assets.distributions.schemas import LineWithdrawalIn, LineWithdrawalOut
+from services.assets.distributions.store import lock_distribution
 from services.assets.models import Distribution, DistributionLine, LineWithdrawal
-from services.assets.rules import credit_id, withdrawal_id
-from services.assets.schemas import LineWithdrawalIn, LineWithdrawalOut
 from shared.contracts.assets import ShareWithdrawn
 from shared.contracts.codes import DistributionStatus, IncomeBranch
 from shared.db.base import table_of
@@ -44,7 +44,7 @@ def withdraw_line(uow: UnitOfWork, distribution_id: UUID, line_no: int, body: Li
         WithdrawalContradicts: the line was withdrawn otherwise, or the reference belongs to another withdrawal.
     """
     demand_sources(uow.actor, Invalid, {"/source": body.source})
-    distribution = hold_distribution(uow, distribution_id)
+    distribution = lock_distribution(uow, distribution_id)
     this = (_LINES.c.distribution_id == distribution_id) & (_LINES.c.line_no == line_no)
     line = uow.connection.execute(sa.select(_LINES).where(this)).one_or_none()
     if line is None:
@@ -53,10 +53,10 @@ def withdraw_line(uow: UnitOfWork, distribution_id: UUID, line_no: int, body: Li
         raise LineNotPaid(f"the distribution is {distribution.status}: nobody was credited")
     known = _known(uow, line, body)
     if known is not None:
-        return WithdrawLine(LineWithdrawalOut.model_validate(known), created=False)
+        return WithdrawLine(LineWithdrawalOut.of(known._asdict()), created=False)
     withdrawal = _write(uow, distribution, line, body)
-    _tell(uow, distribution, line, withdrawal)
-    return WithdrawLine(LineWithdrawalOut.model_validate(withdrawal), created=True)
+    _publish(uow, distribution, line, withdrawal)
+    return WithdrawLine(LineWithdrawalOut.of(withdrawal.model_dump()), created=True)
 
 
 def _known(uow: UnitOfWork, line: sa.Row[Any], body: LineWithdrawalIn) -> sa.Row[Any] | None:
@@ -92,8 +92,8 @@ def _write(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], body:
     return withdrawal
 
 
-def _tell(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], withdrawal: LineWithdrawal) -> None:
-    """Tell of it in the month and region of the credit."""
+def _publish(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], withdrawal: LineWithdrawal) -> None:
+    """Publish it in the month and region of the credit."""
     paid_on = distribution.stepped_on
     assert paid_on is not None, "a paid distribution was paid on some day"
     withdrawn = ShareWithdrawn(

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.assets import queries
-from services.assets.commands.assets import put_asset
-from services.assets.errors import AssetInvalid, AssetNotFound
-from services.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
+from services.assets.assets import queries
+from services.assets.assets.commands import put_asset
+from services.assets.assets.errors import AssetInvalid, AssetNotFound
+from services.assets.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
 from shared.contracts.codes import AssetClass
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.assets import queries
-from services.assets.commands.distributions import propose_distribution, transition_distribution
-from services.assets.commands.withdrawals import withdraw_line
-from services.assets.errors import (
+from services.assets.assets.errors import AssetNotFound
+from services.assets.assets.schemas import AssetCode
+from services.assets.distributions import queries
+from services.assets.distributions.commands.propose import propose_distribution
+from services.assets.distributions.commands.transition import transition_distribution
+from services.assets.distributions.commands.withdraw import withdraw_line
+from services.assets.distributions.errors import (
     AssetNotDistributable,
-    AssetNotFound,
     DistributionInvalid,
     DistributionNotFound,
     LineNotFound,
@@ -20,10 +22,9 @@ from services.assets.errors import (
     TransitionInvalid,
     WithdrawalContradicts,
 )
-from services.assets.rules import TRANSITIONS
-from services.assets.schemas import (
+from services.assets.distributions.procedure import TRANSITIONS
+from services.assets.distributions.schemas import (
     MAX_LINES,
-    AssetCode,
     DistributionIn,
     DistributionOut,
     DistributionSummary,

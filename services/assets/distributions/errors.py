@@ -1,12 +1,6 @@
-"""Situations assets tells its callers about."""
+"""Situations of distributions that callers are told about."""
 
 from shared.errors import Conflict, Invalid, NotFound
-
-
-class AssetNotFound(NotFound):
-    """No asset by that code within the caller's region."""
-
-    code, title = "asset-not-found", "No such asset"
 
 
 class DistributionNotFound(NotFound):
@@ -49,12 +43,6 @@ class WithdrawalContradicts(Conflict):
     """The line was withdrawn in other words, or the reference was used before for another withdrawal."""
 
     code, title = "withdrawal-contradicts", "Another withdrawal is recorded"
-
-
-class AssetInvalid(Invalid):
-    """The asset is readable but cannot be true, or the shares of a right do not make the whole."""
-
-    code, title = "asset-invalid", "The asset is not valid"
 
 
 class DistributionInvalid(Invalid):
