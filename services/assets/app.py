@@ -2,10 +2,19 @@
 
 from pathlib import Path
 
-from services.assets.api import router
+from fastapi import APIRouter
+
+from services.assets.assets import api as assets
+from services.assets.distributions import api as distributions
 from services.assets.handlers import HANDLERS
 from services.assets.models import FLOOR, METADATA
+from services.assets.requests import api as requests
 from shared.house import HouseDefinition
+
+ROUTER = APIRouter()
+ROUTER.include_router(assets.router)
+ROUTER.include_router(distributions.router)
+ROUTER.include_router(requests.router)
 
 ASSETS = HouseDefinition(
     name="assets",
@@ -14,6 +23,6 @@ ASSETS = HouseDefinition(
     metadata=METADATA,
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
-    router=router,
+    router=ROUTER,
     handlers=HANDLERS,
 )

@@ -1,6 +1,6 @@
 """How assets reacts to the other houses."""
 
-from services.assets.models import HOUSEHOLDS, REQUESTS
+from services.assets.requests.store import HOUSEHOLDS, REQUESTS
 from shared.bus.consumer import Handlers
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered

@@ -2,13 +2,24 @@
 
 from pathlib import Path
 
-from services.assistance.api import router
+from fastapi import APIRouter
+
+from services.assistance.disbursements import api as disbursements
 from services.assistance.handlers import HANDLERS
+from services.assistance.households import api as households
 from services.assistance.jobs import JOBS
+from services.assistance.measures import api as measures
 from services.assistance.models import FLOOR, METADATA
-from services.assistance.queries import counts
-from services.assistance.rules import DEADLINE_WORKDAYS
+from services.assistance.tasks import api as tasks
+from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
+from services.assistance.tasks.queries import counts
 from shared.house import HouseDefinition
+
+ROUTER = APIRouter()
+ROUTER.include_router(tasks.router)
+ROUTER.include_router(measures.router)
+ROUTER.include_router(disbursements.router)
+ROUTER.include_router(households.router)
 
 ASSISTANCE = HouseDefinition(
     name="assistance",
@@ -17,7 +28,7 @@ ASSISTANCE = HouseDefinition(
     metadata=METADATA,
     floor=FLOOR,
     migrations=Path(__file__).parent / "migrations",
-    router=router,
+    router=ROUTER,
     handlers=HANDLERS,
     jobs=JOBS,
     needs=(DEADLINE_WORKDAYS,),

@@ -1,10 +1,11 @@
 """How assistance reacts to the other houses."""
 
-from services.assistance.commands.credits import record_credits, record_withdrawals
-from services.assistance.commands.households import end_households, follow_households
-from services.assistance.commands.measures import record_answers
-from services.assistance.commands.tasks import apply_risk_events
-from services.assistance.models import HOUSEHOLDS
+from services.assistance.households.commands.credits import record_credits, record_withdrawals
+from services.assistance.households.commands.end import end_households
+from services.assistance.households.commands.follow import follow_households
+from services.assistance.known_households.store import HOUSEHOLDS
+from services.assistance.measures.commands.answer import record_answers
+from services.assistance.tasks.commands.follow_risks import apply_risk_events
 from shared.bus.consumer import Handlers
 from shared.contracts import assets, consumption, employment
 from shared.contracts.monitoring import (

@@ -1,7 +1,7 @@
 """What time causes in assistance."""
 
-from services.assistance.commands.deadlines import recount_deadlines
-from services.assistance.commands.measures import mark_overdue
+from services.assistance.measures.commands.overdue import mark_overdue
+from services.assistance.tasks.commands.recount import recount_deadlines
 from shared.house import Job
 
 JOBS = {

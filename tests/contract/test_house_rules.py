@@ -30,6 +30,8 @@ ROOMS = {
 TOPICS: dict[str, set[str]] = {
     "consumption": {"buyers", "orders", "producers", "products", "requests"},
     "employment": {"placements", "requests", "vacancies", "wages", "workers"},
+    "assets": {"assets", "distributions", "requests"},
+    "assistance": {"disbursements", "households", "known_households", "measures", "tasks"},
 }
 """The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""
 ROOMS_OF_A_HOUSE = {

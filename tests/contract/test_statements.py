@@ -11,15 +11,15 @@ import services
 from shared.contracts.catalogue import HOUSES
 
 LOCKING = {
-    "services.assistance.commands.households._THEIRS",
-    "services.assistance.commands.measures._THEIR_TASKS",
-    "services.assistance.commands.tasks._HELD",
+    "services.assistance.measures.store._SELECT_TASKS_FOR_UPDATE",
+    "services.assistance.tasks.commands.follow_risks._SELECT_TASKS_FOR_UPDATE",
+    "services.assistance.tasks.store._SELECT_TASKS_OF_HOUSEHOLDS_FOR_UPDATE",
     "services.monitoring.commands.ledger._FILES_TO_LOCK",
 }
 """What has to lock: without it two at once undo each other, and only now and then."""
 ORDERED = {
-    "services.assistance.commands.measures._HELD",
-    "services.assistance.commands.measures._OF_TASKS",
+    "services.assistance.measures.store._SELECT_MEASURES",
+    "services.assistance.measures.store._SELECT_MEASURES_OF_TASKS",
     "services.monitoring.commands.evidence._EVIDENCE",
     "services.monitoring.commands.judgement._LATEST",
     "services.monitoring.commands.ledger._DIAGNOSES",

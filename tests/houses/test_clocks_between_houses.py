@@ -9,7 +9,7 @@ from services.monitoring.app import MONITORING
 from shared.bus.dead_letters import count_dead_letters
 from tests.builders import HOUSEHOLD, household
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.assistance_builders import DISBURSEMENTS, cash
+from tests.houses.assistance.builders import DISBURSEMENTS, cash
 from tests.mechanism.probe import until
 
 

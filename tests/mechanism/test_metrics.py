@@ -12,7 +12,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.assistance.app import ASSISTANCE
-from services.assistance.queries import tasks_by_county
+from services.assistance.tasks.queries import tasks_by_county
 from services.monitoring.app import MONITORING
 from shared import VERSION, metrics
 from shared.contracts.codes import RiskGrade

@@ -9,18 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assets.rules import (
-    TRANSITIONS,
-    Grant,
+from services.assets.assets.rules import Grant, Span, change_rights, rights_findings
+from services.assets.distributions.procedure import TRANSITIONS
+from services.assets.distributions.rules import (
     Line,
-    Span,
-    change_rights,
     credit_id,
     day_findings,
     is_publicity_over,
     plan_findings,
     publicity_end,
-    rights_findings,
 )
 from shared.contracts.codes import AssetRight, DistributionAction, DistributionReason, DistributionStatus
 from shared.shares import WHOLE

@@ -11,18 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assistance.rules import (
-    TRANSITIONS,
-    CreditLine,
-    TaskChange,
-    TaskDecision,
-    TaskState,
-    answer_deadline,
-    deadline,
-    effect_of,
-    next_measure_status,
-    next_state,
-)
+from services.assistance.households.rules import CreditLine, effect_of
+from services.assistance.measures.procedure import next_measure_status
+from services.assistance.measures.rules import answer_deadline
+from services.assistance.tasks.procedure import TRANSITIONS
+from services.assistance.tasks.rules import TaskChange, TaskDecision, TaskState, deadline, next_state
 from shared.contracts.codes import (
     IncomeBranch,
     MeasureStatus,

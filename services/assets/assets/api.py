@@ -1,0 +1,80 @@
+"""Routes of assets and the rights in them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from services.assets.assets import queries
+from services.assets.assets.commands import put_asset
+from services.assets.assets.errors import AssetInvalid, AssetNotFound
+from services.assets.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
+from shared.contracts.codes import AssetClass
+from shared.db.spelling import CodeInOtherSpelling
+from shared.http.dependencies import Call, calling
+from shared.http.fields import Day
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import responses
+from shared.http.versions import IfMatch, tag
+from shared.regions import RegionFilter
+from shared.security.actor import RegionNotAllowed
+from shared.versions import VersionChanged
+
+router = APIRouter(prefix="/assets", tags=["assets 资产"])
+READ, WRITE = "assets:read", "assets:write"
+Code = Annotated[AssetCode, Path()]
+
+
+def _wanted(
+    region_code: RegionFilter | None = None,
+    asset_class: Annotated[AssetClass | None, Query(alias="class", description="资产类别")] = None,
+) -> queries.AssetFilter:
+    return queries.AssetFilter(region_code, asset_class)
+
+
+@router.put(
+    "/{asset_code}",
+    operation_id="registerAsset",
+    summary="Enter an asset, or make it what the body says",
+    responses={
+        201: {"model": AssetOut, "description": "New"},
+        **responses(AssetInvalid, AssetNotFound, RegionNotAllowed, CodeInOtherSpelling, VersionChanged),
+    },
+)
+async def put(
+    asset_code: Code, body: AssetIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
+) -> AssetOut:
+    """The whole asset every time; the same again changes nothing. Changed rights begin today."""
+    done = await call.command(put_asset, asset_code, body, expected)
+    response.status_code = 201 if done.created else 200
+    tag(response, done.asset.version)
+    return done.asset
+
+
+@router.get(
+    "", operation_id="listAssets", summary="Assets of your region, by code", responses=responses(RegionNotAllowed)
+)
+async def list_assets(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.AssetFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+) -> Page[AssetSummary]:
+    """Filter by region or class."""
+    return page_of(await call.query(queries.assets, wanted, page), page, queries.asset_key)
+
+
+@router.get(
+    "/{asset_code}",
+    operation_id="getAsset",
+    summary="An asset with the rights in it",
+    responses=responses(AssetNotFound),
+)
+async def get_asset(
+    asset_code: Code,
+    call: Annotated[Call, calling(READ)],
+    response: Response,
+    as_of: Annotated[Day | None, Query(description="The rights of which day; default the business date")] = None,
+) -> AssetOut:
+    """The rights of a day, and the history of all."""
+    found = await call.query(queries.asset, asset_code, as_of)
+    tag(response, found.version)
+    return found

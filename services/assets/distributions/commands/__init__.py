@@ -1,0 +1,1 @@
+"""What is done with distributions: propose one, take its steps, withdraw a paid line."""

@@ -1,0 +1,64 @@
+"""Whether a plan adds up, on which day a step was taken, and what a paid line becomes. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from services.assets.assets.rules import Finding
+from shared.contracts.codes import DistributionReason
+from shared.ids import derived_id
+from shared.money import format_yuan
+
+
+class Line(NamedTuple):
+    """What a plan gives to one household for one reason."""
+
+    household_code: str
+    reason: DistributionReason
+    amount: int
+
+
+def plan_findings(period: str, total: int, lines: Sequence[Line], today: date) -> list[Finding]:
+    """What keeps these lines from being a plan 收益分配方案 for the total and the year."""
+    found = []
+    if int(period) > today.year:
+        found.append(Finding("/period", "lies in the future"))
+    seen: set[tuple[str, DistributionReason]] = set()
+    for index, line in enumerate(lines):
+        if (line.household_code, line.reason) in seen:
+            found.append(Finding(f"/lines/{index}", f"the household has a line for {line.reason} before"))
+        seen.add((line.household_code, line.reason))
+    given = sum(line.amount for line in lines)
+    if given != total:
+        found.append(Finding("/total", f"the lines make {format_yuan(given)} and not {format_yuan(total)}"))
+    return found
+
+
+def day_findings(on: date, previous: date | None, today: date) -> list[Finding]:
+    """What keeps a step from having been taken on that day; `previous` is the day of the step before it."""
+    if on > today:
+        return [Finding("/on", "lies in the future")]
+    if previous is not None and on < previous:
+        return [Finding("/on", f"lies before the step of {previous}")]
+    return []
+
+
+def publicity_end(published_on: date, days: int) -> date:
+    """The last day of publicity 公示期满日. The day of publishing does not count (民法典 第二百零一条)."""
+    return published_on + timedelta(days=days)
+
+
+def is_publicity_over(ends_on: date | None, on: date) -> bool:
+    """Whether a plan hung out for all its days before this one."""
+    return ends_on is not None and on > ends_on
+
+
+def credit_id(distribution_id: UUID, line_no: int) -> UUID:
+    """The credit that a paid line becomes: the same however often it is told."""
+    return derived_id("credit", str(distribution_id), line_no)
+
+
+def withdrawal_id(distribution_id: UUID, line_no: int) -> UUID:
+    """The withdrawal of a paid line: there is one at most."""
+    return derived_id("withdrawal", str(distribution_id), line_no)

@@ -1,0 +1,18 @@
+"""What every table of assets stands on. Money is fen, shares are ten-thousandths."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.db.base import house_metadata
+from shared.db.floor import lay_floor
+
+METADATA = house_metadata("assets")
+FLOOR = lay_floor(METADATA)
+FEN = sa.BigInteger
+
+
+class Base(SQLModel, registry=registry(metadata=METADATA)):
+    """A table of assets."""
+
+    metadata = METADATA

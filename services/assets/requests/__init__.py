@@ -1,0 +1,1 @@
+"""Requests 帮扶措施需求: the asset shares that tasks ask for."""

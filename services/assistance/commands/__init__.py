@@ -1,1 +1,0 @@
-"""What assistance does. Reading order: history, measures, tasks, disbursements, credits."""

@@ -1,0 +1,1 @@
+"""What is done with disbursements: record one, or withdraw it."""

@@ -1,0 +1,1 @@
+"""What events do to the help of households, and the money they tell of."""

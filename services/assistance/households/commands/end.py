@@ -1,0 +1,45 @@
+"""Help that ends with its household 农户注销."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.assistance.known_households.store import HOUSEHOLDS
+from services.assistance.measures.commands.cancel import cancel_measures
+from services.assistance.tasks.commands.publish import publish_closed
+from services.assistance.tasks.rules import TaskChange
+from services.assistance.tasks.store import lock_tasks_of, write_task
+from shared.contracts.codes import TaskStatus
+from shared.contracts.envelope import Event
+from shared.contracts.monitoring import HouseholdEnded
+from shared.db.unit_of_work import UnitOfWork
+from shared.security.actor import SYSTEM
+
+
+def end_households(uow: UnitOfWork, events: Sequence[Event[HouseholdEnded]]) -> None:
+    """Close the tasks nobody began of households that are no more; ask the owners of the others. Safe to repeat.
+
+    Nobody is asked any more for what is not answered.
+    """
+    HOUSEHOLDS.remember(uow, events)
+    for event in sorted(events, key=lambda event: event.data.household_code):
+        for row in lock_tasks_of(uow, [event.data.household_code]):
+            if row["status"] is not TaskStatus.CLOSED:
+                _end(uow, row, event)
+
+
+def _end(uow: UnitOfWork, row: Mapping[str, Any], event: Event[HouseholdEnded]) -> None:
+    ended, context = event.data, event.caused()
+    begun = row["taken_up"]
+    note = f"the household is no more since {ended.ended_on}: {ended.reason}"
+    if begun and any(entry["note"] == note for entry in row["history"]):
+        return
+    if begun:
+        cancel_measures(uow, row["id"], row["region_code"], by=SYSTEM.id)
+    change = TaskChange.HOUSEHOLD_ENDED if begun else TaskChange.CLOSED
+    status = row["status"] if begun else TaskStatus.CLOSED
+    after = write_task(uow, row, change, note, status=status)
+    if not begun:
+        publish_closed(uow, after, "cause_gone", ended.ended_on, context)
+    states = {"before": {"status": str(row["status"])}, "after": {"status": str(status)}}
+    uow.audit(f"task.{change}", str(row["id"]), **states, reason=ended.reason, actor=SYSTEM.id, context=context)
+    uow.note(f"task.{change}", context=context, task_id=str(row["id"]), household=row["household_code"])

@@ -1,0 +1,1 @@
+"""What is done with measures. Reading order: request, answer, cancel, overdue."""

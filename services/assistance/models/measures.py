@@ -1,0 +1,46 @@
+"""The table of measures."""
+
+import datetime as dt
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from services.assistance.models.base import FEN, Base
+from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
+from shared.db.base import UtcDateTime, text_enum
+
+
+class Measure(Base, table=True):
+    """Measure 帮扶措施: help that a task asks for. It changes only while its task is locked."""
+
+    __table_args__ = (
+        sa.Index("ix_measure_requested_at_id", "requested_at", "id"),
+        sa.Index("ix_measure_status_answer_by", "status", "answer_by"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID = Field(foreign_key="task.id", index=True)
+    household_code: str = Field(max_length=64, index=True)
+    kind: MeasureKind = Field(sa_type=text_enum(MeasureKind))
+    status: MeasureStatus = Field(sa_type=text_enum(MeasureStatus))
+    reason: RefusalReason | None = Field(sa_type=text_enum(RefusalReason))
+    """Why it cannot be met, where it was refused."""
+    member_no: int | None
+    """The member a job is for."""
+    amount: int | None = Field(sa_type=FEN)
+    """What cash is asked for, in fen."""
+    paid: int | None = Field(sa_type=FEN)
+    """What was paid of it and counts, in fen; none where no cash is asked for."""
+    note: str | None = Field(sa_type=sa.Text)
+    """What the person wrote. It may name people and stays in this column."""
+    requested_at: dt.datetime = Field(sa_type=UtcDateTime)
+    requested_by: str = Field(max_length=64)
+    answer_by: dt.date | None
+    """答复时限; none where the policy has no value for it."""
+    accepted_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    answered_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    """When it came to where it stands; none while nobody answered."""
+    overdue_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    """When it was published as overdue, which happens once."""
+    correlation_id: str = Field(max_length=64)

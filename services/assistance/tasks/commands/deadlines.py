@@ -1,0 +1,28 @@
+"""Deadlines of tasks 办理时限, counted from the decision about the risk."""
+
+import datetime as dt
+
+from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
+from services.assistance.tasks.rules import deadline
+from shared.contracts.codes import RiskGrade
+from shared.contracts.monitoring import RiskState
+from shared.db.unit_of_work import Reading
+from shared.workdays import Deadline, WorkdayCalendar
+
+
+class Deadlines:
+    """Deadlines by region of a pack, day and grade, each counted once for all the events of a command."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._policy = reading.policy
+        self._calendar = WorkdayCalendar(reading.policy.workday_overrides())
+        self._counted: dict[tuple[str, dt.date, RiskGrade], Deadline | None] = {}
+
+    def of(self, risk: RiskState) -> Deadline | None:
+        """When a task would be due by this state of its risk; None where the policy does not say."""
+        view = self._policy.at(risk.region_code, risk.decided_on)
+        key = (view.region, risk.decided_on, risk.grade)
+        if key not in self._counted:
+            workdays = view.find(DEADLINE_WORKDAYS)
+            self._counted[key] = deadline(risk.decided_on, risk.grade, workdays, self._calendar)
+        return self._counted[key]

@@ -1,0 +1,41 @@
+"""Deadlines counted again when the calendar is announced 时限重算."""
+
+import sqlalchemy as sa
+
+from services.assistance.models import Task
+from services.assistance.tasks.rules import TaskChange, kept_promise
+from services.assistance.tasks.store import write_task
+from shared.contracts.codes import TaskStatus
+from shared.db.base import table_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.workdays import WorkdayCalendar
+
+BATCH = 500
+_TASKS = table_of(Task)
+
+
+def recount_deadlines(uow: UnitOfWork) -> bool:
+    """Count the provisional deadlines anew whose days are announced by now; tells whether more is waiting.
+
+    Each is counted once, says so in the history of its task, and is never later than what was promised.
+    """
+    calendar = WorkdayCalendar(uow.policy.workday_overrides())
+    waiting = (
+        _TASKS.c.due_provisional
+        & (_TASKS.c.status != TaskStatus.CLOSED)
+        & (_TASKS.c.due_on <= calendar.last_official_day())
+        & _TASKS.c.due_from.is_not(None)
+        & _TASKS.c.due_workdays.is_not(None)
+    )
+    found = sa.select(_TASKS).where(waiting).order_by(_TASKS.c.id).limit(BATCH).with_for_update()
+    rows = uow.connection.execute(found).mappings().all()
+    for row in rows:
+        due = kept_promise(row["due_on"], calendar.add_workdays(row["due_from"], row["due_workdays"]))
+        note = f"the calendar is announced: due {due}, {'as promised' if due == row['due_on'] else row['due_on']}"
+        note += "" if due == row["due_on"] else " was promised"
+        write_task(uow, row, TaskChange.RECOUNTED, note, due_on=due, due_provisional=False)
+        context = uow.context.in_chain(row["correlation_id"])
+        before = {"due_on": row["due_on"].isoformat()}
+        uow.audit("task.recounted", str(row["id"]), before=before, after={"due_on": due.isoformat()}, context=context)
+        uow.note("task.recounted", context=context, task_id=str(row["id"]), household=row["household_code"])
+    return len(rows) == BATCH
