@@ -4,9 +4,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from services.monitoring.commands.audit import Difference, audit_ledger
-from services.monitoring.commands.screening import BATCH, roll_windows, screen_after, screen_due
-from services.monitoring.commands.waiting import listen, tell_undecided
+from services.monitoring.proofs.commands import Difference, audit_ledger
+from services.monitoring.screenings.commands import BATCH, roll_windows, screen_after, screen_due
+from services.monitoring.sources.commands import listen, tell_undecided
 from shared.house import House, Job
 
 JOBS = {

@@ -27,7 +27,20 @@ ROOMS = {
     "schemas",
 }
 """What a house holds, `jobs` where time causes something; a room is one file or a package of several."""
-TOPICS: dict[str, set[str]] = {}
+TOPICS: dict[str, set[str]] = {
+    "monitoring": {
+        "screenings",
+        "proofs",
+        "sources",
+        "facts",
+        "households",
+        "placements",
+        "risks",
+        "ledger",
+        "evidence",
+        "persons",
+    },
+}
 """The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""
 ROOMS_OF_A_HOUSE = {
     "README.md",
@@ -70,7 +83,7 @@ SEES_THE_CLOCK = {
 }
 """Files that may read the time of day, and why."""
 COMMITS = {
-    "services/monitoring/commands/facts.py": {"savepoint"},
+    "services/monitoring/facts/commands/record.py": {"savepoint"},
 }
 """Savepoints that set one item of a batch aside; the transaction itself ends in the floor."""
 

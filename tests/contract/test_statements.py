@@ -14,16 +14,16 @@ LOCKING = {
     "services.assistance.commands.households._THEIRS",
     "services.assistance.commands.measures._THEIR_TASKS",
     "services.assistance.commands.tasks._HELD",
-    "services.monitoring.commands.ledger._FILES_TO_LOCK",
+    "services.monitoring.ledger.store._FILES_TO_LOCK",
 }
 """What has to lock: without it two at once undo each other, and only now and then."""
 ORDERED = {
     "services.assistance.commands.measures._HELD",
     "services.assistance.commands.measures._OF_TASKS",
-    "services.monitoring.commands.evidence._EVIDENCE",
-    "services.monitoring.commands.judgement._LATEST",
-    "services.monitoring.commands.ledger._DIAGNOSES",
-    "services.monitoring.commands.ledger._FILES",
+    "services.monitoring.evidence.store._EVIDENCE",
+    "services.monitoring.risks.commands.judge._LATEST",
+    "services.monitoring.ledger.store._DIAGNOSES",
+    "services.monitoring.ledger.store._FILES",
 }
 """What has to be in order: the latest episode wins, the oldest comes first."""
 

@@ -14,6 +14,8 @@ from sqlalchemy.orm import registry
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.monitoring.evidence.schemas import FactStored, IllnessFact
+from services.monitoring.ledger.rules import window_months
 from services.monitoring.models import (
     FLOOR,
     METADATA,
@@ -25,8 +27,6 @@ from services.monitoring.models import (
     LedgerMonth,
     Risk,
 )
-from services.monitoring.rules.income import window_months
-from services.monitoring.schemas.facts import FactStored, IllnessFact
 from shared.context import Context
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.contracts.envelope import EncodedEvent, encode

@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.monitoring.rules.causes import FactEvidence, evidence_of, follow_causes, told
-from services.monitoring.rules.income_drop import QUARTER, YEAR
-from services.monitoring.rules.risks import RULES
-from services.monitoring.rules.state import HouseholdState
+from services.monitoring.risks.rules.causes import FactEvidence, evidence_of, follow_causes, told
+from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
+from services.monitoring.risks.rules.judge import RULES
+from services.monitoring.risks.rules.state import HouseholdState
 from shared.contracts.codes import RiskKind
 from shared.money import parse_yuan
 from tests.rules.builders import LAST, diagnosis, household, income, open_risk, policy
