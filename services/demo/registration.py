@@ -6,7 +6,8 @@ from services.monitoring.evidence.schemas import FACT
 from services.monitoring.facts.commands.record import FactToRecord, record_batch
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
-from services.monitoring.models import FactMode, Household
+from services.monitoring.models.facts import FactMode
+from services.monitoring.models.households import Household
 from shared.clock import SystemClock
 from shared.context import new_context
 from shared.db.database import Database

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.__main__ import HOUSES
+from services.monitoring.households.queries import household_for
 from services.monitoring.households.schemas import HouseholdOut, MemberOut
-from services.monitoring.risks.queries import household_for, reasons_for
+from services.monitoring.risks.queries import reasons_for
 from services.monitoring.risks.schemas import ReasonOut, VerdictOut
 from shared.contracts.codes import (
     Health,

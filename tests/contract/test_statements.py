@@ -14,16 +14,16 @@ LOCKING = {
     "services.assistance.commands.households._THEIRS",
     "services.assistance.commands.measures._THEIR_TASKS",
     "services.assistance.commands.tasks._HELD",
-    "services.monitoring.ledger.store._FILES_TO_LOCK",
+    "services.monitoring.ledger.store._SELECT_DOSSIERS_FOR_UPDATE",
 }
 """What has to lock: without it two at once undo each other, and only now and then."""
 ORDERED = {
     "services.assistance.commands.measures._HELD",
     "services.assistance.commands.measures._OF_TASKS",
-    "services.monitoring.evidence.store._EVIDENCE",
-    "services.monitoring.risks.commands.judge._LATEST",
-    "services.monitoring.ledger.store._DIAGNOSES",
-    "services.monitoring.ledger.store._FILES",
+    "services.monitoring.evidence.store._SELECT_SINGLE_FACTS",
+    "services.monitoring.risks.store.latest._SELECT_LATEST_RISKS",
+    "services.monitoring.evidence.store._SELECT_DIAGNOSES",
+    "services.monitoring.ledger.store._SELECT_DOSSIERS",
 }
 """What has to be in order: the latest episode wins, the oldest comes first."""
 

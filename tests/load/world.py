@@ -10,8 +10,10 @@ from services.employment.commands.placements import place_worker, transition_pla
 from services.employment.commands.vacancies import put_vacancy
 from services.employment.commands.workers import keep_workers
 from services.employment.schemas import PlacementIn, PlacementTransitionIn, VacancyIn
-from services.monitoring.ledger.rules import IncomeMonth, summarise, window_months
-from services.monitoring.models import Household, HouseholdWindow, LedgerMonth, Member
+from services.monitoring.ledger.rules.income import IncomeMonth, summarise, window_months
+from services.monitoring.models.households import Household
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
+from services.monitoring.models.persons import Member
 from shared.contracts.codes import Health, HouseholdCategory, Labour, PlacementAction, Relation, Sex
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork

@@ -1,34 +1,27 @@
-"""Facts as they are sent and answered."""
+"""The facts of the domain, validated: the same values, whether a route, an event or a file brings them."""
 
-import datetime as dt
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     TypeAdapter,
     model_validator,
 )
 
-from services.monitoring.models import FactMode
 from shared.contracts.codes import (
     ExpenseKind,
     IncomeBranch,
-    RiskKind,
-    RiskStatus,
-    TaskVerdict,
     WithdrawalReason,
 )
 from shared.http.fields import Body, Day, HouseholdCode, Identifier, MemberNo, Reference, Source, Text
+from shared.ids import derived_id
 from shared.money import Yuan
 from shared.months import Month
 
-MAX_FACTS = 1000
 WITHDRAWAL: Final = "withdrawal"
 """The type of a fact that takes another one back."""
 
@@ -155,80 +148,14 @@ AnyFact = LedgerFact | WithdrawalFact
 FactIn = Annotated[AnyFact, Field(discriminator="type")]
 FACT_TYPES = frozenset({"income", "expense", "illness", "withdrawal"})
 FACT: TypeAdapter[AnyFact] = TypeAdapter(FactIn)
-"""The union of fact types; a new type is a class here and a posting in `commands/ledger.py`."""
+"""The union of fact types; a new type is a class here and a posting in `ledger/rules/postings.py`."""
 
 
-class FactBatch(Body):
-    """Up to 1,000 facts; each is answered on its own unless `atomic`."""
-
-    mode: FactMode = FactMode.LIVE
-    atomic: StrictBool = Field(False, description="Store all or, if any is refused, none")
-    facts: list[Any] = Field(min_length=1, max_length=MAX_FACTS)
+def fact_id_of(fact: AnyFact) -> UUID:
+    """The id of a fact: one for one source and reference."""
+    return derived_id("fact", fact.source, fact.source_ref)
 
 
-class FactBatchDocument(FactBatch):
-    """The batch as documented: every item is a fact."""
-
-    facts: list[FactIn] = Field(min_length=1, max_length=MAX_FACTS)
-
-
-class FactStored(BaseModel):
-    """The answer to one fact."""
-
-    fact_id: UUID
-    status: Literal["stored", "duplicate"]
-
-
-class FactItem(BaseModel):
-    """The answer to one fact of a batch."""
-
-    index: int
-    source: str | None = Field(description="As it was sent; null where it is no text")
-    source_ref: str | None = Field(description="As it was sent; null where it is no text")
-    status: int = Field(examples=[201], description="201 stored, 200 the same again, or why not: 403, 404, 409, 422")
-    fact_id: UUID | None
-    problem: dict[str, Any] | None
-
-
-class FactBatchAnswer(BaseModel):
-    """The answer to a batch."""
-
-    accepted: int
-    duplicate: int
-    rejected: int
-    items: list[FactItem]
-
-
-class FactRisk(BaseModel):
-    """A risk that a fact led to, with what became of it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    risk_id: UUID
-    kind: RiskKind
-    episode: int
-    status: RiskStatus
-    verdict: TaskVerdict | None = Field(description="What the visit found; null until its task closes")
-
-
-class FactOut(BaseModel):
-    """A fact as it is kept, and what it led to: the answer to whoever brought it."""
-
-    fact_id: UUID
-    source: str
-    source_ref: str
-    household_code: str
-    region_code: str = Field(description="Where the household lives now")
-    member_no: int | None = Field(description="Null without `monitoring:pii` where it would tell who is ill")
-    type: Literal["income", "expense", "illness", "withdrawal"]
-    observed_on: dt.date
-    payload: dict[str, Any] = Field(description="As sent; without `monitoring:pii` a diagnosis shows `serious` alone")
-    confirmed: str | None = Field(description="Why an unlikely amount is right; null without `monitoring:pii`")
-    mode: FactMode
-    status: Literal["stands", "superseded", "withdrawn"]
-    supersedes: UUID | None = Field(description="The fact this one corrects or withdraws")
-    superseded_by: UUID | None = Field(description="The fact that corrected or withdrew this one")
-    recorded_by: str = Field(description="The client that brought it")
-    recorded_at: dt.datetime
-    updated_at: dt.datetime = Field(description="When the fact, or what became of a risk it led to, changed last")
-    risks: list[FactRisk] = Field(description="The risks whose last changes it explains")
+def reference_id(reference: FactReference) -> UUID:
+    """The id of the fact that a reference names."""
+    return derived_id("fact", reference.source, reference.source_ref)

@@ -9,19 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.monitoring.evidence.schemas import (
-    FACT,
-    FACT_TYPES,
-    FactBatch,
-    FactBatchAnswer,
-    FactBatchDocument,
-    FactIn,
-    FactItem,
-    FactOut,
-    FactStored,
-)
+from services.monitoring.evidence.schemas import FACT, FACT_TYPES, FactIn, fact_id_of
 from services.monitoring.facts import queries as fact_queries
-from services.monitoring.facts.commands.record import FactOutcome, FactToRecord, fact_id_of, record_batch, record_facts
+from services.monitoring.facts.commands.record import FactOutcome, FactToRecord, record_batch, record_facts
 from services.monitoring.facts.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
@@ -29,11 +19,19 @@ from services.monitoring.facts.errors import (
     FactContradicts,
     FactInvalid,
     FactNotFound,
-    HouseholdNotFound,
     SupersededNotFound,
     WithdrawalIsFinal,
 )
-from services.monitoring.models import FactMode
+from services.monitoring.facts.schemas import (
+    FactBatchAnswer,
+    FactBatchDocument,
+    FactBatchIn,
+    FactItem,
+    FactOut,
+    FactStored,
+)
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.models.facts import FactMode
 from services.monitoring.risks.api import CHANGED_LATER
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
@@ -96,7 +94,7 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
     body = await json_body(call.request)
     if isinstance(body, dict) and "facts" in body:
         demand_few_members(body | {"facts": None})
-        batch = _valid(FactBatch.model_validate, body)
+        batch = _valid(FactBatchIn.model_validate, body)
         if batch.mode is FactMode.BACKFILL:
             call.actor.demand(BACKFILL)
         entries = await _entries(call, batch)
@@ -208,7 +206,7 @@ def _name(document: Any) -> _Name:
     return source if isinstance(source, str) else None, source_ref if isinstance(source_ref, str) else None
 
 
-async def _entries(call: Call, batch: FactBatch) -> list[FactToRecord | DomainError]:
+async def _entries(call: Call, batch: FactBatchIn) -> list[FactToRecord | DomainError]:
     """The facts of a batch, each valid or refused; others are answered in between."""
     entries = []
     for number, document in enumerate(batch.facts, start=1):

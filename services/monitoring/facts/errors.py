@@ -1,30 +1,12 @@
-"""Situations monitoring tells its callers about."""
+"""Situations of facts."""
 
 from shared.errors import Conflict, Invalid, NotFound
-
-
-class HouseholdNotFound(NotFound):
-    """No household by that code within the caller's region."""
-
-    code, title = "household-not-found", "No such household"
-
-
-class EndContradicts(Conflict):
-    """The household ended before, on another day or for another reason."""
-
-    code, title = "household-end-contradicts", "The household ended in another way"
 
 
 class FactNotFound(NotFound):
     """No fact by that id within the caller's region."""
 
     code, title = "fact-not-found", "No such fact"
-
-
-class RiskNotFound(NotFound):
-    """No risk by that id within the caller's region."""
-
-    code, title = "risk-not-found", "No such risk"
 
 
 class FactContradicts(Conflict):
@@ -73,21 +55,3 @@ class AmountImplausible(FactInvalid):
     """An income of one month that hardly anybody has: a slip, unless `confirmed` says why it is right."""
 
     code, title = "amount-implausible", "The amount looks like a slip"
-
-
-class HouseholdInvalid(Invalid):
-    """The household is readable but cannot be true."""
-
-    code, title = "household-invalid", "The household is not valid"
-
-
-class MaskedValue(Invalid):
-    """A value came back as it was masked; leave it out, and what is stored stays."""
-
-    code, title = "masked-value", "A masked value cannot be stored"
-
-
-class EndInvalid(Invalid):
-    """The household cannot have ended on that day."""
-
-    code, title = "household-end-invalid", "The household cannot have ended so"

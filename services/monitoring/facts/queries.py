@@ -9,10 +9,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.schemas import WITHDRAWAL, FactOut, FactReference, FactRisk
-from services.monitoring.facts.commands.record import reference_id
+from services.monitoring.evidence.schemas import FactReference, reference_id
 from services.monitoring.facts.errors import FactNotFound
-from services.monitoring.models import Fact, Household, Risk, RiskFact
+from services.monitoring.facts.schemas import FactOut, FactRisk
+from services.monitoring.models.facts import Fact
+from services.monitoring.models.households import Household
+from services.monitoring.models.risks import Risk, RiskFact
 from shared.contracts.codes import ExpenseKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
@@ -22,7 +24,7 @@ from shared.security.actor import PERSONAL
 
 _FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
 _LATER = _FACTS.alias("later")
-_SHOWN = (
+_SELECT_FACTS = (
     sa.select(
         *(_FACTS.c[name] for name in ("source", "source_ref", "household_code", "member_no", "type", "observed_on")),
         *(_FACTS.c[name] for name in ("payload", "confirmed", "mode", "recorded_by", "recorded_at", "updated_at")),
@@ -53,16 +55,18 @@ class FactFilter:
 
 def fact(reading: Reading, fact_id: UUID) -> FactOut:
     """A fact of a household in the caller's region, with what it led to."""
-    rows = reading.connection.execute(_SHOWN.where(_FACTS.c.id == fact_id)).mappings().all()
+    rows = reading.connection.execute(_SELECT_FACTS.where(_FACTS.c.id == fact_id)).mappings().all()
     if not rows or not reading.actor.sees(rows[0]["region_code"]):
         raise FactNotFound(f"no fact {fact_id} in region {reading.actor.place}")
-    [found] = _shown(reading, rows)
+    [found] = _answers(reading, rows)
     return found
 
 
 def facts(reading: Reading, wanted: FactFilter, page: PageRequest) -> Sequence[FactOut]:
     """Facts, the last changed first or in the order of their changes; one more than the page holds."""
-    statement: sa.Select[Any] = _SHOWN.where(within(_HOUSEHOLDS.c.region_code, reading.actor, wanted.region_code))
+    statement: sa.Select[Any] = _SELECT_FACTS.where(
+        within(_HOUSEHOLDS.c.region_code, reading.actor, wanted.region_code)
+    )
     if wanted.source is not None and wanted.source_ref is not None:
         named = FactReference(source=wanted.source, source_ref=wanted.source_ref)
         statement = statement.where(_FACTS.c.id == reference_id(named))
@@ -72,7 +76,7 @@ def facts(reading: Reading, wanted: FactFilter, page: PageRequest) -> Sequence[F
     else:
         changed = statement.where(_FACTS.c.updated_at > wanted.updated_after)
         ordered = oldest_first(changed, _FACTS.c.updated_at, _FACTS.c.id, page)
-    return _shown(reading, reading.connection.execute(ordered).mappings().all())
+    return _answers(reading, reading.connection.execute(ordered).mappings().all())
 
 
 def fact_key(shown: FactOut) -> tuple[str, ...]:
@@ -85,18 +89,10 @@ def tells_of_health(shown: FactOut) -> bool:
     return shown.type == "illness" or shown.payload.get("kind") == ExpenseKind.MEDICAL
 
 
-def _shown(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[FactOut]:
+def _answers(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[FactOut]:
     risks = _risks_of(reading, [row["fact_id"] for row in rows])
     see = _in_full if reading.actor.may(PERSONAL) else _masked
-    return [
-        FactOut.model_validate({**see(row), "status": _status(row), "risks": risks[row["fact_id"]]}) for row in rows
-    ]
-
-
-def _status(row: Mapping[Any, Any]) -> str:
-    if row["superseded_by"] is None:
-        return "stands"
-    return "withdrawn" if row["superseded_as"] == WITHDRAWAL else "superseded"
+    return [FactOut.of(see(row), risks[row["fact_id"]]) for row in rows]
 
 
 def _in_full(row: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -5,19 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.monitoring.facts.errors import (
-    EndContradicts,
-    EndInvalid,
-    HouseholdInvalid,
-    HouseholdNotFound,
-    MaskedValue,
-)
 from services.monitoring.households import queries
 from services.monitoring.households.commands.end import end_household
 from services.monitoring.households.commands.register import put_household
-from services.monitoring.households.schemas import EndIn, HouseholdIn, HouseholdOut
-from services.monitoring.risks.queries import household_for
-from services.monitoring.risks.schemas import IncomeOut, VerdictsOut
+from services.monitoring.households.errors import EndContradicts, EndInvalid, HouseholdInvalid, MaskedValue
+from services.monitoring.households.queries import household_for
+from services.monitoring.households.schemas import EndIn, HouseholdIn, HouseholdOut, IncomeOut, VerdictsOut
+from services.monitoring.ledger.errors import HouseholdNotFound
 from shared.db.spelling import CodeInOtherSpelling
 from shared.errors import HouseholdHasEnded
 from shared.http.dependencies import Call, Purpose, calling

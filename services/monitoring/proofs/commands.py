@@ -10,17 +10,25 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.evidence.schemas import WITHDRAWAL, LedgerFact
-from services.monitoring.facts.commands.record import fact_of
-from services.monitoring.ledger.rules import IncomeMonth, summarise
-from services.monitoring.ledger.store import HouseholdFile, PersonDiagnosed, load_files, load_job_losses, post
-from services.monitoring.models import Fact, Illness, LedgerMonth, MedicalMonth
-from services.monitoring.screenings.commands import households_after
+from services.monitoring.evidence.store import load_job_losses
+from services.monitoring.facts.store import fact_of
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier, PersonDiagnosed
+from services.monitoring.ledger.rules.income import IncomeMonth, summarise
+from services.monitoring.ledger.rules.postings import post
+from services.monitoring.ledger.store import load_codes_after, load_dossiers
+from services.monitoring.models.evidence import Illness
+from services.monitoring.models.facts import Fact
+from services.monitoring.models.ledger import LedgerMonth, MedicalMonth
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.house import House
 from shared.months import format_month
+from shared.operations import print_lines
 
 _Counting = tuple[UUID, LedgerFact, UUID | None]
 """A fact that counts, with its id and whom it is about."""
+BATCH = 500
+_SHOWN = 100
 _FLAGS = ("has_illness", "has_medical", "has_job_loss")
 
 
@@ -35,7 +43,7 @@ class Difference:
     computed: Any
 
 
-def audit_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str], list[Difference]]:
+def prove_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str], list[Difference]]:
     """Compute months, medical costs, diagnoses and windows of the next households after ``after`` from their facts.
 
     Income that other houses credited is among the facts, and proved with them.
@@ -43,23 +51,23 @@ def audit_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str]
     Returns the households looked at, none when all were, and every difference; changes nothing. The households are
     locked meanwhile, so that a fact on its way in is no difference.
     """
-    codes = households_after(uow, after, limit)
-    files = load_files(uow, codes, lock=True)
+    codes = load_codes_after(uow, after, limit)
+    dossiers = load_dossiers(uow, codes, lock=True)
     facts = _facts_that_count(uow, codes)
     job_losses = load_job_losses(uow, codes)
     months, medical, diagnoses = _kept_months(uow, codes), _kept_medical(uow, codes), _kept_diagnoses(uow, codes)
     found: list[Difference] = []
-    for code, file in files.items():
-        window, flags = file.window, {name: getattr(file, name) for name in _FLAGS}
+    for code, dossier in dossiers.items():
+        window, flags = dossier.window, {name: getattr(dossier, name) for name in _FLAGS}
         for fact_id, fact, person_id in facts.get(code, ()):
-            post(file, fact_id, fact, person_id)
-        found += _compare(code, "ledger_month", months[code], _that_say_something(file.months))
-        found += _compare(code, "medical_month", medical[code], _medical_by_name(file))
+            post(dossier, fact_id, fact, person_id)
+        found += _compare(code, "ledger_month", months[code], _that_say_something(dossier.months))
+        found += _compare(code, "medical_month", medical[code], _medical_by_name(dossier))
         found += _compare(
-            code, "illness", diagnoses[code], {str(of): one._asdict() for of, one in file.diagnosed.items()}
+            code, "illness", diagnoses[code], {str(of): one._asdict() for of, one in dossier.diagnosed.items()}
         )
         if window.anchor:
-            computed = asdict(summarise(file.months, window.anchor, window.length))
+            computed = asdict(summarise(dossier.months, window.anchor, window.length))
             found += _compare(code, "household_window", asdict(window), computed)
         promised = dict(zip(_FLAGS, (bool(diagnoses[code]), bool(medical[code]), code in job_losses), strict=True))
         found += [
@@ -68,6 +76,18 @@ def audit_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str]
             if needed and not flags[name]
         ]
     return codes, found
+
+
+async def prove_whole_ledger(house: House) -> int:
+    """Prove all that is kept beside the facts from the facts; exit code 1 when anything differs."""
+    proved, last, found = 0, "", list[Difference]()
+    while (proof := await house.database.write(prove_ledger, last, BATCH))[0]:
+        codes, differences = proof
+        proved, last = proved + len(codes), codes[-1]
+        found += differences
+    shown = [asdict(difference) for difference in found[:_SHOWN]]
+    print_lines([{"operation": "audit-ledger", "households": proved, "differing": len(found), "differences": shown}])
+    return 1 if found else 0
 
 
 def _compare(code: str, table: str, kept: Mapping[str, Any], computed: Mapping[str, Any]) -> Iterator[Difference]:
@@ -108,8 +128,8 @@ def _kept_medical(reading: Reading, codes: Sequence[str]) -> Mapping[str, dict[s
     return found
 
 
-def _medical_by_name(file: HouseholdFile) -> dict[str, int]:
-    return {_medical_name(*place): self_paid for place, self_paid in file.medical.items() if self_paid}
+def _medical_by_name(dossier: HouseholdDossier) -> dict[str, int]:
+    return {_medical_name(*place): self_paid for place, self_paid in dossier.medical.items() if self_paid}
 
 
 def _medical_name(person_id: UUID, month: int) -> str:

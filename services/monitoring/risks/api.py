@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from services.monitoring.facts.errors import RiskNotFound
-from services.monitoring.households import queries
+from services.monitoring.risks import queries
+from services.monitoring.risks.errors import RiskNotFound
 from services.monitoring.risks.queries import OF_HEALTH
 from services.monitoring.risks.schemas import RiskOut
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus

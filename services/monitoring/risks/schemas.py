@@ -1,7 +1,8 @@
-"""HTTP bodies of monitoring, in and out."""
+"""Risks and verdicts as they are answered."""
 
 import datetime as dt
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -10,62 +11,14 @@ from pydantic import (
     Field,
 )
 
+from services.monitoring.risks.rules.verdicts import Verdict
 from shared.contracts.codes import (
     RiskGrade,
     RiskKind,
     RiskStatus,
     TaskVerdict,
 )
-from shared.money import SignedFenAsYuan
 from shared.months import Month
-
-
-class Window(BaseModel):
-    """Months, both included."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    first: Month = Field(serialization_alias="from")
-    last: Month = Field(serialization_alias="to")
-
-
-class Branches(BaseModel):
-    """Income by branch."""
-
-    wage: SignedFenAsYuan
-    operating: SignedFenAsYuan
-    property: SignedFenAsYuan
-    transfer: SignedFenAsYuan
-
-
-class Coverage(BaseModel):
-    """Which months of the window are known."""
-
-    known: int
-    missing: list[Month]
-
-
-class Line(BaseModel):
-    """The income line 监测范围 of the decision date, per head and year."""
-
-    value: str
-    reference: str
-    status: Literal["in_force", "announced", "assumed"]
-
-
-class IncomeOut(BaseModel):
-    """The income of a household in the window of a date."""
-
-    window: Window
-    members: int
-    branches: Branches
-    operating_cost: SignedFenAsYuan
-    net_income: SignedFenAsYuan
-    per_head: SignedFenAsYuan
-    compliant_self_paid: SignedFenAsYuan
-    coverage: Coverage
-    line: Line
-    pack: str
 
 
 class ReasonOut(BaseModel):
@@ -96,6 +49,11 @@ class RiskOut(BaseModel):
     event_id: UUID
     updated_at: dt.datetime = Field(description="When it changed last, its verdict included")
 
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """The risk of a row."""
+        return cls.model_validate({**row, "risk_id": row["id"]})
+
 
 class VerdictOut(BaseModel):
     """What one rule says today."""
@@ -106,11 +64,13 @@ class VerdictOut(BaseModel):
     reasons: list[ReasonOut]
     missing_months: list[Month]
 
-
-class VerdictsOut(BaseModel):
-    """What every rule says about a household on a date."""
-
-    household_code: str
-    as_of: dt.date
-    pack: str
-    verdicts: list[VerdictOut]
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        """What a rule answered, with its reasons in words."""
+        return cls(
+            kind=verdict.kind,
+            outcome=verdict.outcome.value,
+            grade=verdict.grade,
+            reasons=[ReasonOut.model_validate(reason.as_document()) for reason in verdict.reasons],
+            missing_months=list(verdict.missing_months),
+        )

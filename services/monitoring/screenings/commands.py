@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.monitoring.ledger.rules import window_months
-from services.monitoring.ledger.store import load_files, store_windows
-from services.monitoring.models import Household, HouseholdWindow
-from services.monitoring.risks.commands.judge import judge_households, rule_parameters
-from services.monitoring.risks.rules.triggers import Lead
+from services.monitoring.ledger.rules.income import window_months
+from services.monitoring.ledger.store import load_dossiers, write_windows
+from services.monitoring.models.households import Household
+from services.monitoring.models.ledger import HouseholdWindow
+from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.rules.triggers import Trigger
+from services.monitoring.risks.store.verdicts import rule_parameters
+from services.monitoring.screenings.store import load_undecided_households
 from shared.db.base import table_of
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import UnitOfWork
+from shared.house import House
+from shared.operations import print_lines
 
 BATCH = 500
 _NATIONAL = "000000000000"
@@ -22,10 +26,10 @@ _HOUSEHOLDS = table_of(Household)
 
 def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     """Judge these households as of a date, with the rules and the care of a single fact."""
-    files = list(load_files(uow, codes, lock=True).values())
-    lead = Lead("screening", uow.context)
-    judge_households(uow, files, on, {code: [lead] for code in codes})
-    store_windows(uow, files)
+    dossiers = list(load_dossiers(uow, codes, lock=True).values())
+    trigger = Trigger("screening", uow.context)
+    judge_households(uow, dossiers, on, {code: [trigger] for code in codes})
+    write_windows(uow, dossiers)
 
 
 def screen_after(uow: UnitOfWork, code: str) -> Sequence[str]:
@@ -33,19 +37,10 @@ def screen_after(uow: UnitOfWork, code: str) -> Sequence[str]:
 
     A household that is no more is not among them.
     """
-    codes = uow.connection.scalars(_following(code, BATCH).where(_HOUSEHOLDS.c.ended_on.is_(None))).all()
+    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > code, _HOUSEHOLDS.c.ended_on.is_(None))
+    codes = uow.connection.scalars(following.order_by(_HOUSEHOLDS.c.code).limit(BATCH)).all()
     screen_households(uow, codes, uow.today())
     return codes
-
-
-def households_after(reading: Reading, code: str, limit: int) -> Sequence[str]:
-    """The next household codes after ``code``, in order: also of households that are no more."""
-    return reading.connection.scalars(_following(code, limit)).all()
-
-
-def _following(code: str, limit: int) -> sa.Select[Any]:
-    codes = _HOUSEHOLDS.c.code
-    return sa.select(codes).where(codes > code).order_by(codes).limit(limit)
 
 
 def roll_windows(uow: UnitOfWork) -> bool:
@@ -89,3 +84,24 @@ def _anchor(uow: UnitOfWork) -> int:
     parameters, _ = rule_parameters(uow.policy, _NATIONAL, uow.today())
     assert parameters.window_months is not None, "the national pack says how long the window is"
     return window_months(uow.today(), parameters.window_months)[1]
+
+
+async def screen_all(house: House) -> int:
+    """Judge every household as of the business date 集中排查; exit code 0."""
+    screened, last = 0, ""
+    while codes := await house.database.write(screen_after, last):
+        screened, last = screened + len(codes), codes[-1]
+    today = house.database.resources.clock.today()
+    print_lines([{"operation": "screen", "households": screened, "as_of": today}])
+    return 0
+
+
+def record_undecided(uow: UnitOfWork) -> bool:
+    """Record once a day, in the log and the audit, which policy value is missing where, and who waits for it."""
+    audit, today = uow.floor.audit, uow.today()
+    for (key, county), households in sorted(load_undecided_households(uow).items()):
+        subject = f"{key} {county} {today}"
+        if not uow.connection.scalar(sa.select(sa.exists().where(audit.c.subject == subject))):
+            uow.audit("policy.undecided", subject, after={"households": households})
+            uow.note("policy.undecided", key=key, region=county, date=str(today), households=households)
+    return False

@@ -1,17 +1,23 @@
-"""What is counted for the metrics of the house."""
+"""Which sources are silent, and what is counted of them for the metrics of the house."""
 
-from services.monitoring.sources.commands import silent_sources, undecided_households
+from collections.abc import Mapping
+
+from services.monitoring.sources.store import load_last_moments
 from shared import metrics
 from shared.db.unit_of_work import Reading
 
-_HOUSE = "monitoring"
+
+def silent_sources(reading: Reading) -> Mapping[str, int]:
+    """Whole days without a fact of each source that is expected to speak; 0 while it is not overdue."""
+    expected = reading.resources.source_silence_days
+    if not expected:
+        return {}
+    last = load_last_moments(reading)
+    days = {source: (reading.now() - last[source]).days for source in expected if source in last}
+    return {source: days.get(source, 0) * (days.get(source, 0) >= allowed) for source, allowed in expected.items()}
 
 
-def counts(reading: Reading) -> metrics.Counts:
-    """Households that wait for a policy value, and sources that are silent for longer than they may."""
-    return {
-        metrics.UNDECIDED_HOUSEHOLDS: {
-            (_HOUSE, key, county): number for (key, county), number in undecided_households(reading).items()
-        },
-        metrics.SOURCE_SILENT_DAYS: {(_HOUSE, source): days for source, days in silent_sources(reading).items()},
-    }
+def silence_counts(reading: Reading) -> metrics.Counts:
+    """Sources that are silent for longer than they may."""
+    silent = silent_sources(reading)
+    return {metrics.SOURCE_SILENT_DAYS: {("monitoring", source): days for source, days in silent.items()}}

@@ -10,7 +10,7 @@ import httpx
 import sqlalchemy as sa
 from stdnum.cn import ric
 
-from services.monitoring.app import MONITORING
+from services.monitoring.app import MONITORING, counts
 from services.monitoring.models import METADATA
 from shared.bus.inbox import stored_positions
 from shared.contracts.catalogue import topics_read_by
@@ -84,6 +84,10 @@ class Monitoring:
         """What the house has published, in order; all types, or the one ending with `event_type`."""
         found = await waiting_events(self.house)
         return [event for event in found if event_type is None or event.type.endswith(event_type)]
+
+    async def counted(self, gauge: Any) -> dict[tuple[str, ...], int]:
+        """What the house counts for a gauge of the metrics."""
+        return dict((await self.house.database.read(counts))[gauge])
 
     async def counts(self) -> dict[str, int]:
         """How many rows each table holds."""

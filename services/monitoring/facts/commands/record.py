@@ -1,16 +1,14 @@
 """Recording facts: the hot command. One set-based pass for the single route, the batch route and the importer."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic_core import to_json
-from sqlmodel import col
 
-from services.monitoring.evidence.schemas import FACT, WITHDRAWAL, AnyFact, FactReference, LedgerFact, WithdrawalFact
+from services.monitoring.evidence.schemas import WITHDRAWAL, AnyFact, WithdrawalFact, fact_id_of, reference_id
+from services.monitoring.evidence.store import stamp_facts
 from services.monitoring.facts.commands.checks import (
     is_slip,
     latest_day,
@@ -24,42 +22,36 @@ from services.monitoring.facts.errors import (
     BatchRefused,
     FactContradicts,
     FactInvalid,
-    HouseholdNotFound,
     SupersededNotFound,
     WithdrawalIsFinal,
 )
+from services.monitoring.facts.rules import content_hash_of
+from services.monitoring.facts.store import StoredFact, load_stored_facts, load_superseded, write_facts
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.ledger.rules.postings import post, take_back
 from services.monitoring.ledger.store import (
-    HouseholdFile,
-    left_out,
-    load_files,
-    post,
+    load_dossiers,
+    load_left_out,
     refresh_stale_windows,
-    store_months,
-    store_windows,
-    take_back,
+    write_postings,
+    write_windows,
 )
-from services.monitoring.models import Fact, FactMode
-from services.monitoring.persons.store import Persons, load_persons
-from services.monitoring.risks.commands.judge import judge_households, rule_parameters
-from services.monitoring.risks.rules.triggers import Lead
-from services.monitoring.risks.store.links import pass_evidence_on, risks_without_evidence
-from services.monitoring.risks.store.moments import stamp_facts
+from services.monitoring.models.facts import FactMode
+from services.monitoring.persons.rules import Persons
+from services.monitoring.persons.store import load_persons
+from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.rules.triggers import Trigger
+from services.monitoring.risks.store.links import load_risks_without_evidence, pass_links_on
+from services.monitoring.risks.store.verdicts import rule_parameters
 from shared import metrics
 from shared.context import Context
-from shared.db.base import JsonText, table_of
-from shared.db.rows import insert_rows
-from shared.db.sets import is_one_of
+from shared.db.base import JsonText
 from shared.db.trouble import HouseholdBusy, is_lock_not_had
 from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import DomainError
-from shared.ids import derived_id
 from shared.security.actor import Actor
 from shared.security.sources import HOUSE_SOURCES
-
-_FACTS = table_of(Fact)
-_KNOWN = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
-    is_one_of(_FACTS.c.id, "ids")
-)
 
 
 class FactToRecord(NamedTuple):
@@ -79,17 +71,6 @@ class FactOutcome(NamedTuple):
     error: DomainError | None = None
 
 
-class _Stored(NamedTuple):
-    """A fact that is in the ledger already."""
-
-    content_hash: str
-    fact: LedgerFact | None
-    """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
-    household_code: str
-    type: str
-    person_id: UUID | None = None
-
-
 def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOutcome]:
     """Store facts, enter them into the ledger and judge the households they are about, once for all of them.
 
@@ -100,24 +81,24 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     """
     ids = [fact_id_of(item.fact) for item in items]
     codes = sorted({item.fact.household_code for item in items})
-    files = load_files(uow, codes, lock=True)
-    busy = left_out(uow, codes, files)
-    desk = _Desk(uow, files, busy, _stored_facts(uow, items, ids), _superseded(uow, items), _persons(uow, items))
-    outcomes = [desk.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
-    insert_rows(uow.connection, _FACTS, [row | {"updated_at": uow.stamp()} for row in desk.rows])
-    stamp_facts(uow, (row["supersedes_id"] for row in desk.rows if row["supersedes_id"]))
-    pass_evidence_on(uow, desk.rows)
-    unfounded = risks_without_evidence(uow, desk.rows)
-    touched = [files[code] for code in desk.touched]
-    for file in touched:
-        file.unfounded = unfounded
-    store_months(uow, touched)
-    judge_households(uow, [file for file in touched if file.code in desk.leads], uow.today(), desk.leads)
-    for file in touched:
-        if file.code not in desk.leads:
-            file.is_due_after(uow.today())
+    dossiers = load_dossiers(uow, codes, lock=True)
+    batch = _load_batch(uow, items, ids, dossiers, load_left_out(uow, codes, dossiers))
+    outcomes = [batch.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
+    write_facts(uow, batch.rows)
+    stamp_facts(uow, (row["supersedes_id"] for row in batch.rows if row["supersedes_id"]))
+    pass_links_on(uow, batch.rows)
+    unfounded = load_risks_without_evidence(uow, batch.rows)
+    touched = [dossiers[code] for code in batch.touched]
+    for dossier in touched:
+        dossier.unfounded = unfounded
+    write_postings(uow, touched)
+    to_judge = [dossier for dossier in touched if dossier.code in batch.triggers]
+    judge_households(uow, to_judge, uow.today(), batch.triggers)
+    for dossier in touched:
+        if dossier.code not in batch.triggers:
+            dossier.is_due_after(uow.today())
     refresh_stale_windows(uow, touched)
-    store_windows(uow, touched)
+    write_windows(uow, touched)
     counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
     for (fact_type, result), number in counted.items():
         metrics.FACTS.labels(fact_type, result).inc(number)
@@ -155,20 +136,20 @@ def record_batch(
     return outcomes
 
 
-class _Desk:
-    """Takes the facts of one command in order and gathers what has to be written."""
+class FactBatch:
+    """The facts of one command: taken in order, and gathered with what has to be written."""
 
     def __init__(
         self,
         uow: UnitOfWork,
-        files: Mapping[str, HouseholdFile],
+        dossiers: Mapping[str, HouseholdDossier],
         busy: Mapping[str, str],
-        stored: dict[UUID, _Stored],
+        stored: dict[UUID, StoredFact],
         superseded: dict[UUID, str],
         persons: Persons,
     ) -> None:
         self._uow = uow
-        self._files = files
+        self._dossiers = dossiers
         self._busy = busy
         self._stored = stored
         self._superseded = superseded
@@ -177,7 +158,7 @@ class _Desk:
         self._now = uow.now()
         self.rows: list[dict[str, Any]] = []
         self.touched: dict[str, None] = {}
-        self.leads: defaultdict[str, list[Lead]] = defaultdict(list)
+        self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
         """By household to be judged: its live facts, in order."""
 
     def take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
@@ -190,50 +171,50 @@ class _Desk:
     def _take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
         fact = item.fact
         refuse_foreign_sources(fact, item.actor)
-        file, held_in = self._files.get(fact.household_code), self._busy.get(fact.household_code)
+        dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
         if held_in is not None and item.actor.sees(held_in):
             raise HouseholdBusy.of(fact.household_code)
-        if file is None or not item.actor.sees(file.region_code):
+        if dossier is None or not item.actor.sees(dossier.region_code):
             raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
         payload = fact.payload.model_dump_json()
-        content_hash = _content_hash(fact, payload)
+        content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
             if known.content_hash != content_hash:
                 raise FactContradicts(f"{fact.source} used the reference {fact.source_ref} for another fact")
-            if item.mode is FactMode.LIVE and file.due_after is not None:
-                self._judge(item, file, fact_id, fact.type)
+            if item.mode is FactMode.LIVE and dossier.due_after is not None:
+                self._judge(item, dossier, fact_id, fact.type)
             return FactOutcome("duplicate", fact_id)
         person_id = self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
-        self._check(item, file, fact_id, person_id)
-        supersedes_id = self._supersede(file, fact, fact_id)
-        post(file, fact_id, fact, person_id)
-        self._stored[fact_id] = _Stored(
+        self._check(item, dossier, fact_id, person_id)
+        supersedes_id = self._supersede(dossier, fact, fact_id)
+        post(dossier, fact_id, fact, person_id)
+        self._stored[fact_id] = StoredFact(
             content_hash, None if isinstance(fact, WithdrawalFact) else fact, fact.household_code, fact.type, person_id
         )
         self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
-        self.touched[file.code] = None
+        self.touched[dossier.code] = None
         if item.mode is FactMode.LIVE:
             about = fact.type if supersedes_id is None else self._stored[supersedes_id].type
-            self._judge(item, file, fact_id, about)
+            self._judge(item, dossier, fact_id, about)
         return FactOutcome("stored", fact_id)
 
-    def _judge(self, item: FactToRecord, file: HouseholdFile, fact_id: UUID, about: str) -> None:
-        self.touched[file.code] = None
-        self.leads[file.code].append(Lead(item.fact.type, item.context, fact_id, about))
+    def _judge(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, about: str) -> None:
+        self.touched[dossier.code] = None
+        self.triggers[dossier.code].append(Trigger(item.fact.type, item.context, fact_id, about))
 
-    def _check(self, item: FactToRecord, file: HouseholdFile, fact_id: UUID, person_id: UUID | None) -> None:
+    def _check(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, person_id: UUID | None) -> None:
         fact = item.fact
-        parameters, _ = rule_parameters(self._uow.policy, file.region_code, self._today)
+        parameters, _ = rule_parameters(self._uow.policy, dossier.region_code, self._today)
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
             metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
             self._uow.note("credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id))
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
             raise FactInvalid.at("/member_no", "the household has, and had, no such member")
-        refuse_after_the_end(fact, file.ended_on)
+        refuse_after_the_end(fact, dossier.ended_on)
 
-    def _supersede(self, file: HouseholdFile, fact: AnyFact, fact_id: UUID) -> UUID | None:
+    def _supersede(self, dossier: HouseholdDossier, fact: AnyFact, fact_id: UUID) -> UUID | None:
         if fact.supersedes is None:
             return None
         old_id = reference_id(fact.supersedes)
@@ -250,7 +231,7 @@ class _Desk:
         if fact.type not in (WITHDRAWAL, old.type):
             raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.type}")
         assert old.fact is not None, "the facts that items supersede are loaded in full"
-        take_back(file, old_id, old.fact, old.person_id)
+        take_back(dossier, old_id, old.fact, old.person_id)
         self._superseded[old_id] = fact.type
         return old_id
 
@@ -284,61 +265,15 @@ class _Desk:
         }
 
 
-def fact_id_of(fact: AnyFact) -> UUID:
-    """The id of a fact: one for one source and reference."""
-    return derived_id("fact", fact.source, fact.source_ref)
-
-
-def _content_hash(fact: AnyFact, payload: str) -> str:
-    """What two facts under one reference must have in common to be the same fact."""
-    corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
-    said = (fact.source, fact.source_ref, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected)
-    return hashlib.sha256(to_json(said) + payload.encode()).hexdigest()
-
-
-def reference_id(reference: FactReference) -> UUID:
-    """The id of the fact that a reference names."""
-    return derived_id("fact", reference.source, reference.source_ref)
-
-
-def _stored_facts(uow: UnitOfWork, items: Sequence[FactToRecord], ids: Sequence[UUID]) -> dict[UUID, _Stored]:
-    """Which of these references are known, and in full those that a correction names."""
-    rows = uow.connection.execute(_KNOWN, {"ids": list(ids)})
-    stored = {fact_id: _Stored(content_hash, None, code, type_) for fact_id, content_hash, code, type_ in rows}
-    targets = [reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
-    if targets:
-        for row in uow.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(targets))):
-            fact = None if row.type == WITHDRAWAL else fact_of(row)
-            stored[row.id] = _Stored(row.content_hash, fact, row.household_code, row.type, row.person_id)
-    return stored
-
-
-def fact_of(row: Any) -> LedgerFact:
-    """A stored fact that says something, as it was sent; a withdrawal says nothing of its own."""
-    fact = FACT.validate_python(
-        {
-            "source": row.source,
-            "source_ref": row.source_ref,
-            "household_code": row.household_code,
-            "member_no": row.member_no,
-            "observed_on": row.observed_on,
-            "type": row.type,
-            "payload": row.payload,
-        }
-    )
-    assert not isinstance(fact, WithdrawalFact), "the caller asks for none"
-    return fact
-
-
-def _superseded(uow: UnitOfWork, items: Sequence[FactToRecord]) -> dict[UUID, str]:
-    """Which of the facts named by corrections have one already, and of which type that is."""
-    targets = [reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
-    if not targets:
-        return {}
-    asked = sa.select(_FACTS.c.supersedes_id, _FACTS.c.type).where(_FACTS.c.supersedes_id.in_(targets))
-    return {row.supersedes_id: row.type for row in uow.connection.execute(asked)}
-
-
-def _persons(uow: UnitOfWork, items: Sequence[FactToRecord]) -> Persons:
-    """The members, present and former, of the households whose members the facts name."""
-    return load_persons(uow, {item.fact.household_code for item in items if item.fact.member_no is not None})
+def _load_batch(
+    uow: UnitOfWork,
+    items: Sequence[FactToRecord],
+    ids: Sequence[UUID],
+    dossiers: Mapping[str, HouseholdDossier],
+    busy: Mapping[str, str],
+) -> FactBatch:
+    """A batch with what has to be known of its facts, of those that they supersede, and of whom they name."""
+    named = [reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
+    codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
+    stored, superseded = load_stored_facts(uow, ids, named), load_superseded(uow, named)
+    return FactBatch(uow, dossiers, busy, stored, superseded, load_persons(uow, codes))

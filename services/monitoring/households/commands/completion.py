@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from services.monitoring.facts.errors import HouseholdInvalid, MaskedValue
+from services.monitoring.households.errors import HouseholdInvalid, MaskedValue
 from services.monitoring.households.schemas import MemberIn
-from services.monitoring.persons.rules import Described, is_same_person
-from services.monitoring.persons.store import RegisteredMember
+from services.monitoring.persons.rules import Described, RegisteredMember, is_same_person
 from shared.identity import is_masked, normalise_resident_id
 
 _NEEDED = ("name", "birth_date", "health")

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.monitoring.facts.errors import EndContradicts, EndInvalid, HouseholdNotFound
-from services.monitoring.households.commands.register import household_out
+from services.monitoring.households.errors import EndContradicts, EndInvalid
 from services.monitoring.households.schemas import EndIn, HouseholdOut
-from services.monitoring.ledger.store import HouseholdFile, load_files
-from services.monitoring.models import Household
-from services.monitoring.persons.store import members_of
-from services.monitoring.risks.commands.judge import Judged, latest_risks, store_verdicts
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.ledger.store import load_dossiers
+from services.monitoring.models.households import Household
+from services.monitoring.persons.store import load_members
+from services.monitoring.risks.commands.judge import publish_verdicts
 from services.monitoring.risks.rules.ending import ended
-from services.monitoring.risks.rules.triggers import Lead
+from services.monitoring.risks.rules.triggers import Trigger
+from services.monitoring.risks.store.latest import load_latest_risks
+from services.monitoring.risks.store.verdicts import Judged
 from shared.contracts.monitoring import HouseholdEnded
 from shared.db.unit_of_work import UnitOfWork
 
@@ -33,9 +36,9 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
     household = uow.session.get(Household, code, with_for_update=True)
     if household is None or not uow.actor.sees(household.region_code):
         raise HouseholdNotFound(f"no household {code} in region {uow.actor.place}")
-    told = (body.on, body.reason, body.note)
+    end = (body.on, body.reason, body.note)
     if household.ended_on is not None:
-        if told != (household.ended_on, household.end_reason, household.end_note):
+        if end != (household.ended_on, household.end_reason, household.end_note):
             raise EndContradicts(
                 f"the household {code} is no more since {household.ended_on}", on=str(household.ended_on)
             )
@@ -55,37 +58,37 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
         }
     )
     uow.session.flush()  # flush: the answer reads what was just written
-    _tell(uow, household)
+    _publish(uow, household)
     return EndedHousehold(_shown(uow, household), ended=True)
 
 
 def _clear_risks(uow: UnitOfWork, code: str, body: EndIn) -> None:
-    file = load_files(uow, [code], lock=True)[code]
-    known = latest_risks(uow, [code]).get(code, {})
+    dossier = load_dossiers(uow, [code], lock=True)[code]
+    known = load_latest_risks(uow, [code]).get(code, {})
     verdicts = tuple(ended(risk.latest.kind, body.on, body.reason) for risk in known.values() if risk.latest.is_open)
-    lead = Lead("household", uow.context)
-    store_verdicts(uow, [Judged(file, _pack(uow, file), verdicts, known)], uow.today(), {code: [lead]})
+    trigger = Trigger("household", uow.context)
+    publish_verdicts(uow, [Judged(dossier, _pack(uow, dossier), verdicts, known)], uow.today(), {code: [trigger]})
 
 
-def _pack(uow: UnitOfWork, file: HouseholdFile) -> str:
-    return uow.policy.at(file.region_code, uow.today()).pack
+def _pack(uow: UnitOfWork, dossier: HouseholdDossier) -> str:
+    return uow.policy.at(dossier.region_code, uow.today()).pack
 
 
-def _tell(uow: UnitOfWork, household: Household) -> None:
+def _publish(uow: UnitOfWork, household: Household) -> None:
     assert household.ended_on is not None, "it has just ended"
     assert household.end_reason is not None, "it has just ended"
-    told = HouseholdEnded(
+    event = HouseholdEnded(
         household_code=household.code,
         region_code=household.region_code,
         version=household.version,
         ended_on=household.ended_on,
         reason=household.end_reason,
     )
-    uow.emit(told, region=household.region_code)
-    after: dict[str, Any] = told.model_dump(mode="json")
+    uow.emit(event, region=household.region_code)
+    after: dict[str, Any] = event.model_dump(mode="json")
     uow.audit("household-ended", household.code, after=after)
     uow.note("household.ended", household=household.code, household_version=household.version)
 
 
 def _shown(uow: UnitOfWork, household: Household) -> HouseholdOut:
-    return household_out(household, [one.member for one in members_of(uow, household.code)], [])
+    return HouseholdOut.of(household, [one.member for one in load_members(uow, household.code)], [])

@@ -4,31 +4,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
-from services.monitoring.facts.errors import HouseholdNotFound
 from services.monitoring.households.commands.completion import complete, leaves_something_out, refuse_masks
-from services.monitoring.households.schemas import HouseholdIn, HouseholdOut, MemberOut
-from services.monitoring.households.store import (
-    refuse_impossible,
-    standing_warnings,
+from services.monitoring.households.errors import HouseholdInvalid
+from services.monitoring.households.rules import (
+    FRAGILE,
+    OLDEST_AGE,
+    county_of,
+    impossible,
+    letters_of,
+    plausible_days,
     warnings_of_change,
     warnings_of_code,
 )
-from services.monitoring.ledger.store import load_files, open_window, store_windows
-from services.monitoring.models import Household, HouseholdWindow
-from services.monitoring.persons.store import (
-    MemberOfHousehold,
-    RegisteredMember,
-    members_of,
-    nobody_is_left,
-    take_in,
-)
+from services.monitoring.households.schemas import HouseholdIn, HouseholdOut
+from services.monitoring.households.store import load_counties, standing_warnings, write_county
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.store import load_dossiers, open_window, write_windows
+from services.monitoring.models.households import Household
+from services.monitoring.persons.commands import take_in
+from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
+from services.monitoring.persons.store import load_members
 from services.monitoring.placements.commands import leave_behind_job_loss
 from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.commands.move import move_risks
-from services.monitoring.risks.rules.triggers import Lead
-from shared.contracts.codes import Health
+from services.monitoring.risks.rules.triggers import Trigger
 from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
 from shared.db.base import table_of
 from shared.db.spelling import refuse_other_spelling
@@ -37,9 +36,7 @@ from shared.errors import HouseholdHasEnded
 from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
 
-FRAGILE = frozenset({Health.SERIOUS, Health.DISABLED})
-"""患有大病或重度残疾."""
-_FACTS = ("region_code", "category", "relocated", "dibao", "registered_on")
+_FIELDS = ("region_code", "category", "relocated", "dibao", "registered_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +59,48 @@ def put_household(
     """
     uow.actor.demand_region(body.region_code)
     refuse_masks(body.members)
-    household = _held(uow, code)
+    household = _locked(uow, code)
     demand_version(expected, household.version if household else None)
-    before = members_of(uow, code) if household else []
+    before = load_members(uow, code) if household else []
     present = {one.member.member_no: one.member for one in before}
     sees_persons = uow.actor.may(PERSONAL)
     completed = complete(body.members, present, sees_persons=sees_persons)
     members = [one.member for one in completed]
-    refuse_impossible(uow, body, members)
+    _refuse_impossible(uow, body, members)
     shown = [place for place, member in enumerate(body.members) if sees_persons or member.id_number is not None]
     warnings = standing_warnings(uow, code, body.region_code, members, shown)
     created = household is None
     if household is None:
-        warnings = [*warnings_of_code(uow, code, body.region_code), *warnings]
+        warnings = [*_warnings_of_new_code(uow, code, body.region_code), *warnings]
         household = _register(uow, code, body, members)
-    elif _facts_of(household) != _facts_of(body) or _by_number(members) != [one.member for one in before]:
+    elif _fields_of(household) != _fields_of(body) or _by_number(members) != [one.member for one in before]:
         staying = [one.member.member_no for one in completed if one.stays]
         warnings += _change(uow, household, body, before, members, staying)
     uow.session.flush()  # flush: the answer reads what was just written
-    shown_out = household_out(household, _by_number(members), warnings)
+    shown_out = HouseholdOut.of(household, _by_number(members), warnings)
     return PutHousehold(shown_out, created, any(map(leaves_something_out, body.members)))
 
 
-def _held(uow: UnitOfWork, code: str) -> Household | None:
+def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[RegisteredMember]) -> None:
+    """Raise HouseholdInvalid with every pointer to what cannot be true."""
+    today = uow.today()
+    oldest = uow.policy.at(body.region_code, today).find(OLDEST_AGE)
+    days = plausible_days(today, None if oldest is None else int(oldest.value))
+    problems = impossible(days, body.region_code, body.registered_on, members)
+    if problems:
+        raise HouseholdInvalid.of(problems)
+
+
+def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[str]:
+    """Whether the code looks like one of another county; the county of its letters is remembered."""
+    letters, county = letters_of(code), county_of(region_code)
+    counties = set() if letters is None else load_counties(uow, letters)
+    if letters is not None and county not in counties:
+        write_county(uow, letters, county)
+    return warnings_of_code(code, county, counties)
+
+
+def _locked(uow: UnitOfWork, code: str) -> Household | None:
     """The household, locked, where it may be changed; None where the code is free."""
     household = uow.session.get(Household, code, with_for_update=True)
     if household is None:
@@ -99,12 +115,12 @@ def _held(uow: UnitOfWork, code: str) -> Household | None:
 
 def _register(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
     now = uow.stamp()
-    household = Household(code=code, version=1, created_at=now, updated_at=now, **_facts(body, members))
+    household = Household(code=code, version=1, created_at=now, updated_at=now, **_fields(body, members))
     uow.session.add(household)
     uow.session.flush()  # flush: members and window refer to the household
     after = take_in(uow, code, household.version, [], members)
-    uow.connection.execute(sa.insert(HouseholdWindow), [open_window(code)])
-    _tell(uow, household_state(HouseholdRegistered, household, after), before=None)
+    open_window(uow, code)
+    _publish(uow, household_state(HouseholdRegistered, household, after), before=None)
     return household
 
 
@@ -119,31 +135,31 @@ def _change(
     """Make the household what it is said to be, and judge it anew; what this change makes worth a look."""
     code, was = household.code, household_state(HouseholdChanged, household, before)
     version = household.version + 1
-    household.sqlmodel_update(_facts(body, members) | {"version": version, "updated_at": uow.stamp()})
+    household.sqlmodel_update(_fields(body, members) | {"version": version, "updated_at": uow.stamp()})
     after = take_in(uow, code, version, before, members, staying)
     if nobody_is_left(before, after):
         household.sqlmodel_update({"renewed_version": version, "renewed_on": uow.today()})
         leave_behind_job_loss(uow, code)
     uow.session.flush()  # flush: the judgement below reads the new head count
-    _tell(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))
-    lead = Lead("household", uow.context)
-    files = list(load_files(uow, [code], lock=True).values())
-    judge_households(uow, files, uow.today(), {code: [lead]})
-    store_windows(uow, files)
-    move_risks(uow, code, household.region_code, lead.clue)
+    _publish(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))
+    trigger = Trigger("household", uow.context)
+    dossiers = list(load_dossiers(uow, [code], lock=True).values())
+    judge_households(uow, dossiers, uow.today(), {code: [trigger]})
+    write_windows(uow, dossiers)
+    move_risks(uow, code, household.region_code, trigger.clue)
     return warnings_of_change(before, after)
 
 
-def _facts(body: HouseholdIn, members: Sequence[RegisteredMember]) -> dict[str, Any]:
-    return dict(zip(_FACTS, _facts_of(body), strict=True)) | {
+def _fields(body: HouseholdIn, members: Sequence[RegisteredMember]) -> dict[str, Any]:
+    return dict(zip(_FIELDS, _fields_of(body), strict=True)) | {
         "member_count": len(members),
         "able_workers": sum(member.labour.is_able for member in members),
         "fragile_members": sum(member.health in FRAGILE for member in members),
     }
 
 
-def _facts_of(household: Household | HouseholdIn) -> tuple[Any, ...]:
-    return tuple(getattr(household, name) for name in _FACTS)
+def _fields_of(household: Household | HouseholdIn) -> tuple[Any, ...]:
+    return tuple(getattr(household, name) for name in _FIELDS)
 
 
 def _by_number(members: Sequence[RegisteredMember]) -> list[RegisteredMember]:
@@ -176,7 +192,7 @@ def household_state(
     )
 
 
-def _tell(uow: UnitOfWork, state: HouseholdState, before: dict[str, Any] | None) -> None:
+def _publish(uow: UnitOfWork, state: HouseholdState, before: dict[str, Any] | None) -> None:
     uow.emit(state, region=state.region_code)
     action = state.event_type.split(".")[1]
     uow.audit(action, state.household_code, before=before, after=_for_audit(state))
@@ -186,17 +202,3 @@ def _tell(uow: UnitOfWork, state: HouseholdState, before: dict[str, Any] | None)
 def _for_audit(state: HouseholdState) -> dict[str, Any]:
     """The state without the birthdays: operators read the audit, and need not know them."""
     return state.model_dump(mode="json", exclude={"members": {"__all__": {"born_on"}}})
-
-
-def household_out(household: Household, members: Sequence[RegisteredMember], warnings: Sequence[str]) -> HouseholdOut:
-    """The household as whoever may see everything is shown it."""
-    return HouseholdOut(
-        household_code=household.code,
-        version=household.version,
-        members=[MemberOut.model_validate(member) for member in members],
-        ended_on=household.ended_on,
-        end_reason=household.end_reason,
-        end_note=household.end_note,
-        warnings=list(warnings),
-        **dict(zip(_FACTS, _facts_of(household), strict=True)),
-    )

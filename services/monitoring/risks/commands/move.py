@@ -1,16 +1,10 @@
-"""What happens to risks without a verdict: their household moves, their task closes."""
-
-from collections.abc import Sequence
+"""Risks move with their household to another region."""
 
 import sqlalchemy as sa
-from sqlmodel import col
 
-from services.monitoring.models import Risk
-from services.monitoring.risks.rules.causes import told
-from services.monitoring.risks.store.moments import stamp_facts_of
-from shared.contracts.assistance import TaskClosed, TaskReopened
+from services.monitoring.models.risks import Risk
+from services.monitoring.risks.rules.causes import published_keys
 from shared.contracts.codes import RiskStatus
-from shared.contracts.envelope import Event
 from shared.contracts.monitoring import Clue, RiskUpdated
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
@@ -37,7 +31,7 @@ def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clu
             version=version,
             decided_on=row["decided_on"],
             rules=tuple(sorted({key.partition(":")[0] for key in row["keys"]})),
-            causes=told(row["causes"]),
+            causes=published_keys(row["causes"]),
             pack=row["pack"],
             clue=clue,
         )
@@ -51,22 +45,3 @@ def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clu
         uow.connection.execute(
             of_risk.values(region_code=region_code, version=version, event_id=event_id, updated_at=uow.stamp())
         )
-
-
-def record_task_verdicts(uow: UnitOfWork, events: Sequence[Event[TaskClosed | TaskReopened]]) -> None:
-    """Show on each risk what its closed task found, and nothing while the task is open again.
-
-    The newest version of the task has the last word, in whatever order its events come. The households are locked
-    before, as everywhere where risks are written.
-    """
-    for event in events:
-        task = event.data
-        verdict, by = (task.verdict, task.closed_by) if isinstance(task, TaskClosed) else (None, task.reopened_by)
-        version = task.task_version or 0
-        newest = (col(Risk.id) == task.risk_id) & (col(Risk.task_version) <= version)
-        shown = {"verdict": verdict, "task_version": version, "updated_at": uow.stamp()}
-        if uow.connection.execute(sa.update(Risk).where(newest).values(shown)).rowcount:
-            stamp_facts_of(uow, [task.risk_id])
-            after = {"verdict": verdict, "by": by, "task_id": str(task.task_id), "task_version": version}
-            uow.audit("risk.verdict", str(task.risk_id), after=after, actor="assistance", context=event.caused())
-            uow.note("risk.verdict", context=event.caused(), risk_id=str(task.risk_id), verdict=verdict)

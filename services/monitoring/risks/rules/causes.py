@@ -7,14 +7,15 @@ the one before. A cause that went and came back is another one. Keys are random:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final
 
-from services.monitoring.ledger.rules import MONTHS_IN_QUARTER
+from services.monitoring.evidence.rules import NO_MEMBER, FactEvidence
+from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER
 from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
 from services.monitoring.risks.rules.judge import RULES
 from services.monitoring.risks.rules.new_illness import COST, SERIOUS
 from services.monitoring.risks.rules.parameters import RuleParameters
-from services.monitoring.risks.rules.state import NO_MEMBER, Diagnosis, HouseholdState
+from services.monitoring.risks.rules.state import HouseholdState
 from services.monitoring.risks.rules.verdicts import Outcome, Verdict
 from shared.contracts.codes import RiskKind
 
@@ -23,21 +24,6 @@ Causes = Mapping[str, str | None]
 
 RESTING_ON_FACTS: Final = frozenset({RiskKind.NEW_ILLNESS, RiskKind.RIGID_EXPENSE})
 """Kinds of risk in which one fact can be a cause beside others of the same reason."""
-
-
-class FactEvidence(NamedTuple):
-    """A fact that counts, and how much it weighs; money is fen."""
-
-    fact_ids: tuple[str, ...]
-    """The fact, then those it corrected, the newest first."""
-    member_no: int
-    """`NO_MEMBER` where none was named."""
-    month: int | None = None
-    """Of an expense."""
-    self_paid_medical: int = 0
-    self_paid_compliant: int = 0
-    diagnosis: Diagnosis | None = None
-    """Of an illness of a member not named: two of them may be two people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +68,8 @@ def follow_causes(known: Causes, found: Iterable[Evidence], new_key: Callable[[]
     return causes
 
 
-def told(causes: Causes) -> tuple[str, ...]:
-    """The keys of the causes, as other houses are told of them."""
+def published_keys(causes: Causes) -> tuple[str, ...]:
+    """The keys of the causes, as they are published."""
     return tuple(sorted(key for key in causes.values() if key is not None))
 
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Final
 
-from services.monitoring.ledger.rules import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
+from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,

@@ -1,15 +1,13 @@
 """失业: the last member of a household who was placed in work lost it, and nobody was placed again since."""
 
-from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Final
-from uuid import UUID
 
-from services.monitoring.ledger.rules import format_span
+from services.monitoring.evidence.rules import JobLoss
+from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
-from services.monitoring.risks.rules.state import HouseholdState, JobLoss, LatestRisk
+from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, grade_for
 from shared.contracts.codes import PlacementEndReason, RiskGrade, RiskKind
 from shared.money import format_yuan
@@ -34,25 +32,6 @@ def judge_job_loss(state: HouseholdState, parameters: RuleParameters, open_risk:
     if open_risk is None:
         return _QUIET
     return Verdict(_KIND, Outcome.CLEAR, explain=partial(_why_cleared, loss))
-
-
-def after_loss(known: JobLoss | None, lost: JobLoss) -> JobLoss:
-    """Return the loss of work of a household once `lost` is told.
-
-    The loss of one placement is one loss: told again it changes nothing, also after it ended.
-    """
-    return known if known is not None and known.placement_id == lost.placement_id else lost
-
-
-def after_start(known: JobLoss | None, placement_id: UUID, started_on: date) -> JobLoss | None:
-    """Return the loss of work of a household once a placement began.
-
-    The days are not compared: work may be entered late, and the events of a household come in order. Only the start
-    of the very placement that was lost, told again, ends nothing.
-    """
-    if known is None or not known.stands or known.placement_id == placement_id:
-        return known
-    return replace(known, regained_placement_id=placement_id, regained_on=started_on)
 
 
 def _key(loss: JobLoss) -> str:

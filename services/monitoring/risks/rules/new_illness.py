@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from services.monitoring.ledger.rules import format_span
+from services.monitoring.evidence.rules import NO_MEMBER, Diagnosis, normalise_code
+from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
     MEDICAL_COST,
@@ -14,7 +15,7 @@ from services.monitoring.risks.rules.parameters import (
     RuleParameters,
     Threshold,
 )
-from services.monitoring.risks.rules.state import NO_MEMBER, Diagnosis, HouseholdState, LatestRisk, normalise_code
+from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, grade_for, undecided
 from shared.contracts.codes import RiskKind
 from shared.money import format_yuan

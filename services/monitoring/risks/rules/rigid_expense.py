@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from services.monitoring.ledger.rules import format_span
+from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
     INCOME_LINE,

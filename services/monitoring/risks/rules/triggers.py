@@ -1,4 +1,4 @@
-"""Which of the things that came in about a household explains what became of a risk."""
+"""Triggers: what set a judgement off. One of them explains, as its clue 线索, what became of a risk."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -18,8 +18,8 @@ _WEIGHED: Final[Mapping[RiskKind, frozenset[str]]] = {
 """The types of clues that speak for a kind of risk before all others."""
 
 
-class Lead(NamedTuple):
-    """What came in about a household, and in which chain."""
+class Trigger(NamedTuple):
+    """What set the judgement of a household off, and in which chain."""
 
     type: str
     context: Context
@@ -37,9 +37,9 @@ class Lead(NamedTuple):
         return (self.about or self.type) in _WEIGHED[kind]
 
 
-def lead_for(kind: RiskKind, leads: Sequence[Lead]) -> Lead:
-    """Which of the leads that came in, the last one at the end, explains what became of this kind of risk.
+def trigger_for(kind: RiskKind, triggers: Sequence[Trigger]) -> Trigger:
+    """Which of the triggers that came in, the last one at the end, explains what became of this kind of risk.
 
     The last one of a type that speaks for it; where there is none, the last one.
     """
-    return next((lead for lead in reversed(leads) if lead.weighs_for(kind)), leads[-1])
+    return next((trigger for trigger in reversed(triggers) if trigger.weighs_for(kind)), triggers[-1])

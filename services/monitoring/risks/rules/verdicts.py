@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from services.monitoring.ledger.rules import format_span
+from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.parameters import MIN_MONTHS, WINDOW_MONTHS, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from shared.contracts.codes import RiskGrade, RiskKind

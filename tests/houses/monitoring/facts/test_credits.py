@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.models import Fact, LedgerMonth
-from services.monitoring.proofs.commands import audit_ledger
+from services.monitoring.models.facts import Fact
+from services.monitoring.models.ledger import LedgerMonth
+from services.monitoring.proofs.commands import prove_ledger
 from shared.contracts.assets import ShareCredited
 from shared.contracts.assistance import TransferCredited
 from shared.contracts.codes import IncomeBranch, RiskKind
@@ -281,7 +282,7 @@ async def _ledger_is_what_was_paid(monitoring: Monitoring, delivery: Delivery) -
         await deliver(monitoring.house, *events[first : first + delivery.size])
 
     assert await monitoring.house.database.read(_sums, code) == _recomputed(delivery.paid)
-    assert (await monitoring.house.database.write(audit_ledger, code[:-1], 1000))[1] == []
+    assert (await monitoring.house.database.write(prove_ledger, code[:-1], 1000))[1] == []
 
 
 def _sums(reading: Reading, code: str) -> Counter[tuple[str, str]]:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.models import HouseholdWindow, Illness, LedgerMonth, MedicalMonth
-from services.monitoring.proofs.commands import audit_ledger
+from services.monitoring.models.evidence import Illness
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth, MedicalMonth
+from services.monitoring.proofs.commands import prove_ledger
 from shared.contracts.assets import ShareCredited, ShareWithdrawn
 from shared.contracts.assistance import TransferCredited, TransferWithdrawn
 from shared.contracts.codes import IncomeBranch, RiskKind
@@ -352,14 +353,14 @@ async def _withdrawing_everything_leaves_nothing(monitoring: Monitoring, steps: 
             kept = statuses(answer)
             assert set(kept) <= {201, 404, 409}
             accepted += [document for document, status in zip(batch, kept, strict=True) if status == 201]
-            assert (await monitoring.house.database.write(audit_ledger, code[:-1], 1000))[1] == []
+            assert (await monitoring.house.database.write(prove_ledger, code[:-1], 1000))[1] == []
 
     gone = {document["supersedes"]["source_ref"] for document in accepted if document.get("supersedes")}
     standing = [one for one in accepted if one["type"] != "withdrawal" and one["source_ref"] not in gone]
     if standing:
         await monitoring.record(*[withdrawal(one, f"{one['source_ref']}/gone") for one in standing])
     assert await monitoring.house.database.read(_what_is_known, code) == []
-    assert (await monitoring.house.database.write(audit_ledger, code[:-1], 1000))[1] == []
+    assert (await monitoring.house.database.write(prove_ledger, code[:-1], 1000))[1] == []
     assert await monitoring.risks(household_code=code, status="open") == []
     assert await known_months(monitoring, code) == 0
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.monitoring.jobs import OPERATIONS
+from services.monitoring.operations import OPERATIONS
 from services.monitoring.screenings.commands import roll_windows, screen_after
 from shared.contracts.codes import RiskKind
 from shared.policy.loader import PolicyBook

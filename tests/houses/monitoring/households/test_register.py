@@ -11,7 +11,7 @@ from sqlalchemy.util import await_only
 
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
-from services.monitoring.models import Member
+from services.monitoring.models.persons import Member
 from shared.context import new_context
 from shared.contracts.codes import RiskKind
 from shared.db.base import table_of

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import command
 
 from services.monitoring.app import MONITORING
-from services.monitoring.jobs import OPERATIONS
-from services.monitoring.models import HouseholdWindow
+from services.monitoring.models.ledger import HouseholdWindow
+from services.monitoring.operations import OPERATIONS
 from services.monitoring.screenings.commands import screen_households
 from shared.contracts.codes import PlacementEndReason, RiskKind
 from shared.contracts.monitoring import Clue

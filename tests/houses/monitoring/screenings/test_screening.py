@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
-from services.monitoring.jobs import JOBS, OPERATIONS
-from services.monitoring.models import HouseholdWindow, LedgerMonth
-from services.monitoring.proofs.commands import Difference, audit_ledger
+from services.monitoring.jobs import JOBS
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
+from services.monitoring.operations import OPERATIONS
+from services.monitoring.proofs.commands import Difference, prove_ledger
 from services.monitoring.screenings.commands import BATCH, screen_households
 from shared.contracts.codes import RiskKind
 from shared.db.base import table_of
@@ -153,7 +154,7 @@ async def _send(monitoring: Monitoring, facts: Sequence[Document], mode: str) ->
 
 async def _audit(monitoring: Monitoring, after: str = "") -> list[Difference]:
     """What differs in the households whose code comes after this one."""
-    _, differences = await monitoring.house.database.write(audit_ledger, after, 1000)
+    _, differences = await monitoring.house.database.write(prove_ledger, after, 1000)
     return differences
 
 
