@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import TypeAdapter, ValidationError
 
 from services.monitoring.evidence.schemas import FACT, FACT_TYPES, FactIn, fact_id_of
-from services.monitoring.facts import queries as fact_queries
+from services.monitoring.facts import queries
 from services.monitoring.facts.commands.record import FactOutcome, FactToRecord, record_batch, record_facts
 from services.monitoring.facts.errors import (
     AlreadySuperseded,
@@ -32,7 +32,7 @@ from services.monitoring.facts.schemas import (
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.models.facts import FactMode
-from services.monitoring.risks.api import CHANGED_LATER
+from services.monitoring.risks.schemas import CHANGED_LATER
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, HouseholdHasEnded, Invalid
@@ -116,8 +116,8 @@ def _wanted(
     household_code: HouseholdCode | None = None,
     region_code: RegionFilter | None = None,
     updated_after: Annotated[Moment | None, Query(description=CHANGED_LATER)] = None,
-) -> fact_queries.FactFilter:
-    return fact_queries.FactFilter(source, source_ref, household_code, region_code, updated_after)
+) -> queries.FactFilter:
+    return queries.FactFilter(source, source_ref, household_code, region_code, updated_after)
 
 
 @router.get(
@@ -128,12 +128,12 @@ def _wanted(
 )
 async def list_facts(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[fact_queries.FactFilter, Depends(_wanted)],
+    wanted: Annotated[queries.FactFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
     _purpose: Purpose = None,
 ) -> Page[FactOut]:
     """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
-    shown = page_of(await call.query(fact_queries.facts, wanted, page), page, fact_queries.fact_key)
+    shown = page_of(await call.query(queries.facts, wanted, page), page, queries.fact_key)
     await _record_looks(call, shown.items)
     return shown
 
@@ -143,7 +143,7 @@ async def list_facts(
 )
 async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
     """Whether it stands, and the risks it led to with what the visit found."""
-    shown = await call.query(fact_queries.fact, fact_id)
+    shown = await call.query(queries.fact, fact_id)
     await _record_looks(call, [shown])
     return shown
 
@@ -151,7 +151,7 @@ async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose
 async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
     """Keep who saw of which households who is ill, and of what."""
     if call.actor.may(PERSONAL):
-        await call.record_looks({fact.household_code for fact in shown if fact_queries.tells_of_health(fact)})
+        await call.record_looks({fact.household_code for fact in shown if queries.tells_of_health(fact)})
 
 
 HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)

@@ -34,7 +34,7 @@ class Risk(Base, table=True):
     keys: list[str] = Field(sa_type=sa.JSON)
     """Keys of the reasons that hold it open."""
     causes: dict[str, str | None] = Field(sa_type=sa.JSON)
-    """The evidence behind it by name, with the key of each cause that other houses are told; see `rules.causes`."""
+    """The evidence behind it by name, with the key of each cause as it is published; see `risks.rules.causes`."""
     reasons: list[dict[str, Any]] = Field(sa_type=sa.JSON)
     pack: str = Field(max_length=96)
     decided_on: dt.date
@@ -43,7 +43,7 @@ class Risk(Base, table=True):
     verdict: TaskVerdict | None = Field(sa_type=text_enum(TaskVerdict))
     """What the visit of the task found 核实结论; none while the task is open."""
     task_version: int
-    """The newest version of the task that was told: an older one never wins."""
+    """The newest version of the task that was heard of: an older one never wins."""
     event_id: UUID
     """The event that told of this state."""
     updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)

@@ -62,14 +62,16 @@ class KnownPerson:
     described: Described
 
 
-def is_same_person(known: Described, told: Described) -> bool:
+def is_same_person(known: Described, described: Described) -> bool:
     """Whether both are one person: the identity number decides where both have one, else birth date and sex do."""
-    if known.id_number is not None and told.id_number is not None:
-        return known.id_number == told.id_number
-    return (known.birth_date, known.sex) == (told.birth_date, told.sex)
+    if known.id_number is not None and described.id_number is not None:
+        return known.id_number == described.id_number
+    return (known.birth_date, known.sex) == (described.birth_date, described.sex)
 
 
-def recognise(known: Sequence[KnownPerson], told: Sequence[Described], staying: Collection[int]) -> list[UUID | None]:
+def recognise(
+    known: Sequence[KnownPerson], members: Sequence[Described], staying: Collection[int]
+) -> list[UUID | None]:
     """Return who each of these members is, in their order; None for whoever is new to the household.
 
     ``staying`` are the numbers that are said to be held by whoever holds them.
@@ -80,9 +82,9 @@ def recognise(known: Sequence[KnownPerson], told: Sequence[Described], staying: 
     holder: dict[int, UUID] = {}
     for who in known:
         holder.setdefault(who.described.member_no, who.person_id)
-    found = [holder.get(one.member_no) if one.member_no in staying else None for one in told]
+    found = [holder.get(one.member_no) if one.member_no in staying else None for one in members]
     for fits in _WAYS:
-        for place, one in enumerate(told):
+        for place, one in enumerate(members):
             if found[place] is None:
                 found[place] = next(
                     (who.person_id for who in known if who.person_id not in found and fits(who.described, one)), None
@@ -90,16 +92,16 @@ def recognise(known: Sequence[KnownPerson], told: Sequence[Described], staying: 
     return found
 
 
-def _by_id_number(known: Described, told: Described) -> bool:
-    return told.id_number is not None and known.id_number == told.id_number
+def _by_id_number(known: Described, described: Described) -> bool:
+    return described.id_number is not None and known.id_number == described.id_number
 
 
-def _in_the_number(known: Described, told: Described) -> bool:
-    return known.member_no == told.member_no and is_same_person(known, told)
+def _in_the_number(known: Described, described: Described) -> bool:
+    return known.member_no == described.member_no and is_same_person(known, described)
 
 
-def _by_name(known: Described, told: Described) -> bool:
-    return known.name is not None and known.name == told.name and is_same_person(known, told)
+def _by_name(known: Described, described: Described) -> bool:
+    return known.name is not None and known.name == described.name and is_same_person(known, described)
 
 
 _WAYS: Final[tuple[Callable[[Described, Described], bool], ...]] = (_by_id_number, _in_the_number, _by_name)

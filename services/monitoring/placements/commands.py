@@ -24,7 +24,7 @@ _LEFT = "left_household"
 def follow_placements(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     """Keep which households lost their last placed earner, and judge them after every event that changes it.
 
-    Events of one household are followed one after the other, so that a loss and the work found after it are told
+    Events of one household are followed one after the other, so that a loss and the work found after it count
     alike whether they arrive together or apart. The end of work that is not the household's last changes nothing.
     """
     for turn in _turns(events):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from services.monitoring.risks import queries
 from services.monitoring.risks.errors import RiskNotFound
 from services.monitoring.risks.queries import OF_HEALTH
-from services.monitoring.risks.schemas import RiskOut
+from services.monitoring.risks.schemas import CHANGED_LATER, RiskOut
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.http.dependencies import Call, Purpose, calling
 from shared.http.fields import HouseholdCode, Moment
@@ -20,7 +20,6 @@ from shared.security.actor import PERSONAL, RegionNotAllowed
 
 router = APIRouter(prefix="/risks", tags=["risks 风险"])
 READ = "monitoring:read"
-CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"
 
 
 def _wanted(

@@ -20,6 +20,9 @@ from shared.contracts.codes import (
 )
 from shared.months import Month
 
+CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"
+"""What `updated_after` means for a list."""
+
 
 class ReasonOut(BaseModel):
     """Why: the rule, a sentence, the figures it saw and the parameters with their sources."""

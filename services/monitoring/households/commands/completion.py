@@ -74,8 +74,8 @@ def _stays(member: MemberIn) -> bool:
 
 def _is_same(member: MemberIn, known: RegisteredMember) -> bool:
     id_number = _normalised(member.id_number)
-    told = Described(member.member_no, member.sex, member.birth_date or known.birth_date, id_number)
-    return is_same_person(known.described, told)
+    sent = Described(member.member_no, member.sex, member.birth_date or known.birth_date, id_number)
+    return is_same_person(known.described, sent)
 
 
 def _completed(member: MemberIn, known: RegisteredMember | None, sees_persons: bool) -> Completed:

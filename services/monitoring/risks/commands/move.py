@@ -11,7 +11,7 @@ from shared.db.unit_of_work import UnitOfWork
 
 
 def move_risks(uow: UnitOfWork, household_code: str, region_code: str, clue: Clue) -> None:
-    """Take the risks of a household along to the region it moved to, and tell whoever works on an open one."""
+    """Take the risks of a household along to the region it moved to; the move of an open one is published."""
     table = table_of(Risk)
     elsewhere = (table.c.household_code == household_code) & (table.c.region_code != region_code)
     to_move = sa.select(table).where(elsewhere).order_by(table.c.opened_at, table.c.id)

@@ -29,7 +29,7 @@ class Trigger(NamedTuple):
 
     @property
     def clue(self) -> Clue:
-        """The same as the other houses are told."""
+        """What the other houses hear of it."""
         return Clue(type=self.type, fact_id=self.fact_id)
 
     def weighs_for(self, kind: RiskKind) -> bool:
