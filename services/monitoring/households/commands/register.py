@@ -94,7 +94,7 @@ def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[Reg
 def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[str]:
     """Whether the code looks like one of another county; the county of its letters is remembered."""
     letters, county = letters_of(code), county_of(region_code)
-    counties = set() if letters is None else load_counties(uow, letters)
+    counties: set[str] = set() if letters is None else load_counties(uow, letters)
     if letters is not None and county not in counties:
         write_county(uow, letters, county)
     return warnings_of_code(code, county, counties)
