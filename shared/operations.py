@@ -25,7 +25,7 @@ DeadLetterOperation = Callable[[House, Sequence[UUID]], Awaitable[int]]
 async def list_all(house: House, ids: Sequence[UUID]) -> int:
     """Show dead letters and what is parked behind them, without their values."""
     letters = [letter for letter in await _letters(house) if not ids or letter["id"] in ids]
-    _print(letters)
+    print_lines(letters)
     return 1 if letters else 0
 
 
@@ -43,14 +43,14 @@ async def drop_some(house: House, ids: Sequence[UUID]) -> int:
     """Give these dead letters up; what is parked behind them goes on."""
     for letter_id in ids:
         await house.database.write(drop, letter_id, house.consumer.apply_record, actor=OPERATOR)
-    _print([{"id": letter_id, "outcome": "dropped"} for letter_id in ids])
+    print_lines([{"id": letter_id, "outcome": "dropped"} for letter_id in ids])
     return 0 if ids else 1
 
 
 async def _replay(house: House, ids: Sequence[UUID], *, dry_run: bool) -> int:
     wanted = list(ids) or [letter["id"] for letter in await _letters(house) if letter["state"] == "dead"]
     outcomes = await house.database.write(replay, wanted, dry_run, house.consumer.apply_record, actor=OPERATOR)
-    _print([asdict(outcome) for outcome in outcomes])
+    print_lines([asdict(outcome) for outcome in outcomes])
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
@@ -61,7 +61,8 @@ async def _letters(house: House) -> list[Mapping[str, Any]]:
     return found
 
 
-def _print(lines: Sequence[Mapping[str, Any]]) -> None:
+def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Print each of these as one line of JSON."""
     for line in lines:
         sys.stdout.write(json.dumps(dict(line), default=str, ensure_ascii=False) + "\n")
 

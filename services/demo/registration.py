@@ -2,11 +2,12 @@
 
 from services.demo.households import DEMO_HOUSEHOLDS, history, household_document
 from services.monitoring.app import MONITORING
-from services.monitoring.commands.facts import FactToRecord, record_batch
-from services.monitoring.commands.households import put_household
-from services.monitoring.models import FactMode, Household
-from services.monitoring.schemas.facts import FACT
-from services.monitoring.schemas.households import HouseholdIn
+from services.monitoring.evidence.schemas import FACT
+from services.monitoring.facts.commands.record import FactToRecord, record_batch
+from services.monitoring.households.commands.register import put_household
+from services.monitoring.households.schemas import HouseholdIn
+from services.monitoring.models.facts import FactMode
+from services.monitoring.models.households import Household
 from shared.clock import SystemClock
 from shared.context import new_context
 from shared.db.database import Database

@@ -2,15 +2,34 @@
 
 from pathlib import Path
 
-from services.monitoring.api import router
-from services.monitoring.api.facts import HOT_ROUTES
-from services.monitoring.commands.facts import record_facts
+from fastapi import APIRouter
+
+from services.monitoring.facts.api import HOT_ROUTES
+from services.monitoring.facts.api import router as facts
+from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.handlers import HANDLERS
-from services.monitoring.jobs import JOBS, OPERATIONS
+from services.monitoring.households.api import router as households
+from services.monitoring.jobs import JOBS
 from services.monitoring.models import FLOOR, METADATA
-from services.monitoring.queries.waiting import counts
-from services.monitoring.rules.parameters import INCOME_LINE, RULE_KEYS
+from services.monitoring.operations import OPERATIONS
+from services.monitoring.risks.api import router as risks
+from services.monitoring.risks.rules.parameters import INCOME_LINE, RULE_KEYS
+from services.monitoring.screenings.queries import undecided_counts
+from services.monitoring.sources.queries import silence_counts
+from shared import metrics
+from shared.db.unit_of_work import Reading
 from shared.house import HouseDefinition
+
+router = APIRouter()
+router.include_router(households)
+router.include_router(facts)
+router.include_router(risks)
+
+
+def counts(reading: Reading) -> metrics.Counts:
+    """What is counted over the tables of the house."""
+    return {**undecided_counts(reading), **silence_counts(reading)}
+
 
 MONITORING = HouseDefinition(
     name="monitoring",

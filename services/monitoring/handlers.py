@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from services.monitoring.commands.credits import record_credits, withdraw_credits
-from services.monitoring.commands.job_losses import follow_placements
-from services.monitoring.commands.ledger import lock_households
-from services.monitoring.commands.risks import record_task_verdicts
+from services.monitoring.facts.commands.credits import record_credits, withdraw_credits
+from services.monitoring.ledger.store import lock_households
+from services.monitoring.placements.commands import follow_placements
+from services.monitoring.risks.commands.record_verdicts import record_task_verdicts
 from shared.bus.consumer import Handlers
 from shared.contracts.assets import ShareCredited, ShareWithdrawn
 from shared.contracts.assistance import TaskClosed, TaskReopened, TransferCredited, TransferWithdrawn

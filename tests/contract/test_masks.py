@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.__main__ import HOUSES
-from services.monitoring.queries.masks import household_for, reasons_for
-from services.monitoring.schemas import ReasonOut, VerdictOut
-from services.monitoring.schemas.households import HouseholdOut, MemberOut
+from services.monitoring.households.queries import household_for
+from services.monitoring.households.schemas import HouseholdOut, MemberOut
+from services.monitoring.risks.queries import reasons_for
+from services.monitoring.risks.schemas import ReasonOut, VerdictOut
 from shared.contracts.codes import (
     Health,
     HouseholdCategory,

@@ -14,16 +14,16 @@ LOCKING = {
     "services.assistance.measures.store._SELECT_TASKS_FOR_UPDATE",
     "services.assistance.tasks.commands.follow_risks._SELECT_TASKS_FOR_UPDATE",
     "services.assistance.tasks.store._SELECT_TASKS_OF_HOUSEHOLDS_FOR_UPDATE",
-    "services.monitoring.commands.ledger._FILES_TO_LOCK",
+    "services.monitoring.ledger.store._SELECT_DOSSIERS_FOR_UPDATE",
 }
 """What has to lock: without it two at once undo each other, and only now and then."""
 ORDERED = {
     "services.assistance.measures.store._SELECT_MEASURES",
     "services.assistance.measures.store._SELECT_MEASURES_OF_TASKS",
-    "services.monitoring.commands.evidence._EVIDENCE",
-    "services.monitoring.commands.judgement._LATEST",
-    "services.monitoring.commands.ledger._DIAGNOSES",
-    "services.monitoring.commands.ledger._FILES",
+    "services.monitoring.evidence.store._SELECT_SINGLE_FACTS",
+    "services.monitoring.risks.store.latest._SELECT_LATEST_RISKS",
+    "services.monitoring.evidence.store._SELECT_DIAGNOSES",
+    "services.monitoring.ledger.store._SELECT_DOSSIERS",
 }
 """What has to be in order: the latest episode wins, the oldest comes first."""
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.monitoring.commands.screening import screen_after
+from services.monitoring.screenings.commands import screen_after
 from shared.bus.relay import pending_events
 from shared.contracts.assistance import TaskClosed, TaskReopened
 from shared.contracts.codes import RiskKind
@@ -20,7 +20,7 @@ from shared.contracts.envelope import EncodedEvent
 from shared.house import House
 from tests.builders import audit_rows, deliver, expense_fact, illness_fact, income_fact, waiting_events
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring_builders import (
+from tests.houses.monitoring.builders import (
     WINDOW,
     YEAR_BEFORE,
     Monitoring,

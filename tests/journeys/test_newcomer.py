@@ -19,7 +19,7 @@ import pytest
 from deploy.local.ports import free_ports
 from services.demo.client import ApiClient
 from services.demo.households import DEMO_HOUSEHOLDS, household_document
-from services.monitoring.schemas import VerdictsOut
+from services.monitoring.households.schemas import VerdictsOut
 from shared.contracts.codes import RiskKind
 from tests.real_parts import require_or_skip
 

@@ -14,19 +14,15 @@ from sqlalchemy.orm import registry
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.monitoring.models import (
-    FLOOR,
-    METADATA,
-    Fact,
-    FactMode,
-    Household,
-    HouseholdWindow,
-    Illness,
-    LedgerMonth,
-    Risk,
-)
-from services.monitoring.rules.income import window_months
-from services.monitoring.schemas.facts import FactStored, IllnessFact
+from services.monitoring.evidence.schemas import IllnessFact
+from services.monitoring.facts.schemas import FactStored
+from services.monitoring.ledger.rules.income import window_months
+from services.monitoring.models import FLOOR, METADATA
+from services.monitoring.models.evidence import Illness
+from services.monitoring.models.facts import Fact, FactMode
+from services.monitoring.models.households import Household
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
+from services.monitoring.models.risks import Risk
 from shared.context import Context
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.contracts.envelope import EncodedEvent, encode

@@ -11,8 +11,9 @@ from fastapi import APIRouter
 
 from services.__main__ import HOUSES
 from services.monitoring.app import MONITORING
-from services.monitoring.commands.credits import record_credits
-from services.monitoring.schemas.facts import FactIn, FactStored
+from services.monitoring.evidence.schemas import FactIn
+from services.monitoring.facts.commands.credits import record_credits
+from services.monitoring.facts.schemas import FactStored
 from shared.contracts.employment import WageCredited
 from shared.contracts.envelope import Event
 from shared.db.unit_of_work import UnitOfWork

@@ -12,8 +12,10 @@ from services.employment.placements.commands.transition import transition_placem
 from services.employment.placements.schemas import PlacementIn, PlacementTransitionIn
 from services.employment.vacancies.commands import put_vacancy
 from services.employment.vacancies.schemas import VacancyIn
-from services.monitoring.models import Household, HouseholdWindow, LedgerMonth, Member
-from services.monitoring.rules.income import IncomeMonth, summarise, window_months
+from services.monitoring.ledger.rules.income import IncomeMonth, summarise, window_months
+from services.monitoring.models.households import Household
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
+from services.monitoring.models.persons import Member
 from shared.contracts.codes import Health, HouseholdCategory, Labour, PlacementAction, Relation, Sex
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork

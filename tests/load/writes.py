@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from services.monitoring.commands.facts import FactToRecord, record_batch
-from services.monitoring.models import METADATA, Fact, FactMode
-from services.monitoring.schemas.facts import FACT
+from services.monitoring.evidence.schemas import FACT
+from services.monitoring.facts.commands.record import FactToRecord, record_batch
+from services.monitoring.models import METADATA
+from services.monitoring.models.facts import Fact, FactMode
 from shared.context import new_context
 from shared.contracts.monitoring import RiskRaised
 from shared.db.base import table_of

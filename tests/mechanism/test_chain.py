@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.assistance.app import ASSISTANCE
 from services.monitoring.app import MONITORING
-from services.monitoring.models import Fact
+from services.monitoring.models.facts import Fact
 from shared.bus.consumer import Consumer
 from shared.contracts.envelope import Event
 from shared.db.base import table_of

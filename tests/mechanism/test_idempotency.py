@@ -11,7 +11,7 @@ from shared.house import House
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, audit_rows, deliver, income_fact, risk_raised
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring_builders import Monitoring, open_monitoring, statuses
+from tests.houses.monitoring.builders import Monitoring, open_monitoring, statuses
 from tests.mechanism.probe import ON_SQLITE, PROBE, counters, rows_of
 
 COUNTERS = "/probe/v1/counters"

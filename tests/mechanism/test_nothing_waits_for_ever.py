@@ -16,7 +16,7 @@ from shared.db.write_lane import WriteLane
 from shared.house import House
 from tests.builders import HOUSEHOLD, income_fact
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring_builders import Monitoring, open_monitoring, statuses
+from tests.houses.monitoring.builders import Monitoring, open_monitoring, statuses
 from tests.mechanism.bad_networks import Forwarder, forwarding, holding
 from tests.mechanism.probe import BOUND_SECONDS, ON_POSTGRESQL, PROBE, count_up, counters, emit_numbered, until
 from tests.mechanism.test_relay import outbox_is_empty, relaying

@@ -65,7 +65,7 @@ EVERY_QUERY = pytest.mark.parametrize("expression", QUERIES.values(), ids=QUERIE
 
 
 UNSAID = {"shouxian_undecided_households"}
-"""Has a series only where a policy value is missing; tests/houses/test_monitoring_waiting.py shows it there."""
+"""Has a series only where a policy value is missing; `tests/houses/monitoring/screenings` shows it there."""
 
 
 def described(name: str) -> set[str]:

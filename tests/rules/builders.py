@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.rules.income import IncomeMonth, summarise
-from services.monitoring.rules.parameters import RuleParameters
-from services.monitoring.rules.state import Diagnosis, HouseholdState, JobLoss, LatestRisk
-from services.monitoring.rules.verdicts import Verdict
+from services.monitoring.evidence.rules import Diagnosis, JobLoss
+from services.monitoring.ledger.rules.income import IncomeMonth, summarise
+from services.monitoring.risks.rules.parameters import RuleParameters
+from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
+from services.monitoring.risks.rules.verdicts import Verdict
 from shared.contracts.codes import HouseholdCategory, PlacementEndReason, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.months import parse_month

@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.monitoring.rules.causes import FactEvidence, evidence_of, follow_causes, told
-from services.monitoring.rules.income_drop import QUARTER, YEAR
-from services.monitoring.rules.risks import RULES
-from services.monitoring.rules.state import HouseholdState
+from services.monitoring.evidence.rules import FactEvidence
+from services.monitoring.risks.rules.causes import evidence_of, follow_causes, published_keys
+from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
+from services.monitoring.risks.rules.judge import RULES
+from services.monitoring.risks.rules.state import HouseholdState
 from shared.contracts.codes import RiskKind
 from shared.money import parse_yuan
 from tests.rules.builders import LAST, diagnosis, household, income, open_risk, policy
@@ -49,13 +50,13 @@ def test_each_reason_and_each_bill_that_raises_by_itself_is_a_cause() -> None:
         "new_illness.cost:1:small",
     }
     assert [name for name, key in causes.items() if key is None] == ["new_illness.cost:1:small"]
-    assert len(set(told(causes))) == 3
+    assert len(set(published_keys(causes))) == 3
 
 
 def test_what_was_known_keeps_its_key() -> None:
     before = judged(RIGID, rich("5000.00"), {}, bill("one", "5000.00"))
     after = judged(RIGID, rich("10000.00"), before, bill("one", "5000.00"), bill("two", "5000.00"), cited=(RIGID,))
-    assert set(told(before)) < set(told(after))
+    assert set(published_keys(before)) < set(published_keys(after))
     assert {name: after[name] for name in before} == before
 
 
@@ -90,7 +91,7 @@ def test_a_comparison_is_the_same_until_its_window_shares_no_month_with_the_firs
     assert set(before) == {f"{QUARTER}:{LAST}", f"{YEAR}:{LAST}"}
     for months, new in ((1, 0), (2, 0), (3, 1), (11, 1), (12, 2)):
         after = judged(DROP, moved(fallen, months), before, cited=(QUARTER, YEAR))
-        assert len(set(told(after)) - set(told(before))) == new, months
+        assert len(set(published_keys(after)) - set(published_keys(before))) == new, months
 
 
 def test_a_comparison_that_only_holds_the_risk_open_is_never_another_one() -> None:
@@ -99,14 +100,14 @@ def test_a_comparison_that_only_holds_the_risk_open_is_never_another_one() -> No
     held = household(income("65000.00", year_before="90000.00"))
     after = judged(DROP, moved(held, 24), before, cited=(QUARTER, YEAR))
     assert after
-    assert set(told(after)) <= set(told(before))
+    assert set(published_keys(after)) <= set(published_keys(before))
 
 
 def test_a_year_below_the_line_is_the_same_until_another_whole_year_is() -> None:
     poor = household(income("20000.00"))
     before = judged(BELOW, poor, {})
     assert judged(BELOW, moved(poor, 11), before, cited=(BELOW,)) == before
-    assert told(judged(BELOW, moved(poor, 12), before, cited=(BELOW,))) != told(before)
+    assert published_keys(judged(BELOW, moved(poor, 12), before, cited=(BELOW,))) != published_keys(before)
 
 
 def test_a_cause_that_went_and_came_back_has_another_key() -> None:

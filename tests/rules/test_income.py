@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.rules.income import (
+from services.monitoring.ledger.rules.income import (
     IncomeMonth,
     WindowSummary,
     format_span,

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.rules.life_cycle import ChangeKind, RiskChange, decide_change
-from services.monitoring.rules.parameters import RuleParameters
-from services.monitoring.rules.risks import judge
-from services.monitoring.rules.state import HouseholdState, LatestRisk
-from services.monitoring.rules.verdicts import Verdict
+from services.monitoring.risks.rules.judge import judge
+from services.monitoring.risks.rules.life_cycle import ChangeKind, RiskChange, decide_change
+from services.monitoring.risks.rules.parameters import RuleParameters
+from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
+from services.monitoring.risks.rules.verdicts import Verdict
 from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from tests.rules.builders import diagnosis, household, income, job_loss, open_risk, policy
 

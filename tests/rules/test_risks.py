@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.rules.income import IncomeMonth, summarise, window_months
-from services.monitoring.rules.job_loss import after_loss, after_start
-from services.monitoring.rules.parameters import RuleParameters
-from services.monitoring.rules.risks import judge
-from services.monitoring.rules.state import HouseholdState, LatestRisk, normalise_code
-from services.monitoring.rules.verdicts import Outcome, Verdict, format_percent
+from services.monitoring.evidence.rules import normalise_code
+from services.monitoring.ledger.rules.income import IncomeMonth, summarise, window_months
+from services.monitoring.placements.rules import after_loss, after_start
+from services.monitoring.risks.rules.judge import judge
+from services.monitoring.risks.rules.parameters import RuleParameters
+from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
+from services.monitoring.risks.rules.verdicts import Outcome, Verdict, format_percent
 from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.policy.loader import PolicyBook

@@ -1,4 +1,0 @@
-"""What monitoring does.
-
-Reading order: households, facts, credits, ledger, judgement, job_losses, screening, risks, audit.
-"""

@@ -1,0 +1,1 @@
+"""Evidence: the facts of the domain, and what the rules see of them."""

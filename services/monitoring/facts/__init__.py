@@ -1,0 +1,1 @@
+"""Facts 上报信息: what sources say about households, recorded once."""

@@ -1,0 +1,243 @@
+"""Routes of the fact ledger: one fact, or a batch."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import TypeAdapter, ValidationError
+
+from services.monitoring.evidence.schemas import FACT, FACT_TYPES, FactIn, fact_id_of
+from services.monitoring.facts import queries
+from services.monitoring.facts.commands.record import FactOutcome, FactToRecord, record_batch, record_facts
+from services.monitoring.facts.errors import (
+    AlreadySuperseded,
+    AlreadyWithdrawn,
+    AmountImplausible,
+    FactContradicts,
+    FactInvalid,
+    FactNotFound,
+    SupersededNotFound,
+    WithdrawalIsFinal,
+)
+from services.monitoring.facts.schemas import (
+    FactBatchAnswer,
+    FactBatchDocument,
+    FactBatchIn,
+    FactItem,
+    FactOut,
+    FactStored,
+)
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.models.facts import FactMode
+from services.monitoring.risks.schemas import CHANGED_LATER
+from shared.db.trouble import HouseholdBusy
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import DomainError, HouseholdHasEnded, Invalid
+from shared.house import HotRoute
+from shared.http.body import demand_few_members, json_body
+from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
+from shared.http.fields import HouseholdCode, Moment, Reference, Source
+from shared.http.idempotency import Answer
+from shared.http.openapi import json_body_of
+from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
+from shared.regions import RegionFilter
+from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
+
+router = APIRouter(tags=["facts 上报信息"])
+READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
+T = TypeVar("T")
+_Name = tuple[str | None, str | None]
+_IN_ONE_GO = 50
+_NAMED_OF_A_FACT = 20
+_STATUS = {"stored": 201, "duplicate": 200}
+
+
+@router.post(
+    "/facts",
+    operation_id="recordFacts",
+    summary="Record one fact, or up to 1,000 in a batch",
+    status_code=201,
+    response_model=FactStored,
+    responses={
+        200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"},
+        **responses(
+            HouseholdNotFound,
+            HouseholdHasEnded,
+            SupersededNotFound,
+            FactContradicts,
+            AlreadySuperseded,
+            AlreadyWithdrawn,
+            WithdrawalIsFinal,
+            FactInvalid,
+            AmountImplausible,
+            SourceNotYours,
+            HouseholdBusy,
+        ),
+    },
+    openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
+)
+async def post(call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None) -> Response:
+    """201 stored and judged; 200 the same again; 409 the reference belongs to another fact."""
+    return await _record(call, idempotency_key)
+
+
+async def post_hot(call: Call) -> Response:
+    """The same route, called before the framework routes it."""
+    return await _record(call, call.idempotency_key)
+
+
+async def _record(call: Call, idempotency_key: str | None) -> Response:
+    body = await json_body(call.request)
+    if isinstance(body, dict) and "facts" in body:
+        demand_few_members(body | {"facts": None})
+        batch = _valid(FactBatchIn.model_validate, body)
+        if batch.mode is FactMode.BACKFILL:
+            call.actor.demand(BACKFILL)
+        entries = await _entries(call, batch)
+        names = [_name(document) for document in batch.facts]
+        leaves_out = idempotency_key is None and not batch.atomic
+        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic, leaves_out)
+    item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
+    if idempotency_key is not None:
+        response = await call.answer(idempotency_key, _record_one, item)
+    else:
+        response = _one_answer(await call.submit(record_facts, item)).response()
+    response.headers["Location"] = f"/monitoring/v1/facts/{fact_id_of(item.fact)}"
+    return response
+
+
+def _wanted(
+    source: Source | None = None,
+    source_ref: Reference | None = None,
+    household_code: HouseholdCode | None = None,
+    region_code: RegionFilter | None = None,
+    updated_after: Annotated[Moment | None, Query(description=CHANGED_LATER)] = None,
+) -> queries.FactFilter:
+    return queries.FactFilter(source, source_ref, household_code, region_code, updated_after)
+
+
+@router.get(
+    "/facts",
+    operation_id="listFacts",
+    summary="Facts of your region, the last changed first",
+    responses=responses(RegionNotAllowed),
+)
+async def list_facts(
+    call: Annotated[Call, calling(READ)],
+    wanted: Annotated[queries.FactFilter, Depends(_wanted)],
+    page: Annotated[PageRequest, Depends(page_request)],
+    _purpose: Purpose = None,
+) -> Page[FactOut]:
+    """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
+    shown = page_of(await call.query(queries.facts, wanted, page), page, queries.fact_key)
+    await _record_looks(call, shown.items)
+    return shown
+
+
+@router.get(
+    "/facts/{fact_id}", operation_id="getFact", summary="A fact, and what it led to", responses=responses(FactNotFound)
+)
+async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
+    """Whether it stands, and the risks it led to with what the visit found."""
+    shown = await call.query(queries.fact, fact_id)
+    await _record_looks(call, [shown])
+    return shown
+
+
+async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
+    """Keep who saw of which households who is ill, and of what."""
+    if call.actor.may(PERSONAL):
+        await call.record_looks({fact.household_code for fact in shown if queries.tells_of_health(fact)})
+
+
+HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
+
+
+def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
+    return _one_answer(record_facts(uow, [item])[0])
+
+
+def _record_batch(
+    uow: UnitOfWork,
+    entries: Sequence[FactToRecord | DomainError],
+    names: Sequence[_Name],
+    atomic: bool,
+    leaves_out: bool,
+) -> Answer:
+    return _batch_answer(record_batch(uow, entries, atomic, leaves_out), names)
+
+
+def _one_answer(outcome: FactOutcome) -> Answer:
+    if outcome.error is not None:
+        raise outcome.error
+    return Answer(_STATUS[outcome.result], f'{{"fact_id":"{outcome.fact_id}","status":"{outcome.result}"}}')
+
+
+def _batch_answer(outcomes: Sequence[FactOutcome], names: Sequence[_Name]) -> Answer:
+    results = Counter(outcome.result for outcome in outcomes)
+    answer = FactBatchAnswer(
+        accepted=results["stored"],
+        duplicate=results["duplicate"],
+        rejected=results["refused"],
+        items=[_item(index, outcome, name) for index, (outcome, name) in enumerate(zip(outcomes, names, strict=True))],
+    )
+    keep_first_problems(item.problem for item in answer.items if item.problem is not None)
+    return Answer(200, answer.model_dump_json())
+
+
+def _item(index: int, outcome: FactOutcome, name: _Name) -> FactItem:
+    error = outcome.error
+    status = _STATUS[outcome.result] if error is None else error.status
+    problem = None if error is None else problem_document("monitoring", error)
+    source, source_ref = name
+    return FactItem.model_construct(
+        index=index, source=source, source_ref=source_ref, status=status, fact_id=outcome.fact_id, problem=problem
+    )
+
+
+def _name(document: Any) -> _Name:
+    """By what the sender knows the fact, as far as it can be read."""
+    said = document if isinstance(document, dict) else {}
+    source, source_ref = said.get("source"), said.get("source_ref")
+    return source if isinstance(source, str) else None, source_ref if isinstance(source_ref, str) else None
+
+
+async def _entries(call: Call, batch: FactBatchIn) -> list[FactToRecord | DomainError]:
+    """The facts of a batch, each valid or refused; others are answered in between."""
+    entries = []
+    for number, document in enumerate(batch.facts, start=1):
+        entries.append(_entry(call, document, batch.mode))
+        if number % _IN_ONE_GO == 0:
+            await asyncio.sleep(0)
+    return entries
+
+
+def _entry(call: Call, document: Any, mode: FactMode) -> FactToRecord | DomainError:
+    try:
+        return FactToRecord(_fact(document), mode, call.actor, call.context)
+    except DomainError as error:
+        return error
+
+
+def _fact(document: Any) -> Any:
+    demand_few_members(document)
+    return _valid(FACT.validate_python, document)
+
+
+def _valid(validate: Callable[[Any], T], document: Any) -> T:
+    try:
+        return validate(document)
+    except ValidationError as error:
+        if error.error_count() > _NAMED_OF_A_FACT:
+            raise Invalid(f"{error.error_count()} fields are wrong, too many to name: is this a fact?") from error
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        raise invalid_from([{**item, "loc": _without_tag(item["loc"])} for item in found]) from error
+
+
+def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place of an error without the fact type that the union puts in front of it."""
+    return location[1:] if location and location[0] in FACT_TYPES else location

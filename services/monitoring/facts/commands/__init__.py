@@ -1,0 +1,1 @@
+"""What is done with facts: recorded, checked at the door, credited by other houses."""

@@ -1,0 +1,73 @@
+"""Income that other houses brought home: every credit becomes a fact of the ledger, once."""
+
+from collections.abc import Sequence
+
+from services.monitoring.evidence.schemas import (
+    FactReference,
+    IncomeFact,
+    IncomePayload,
+    WithdrawalFact,
+    WithdrawalPayload,
+)
+from services.monitoring.facts.commands.record import FactToRecord, record_facts
+from services.monitoring.models.facts import FactMode
+from shared.contracts.envelope import Event
+from shared.contracts.help import IncomeCredit, IncomeWithdrawal
+from shared.db.unit_of_work import UnitOfWork
+from shared.security.actor import SYSTEM
+
+
+def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> None:
+    """Enter credits into the ledger and judge the households they reached.
+
+    The source of the fact is the house that credits, its reference the credit's id: the same credit again changes
+    nothing, and a correction takes the credit it supersedes out of the ledger. A credit may name a member who has left:
+    the money reached the household all the same. Raises what a credit is refused for; then none of them is entered.
+    """
+    _record(uow, [FactToRecord(_fact_of(event), FactMode.LIVE, SYSTEM, event.caused()) for event in events])
+
+
+def withdraw_credits(uow: UnitOfWork, events: Sequence[Event[IncomeWithdrawal]]) -> None:
+    """Take credits out of the ledger that should never have been, and judge the households anew.
+
+    The same withdrawal again changes nothing. Raises what a withdrawal is refused for, a credit that never came among
+    it; then none is entered.
+    """
+    _record(uow, [FactToRecord(_withdrawal_of(event), FactMode.LIVE, SYSTEM, event.caused()) for event in events])
+
+
+def _record(uow: UnitOfWork, items: Sequence[FactToRecord]) -> None:
+    for outcome in record_facts(uow, items):
+        if outcome.error is not None:
+            raise outcome.error
+
+
+def _withdrawal_of(event: Event[IncomeWithdrawal]) -> WithdrawalFact:
+    withdrawal, house = event.data, event.house
+    return WithdrawalFact.model_construct(
+        source=house,
+        source_ref=str(withdrawal.withdrawal_id),
+        household_code=withdrawal.household_code,
+        observed_on=withdrawal.withdrawn_on,
+        supersedes=FactReference(source=house, source_ref=str(withdrawal.credit_id)),
+        type="withdrawal",
+        payload=WithdrawalPayload.model_construct(reason=withdrawal.reason),
+    )
+
+
+def _fact_of(event: Event[IncomeCredit]) -> IncomeFact:
+    """The credit as an income fact. Its values were checked when the event was read."""
+    credit, house = event.data, event.house
+    corrected = FactReference(source=house, source_ref=str(credit.supersedes)) if credit.supersedes else None
+    return IncomeFact.model_construct(
+        source=house,
+        source_ref=str(credit.credit_id),
+        household_code=credit.household_code,
+        member_no=credit.member_no,
+        observed_on=credit.credited_on,
+        supersedes=corrected,
+        type="income",
+        payload=IncomePayload.model_construct(
+            branch=credit.branch, month=credit.month, amount=credit.amount, operating_cost=0
+        ),
+    )

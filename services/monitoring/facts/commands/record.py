@@ -1,0 +1,279 @@
+"""Recording facts: the hot command. One set-based pass for the single route, the batch route and the importer."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.monitoring.evidence.schemas import WITHDRAWAL, AnyFact, WithdrawalFact, fact_id_of, reference_id
+from services.monitoring.evidence.store import stamp_facts
+from services.monitoring.facts.commands.checks import (
+    is_slip,
+    latest_day,
+    refuse_after_the_end,
+    refuse_foreign_sources,
+    refuse_impossible,
+)
+from services.monitoring.facts.errors import (
+    AlreadySuperseded,
+    AlreadyWithdrawn,
+    BatchRefused,
+    FactContradicts,
+    FactInvalid,
+    SupersededNotFound,
+    WithdrawalIsFinal,
+)
+from services.monitoring.facts.rules import content_hash_of
+from services.monitoring.facts.store import StoredFact, load_stored_facts, load_superseded, write_facts
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.ledger.rules.postings import post, take_back
+from services.monitoring.ledger.store import (
+    load_dossiers,
+    load_left_out,
+    refresh_stale_windows,
+    write_postings,
+    write_windows,
+)
+from services.monitoring.models.facts import FactMode
+from services.monitoring.persons.rules import Persons
+from services.monitoring.persons.store import load_persons
+from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.rules.triggers import Trigger
+from services.monitoring.risks.store.links import load_risks_without_evidence, pass_links_on
+from services.monitoring.risks.store.verdicts import rule_parameters
+from shared import metrics
+from shared.context import Context
+from shared.db.base import JsonText
+from shared.db.trouble import HouseholdBusy, is_lock_not_had
+from shared.db.unit_of_work import Patience, UnitOfWork
+from shared.errors import DomainError
+from shared.security.actor import Actor
+from shared.security.sources import HOUSE_SOURCES
+
+
+class FactToRecord(NamedTuple):
+    """A fact at the door, with who brings it and in which chain."""
+
+    fact: AnyFact
+    mode: FactMode
+    actor: Actor
+    context: Context
+
+
+class FactOutcome(NamedTuple):
+    """What became of one fact."""
+
+    result: Literal["stored", "duplicate", "refused"]
+    fact_id: UUID | None
+    error: DomainError | None = None
+
+
+def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOutcome]:
+    """Store facts, enter them into the ledger and judge the households they are about, once for all of them.
+
+    The same fact again changes nothing. A correction takes the fact it supersedes out of the ledger, and a withdrawal
+    puts nothing in its place. Backfilled facts fill the ledger and judge nobody; the household is judged by the
+    screening of the next day, or by the first live fact, also where that repeats a backfilled one. Where the unit of
+    work leaves out whom others hold, their facts are refused as HouseholdBusy.
+    """
+    ids = [fact_id_of(item.fact) for item in items]
+    codes = sorted({item.fact.household_code for item in items})
+    dossiers = load_dossiers(uow, codes, lock=True)
+    batch = _load_batch(uow, items, ids, dossiers, load_left_out(uow, codes, dossiers))
+    outcomes = [batch.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
+    write_facts(uow, batch.rows)
+    stamp_facts(uow, (row["supersedes_id"] for row in batch.rows if row["supersedes_id"]))
+    pass_links_on(uow, batch.rows)
+    unfounded = load_risks_without_evidence(uow, batch.rows)
+    touched = [dossiers[code] for code in batch.touched]
+    for dossier in touched:
+        dossier.unfounded = unfounded
+    write_postings(uow, touched)
+    to_judge = [dossier for dossier in touched if dossier.code in batch.triggers]
+    judge_households(uow, to_judge, uow.today(), batch.triggers)
+    for dossier in touched:
+        if dossier.code not in batch.triggers:
+            dossier.is_due_after(uow.today())
+    refresh_stale_windows(uow, touched)
+    write_windows(uow, touched)
+    counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
+    for (fact_type, result), number in counted.items():
+        metrics.FACTS.labels(fact_type, result).inc(number)
+    return outcomes
+
+
+def record_batch(
+    uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool, leaves_out: bool = False
+) -> list[FactOutcome]:
+    """Record a batch whose unreadable entries stand as the error that says so; each is answered in its place.
+
+    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not. With
+    ``leaves_out`` the households that another transaction goes on holding are answered as busy, and the rest is stored.
+    """
+    savepoint, marks = uow.connection.begin_nested(), uow.marks()
+    items = [entry for entry in entries if isinstance(entry, FactToRecord)]
+    try:
+        recorded = iter(record_facts(uow, items))
+    except sa.exc.DBAPIError as error:
+        if not leaves_out or not is_lock_not_had(error):
+            raise
+        savepoint.rollback()
+        uow.return_to(marks)
+        savepoint, uow.patience = uow.connection.begin_nested(), Patience.LEAVES_OUT
+        recorded = iter(record_facts(uow, items))
+    outcomes = [
+        next(recorded) if isinstance(entry, FactToRecord) else FactOutcome("refused", None, entry) for entry in entries
+    ]
+    if atomic and any(outcome.error for outcome in outcomes):
+        savepoint.rollback()
+        uow.return_to(marks)
+        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
+        return [FactOutcome("refused", None, outcome.error or refusal) for outcome in outcomes]
+    savepoint.commit()
+    return outcomes
+
+
+class FactBatch:
+    """The facts of one command: taken in order, and gathered with what has to be written."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        dossiers: Mapping[str, HouseholdDossier],
+        busy: Mapping[str, str],
+        stored: dict[UUID, StoredFact],
+        superseded: dict[UUID, str],
+        persons: Persons,
+    ) -> None:
+        self._uow = uow
+        self._dossiers = dossiers
+        self._busy = busy
+        self._stored = stored
+        self._superseded = superseded
+        self._persons = persons
+        self._today, self._latest = uow.today(), latest_day(uow)
+        self._now = uow.now()
+        self.rows: list[dict[str, Any]] = []
+        self.touched: dict[str, None] = {}
+        self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
+        """By household to be judged: its live facts, in order."""
+
+    def take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
+        """Decide about one fact and enter it into the ledger of its household."""
+        try:
+            return self._take(item, fact_id)
+        except DomainError as error:
+            return FactOutcome("refused", None, error)
+
+    def _take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
+        fact = item.fact
+        refuse_foreign_sources(fact, item.actor)
+        dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
+        if held_in is not None and item.actor.sees(held_in):
+            raise HouseholdBusy.of(fact.household_code)
+        if dossier is None or not item.actor.sees(dossier.region_code):
+            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
+        payload = fact.payload.model_dump_json()
+        content_hash = content_hash_of(fact, payload)
+        known = self._stored.get(fact_id)
+        if known is not None:
+            if known.content_hash != content_hash:
+                raise FactContradicts(f"{fact.source} used the reference {fact.source_ref} for another fact")
+            if item.mode is FactMode.LIVE and dossier.due_after is not None:
+                self._judge(item, dossier, fact_id, fact.type)
+            return FactOutcome("duplicate", fact_id)
+        person_id = self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
+        self._check(item, dossier, fact_id, person_id)
+        supersedes_id = self._supersede(dossier, fact, fact_id)
+        post(dossier, fact_id, fact, person_id)
+        self._stored[fact_id] = StoredFact(
+            content_hash, None if isinstance(fact, WithdrawalFact) else fact, fact.household_code, fact.type, person_id
+        )
+        self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
+        self.touched[dossier.code] = None
+        if item.mode is FactMode.LIVE:
+            about = fact.type if supersedes_id is None else self._stored[supersedes_id].type
+            self._judge(item, dossier, fact_id, about)
+        return FactOutcome("stored", fact_id)
+
+    def _judge(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, about: str) -> None:
+        self.touched[dossier.code] = None
+        self.triggers[dossier.code].append(Trigger(item.fact.type, item.context, fact_id, about))
+
+    def _check(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, person_id: UUID | None) -> None:
+        fact = item.fact
+        parameters, _ = rule_parameters(self._uow.policy, dossier.region_code, self._today)
+        refuse_impossible(fact, parameters, self._latest)
+        if is_slip(fact, parameters):
+            metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
+            self._uow.note("credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id))
+        if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
+            raise FactInvalid.at("/member_no", "the household has, and had, no such member")
+        refuse_after_the_end(fact, dossier.ended_on)
+
+    def _supersede(self, dossier: HouseholdDossier, fact: AnyFact, fact_id: UUID) -> UUID | None:
+        if fact.supersedes is None:
+            return None
+        old_id = reference_id(fact.supersedes)
+        old = self._stored.get(old_id)
+        named = fact.supersedes.source_ref
+        if old is None or old.household_code != fact.household_code or old_id == fact_id:
+            raise SupersededNotFound(f"the household has no fact {named} to supersede")
+        if old.type == WITHDRAWAL:
+            raise WithdrawalIsFinal(f"{named} is a withdrawal; what is right now is a fact of its own")
+        if self._superseded.get(old_id) == WITHDRAWAL:
+            raise AlreadyWithdrawn(f"the fact {named} was withdrawn; what is right now is a fact of its own")
+        if old_id in self._superseded:
+            raise AlreadySuperseded(f"the fact {named} was corrected before; supersede the correction")
+        if fact.type not in (WITHDRAWAL, old.type):
+            raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.type}")
+        assert old.fact is not None, "the facts that items supersede are loaded in full"
+        take_back(dossier, old_id, old.fact, old.person_id)
+        self._superseded[old_id] = fact.type
+        return old_id
+
+    def _row(
+        self,
+        item: FactToRecord,
+        fact_id: UUID,
+        person_id: UUID | None,
+        payload: str,
+        content_hash: str,
+        supersedes_id: UUID | None,
+    ) -> dict[str, Any]:
+        fact = item.fact
+        return {
+            "id": fact_id,
+            "source": fact.source,
+            "source_ref": fact.source_ref,
+            "household_code": fact.household_code,
+            "member_no": None if person_id is None else fact.member_no,
+            "person_id": person_id,
+            "type": fact.type,
+            "observed_on": fact.observed_on,
+            "payload": JsonText(payload),
+            "confirmed": fact.confirmed,
+            "content_hash": content_hash,
+            "mode": item.mode,
+            "supersedes_id": supersedes_id,
+            "recorded_at": self._now,
+            "recorded_by": item.actor.id,
+            "correlation_id": item.context.correlation_id,
+        }
+
+
+def _load_batch(
+    uow: UnitOfWork,
+    items: Sequence[FactToRecord],
+    ids: Sequence[UUID],
+    dossiers: Mapping[str, HouseholdDossier],
+    busy: Mapping[str, str],
+) -> FactBatch:
+    """A batch with what has to be known of its facts, of those that they supersede, and of whom they name."""
+    named = [reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
+    codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
+    stored, superseded = load_stored_facts(uow, ids, named), load_superseded(uow, named)
+    return FactBatch(uow, dossiers, busy, stored, superseded, load_persons(uow, codes))

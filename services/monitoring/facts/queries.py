@@ -1,0 +1,122 @@
+"""What became of a fact: the answer to whoever brought it."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.monitoring.evidence.schemas import FactReference, reference_id
+from services.monitoring.facts.errors import FactNotFound
+from services.monitoring.facts.schemas import FactOut, FactRisk
+from services.monitoring.models.facts import Fact
+from services.monitoring.models.households import Household
+from services.monitoring.models.risks import Risk, RiskFact
+from shared.contracts.codes import ExpenseKind
+from shared.db.base import table_of
+from shared.db.unit_of_work import Reading
+from shared.db.within import within
+from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.security.actor import PERSONAL
+
+_FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
+_LATER = _FACTS.alias("later")
+_SELECT_FACTS = (
+    sa.select(
+        *(_FACTS.c[name] for name in ("source", "source_ref", "household_code", "member_no", "type", "observed_on")),
+        *(_FACTS.c[name] for name in ("payload", "confirmed", "mode", "recorded_by", "recorded_at", "updated_at")),
+        _FACTS.c.id.label("fact_id"),
+        _FACTS.c.supersedes_id.label("supersedes"),
+        _HOUSEHOLDS.c.region_code,
+        _LATER.c.id.label("superseded_by"),
+        _LATER.c.type.label("superseded_as"),
+    )
+    .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _FACTS.c.household_code)
+    .outerjoin(_LATER, _LATER.c.supersedes_id == _FACTS.c.id)
+)
+_OF_A_DIAGNOSIS = frozenset({"serious"})
+"""What a diagnosis shows to those who may not see whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactFilter:
+    """Which facts are asked for."""
+
+    source: str | None
+    source_ref: str | None
+    household_code: str | None
+    region_code: str | None
+    updated_after: dt.datetime | None
+    """Only what changed later than this, in the order of the changes."""
+
+
+def fact(reading: Reading, fact_id: UUID) -> FactOut:
+    """A fact of a household in the caller's region, with what it led to."""
+    rows = reading.connection.execute(_SELECT_FACTS.where(_FACTS.c.id == fact_id)).mappings().all()
+    if not rows or not reading.actor.sees(rows[0]["region_code"]):
+        raise FactNotFound(f"no fact {fact_id} in region {reading.actor.place}")
+    [found] = _answers(reading, rows)
+    return found
+
+
+def facts(reading: Reading, wanted: FactFilter, page: PageRequest) -> Sequence[FactOut]:
+    """Facts, the last changed first or in the order of their changes; one more than the page holds."""
+    statement: sa.Select[Any] = _SELECT_FACTS.where(
+        within(_HOUSEHOLDS.c.region_code, reading.actor, wanted.region_code)
+    )
+    if wanted.source is not None and wanted.source_ref is not None:
+        named = FactReference(source=wanted.source, source_ref=wanted.source_ref)
+        statement = statement.where(_FACTS.c.id == reference_id(named))
+    statement = as_wanted(statement, _FACTS, wanted, "source", "source_ref", "household_code")
+    if wanted.updated_after is None:
+        ordered = newest_first(statement, _FACTS.c.updated_at, _FACTS.c.id, page)
+    else:
+        changed = statement.where(_FACTS.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, _FACTS.c.updated_at, _FACTS.c.id, page)
+    return _answers(reading, reading.connection.execute(ordered).mappings().all())
+
+
+def fact_key(shown: FactOut) -> tuple[str, ...]:
+    """Where a fact stands in the list."""
+    return shown.updated_at.isoformat(), str(shown.fact_id)
+
+
+def tells_of_health(shown: FactOut) -> bool:
+    """Whether a fact shown in full tells who is ill, or of what."""
+    return shown.type == "illness" or shown.payload.get("kind") == ExpenseKind.MEDICAL
+
+
+def _answers(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[FactOut]:
+    risks = _risks_of(reading, [row["fact_id"] for row in rows])
+    see = _in_full if reading.actor.may(PERSONAL) else _masked
+    return [FactOut.of(see(row), risks[row["fact_id"]]) for row in rows]
+
+
+def _in_full(row: Mapping[Any, Any]) -> dict[Any, Any]:
+    return dict(row)
+
+
+def _masked(row: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The fact without what tells who is ill of what, and without what somebody wrote by hand."""
+    masked, payload = {**row, "confirmed": None}, row["payload"]
+    if row["type"] == "illness":
+        masked |= {"member_no": None, "payload": {name: payload[name] for name in _OF_A_DIAGNOSIS}}
+    elif payload.get("kind") == ExpenseKind.MEDICAL:
+        masked["member_no"] = None
+    return masked
+
+
+def _risks_of(reading: Reading, fact_ids: Sequence[UUID]) -> Mapping[UUID, list[FactRisk]]:
+    asked = (
+        sa.select(_LINKS.c.fact_id, *(_RISKS.c[name] for name in ("id", "kind", "episode", "status", "verdict")))
+        .join(_RISKS, _RISKS.c.id == _LINKS.c.risk_id)
+        .where(_LINKS.c.fact_id.in_(fact_ids))
+        .order_by(_RISKS.c.opened_at, _RISKS.c.id)
+    )
+    found: defaultdict[UUID, list[FactRisk]] = defaultdict(list)
+    for fact_id, risk_id, kind, episode, status, verdict in reading.connection.execute(asked):
+        found[fact_id].append(FactRisk(risk_id=risk_id, kind=kind, episode=episode, status=status, verdict=verdict))
+    return found

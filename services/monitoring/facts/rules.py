@@ -1,0 +1,34 @@
+"""What a fact may say, and what makes two facts the same.
+
+What cannot be true is refused, what is hardly true is asked about.
+"""
+
+import hashlib
+from datetime import date
+
+from pydantic_core import to_json
+
+from services.monitoring.evidence.schemas import AnyFact
+from services.monitoring.risks.rules.parameters import RuleParameters
+
+
+def impossible_day(day: date, parameters: RuleParameters, latest: date) -> str | None:
+    """Why nothing can have been observed on a day, for something that comes in no later than on `latest`."""
+    if day > latest:
+        return "lies in the future"
+    if parameters.earliest_fact is not None and day < parameters.earliest_fact:
+        return f"lies before {parameters.earliest_fact.year}"
+    return None
+
+
+def looks_like_a_slip(amount: int, parameters: RuleParameters) -> bool:
+    """Whether an income in fen is one that hardly anybody has in a month 单月收入异常. A zero is none."""
+    plausible = parameters.month_plausible
+    return plausible is not None and amount != 0 and amount not in plausible
+
+
+def content_hash_of(fact: AnyFact, payload: str) -> str:
+    """What two facts under one reference must have in common to be the same fact."""
+    corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
+    said = (fact.source, fact.source_ref, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected)
+    return hashlib.sha256(to_json(said) + payload.encode()).hexdigest()

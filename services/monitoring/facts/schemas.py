@@ -1,0 +1,99 @@
+"""Batches of facts as they are sent, and facts as they are answered."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from services.monitoring.evidence.schemas import WITHDRAWAL, FactIn
+from services.monitoring.models.facts import FactMode
+from shared.contracts.codes import RiskKind, RiskStatus, TaskVerdict
+from shared.http.fields import Body
+
+MAX_FACTS = 1000
+
+
+class FactBatchIn(Body):
+    """Up to 1,000 facts; each is answered on its own unless `atomic`."""
+
+    mode: FactMode = FactMode.LIVE
+    atomic: StrictBool = Field(False, description="Store all or, if any is refused, none")
+    facts: list[Any] = Field(min_length=1, max_length=MAX_FACTS)
+
+
+class FactBatchDocument(FactBatchIn):
+    """The batch as documented: every item is a fact."""
+
+    facts: list[FactIn] = Field(min_length=1, max_length=MAX_FACTS)
+
+
+class FactStored(BaseModel):
+    """The answer to one fact."""
+
+    fact_id: UUID
+    status: Literal["stored", "duplicate"]
+
+
+class FactItem(BaseModel):
+    """The answer to one fact of a batch."""
+
+    index: int
+    source: str | None = Field(description="As it was sent; null where it is no text")
+    source_ref: str | None = Field(description="As it was sent; null where it is no text")
+    status: int = Field(examples=[201], description="201 stored, 200 the same again, or why not: 403, 404, 409, 422")
+    fact_id: UUID | None
+    problem: dict[str, Any] | None
+
+
+class FactBatchAnswer(BaseModel):
+    """The answer to a batch."""
+
+    accepted: int
+    duplicate: int
+    rejected: int
+    items: list[FactItem]
+
+
+class FactRisk(BaseModel):
+    """A risk that a fact led to, with what became of it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    risk_id: UUID
+    kind: RiskKind
+    episode: int
+    status: RiskStatus
+    verdict: TaskVerdict | None = Field(description="What the visit found; null until its task closes")
+
+
+class FactOut(BaseModel):
+    """A fact as it is kept, and what it led to: the answer to whoever brought it."""
+
+    fact_id: UUID
+    source: str
+    source_ref: str
+    household_code: str
+    region_code: str = Field(description="Where the household lives now")
+    member_no: int | None = Field(description="Null without `monitoring:pii` where it would tell who is ill")
+    type: Literal["income", "expense", "illness", "withdrawal"]
+    observed_on: dt.date
+    payload: dict[str, Any] = Field(description="As sent; without `monitoring:pii` a diagnosis shows `serious` alone")
+    confirmed: str | None = Field(description="Why an unlikely amount is right; null without `monitoring:pii`")
+    mode: FactMode
+    status: Literal["stands", "superseded", "withdrawn"]
+    supersedes: UUID | None = Field(description="The fact this one corrects or withdraws")
+    superseded_by: UUID | None = Field(description="The fact that corrected or withdrew this one")
+    recorded_by: str = Field(description="The client that brought it")
+    recorded_at: dt.datetime
+    updated_at: dt.datetime = Field(description="When the fact, or what became of a risk it led to, changed last")
+    risks: list[FactRisk] = Field(description="The risks whose last changes it explains")
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], risks: Sequence[FactRisk]) -> Self:
+        """The fact of a row that tells which fact superseded it, and of which type that is."""
+        status = "stands"
+        if row["superseded_by"] is not None:
+            status = "withdrawn" if row["superseded_as"] == WITHDRAWAL else "superseded"
+        return cls.model_validate({**row, "status": status, "risks": risks})

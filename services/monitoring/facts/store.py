@@ -1,0 +1,72 @@
+"""Rows of facts: stored, named by corrections, superseded."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.evidence.schemas import FACT, WITHDRAWAL, LedgerFact, WithdrawalFact
+from services.monitoring.models.facts import Fact
+from shared.db.base import table_of
+from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+
+_FACTS = table_of(Fact)
+_SELECT_KNOWN_FACTS = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
+    is_one_of(_FACTS.c.id, "ids")
+)
+
+
+class StoredFact(NamedTuple):
+    """A fact that is in the ledger already."""
+
+    content_hash: str
+    fact: LedgerFact | None
+    """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
+    household_code: str
+    type: str
+    person_id: UUID | None = None
+
+
+def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUID]) -> dict[UUID, StoredFact]:
+    """Which of these facts are known, and in full those that are ``named`` by corrections."""
+    rows = reading.connection.execute(_SELECT_KNOWN_FACTS, {"ids": list(ids)})
+    stored = {fact_id: StoredFact(content_hash, None, code, type_) for fact_id, content_hash, code, type_ in rows}
+    if named:
+        for row in reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))):
+            fact = None if row.type == WITHDRAWAL else fact_of(row)
+            stored[row.id] = StoredFact(row.content_hash, fact, row.household_code, row.type, row.person_id)
+    return stored
+
+
+def fact_of(row: Any) -> LedgerFact:
+    """A stored fact that says something, as it was sent; a withdrawal says nothing of its own."""
+    fact = FACT.validate_python(
+        {
+            "source": row.source,
+            "source_ref": row.source_ref,
+            "household_code": row.household_code,
+            "member_no": row.member_no,
+            "observed_on": row.observed_on,
+            "type": row.type,
+            "payload": row.payload,
+        }
+    )
+    assert not isinstance(fact, WithdrawalFact), "the caller asks for none"
+    return fact
+
+
+def load_superseded(reading: Reading, named: Sequence[UUID]) -> dict[UUID, str]:
+    """Which of the facts named by corrections have one already, and of which type that is."""
+    if not named:
+        return {}
+    asked = sa.select(_FACTS.c.supersedes_id, _FACTS.c.type).where(_FACTS.c.supersedes_id.in_(named))
+    return {row.supersedes_id: row.type for row in reading.connection.execute(asked)}
+
+
+def write_facts(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
+    """Add facts; each has changed last at the moment it is written."""
+    insert_rows(uow.connection, _FACTS, [row | {"updated_at": uow.stamp()} for row in rows])

@@ -1,0 +1,1 @@
+"""What is done with households: registered, changed, ended."""

@@ -1,0 +1,108 @@
+"""What a caller says of members, completed with what it may not see and left out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from services.monitoring.households.errors import HouseholdInvalid, MaskedValue
+from services.monitoring.households.schemas import MemberIn
+from services.monitoring.persons.rules import Described, RegisteredMember, is_same_person
+from shared.identity import is_masked, normalise_resident_id
+
+_NEEDED = ("name", "birth_date", "health")
+Problem = dict[str, str]
+
+
+def refuse_masks(members: Sequence[MemberIn]) -> None:
+    """Raise MaskedValue where a name or number came back as it was masked."""
+    masked = [
+        {"pointer": f"/members/{index}/{name}", "detail": "masked: leave it out, and what is registered stays"}
+        for index, member in enumerate(members)
+        for name in ("name", "id_number")
+        if is_masked(getattr(member, name) or "")
+    ]
+    if masked:
+        raise MaskedValue.of(masked)
+
+
+class Completed(NamedTuple):
+    """A member with everything that is registered, and whether the caller said that it is still the same person."""
+
+    member: RegisteredMember
+    stays: bool
+
+
+def complete(
+    members: Sequence[MemberIn], present: Mapping[int, RegisteredMember], *, sees_persons: bool
+) -> list[Completed]:
+    """The members with everything that is registered of them, in the order they were told.
+
+    What is left out stays as it is registered of the member with that number. Whoever leaves out name and identity
+    number speaks of the person who is registered: a birth date beside it puts that person's right. Otherwise an
+    identity number that is left out stays as long as birth date and sex say that it is the same person; a null takes it
+    away where the caller sees persons. Raises HouseholdInvalid where something is missing of a new member, or beside an
+    identity number that a caller tells who does not see it: no refusal says whether a guess was right.
+    """
+    problems = [
+        problem
+        for index, member in enumerate(members)
+        for problem in _problems(member, present.get(member.member_no), f"/members/{index}", sees_persons)
+    ]
+    if problems:
+        raise HouseholdInvalid.of(problems)
+    return [_completed(member, present.get(member.member_no), sees_persons) for member in members]
+
+
+def _problems(member: MemberIn, known: RegisteredMember | None, pointer: str, sees_persons: bool) -> Iterator[Problem]:
+    blind = member.id_number is not None and not sees_persons
+    if known is None or blind or not (_stays(member) or _is_same(member, known)):
+        for name in _NEEDED:
+            if getattr(member, name) is None:
+                yield {"pointer": f"{pointer}/{name}", "detail": "needed of a person who is new, or told of anew"}
+    born = member.birth_date or (None if known is None else known.birth_date)
+    if member.birth_year is not None and born is not None and born.year != member.birth_year:
+        yield {"pointer": f"{pointer}/birth_year", "detail": "another year than the birth date's"}
+
+
+def leaves_something_out(member: MemberIn) -> bool:
+    """Whether something hidden of a member is not told."""
+    return "id_number" not in member.model_fields_set or any(getattr(member, name) is None for name in _NEEDED)
+
+
+def _stays(member: MemberIn) -> bool:
+    return member.name is None and member.id_number is None
+
+
+def _is_same(member: MemberIn, known: RegisteredMember) -> bool:
+    id_number = _normalised(member.id_number)
+    sent = Described(member.member_no, member.sex, member.birth_date or known.birth_date, id_number)
+    return is_same_person(known.described, sent)
+
+
+def _completed(member: MemberIn, known: RegisteredMember | None, sees_persons: bool) -> Completed:
+    name, birth_date, health = member.name, member.birth_date, member.health
+    if known is not None:
+        name, birth_date, health = name or known.name, birth_date or known.birth_date, health or known.health
+    assert name is not None, "checked above"
+    assert birth_date is not None, "checked above"
+    assert health is not None, "checked above"
+    stays = known is not None and _stays(member)
+    id_number = _normalised(member.id_number)
+    left_out = "id_number" not in member.model_fields_set or (id_number is None and not sees_persons)
+    if known is not None and left_out and (stays or _is_same(member, known)):
+        id_number = known.id_number
+    completed = RegisteredMember(
+        member_no=member.member_no,
+        name=name,
+        relation=member.relation,
+        sex=member.sex,
+        birth_date=birth_date,
+        id_number=id_number,
+        labour=member.labour,
+        health=health,
+        student=member.student,
+    )
+    return Completed(completed, stays)
+
+
+def _normalised(id_number: str | None) -> str | None:
+    return None if id_number is None else normalise_resident_id(id_number)

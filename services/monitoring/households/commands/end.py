@@ -1,0 +1,94 @@
+"""A household is no more: nothing of it is judged any longer, and what helps it is closed or handed over."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.monitoring.households.errors import EndContradicts, EndInvalid
+from services.monitoring.households.schemas import EndIn, HouseholdOut
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.ledger.store import load_dossiers
+from services.monitoring.models.households import Household
+from services.monitoring.persons.store import load_members
+from services.monitoring.risks.commands.judge import publish_verdicts
+from services.monitoring.risks.rules.ending import ended
+from services.monitoring.risks.rules.triggers import Trigger
+from services.monitoring.risks.store.latest import load_latest_risks
+from services.monitoring.risks.store.verdicts import Judged
+from shared.contracts.monitoring import HouseholdEnded
+from shared.db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class EndedHousehold:
+    """A household after its end, and whether this ended it."""
+
+    household: HouseholdOut
+    ended: bool
+
+
+def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
+    """End a household 农户注销. The same again changes nothing; another day, reason or note is EndContradicts.
+
+    Its open risks clear, so that untouched tasks close themselves; its ledger and history stay. Raises EndInvalid for a
+    day that lies in the future or before the household was registered.
+    """
+    household = uow.session.get(Household, code, with_for_update=True)
+    if household is None or not uow.actor.sees(household.region_code):
+        raise HouseholdNotFound(f"no household {code} in region {uow.actor.place}")
+    end = (body.on, body.reason, body.note)
+    if household.ended_on is not None:
+        if end != (household.ended_on, household.end_reason, household.end_note):
+            raise EndContradicts(
+                f"the household {code} is no more since {household.ended_on}", on=str(household.ended_on)
+            )
+        return EndedHousehold(_shown(uow, household), ended=False)
+    if body.on > uow.today():
+        raise EndInvalid.at("/on", "lies in the future")
+    if body.on < household.registered_on:
+        raise EndInvalid.at("/on", f"lies before the household was registered, on {household.registered_on}")
+    _clear_risks(uow, code, body)
+    household.sqlmodel_update(
+        {
+            "ended_on": body.on,
+            "end_reason": body.reason,
+            "end_note": body.note,
+            "version": household.version + 1,
+            "updated_at": uow.stamp(),
+        }
+    )
+    uow.session.flush()  # flush: the answer reads what was just written
+    _publish(uow, household)
+    return EndedHousehold(_shown(uow, household), ended=True)
+
+
+def _clear_risks(uow: UnitOfWork, code: str, body: EndIn) -> None:
+    dossier = load_dossiers(uow, [code], lock=True)[code]
+    known = load_latest_risks(uow, [code]).get(code, {})
+    verdicts = tuple(ended(risk.latest.kind, body.on, body.reason) for risk in known.values() if risk.latest.is_open)
+    trigger = Trigger("household", uow.context)
+    publish_verdicts(uow, [Judged(dossier, _pack(uow, dossier), verdicts, known)], uow.today(), {code: [trigger]})
+
+
+def _pack(uow: UnitOfWork, dossier: HouseholdDossier) -> str:
+    return uow.policy.at(dossier.region_code, uow.today()).pack
+
+
+def _publish(uow: UnitOfWork, household: Household) -> None:
+    assert household.ended_on is not None, "it has just ended"
+    assert household.end_reason is not None, "it has just ended"
+    event = HouseholdEnded(
+        household_code=household.code,
+        region_code=household.region_code,
+        version=household.version,
+        ended_on=household.ended_on,
+        reason=household.end_reason,
+    )
+    uow.emit(event, region=household.region_code)
+    after: dict[str, Any] = event.model_dump(mode="json")
+    uow.audit("household-ended", household.code, after=after)
+    uow.note("household.ended", household=household.code, household_version=household.version)
+
+
+def _shown(uow: UnitOfWork, household: Household) -> HouseholdOut:
+    return HouseholdOut.of(household, [one.member for one in load_members(uow, household.code)], [])

@@ -1,0 +1,89 @@
+"""What can be asked of a household, as each caller may see it. Every answer is limited to the caller's region."""
+
+import datetime as dt
+
+from services.monitoring.households.schemas import HouseholdOut, IncomeOut, MemberOut, VerdictsOut
+from services.monitoring.households.store import standing_warnings
+from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.rules.income import state_income, window_months
+from services.monitoring.ledger.store import load_dossiers, load_months
+from services.monitoring.models.households import Household
+from services.monitoring.persons.store import load_members
+from services.monitoring.risks.queries import reasons_for
+from services.monitoring.risks.rules.parameters import INCOME_LINE, WINDOW_MONTHS
+from services.monitoring.risks.schemas import VerdictOut
+from services.monitoring.risks.store.verdicts import judge_dossiers, rule_parameters
+from shared.db.unit_of_work import Reading
+from shared.identity import mask_id, mask_name
+from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView
+from shared.security.actor import PERSONAL, Actor
+
+
+def household(reading: Reading, code: str) -> HouseholdOut:
+    """A household as the caller may see it, with what should be checked at home."""
+    found = _household_in_region(reading, code)
+    members = [one.member for one in load_members(reading, code)]
+    shown = range(len(members)) if reading.actor.may(PERSONAL) else ()
+    warnings = standing_warnings(reading, code, found.region_code, members, shown) if found.ended_on is None else []
+    return household_for(reading.actor, HouseholdOut.of(found, members, warnings))
+
+
+def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
+    """The income window of a date, from the month table, beside the line of that date."""
+    found = _household_in_region(reading, code)
+    on = as_of or reading.today()
+    view = reading.policy.at(found.region_code, on)
+    length, line = _demand(view, found.region_code, WINDOW_MONTHS, INCOME_LINE)
+    first, last = window_months(on, int(length.value))
+    months = load_months(reading, [found.code], first, last).get(found.code, {})
+    return IncomeOut.of(state_income(months, first, last, found.member_count), line, view.pack)
+
+
+def _demand(view: PolicyView, region_code: str, *keys: str) -> list[ParameterValue]:
+    """The values of these parameters. Raises PolicyValueMissing with all that the policy lacks."""
+    found = {key: view.find(key) for key in keys}
+    lacking = sorted(key for key, value in found.items() if value is None)
+    if lacking:
+        raise PolicyValueMissing(lacking, region_code, view.on)
+    return [value for value in found.values() if value is not None]
+
+
+def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
+    """What every rule says about a household on a date, from what is recorded now. Changes nothing.
+
+    From the day of its end on nothing is said about a household any longer.
+    """
+    _household_in_region(reading, code)
+    on = as_of or reading.today()
+    dossiers = list(load_dossiers(reading, [code], lock=False).values())
+    _, pack = rule_parameters(reading.policy, dossiers[0].region_code, on)
+    found = [
+        reasons_for(reading.actor, VerdictOut.of(verdict))
+        for judged in judge_dossiers(reading, dossiers, on)
+        for verdict in judged.verdicts
+    ]
+    return VerdictsOut(household_code=code, as_of=on, pack=pack, verdicts=found)
+
+
+def _household_in_region(reading: Reading, code: str) -> Household:
+    found = reading.session.get(Household, code)
+    if found is None or not reading.actor.sees(found.region_code):
+        raise HouseholdNotFound(f"no household {code} in region {reading.actor.place}")
+    return found
+
+
+def household_for(actor: Actor, shown: HouseholdOut) -> HouseholdOut:
+    """The household as this caller may see it."""
+    if actor.may(PERSONAL):
+        return shown
+    return shown.model_copy(update={"members": [_masked(member) for member in shown.members], "end_note": None})
+
+
+def _masked(member: MemberOut) -> MemberOut:
+    hidden = {
+        "name": mask_name(member.name),
+        "id_number": mask_id(member.id_number) if member.id_number else None,
+        "birth_date": None,
+        "health": None,
+    }
+    return member.model_copy(update=hidden)

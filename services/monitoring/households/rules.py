@@ -1,0 +1,144 @@
+"""What cannot be true of a household, and what should be checked at home 待核实."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
+from shared.contracts.codes import Health, Relation
+from shared.identity import FIRST_BIRTH_YEAR, check_resident_id
+from shared.regions import CODE_LENGTH, region_prefix, regions
+
+OLDEST_AGE: Final = "monitoring.oldest_age"
+"""最高年龄: whoever is registered as older was born on a slip of the pen."""
+FRAGILE: Final = frozenset({Health.SERIOUS, Health.DISABLED})
+"""患有大病或重度残疾."""
+_FIRST_DAY: Final = dt.date(FIRST_BIRTH_YEAR, 1, 1)
+_COUNTY: Final = 6
+_match_prefix = re.compile(r"[A-Za-z]+[-._]").match
+_match_division = re.compile(r"[0-9]{6}").match
+Problem = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """The days on which somebody who lives can have been born."""
+
+    first: dt.date
+    last: dt.date
+
+    def problem(self, pointer: str, day: dt.date) -> Iterator[Problem]:
+        """What is wrong with a day on which somebody was born, or a household registered."""
+        if day > self.last:
+            yield {"pointer": pointer, "detail": "lies in the future"}
+        if day < self.first:
+            yield {"pointer": pointer, "detail": f"lies before {self.first}: nobody who lives is that old"}
+
+
+def plausible_days(today: dt.date, oldest_age: int | None) -> Plausible:
+    """The days on which a member who lives today can have been born, however old by the policy."""
+    if oldest_age is None:
+        return Plausible(_FIRST_DAY, today)
+    return Plausible(max(_FIRST_DAY, dt.date(today.year - oldest_age, 1, 1)), today)
+
+
+def impossible(
+    days: Plausible, region_code: str, registered_on: dt.date, members: Sequence[RegisteredMember]
+) -> list[Problem]:
+    """Every pointer to what cannot be true."""
+    problems: list[Problem] = []
+    if regions().nearest_local(region_code) is None:
+        problems.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
+    problems += days.problem("/registered_on", registered_on)
+    for index, member in enumerate(members):
+        problems += days.problem(f"/members/{index}/birth_date", member.birth_date)
+        if member.id_number is not None:
+            found = check_resident_id(member.id_number, today=days.last)
+            problems += [{"pointer": f"/members/{index}/id_number", "detail": str(error)} for error in found.errors]
+    numbers = [member.id_number for member in members if member.id_number]
+    if len(set(numbers)) < len(numbers):
+        problems.append({"pointer": "/members", "detail": "two members carry the same identity number"})
+    return problems
+
+
+def warnings_of_region(region_code: str) -> Iterator[str]:
+    """What is odd about the code of the place where a household lives."""
+    known = regions().nearest_local(region_code)
+    if known is not None and known.code != region_code:
+        yield f"region_code: not in the list of divisions; the nearest known is {known.name}"
+    if len(region_prefix(region_code)) < CODE_LENGTH:
+        yield "region_code: a household lies in a village, and this is the code of a wider division"
+
+
+def warnings_of_members(
+    members: Sequence[RegisteredMember], shown: Collection[int], elsewhere: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """What should be checked about members, each warning with its place among them.
+
+    ``shown`` are the places of the members whose number and birthday the caller has, or may see: about the others no
+    warning tells anything that is hidden. ``elsewhere`` names, by identity number, those other households where it is
+    registered that the caller may see.
+    """
+    warnings = []
+    for index, member in enumerate(members):
+        if member.id_number is None:
+            continue
+        place = f"members/{index}/id_number"
+        if index in shown:
+            found = check_resident_id(member.id_number, birth_date=member.birth_date, sex=member.sex)
+            warnings += [f"{place}: {warning}" for warning in found.warnings]
+        if member.id_number in elsewhere:
+            named = ", ".join(elsewhere[member.id_number]) or "another household"
+            warnings.append(f"{place}: registered in {named}, too")
+    if sum(member.relation is Relation.HEAD for member in members) != 1:
+        warnings.append("members: a household has exactly one head")
+    return warnings
+
+
+def warnings_of_change(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]) -> list[str]:
+    """Which numbers passed to other people, and whether nobody is left."""
+    held = {one.member.member_no: one.person_id for one in before}
+    warnings = [
+        f"members/{index}: another person has the number now; what was said of the former one passes on to nobody"
+        for index, one in enumerate(after)
+        if held.get(one.member.member_no, one.person_id) != one.person_id
+    ]
+    if before and nobody_is_left(before, after):
+        warnings.append(
+            "members: nobody is left of those who lived here; the income and the history of the household stay as they "
+            "are. Look whether this is another household, which needs a code of its own"
+        )
+    return warnings
+
+
+def letters_of(code: str) -> str | None:
+    """The letters that a household code begins with, in lower case and with the mark behind them: `dj-`."""
+    prefix = _match_prefix(code)
+    return None if prefix is None else prefix[0].lower()
+
+
+def county_of(region_code: str) -> str:
+    """The county that a region lies in."""
+    return region_code[:_COUNTY]
+
+
+def warnings_of_code(code: str, county: str, counties: Collection[str]) -> list[str]:
+    """Whether a new code looks like one of another county.
+
+    ``counties`` are those in which codes with the same letters were seen.
+    """
+    if division := _match_division(code):
+        return _of_division(division[0], county)
+    prefix = _match_prefix(code)
+    if prefix is None or not counties or county in counties:
+        return []
+    return [f"household_code: codes that begin with {prefix[0]} are those of another county"]
+
+
+def _of_division(division: str, county: str) -> list[str]:
+    known = regions().find(division)
+    if known is None or division == county:
+        return []
+    return [f"household_code: it begins with the division code of {known.name}, and the household lies elsewhere"]

@@ -1,0 +1,9 @@
+"""Situations of the ledger."""
+
+from shared.errors import NotFound
+
+
+class HouseholdNotFound(NotFound):
+    """No household by that code within the caller's region."""
+
+    code, title = "household-not-found", "No such household"

@@ -1,0 +1,75 @@
+"""The dossier 档案 of a household: what a command has in hand, and what it adds to the ledger."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from services.monitoring.ledger.rules.income import IncomeMonth, WindowSummary
+from shared.contracts.codes import HouseholdCategory
+
+
+class PersonDiagnosed(NamedTuple):
+    """A diagnosis and whose it is; nobody's by name where the fact named no member."""
+
+    person_id: UUID | None
+    code: str
+    serious: bool
+    main_earner: bool
+    observed_on: dt.date
+
+
+@dataclass(slots=True)
+class HouseholdDossier:
+    """The dossier 档案 of one household while a command has it in hand."""
+
+    code: str
+    region_code: str
+    category: HouseholdCategory
+    members: int
+    able_workers: int
+    fragile_members: int
+    ended_on: dt.date | None
+    """The day from which the household is no more: nothing is judged from then on."""
+    window: WindowSummary
+    has_illness: bool
+    has_medical: bool
+    has_job_loss: bool
+    judged_on: dt.date | None
+    """Decision date of the last judgement."""
+    due_after: dt.date | None
+    """A screening on a later day than this judges the household; none where nothing is unjudged."""
+    unfounded: frozenset[UUID] = frozenset()
+    """Open risks whose evidence this command may have withdrawn."""
+    latest_day: dt.date = dt.date.min
+    """The latest day that something entered by this command is about."""
+    months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
+    """What this command adds to the month table, by month."""
+    medical: dict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
+    """What this command adds to the medical table, by person and month."""
+    diagnosed: dict[UUID, PersonDiagnosed] = field(default_factory=dict)
+    """Diagnoses this command adds, by fact."""
+    undiagnosed: set[UUID] = field(default_factory=set)
+    """Facts whose diagnosis this command takes back."""
+    window_changed: bool = False
+    window_stale: bool = False
+    """Something left the ledger, so the window has to be computed anew."""
+
+    def is_behind(self, anchor: int, length: int) -> bool:
+        """Whether the window has to be computed from the month table to end with ``anchor``."""
+        return self.window_stale or self.window.anchor != anchor or self.window.length != length
+
+    def is_due_after(self, day: dt.date) -> None:
+        """Something is left for a judgement on a later day than this; what was due earlier stays so."""
+        if self.due_after is None:
+            self.due_after, self.window_changed = day, True
+
+    def was_judged(self, day: dt.date) -> None:
+        """Everything known was judged as of this day. What had become due on it may be about a day to come."""
+        if self.judged_on != day:
+            self.judged_on, self.window_changed = day, True
+        if self.due_after is not None and self.due_after < day:
+            self.due_after, self.window_changed = None, True
+        if self.latest_day > day:
+            self.is_due_after(day)

@@ -1,0 +1,206 @@
+"""Rows of the ledger: dossiers locked, sums by month, and the window kept ready for the rules."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
+from services.monitoring.models.evidence import Illness
+from services.monitoring.models.households import Household
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth, MedicalMonth
+from shared.db.base import table_of
+from shared.db.rows import execute_rows, insert_into, insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Patience, Reading, UnitOfWork
+
+_SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
+_NEVER_JUDGED = 0
+"""Anchor of a window that waits for the first judgement of its household."""
+_MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
+_HOUSEHOLDS, _ILLNESSES = table_of(Household), table_of(Illness)
+_SELECT_DOSSIERS = (
+    sa.select(
+        col(Household.code),
+        col(Household.region_code),
+        col(Household.category),
+        col(Household.member_count),
+        col(Household.able_workers),
+        col(Household.fragile_members),
+        col(Household.ended_on),
+        _WINDOWS.c.has_illness,
+        _WINDOWS.c.has_medical,
+        _WINDOWS.c.has_job_loss,
+        _WINDOWS.c.judged_on,
+        _WINDOWS.c.due_after,
+        *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
+    )
+    .join(_WINDOWS, _WINDOWS.c.household_code == col(Household.code))
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+    .order_by(col(Household.code))
+)
+_SELECT_HOUSEHOLDS_FOR_UPDATE = (
+    sa.select(col(Household.code))
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+    .order_by(col(Household.code))
+    .with_for_update()
+)
+_SELECT_DOSSIERS_FOR_UPDATE = _SELECT_DOSSIERS.with_for_update(of=[_HOUSEHOLDS, _WINDOWS])
+_SELECT_FREE_DOSSIERS_FOR_UPDATE = _SELECT_DOSSIERS.with_for_update(of=[_HOUSEHOLDS, _WINDOWS], skip_locked=True)
+_SELECT_REGIONS = (
+    sa.select(col(Household.code), col(Household.region_code))
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+    .order_by(col(Household.code))
+)
+_SELECT_MONTHS = sa.select(
+    _MONTHS.c.household_code, _MONTHS.c.month, *(_MONTHS.c[item.name] for item in fields(IncomeMonth))
+).where(
+    is_one_of(_MONTHS.c.household_code, "codes"), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last"))
+)
+_WINDOW_FIELDS = fields(WindowSummary)
+_WINDOW_COLUMNS = [column.name for column in _WINDOWS.c if column.name != "household_code"]
+_UPDATE_WINDOW = (
+    sa.update(_WINDOWS)
+    .where(_WINDOWS.c.household_code == sa.bindparam("of_household"))
+    .values({name: sa.bindparam(name) for name in _WINDOW_COLUMNS})
+)
+
+
+def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdDossier]:
+    """The dossiers of these households; with ``lock`` their rows are locked in code order, so that writers never cross.
+
+    Locking takes the window's row too: after a wait PostgreSQL reads anew only the rows that it locks. A unit of work
+    that leaves out whom others hold gets the free ones only; `load_left_out` tells the others.
+    """
+    leaves_out = isinstance(reading, UnitOfWork) and reading.patience is Patience.LEAVES_OUT
+    to_lock = _SELECT_FREE_DOSSIERS_FOR_UPDATE if leaves_out else _SELECT_DOSSIERS_FOR_UPDATE
+    rows = reading.connection.execute(to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
+    dossiers = {}
+    for code, region, category, members, able, fragile, ended_on, ill, treated, jobless, judged, due, *window in rows:
+        summary = WindowSummary(*window)
+        dossiers[code] = HouseholdDossier(
+            code, region, category, members, able, fragile, ended_on, summary, ill, treated, jobless, judged, due
+        )
+    return dossiers
+
+
+def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[str]) -> dict[str, str]:
+    """The households that exist and were left out because another transaction holds them, with their regions."""
+    missing = set(codes).difference(dossiers)
+    if not missing or uow.patience is not Patience.LEAVES_OUT:
+        return {}
+    found = uow.connection.execute(_SELECT_REGIONS, {"codes": sorted(missing)})
+    return {row.code: row.region_code for row in found}
+
+
+def write_postings(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None:
+    """Add what the dossiers gathered to the month, medical and illness tables."""
+    months, medical, diagnosed, undiagnosed = [], [], [], set[UUID]()
+    for dossier in dossiers:
+        for number, month in dossier.months.items():
+            sums = {name: getattr(month, name) for name in _SUMS}
+            months.append({"household_code": dossier.code, "month": number, **sums})
+        for (person_id, number), self_paid in dossier.medical.items():
+            medical.append(
+                {"household_code": dossier.code, "person_id": person_id, "month": number, "self_paid": self_paid}
+            )
+        for fact_id, diagnosis in dossier.diagnosed.items():
+            diagnosed.append({"fact_id": fact_id, "household_code": dossier.code, **diagnosis._asdict()})
+        undiagnosed |= dossier.undiagnosed
+    dialect = uow.connection.dialect.name
+    execute_rows(uow.connection, _insert_adding(dialect, _MONTHS, ("household_code", "month"), _SUMS), months)
+    statement = _insert_adding(dialect, _MEDICAL, ("household_code", "person_id", "month"), ("self_paid",))
+    execute_rows(uow.connection, statement, medical)
+    insert_rows(uow.connection, _ILLNESSES, diagnosed)
+    if undiagnosed:
+        uow.connection.execute(sa.delete(Illness).where(col(Illness.fact_id).in_(undiagnosed)))
+
+
+@cache
+def _insert_adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]) -> Any:
+    """An insert that adds its sums to the row that is there."""
+    statement = insert_into(table, dialect)
+    added = {name: table.c[name] + statement.excluded[name] for name in sums}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+
+
+def refresh_windows(reading: Reading, dossiers: Iterable[HouseholdDossier], anchor: int, length: int) -> None:
+    """Bring windows that are stale, or of another month, to ``anchor`` from the month table."""
+    behind = [dossier for dossier in dossiers if dossier.is_behind(anchor, length)]
+    if not behind:
+        return
+    months = load_months(reading, [dossier.code for dossier in behind], anchor - length - MONTHS_IN_YEAR + 1, anchor)
+    for dossier in behind:
+        dossier.window = summarise(months[dossier.code], anchor, length)
+        dossier.window_changed, dossier.window_stale = True, False
+
+
+def refresh_stale_windows(reading: Reading, dossiers: Iterable[HouseholdDossier]) -> None:
+    """Compute windows that are still stale anew where they stand: nobody judges their households now."""
+    stale = [dossier for dossier in dossiers if dossier.window_stale and dossier.window.anchor != _NEVER_JUDGED]
+    for anchor, length in {(dossier.window.anchor, dossier.window.length) for dossier in stale}:
+        group = [dossier for dossier in stale if (dossier.window.anchor, dossier.window.length) == (anchor, length)]
+        refresh_windows(reading, group, anchor, length)
+
+
+def load_months(
+    reading: Reading, codes: Collection[str], first: int, last: int
+) -> Mapping[str, dict[int, IncomeMonth]]:
+    """The month table of these households from ``first`` to ``last``."""
+    found: defaultdict[str, dict[int, IncomeMonth]] = defaultdict(dict)
+    asked = {"codes": list(codes), "first": first, "last": last}
+    for code, month, *sums in reading.connection.execute(_SELECT_MONTHS, asked):
+        found[code][month] = IncomeMonth(*sums)
+    return found
+
+
+def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None:
+    """Write the windows that changed."""
+    rows = [
+        {
+            "of_household": dossier.code,
+            "has_illness": dossier.has_illness,
+            "has_medical": dossier.has_medical,
+            "has_job_loss": dossier.has_job_loss,
+            "judged_on": dossier.judged_on,
+            "due_after": dossier.due_after,
+            **{item.name: getattr(dossier.window, item.name) for item in _WINDOW_FIELDS},
+        }
+        for dossier in dossiers
+        if dossier.window_changed
+    ]
+    execute_rows(uow.connection, _UPDATE_WINDOW, rows)
+
+
+def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:
+    """Lock households in code order, before anything else of a transaction that writes about several of them."""
+    uow.connection.execute(_SELECT_HOUSEHOLDS_FOR_UPDATE, {"codes": list(codes)}).all()
+
+
+def open_window(uow: UnitOfWork, code: str) -> None:
+    """Keep a window ready for a household that was just registered."""
+    sums = dict.fromkeys(
+        ("net", "self_paid", "known_mask", "previous_net", "previous_mask", "quarter_net", "previous_quarter_net"), 0
+    )
+    row = {
+        "household_code": code,
+        "anchor": _NEVER_JUDGED,
+        "length": MONTHS_IN_YEAR,
+        **sums,
+        "has_illness": False,
+        "has_medical": False,
+        "has_job_loss": False,
+    }
+    uow.connection.execute(sa.insert(HouseholdWindow), [row])
+
+
+def load_codes_after(reading: Reading, code: str, limit: int) -> Sequence[str]:
+    """The next household codes after ``code``, in order: also of households that are no more."""
+    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > code).order_by(_HOUSEHOLDS.c.code)
+    return reading.connection.scalars(following.limit(limit)).all()

@@ -1,0 +1,18 @@
+"""What every table of monitoring stands on. Money is fen, months are ordinals (year × 12 + month − 1)."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.db.base import house_metadata
+from shared.db.floor import lay_floor
+
+METADATA = house_metadata("monitoring")
+FLOOR = lay_floor(METADATA)
+FEN = sa.BigInteger
+
+
+class Base(SQLModel, registry=registry(metadata=METADATA)):
+    """A table of monitoring."""
+
+    metadata = METADATA

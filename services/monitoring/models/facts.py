@@ -1,0 +1,47 @@
+"""Tables of facts."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from services.monitoring.models.base import Base
+from shared.db.base import UtcDateTime, text_enum
+
+
+class FactMode(StrEnum):
+    """How a fact came in 录入方式."""
+
+    LIVE = "live"
+    """As it happens: the household is judged at once."""
+    BACKFILL = "backfill"
+    """History: fills the ledger, raises nothing; the next screening judges what it left."""
+
+
+class Fact(Base, table=True):
+    """Fact 上报信息: what a source said about a household. Append-only; a correction names the fact it supersedes."""
+
+    id: UUID = Field(primary_key=True)
+    """Derived from source and reference, so that one reference is one row."""
+    source: str = Field(max_length=64)
+    source_ref: str = Field(max_length=128)
+    household_code: str = Field(foreign_key="household.code", max_length=64, index=True)
+    member_no: int | None
+    person_id: UUID | None
+    """Who held the number, where one was named: a member, or a former one."""
+    type: str = Field(max_length=32)
+    observed_on: dt.date
+    payload: dict[str, Any] = Field(sa_type=sa.JSON)
+    confirmed: str | None = Field(None, max_length=500)
+    """Why an amount that looks like a slip is right, in the words of whoever brought the fact."""
+    content_hash: str = Field(max_length=64)
+    mode: FactMode = Field(sa_type=text_enum(FactMode))
+    supersedes_id: UUID | None = Field(foreign_key="fact.id", unique=True)
+    recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str = Field(max_length=64)
+    correlation_id: str = Field(max_length=64)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    """When the fact, its status, or the status or verdict of a risk it led to changed last."""

@@ -1,0 +1,53 @@
+"""Tables of the household register."""
+
+import datetime as dt
+
+from sqlmodel import Field
+
+from services.monitoring.models.base import Base
+from shared.contracts.codes import (
+    HouseholdCategory,
+    HouseholdEndReason,
+)
+from shared.db.base import UtcDateTime, text_enum
+from shared.db.spelling import spelling_index
+from shared.http.fields import MAX_REMARK
+
+
+class Household(Base, table=True):
+    """Household 农户, the unit of monitoring."""
+
+    __table_args__ = (spelling_index("household"),)
+
+    code: str = Field(primary_key=True, max_length=64)
+    region_code: str = Field(max_length=12, index=True)
+    category: HouseholdCategory = Field(sa_type=text_enum(HouseholdCategory))
+    relocated: bool
+    dibao: bool
+    registered_on: dt.date
+    version: int
+    member_count: int
+    able_workers: int
+    """Members with ordinary, skilled or weak labour."""
+    fragile_members: int
+    """Members seriously ill or severely disabled."""
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    renewed_version: int | None = None
+    """The version since which nobody is left of those who lived here before; none where somebody always was."""
+    renewed_on: dt.date | None = None
+    """The day of that version."""
+    ended_on: dt.date | None = None
+    """The day from which it is no more 注销日期: nothing is judged from then on."""
+    end_reason: HouseholdEndReason | None = Field(None, sa_type=text_enum(HouseholdEndReason))
+    end_note: str | None = Field(None, max_length=MAX_REMARK)
+
+
+class CodePrefix(Base, table=True):
+    """In which counties household codes begin with these letters 户编码前缀."""
+
+    __tablename__ = "code_prefix"
+
+    prefix: str = Field(primary_key=True, max_length=64)
+    """In lower case, with the mark behind it: `dj-`."""
+    county: str = Field(primary_key=True, max_length=6)

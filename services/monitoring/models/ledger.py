@@ -1,0 +1,65 @@
+"""Tables of the income ledger."""
+
+import datetime as dt
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from services.monitoring.models.base import FEN, Base
+
+
+class LedgerMonth(Base, table=True):
+    """Sums of one household and month over the facts that count, in fen: the income ledger 收入台账."""
+
+    __tablename__ = "ledger_month"
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    month: int = Field(primary_key=True)
+    wage: int = Field(sa_type=FEN)
+    operating: int = Field(sa_type=FEN)
+    property_: int = Field(sa_type=FEN)
+    transfer: int = Field(sa_type=FEN)
+    operating_cost: int = Field(sa_type=FEN)
+    self_paid_compliant: int = Field(sa_type=FEN)
+    income_facts: int
+    """How many income facts count; none means the month is unknown, not zero."""
+
+
+class MedicalMonth(Base, table=True):
+    """Self-paid medical cost of one person and month, in fen; person `NOBODY` where no member was named."""
+
+    __tablename__ = "medical_month"
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    person_id: UUID = Field(primary_key=True)
+    month: int = Field(primary_key=True)
+    self_paid: int = Field(sa_type=FEN)
+
+
+class HouseholdWindow(Base, table=True):
+    """The income window of a household kept ready, so that judging never scans its history."""
+
+    __tablename__ = "household_window"
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    anchor: int = Field(index=True)
+    """Last month of the window; 0 until the household is judged for the first time."""
+    length: int
+    net: int = Field(sa_type=FEN)
+    self_paid: int = Field(sa_type=FEN)
+    known_mask: int
+    previous_net: int = Field(sa_type=FEN)
+    previous_mask: int
+    quarter_net: int = Field(sa_type=FEN)
+    previous_quarter_net: int = Field(sa_type=FEN)
+    has_illness: bool
+    """Whether the household may have rows in `illness`."""
+    has_medical: bool
+    """Whether the household may have rows in `medical_month`."""
+    has_job_loss: bool = Field(sa_column_kwargs={"server_default": sa.false()})
+    """Whether the household has a row in `job_loss`."""
+    judged_on: dt.date | None = None
+    """Decision date of the last judgement: no later one goes before it."""
+    due_after: dt.date | None = Field(None, index=True)
+    """Something is unjudged: a screening on a later day than this judges the household."""

@@ -1,0 +1,53 @@
+"""Tables of the members of households, present and former."""
+
+import datetime as dt
+from uuid import UUID
+
+from sqlmodel import Field
+
+from services.monitoring.models.base import Base
+from shared.contracts.codes import (
+    Health,
+    Labour,
+    Relation,
+    Sex,
+)
+from shared.db.base import text_enum
+
+
+class Member(Base, table=True):
+    """Member 家庭成员: the person who holds a number of the household today."""
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    member_no: int = Field(primary_key=True)
+    person_id: UUID = Field(index=True, unique=True)
+    """The person behind the number. What is said of a member is kept under it, so that it passes on to nobody."""
+    name: str = Field(max_length=64)
+    relation: Relation = Field(sa_type=text_enum(Relation))
+    sex: Sex = Field(sa_type=text_enum(Sex))
+    birth_date: dt.date
+    id_number: str | None = Field(max_length=18, index=True)
+    labour: Labour = Field(sa_type=text_enum(Labour))
+    health: Health = Field(sa_type=text_enum(Health))
+    student: bool
+
+
+class FormerMember(Base, table=True):
+    """Former member 原家庭成员: who held a number until they died, left, changed it or somebody else was given it.
+
+    What was said of the person stays said, and what comes in late about it counts for the household. Holds no name:
+    what tells whether somebody comes back is enough.
+    """
+
+    __tablename__ = "former_member"
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    member_no: int = Field(primary_key=True)
+    left_version: int = Field(primary_key=True)
+    """The version of the household from which the person no longer holds the number."""
+    person_id: UUID
+    sex: Sex = Field(sa_type=text_enum(Sex))
+    birth_date: dt.date
+    id_number: str | None = Field(max_length=18)
+    left_on: dt.date
+    """The business date of the change."""

@@ -1,0 +1,59 @@
+"""Tables of risks."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from services.monitoring.models.base import Base
+from shared.contracts.codes import (
+    RiskGrade,
+    RiskKind,
+    RiskStatus,
+    TaskVerdict,
+)
+from shared.db.base import UtcDateTime, text_enum
+
+
+class Risk(Base, table=True):
+    """Risk 风险: one episode of one kind in one household."""
+
+    __table_args__ = (sa.UniqueConstraint("household_code", "kind", "episode"),)
+
+    id: UUID = Field(primary_key=True)
+    """Derived from household, kind and episode."""
+    household_code: str = Field(foreign_key="household.code", max_length=64)
+    region_code: str = Field(max_length=12, index=True)
+    kind: RiskKind = Field(sa_type=text_enum(RiskKind))
+    grade: RiskGrade = Field(sa_type=text_enum(RiskGrade))
+    status: RiskStatus = Field(sa_type=text_enum(RiskStatus))
+    episode: int
+    version: int
+    keys: list[str] = Field(sa_type=sa.JSON)
+    """Keys of the reasons that hold it open."""
+    causes: dict[str, str | None] = Field(sa_type=sa.JSON)
+    """The evidence behind it by name, with the key of each cause as it is published; see `risks.rules.causes`."""
+    reasons: list[dict[str, Any]] = Field(sa_type=sa.JSON)
+    pack: str = Field(max_length=96)
+    decided_on: dt.date
+    opened_at: dt.datetime = Field(sa_type=UtcDateTime)
+    cleared_at: dt.datetime | None = Field(sa_type=UtcDateTime)
+    verdict: TaskVerdict | None = Field(sa_type=text_enum(TaskVerdict))
+    """What the visit of the task found 核实结论; none while the task is open."""
+    task_version: int
+    """The newest version of the task that was heard of: an older one never wins."""
+    event_id: UUID
+    """The event that told of this state."""
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    """When it changed last, its verdict included."""
+
+
+class RiskFact(Base, table=True):
+    """A fact that explains a change of a risk: what was said, and what it led to."""
+
+    __tablename__ = "risk_fact"
+
+    risk_id: UUID = Field(primary_key=True, foreign_key="risk.id")
+    fact_id: UUID = Field(primary_key=True, foreign_key="fact.id", index=True)

@@ -1,0 +1,125 @@
+"""Rows of the members of a household, and of the persons who held a number before."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.models.households import Household
+from services.monitoring.models.persons import FormerMember, Member
+from services.monitoring.persons.rules import (
+    Described,
+    Holder,
+    KnownPerson,
+    MemberOfHousehold,
+    Persons,
+    RegisteredMember,
+)
+from shared.db.base import table_of
+from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading, UnitOfWork
+
+_MEMBERS, _FORMER = table_of(Member), table_of(FormerMember)
+_SELECT_HOLDERS = sa.union_all(
+    sa.select(
+        _MEMBERS.c.household_code,
+        _MEMBERS.c.member_no,
+        _MEMBERS.c.person_id,
+        _MEMBERS.c.birth_date,
+        sa.literal(0).label("left_version"),
+    ).where(is_one_of(_MEMBERS.c.household_code, "codes")),
+    sa.select(
+        _FORMER.c.household_code, _FORMER.c.member_no, _FORMER.c.person_id, _FORMER.c.birth_date, _FORMER.c.left_version
+    ).where(is_one_of(_FORMER.c.household_code, "codes")),
+)
+
+
+_REGISTERED = tuple(RegisteredMember.__dataclass_fields__)
+
+
+def load_members(reading: Reading, code: str) -> list[MemberOfHousehold]:
+    """The members of a household, by number."""
+    rows = reading.connection.execute(
+        sa.select(_MEMBERS).where(_MEMBERS.c.household_code == code).order_by(_MEMBERS.c.member_no)
+    ).mappings()
+    return [MemberOfHousehold(row["person_id"], RegisteredMember(**{k: row[k] for k in _REGISTERED})) for row in rows]
+
+
+def write_members(uow: UnitOfWork, code: str, members: Sequence[MemberOfHousehold]) -> None:
+    """Put these in the place of the members of a household."""
+    uow.connection.execute(sa.delete(Member).where(col(Member.household_code) == code))
+    insert_rows(uow.connection, _MEMBERS, [_member_row(code, one) for one in members])
+
+
+def write_former_members(uow: UnitOfWork, code: str, version: int, left: Sequence[MemberOfHousehold]) -> None:
+    """Keep under their numbers those who hold them no longer from a version on."""
+    insert_rows(uow.connection, _FORMER, [_former_row(uow, code, version, one) for one in left])
+
+
+def _member_row(code: str, one: MemberOfHousehold) -> dict[str, Any]:
+    return {
+        "household_code": code,
+        "person_id": one.person_id,
+        **{name: getattr(one.member, name) for name in _REGISTERED},
+    }
+
+
+def _former_row(uow: UnitOfWork, code: str, version: int, one: MemberOfHousehold) -> dict[str, Any]:
+    return {
+        "household_code": code,
+        "member_no": one.member.member_no,
+        "left_version": version,
+        "person_id": one.person_id,
+        "sex": one.member.sex,
+        "birth_date": one.member.birth_date,
+        "id_number": one.member.id_number,
+        "left_on": uow.today(),
+    }
+
+
+def load_former_persons(reading: Reading, code: str) -> list[KnownPerson]:
+    """Those who held a number of the household, the last ones first."""
+    rows = reading.connection.execute(
+        sa.select(_FORMER)
+        .where(_FORMER.c.household_code == code)
+        .order_by(_FORMER.c.left_version.desc(), _FORMER.c.member_no)
+    )
+    return [
+        KnownPerson(row.person_id, Described(row.member_no, row.sex, row.birth_date, row.id_number)) for row in rows
+    ]
+
+
+def load_persons(reading: Reading, codes: Collection[str]) -> Persons:
+    """The members, present and former, of these households."""
+    if not codes:
+        return Persons({})
+    found: defaultdict[tuple[str, int], list[Holder]] = defaultdict(list)
+    for code, member_no, *holder in reading.connection.execute(_SELECT_HOLDERS, {"codes": list(codes)}):
+        found[code, member_no].append(Holder(*holder))
+    for holders in found.values():
+        holders.sort(key=lambda holder: (holder.left_version > 0, -holder.left_version))
+    return Persons(found)
+
+
+def are_former_people(reading: Reading, code: str, member_no: int, on: dt.date, *, left: bool) -> bool:
+    """Whether what happened to a member on a day happened to people of whom nobody is left in the household.
+
+    ``left`` says that it happened because the member left.
+    """
+    household = reading.connection.execute(
+        sa.select(col(Household.renewed_on), col(Household.renewed_version)).where(col(Household.code) == code)
+    ).one()
+    if household.renewed_version is None:
+        return False
+    if not left:
+        return bool(on < household.renewed_on)
+    last = reading.connection.scalar(
+        sa.select(sa.func.max(_FORMER.c.left_version)).where(
+            _FORMER.c.household_code == code, _FORMER.c.member_no == member_no
+        )
+    )
+    return last is not None and last <= household.renewed_version

@@ -1,0 +1,1 @@
+"""Risks 风险: judged, changed, explained."""

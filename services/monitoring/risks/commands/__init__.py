@@ -1,0 +1,1 @@
+"""What is done with risks: judged, moved with their household, shown with their task's verdict."""

@@ -1,0 +1,9 @@
+"""Situations of risks."""
+
+from shared.errors import NotFound
+
+
+class RiskNotFound(NotFound):
+    """No risk by that id within the caller's region."""
+
+    code, title = "risk-not-found", "No such risk"

@@ -1,0 +1,20 @@
+"""The end of a household 农户注销: nothing threatens it any longer."""
+
+from datetime import date
+from functools import partial
+from typing import Final
+
+from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict
+from shared.contracts.codes import HouseholdEndReason, RiskKind
+
+ENDED: Final = "household.ended"
+
+
+def ended(kind: RiskKind, on: date, reason: HouseholdEndReason) -> Verdict:
+    """Clear a risk of a household that is no more."""
+    return Verdict(kind, Outcome.CLEAR, explain=partial(_why, on, reason))
+
+
+def _why(on: date, reason: HouseholdEndReason) -> tuple[Reason, ...]:
+    text = f"The household is no more since {on.isoformat()} (reason: {reason.value})."
+    return (Reason(ENDED, ENDED, text, {"ended_on": on.isoformat(), "reason": reason.value}, ()),)

@@ -1,0 +1,223 @@
+"""收入骤减: income fell sharply against the same months of the year before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from typing import Final
+
+from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
+from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
+from services.monitoring.risks.rules.parameters import (
+    CLEAR_MARGIN_RATIO,
+    DROP_RATIO,
+    WINDOW_MONTHS,
+    RuleParameters,
+    Threshold,
+)
+from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
+from services.monitoring.risks.rules.verdicts import (
+    Outcome,
+    Reason,
+    Verdict,
+    format_percent,
+    grade_for,
+    missing_months_reason,
+    undecided,
+)
+from shared.contracts.codes import RiskGrade, RiskKind
+from shared.money import format_yuan
+
+YEAR: Final = "income_drop.year"
+"""The window against the same window one year earlier."""
+
+QUARTER: Final = "income_drop.quarter"
+"""The last three whole months against the same three months of the year before."""
+
+_KIND: Final = RiskKind.INCOME_DROP
+_QUIET: Final = Verdict(_KIND, Outcome.CLEAR)
+_NEEDED: Final = (DROP_RATIO, WINDOW_MONTHS)
+
+
+class _Finding(Enum):
+    QUIET = auto()
+    DROPPED = auto()
+    HELD = auto()
+    """Not a drop any more, but still too close to one for the open risk that cites it to clear."""
+
+    INCOMPLETE = auto()
+    STOPPED = auto()
+    """Whether it is held cannot be told without the clearing margin."""
+
+
+def judge_income_drop(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk | None) -> Verdict:
+    """Fire when either comparison shows a drop of at least `income_drop_ratio`; each needs every month it compares.
+
+    An open risk clears when every comparison it cites is complete and quiet; a household without one is clear when
+    both are. While one comparison fires, another that the risk cites stands until its months are known again. Red when
+    the known window income per head is at most `near_line_ratio` above the line, else orange.
+    """
+    ratio = parameters.drop
+    if ratio is None or parameters.window_months is None:
+        return undecided(_KIND, parameters, *_NEEDED)
+    window = state.window
+    cited = () if open_risk is None else open_risk.rules
+    year = quarter = _Finding.INCOMPLETE
+    if window.year_is_complete():
+        year = _compare(window.previous_net, window.net, ratio, parameters, cited=YEAR in cited)
+    if window.quarter_is_complete():
+        quarter = _compare(window.previous_quarter_net, window.quarter_net, ratio, parameters, cited=QUARTER in cited)
+    if year is _Finding.QUIET and quarter is _Finding.QUIET:
+        return _clear(state, parameters, open_risk)
+    return _unquiet(state, parameters, open_risk, {YEAR: year, QUARTER: quarter})
+
+
+def _compare(before: int, now: int, ratio: Threshold, parameters: RuleParameters, *, cited: bool) -> _Finding:
+    """Judge one complete comparison; without an income to fall from there is no drop."""
+    if before <= 0:
+        return _Finding.QUIET
+    if ratio.reached_by(before - now, before):
+        return _Finding.DROPPED
+    if not cited:
+        return _Finding.QUIET
+    if parameters.drop_to_clear is None:
+        return _Finding.STOPPED
+    return _Finding.HELD if parameters.drop_to_clear.reached_by(before - now, before) else _Finding.QUIET
+
+
+def _clear(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk | None) -> Verdict:
+    if open_risk is None:
+        return _QUIET
+    return Verdict(_KIND, Outcome.CLEAR, explain=partial(_why_cleared, state, parameters, open_risk))
+
+
+def _unquiet(
+    state: HouseholdState,
+    parameters: RuleParameters,
+    open_risk: LatestRisk | None,
+    findings: Mapping[str, _Finding],
+) -> Verdict:
+    cited = frozenset[str]() if open_risk is None else open_risk.rules
+    if _Finding.DROPPED in findings.values() or _Finding.HELD in findings.values():
+        firing = {
+            rule: found
+            for rule, found in findings.items()
+            if found in (_Finding.DROPPED, _Finding.HELD) or (rule in cited and found is not _Finding.QUIET)
+        }
+        return _fires(state, parameters, open_risk, firing)
+    if _Finding.STOPPED in findings.values():
+        return undecided(_KIND, parameters, *_NEEDED, CLEAR_MARGIN_RATIO)
+    asked = cited or findings.keys()
+    incomplete = [rule for rule in findings if rule in asked and findings[rule] is _Finding.INCOMPLETE]
+    if not incomplete:
+        return _clear(state, parameters, open_risk)
+    missing = _missing_months(state.window, incomplete)
+    why = partial(_why_insufficient, parameters, incomplete, missing)
+    return Verdict(_KIND, Outcome.INSUFFICIENT_DATA, missing_months=missing, explain=why)
+
+
+def _why_insufficient(
+    parameters: RuleParameters, incomplete: Sequence[str], missing: tuple[int, ...]
+) -> tuple[Reason, ...]:
+    text = f"Income is unknown for {len(missing)} of the months to be compared ({', '.join(incomplete)})."
+    return (missing_months_reason(_KIND, text, missing, parameters.cited(*_NEEDED)),)
+
+
+def _missing_months(window: WindowSummary, incomplete: Sequence[str]) -> tuple[int, ...]:
+    """Return the unknown months of the incomplete comparisons; those of the quarter are also among the year's."""
+    return window.missing_for_year() if YEAR in incomplete else window.missing_for_quarter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    span: str
+    earlier_span: str
+    now: int
+    before: int
+
+    @property
+    def drop(self) -> str:
+        return format_percent(self.before - self.now, self.before) if self.before > 0 else "0.00 %"
+
+    def fall(self) -> str:
+        return (
+            f"Net income {format_yuan(self.now)} yuan in {self.span} is {self.drop} below the "
+            f"{format_yuan(self.before)} yuan of {self.earlier_span}"
+        )
+
+    def figures(self) -> dict[str, object]:
+        return {
+            "window": self.span,
+            "compared_with": self.earlier_span,
+            "net_income": format_yuan(self.now),
+            "net_income_before": format_yuan(self.before),
+            "drop": self.drop,
+        }
+
+
+def _comparison(window: WindowSummary, rule: str) -> _Comparison:
+    of_year = rule == YEAR
+    first = window.first if of_year else window.anchor - MONTHS_IN_QUARTER + 1
+    return _Comparison(
+        span=format_span(first, window.anchor),
+        earlier_span=format_span(first - MONTHS_IN_YEAR, window.anchor - MONTHS_IN_YEAR),
+        now=window.net if of_year else window.quarter_net,
+        before=window.previous_net if of_year else window.previous_quarter_net,
+    )
+
+
+def _fires(
+    state: HouseholdState,
+    parameters: RuleParameters,
+    open_risk: LatestRisk | None,
+    firing: Mapping[str, _Finding],
+) -> Verdict:
+    near = is_near_line(state, parameters)
+    grade = grade_for(near, open_risk)
+    why = partial(_why_fired, state, parameters, firing, near, grade)
+    return Verdict(_KIND, Outcome.FIRES, grade, frozenset(firing), explain=why)
+
+
+def _why_fired(
+    state: HouseholdState,
+    parameters: RuleParameters,
+    firing: Mapping[str, _Finding],
+    near: bool | None,
+    grade: RiskGrade,
+) -> tuple[Reason, ...]:
+    about_grade = about_near_line(state, parameters, near, grade)
+    cited = (*_NEEDED, *NEAR_LINE_KEYS, CLEAR_MARGIN_RATIO)
+    reasons = []
+    for rule, found in firing.items():
+        comparison = _comparison(state.window, rule)
+        text = f"{comparison.fall()}; {_against(parameters, found)}."
+        if found is _Finding.INCOMPLETE:
+            text = f"What {comparison.span} showed against {comparison.earlier_span} stands until all months are known."
+        keys = cited[:-1] if found is _Finding.DROPPED else cited
+        reasons.append(Reason(rule, rule, text, comparison.figures() | about_grade, parameters.cited(*keys)))
+    return tuple(reasons)
+
+
+def _against(parameters: RuleParameters, found: _Finding) -> str:
+    if found is _Finding.DROPPED and parameters.drop is not None:
+        return f"a drop of {_percent(parameters.drop)} or more raises the risk"
+    if found is _Finding.HELD and parameters.drop_to_clear is not None:
+        return f"an open risk clears below {_percent(parameters.drop_to_clear)}"
+    return "the policy does not say below which drop an open risk clears"
+
+
+def _percent(threshold: Threshold) -> str:
+    return format_percent(threshold.numerator, threshold.denominator)
+
+
+def _why_cleared(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk) -> tuple[Reason, ...]:
+    reasons = []
+    for rule in sorted(open_risk.rules):
+        comparison = _comparison(state.window, rule)
+        text = (
+            f"Net income {format_yuan(comparison.now)} yuan in {comparison.span} is not far enough below the "
+            f"{format_yuan(comparison.before)} yuan of {comparison.earlier_span} to keep the risk open."
+        )
+        cited = parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
+        reasons.append(Reason(rule, rule, text, comparison.figures(), cited))
+    return tuple(reasons)

@@ -1,0 +1,55 @@
+"""What the rules are asked about: one household as it stands on the day of the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.monitoring.evidence.rules import Diagnosis, JobLoss
+from services.monitoring.ledger.rules.income import WindowSummary
+from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
+
+
+@dataclass(slots=True)
+class HouseholdState:
+    """One household on the day of the decision; money is fen.
+
+    A value: nobody changes one after making it, for verdicts refer to it. Not frozen, because that costs more to make
+    than the rules cost to run.
+    """
+
+    category: HouseholdCategory
+    members: int
+    able_workers: int
+    """Members with ordinary, skilled or weak labour 有劳动能力."""
+
+    fragile_members: int
+    """Members seriously ill or severely disabled 患有大病或重度残疾."""
+
+    window: WindowSummary
+    diagnoses: tuple[Diagnosis, ...] = ()
+    medical_by_member: Mapping[int, int] = field(default_factory=dict)
+    """Self-paid medical cost in the window by member number; `NO_MEMBER` for cost without a named member."""
+
+    job_loss: JobLoss | None = None
+    """The last loss of work, also one that ended; None where there never was one."""
+
+
+class LatestRisk(NamedTuple):
+    """The latest episode of one kind of risk in one household, open or cleared."""
+
+    kind: RiskKind
+    status: RiskStatus
+    grade: RiskGrade
+    episode: int
+    keys: frozenset[str]
+    """Keys of the reasons that hold an open risk open; none when cleared."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the risk is open."""
+        return self.status is RiskStatus.OPEN
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Codes of the rules that hold the risk open."""
+        return frozenset(key.partition(":")[0] for key in self.keys)

@@ -1,0 +1,45 @@
+"""Triggers: what set a judgement off. One of them explains, as its clue 线索, what became of a risk."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from shared.context import Context
+from shared.contracts.codes import RiskKind
+from shared.contracts.monitoring import Clue
+
+_WEIGHED: Final[Mapping[RiskKind, frozenset[str]]] = {
+    RiskKind.BELOW_LINE: frozenset({"income"}),
+    RiskKind.INCOME_DROP: frozenset({"income"}),
+    RiskKind.RIGID_EXPENSE: frozenset({"income", "expense"}),
+    RiskKind.NEW_ILLNESS: frozenset({"illness", "expense"}),
+    RiskKind.JOB_LOSS: frozenset({"placement"}),
+}
+"""The types of clues that speak for a kind of risk before all others."""
+
+
+class Trigger(NamedTuple):
+    """What set the judgement of a household off, and in which chain."""
+
+    type: str
+    context: Context
+    fact_id: UUID | None = None
+    about: str | None = None
+    """What it changed, where that is something else than what it is: the type of the fact that a withdrawal names."""
+
+    @property
+    def clue(self) -> Clue:
+        """What the other houses hear of it."""
+        return Clue(type=self.type, fact_id=self.fact_id)
+
+    def weighs_for(self, kind: RiskKind) -> bool:
+        """Whether it speaks for a kind of risk before all others."""
+        return (self.about or self.type) in _WEIGHED[kind]
+
+
+def trigger_for(kind: RiskKind, triggers: Sequence[Trigger]) -> Trigger:
+    """Which of the triggers that came in, the last one at the end, explains what became of this kind of risk.
+
+    The last one of a type that speaks for it; where there is none, the last one.
+    """
+    return next((trigger for trigger in reversed(triggers) if trigger.weighs_for(kind)), triggers[-1])

@@ -1,0 +1,79 @@
+"""Risks and verdicts as they are answered."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+)
+
+from services.monitoring.risks.rules.verdicts import Verdict
+from shared.contracts.codes import (
+    RiskGrade,
+    RiskKind,
+    RiskStatus,
+    TaskVerdict,
+)
+from shared.months import Month
+
+CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"
+"""What `updated_after` means for a list."""
+
+
+class ReasonOut(BaseModel):
+    """Why: the rule, a sentence, the figures it saw and the parameters with their sources."""
+
+    rule: str
+    text: str
+    inputs: dict[str, Any]
+    parameters: list[dict[str, Any]]
+
+
+class RiskOut(BaseModel):
+    """A risk 风险 with its reasons."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    risk_id: UUID
+    household_code: str
+    region_code: str
+    kind: RiskKind
+    grade: RiskGrade
+    status: RiskStatus
+    episode: int
+    opened_at: dt.datetime
+    cleared_at: dt.datetime | None
+    reasons: list[ReasonOut]
+    verdict: TaskVerdict | None
+    event_id: UUID
+    updated_at: dt.datetime = Field(description="When it changed last, its verdict included")
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """The risk of a row."""
+        return cls.model_validate({**row, "risk_id": row["id"]})
+
+
+class VerdictOut(BaseModel):
+    """What one rule says today."""
+
+    kind: RiskKind
+    outcome: Literal["fires", "clear", "insufficient_data", "undecided"]
+    grade: RiskGrade | None
+    reasons: list[ReasonOut]
+    missing_months: list[Month]
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        """What a rule answered, with its reasons in words."""
+        return cls(
+            kind=verdict.kind,
+            outcome=verdict.outcome.value,
+            grade=verdict.grade,
+            reasons=[ReasonOut.model_validate(reason.as_document()) for reason in verdict.reasons],
+            missing_months=list(verdict.missing_months),
+        )

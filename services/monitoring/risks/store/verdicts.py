@@ -1,0 +1,115 @@
+"""Verdicts: what the rules are asked about is loaded, and each of them speaks. Nothing is written."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from services.monitoring.evidence.rules import Diagnosis, FactEvidence, JobLoss
+from services.monitoring.evidence.store import load_diagnoses, load_job_losses, load_medical
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.ledger.rules.income import window_months
+from services.monitoring.ledger.store import refresh_windows
+from services.monitoring.risks.rules.causes import evidence_of, follow_causes
+from services.monitoring.risks.rules.judge import judge
+from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
+from services.monitoring.risks.rules.state import HouseholdState
+from services.monitoring.risks.rules.verdicts import Verdict
+from services.monitoring.risks.store.latest import KnownRisk, load_latest_risks
+from shared.contracts.codes import RiskKind
+from shared.db.unit_of_work import Reading
+from shared.ids import new_id
+from shared.policy.loader import PolicyBook
+from shared.policy.parameters import PolicyValueMissing
+
+_parameters: dict[tuple[str, str, date], RuleParameters] = {}
+"""Parameters in their fast form, by pack, region and date; packs do not change while a process runs."""
+_REMEMBERED = 1024
+
+
+class Judged(NamedTuple):
+    """A household's verdicts and the policy they rest on."""
+
+    dossier: HouseholdDossier
+    pack: str
+    verdicts: tuple[Verdict, ...]
+    known: Mapping[RiskKind, KnownRisk]
+    state: HouseholdState | None = None
+    """What the rules saw; nothing where no rule spoke, as when a household ends."""
+    parameters: RuleParameters | None = None
+
+    def causes(self, verdict: Verdict, facts: Sequence[FactEvidence]) -> dict[str, str | None]:
+        """What is behind a firing verdict, each cause under its key."""
+        risk = self.known.get(verdict.kind)
+        known = risk.causes if risk and risk.latest.is_open else {}
+        assert self.state is not None, "a rule fires over what it saw"
+        assert self.parameters is not None, "a rule fires by its parameters"
+        found = evidence_of(verdict, self.state, self.parameters, facts, known)
+        return follow_causes(known, found, lambda: str(new_id()))
+
+
+def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> tuple[RuleParameters, str]:
+    """The parameters of the rules for a region and decision date, and the pack they come from."""
+    view = policy.at(region_code, on)
+    key = (view.pack, view.region, on)
+    parameters = _parameters.get(key)
+    if parameters is None:
+        if len(_parameters) >= _REMEMBERED:
+            _parameters.clear()
+        parameters = _parameters[key] = RuleParameters.from_view(view)
+    return parameters, view.pack
+
+
+def judge_dossiers(reading: Reading, dossiers: Sequence[HouseholdDossier], on: date) -> list[Judged]:
+    """Judge households as of a date. Windows that are behind are brought up to it first.
+
+    The one place where rules are asked: for a fact, a changed household, a screening or an explanation. A household
+    that has ended by then is passed over.
+    """
+    by_parameters: defaultdict[tuple[int, str], list[HouseholdDossier]] = defaultdict(list)
+    known_parameters: dict[tuple[int, str], RuleParameters] = {}
+    for dossier in dossiers:
+        if dossier.ended_on is not None and dossier.ended_on <= on:
+            continue
+        parameters, pack = rule_parameters(reading.policy, dossier.region_code, on)
+        key = (id(parameters), pack)
+        known_parameters[key] = parameters
+        by_parameters[key].append(dossier)
+    judged = []
+    for key, group in by_parameters.items():
+        judged += _judge_group(reading, group, known_parameters[key], key[1])
+    return judged
+
+
+def _judge_group(
+    reading: Reading, dossiers: Sequence[HouseholdDossier], parameters: RuleParameters, pack: str
+) -> list[Judged]:
+    if parameters.window_months is None:
+        raise PolicyValueMissing([WINDOW_MONTHS], parameters.region, parameters.decided_on)
+    on = parameters.decided_on
+    first, anchor = window_months(on, parameters.window_months)
+    refresh_windows(reading, dossiers, anchor, parameters.window_months)
+    ill, treated = [f.code for f in dossiers if f.has_illness], [f.code for f in dossiers if f.has_medical]
+    jobless = [f.code for f in dossiers if f.has_job_loss]
+    diagnoses: Mapping[str, tuple[Diagnosis, ...]] = load_diagnoses(reading, ill) if ill else {}
+    medical: Mapping[str, dict[int, int]] = load_medical(reading, treated, first, anchor) if treated else {}
+    job_losses: Mapping[str, JobLoss] = load_job_losses(reading, jobless) if jobless else {}
+    known = load_latest_risks(reading, [dossier.code for dossier in dossiers])
+    judged = []
+    for dossier in dossiers:
+        loss = job_losses.get(dossier.code)
+        state = HouseholdState(
+            dossier.category,
+            dossier.members,
+            dossier.able_workers,
+            dossier.fragile_members,
+            dossier.window,
+            tuple([one for one in diagnoses.get(dossier.code, ()) if one.observed_on <= on]),
+            medical.get(dossier.code, {}),
+            loss.as_of(on) if loss else None,
+        )
+        risks = known.get(dossier.code, {})
+        by_then = {kind: risk.latest for kind, risk in risks.items() if risk.decided_on <= on}
+        verdicts = judge(state, parameters, by_then)
+        judged.append(Judged(dossier, pack, verdicts, risks, state, parameters))
+    return judged

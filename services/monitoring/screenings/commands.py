@@ -1,0 +1,107 @@
+"""Judging without a fact: because time went on, or because an operator asks for all."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.monitoring.ledger.rules.income import window_months
+from services.monitoring.ledger.store import load_dossiers, write_windows
+from services.monitoring.models.households import Household
+from services.monitoring.models.ledger import HouseholdWindow
+from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.rules.triggers import Trigger
+from services.monitoring.risks.store.verdicts import rule_parameters
+from services.monitoring.screenings.store import load_undecided_households
+from shared.db.base import table_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.house import House
+from shared.operations import print_lines
+
+BATCH = 500
+_NATIONAL = "000000000000"
+_HOUSEHOLDS = table_of(Household)
+
+
+def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
+    """Judge these households as of a date, with the rules and the care of a single fact."""
+    dossiers = list(load_dossiers(uow, codes, lock=True).values())
+    trigger = Trigger("screening", uow.context)
+    judge_households(uow, dossiers, on, {code: [trigger] for code in codes})
+    write_windows(uow, dossiers)
+
+
+def screen_after(uow: UnitOfWork, code: str) -> Sequence[str]:
+    """Screen the next households after ``code`` 集中排查; returns those screened, none when all are done.
+
+    A household that is no more is not among them.
+    """
+    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > code, _HOUSEHOLDS.c.ended_on.is_(None))
+    codes = uow.connection.scalars(following.order_by(_HOUSEHOLDS.c.code).limit(BATCH)).all()
+    screen_households(uow, codes, uow.today())
+    return codes
+
+
+def roll_windows(uow: UnitOfWork) -> bool:
+    """Judge households whose window moved with the month: income leaves it without any event.
+
+    Does a bounded part and tells whether more is waiting. Windows that were never judged, because nothing but history
+    came in, are due anyway: see `screen_due`.
+    """
+    anchor = _anchor(uow)
+    codes = list(
+        uow.connection.scalars(
+            sa.select(HouseholdWindow.household_code)  # type: ignore[call-overload]
+            .join(Household, col(Household.code) == col(HouseholdWindow.household_code))
+            .where(col(HouseholdWindow.anchor) > 0, col(HouseholdWindow.anchor) < anchor)
+            .where(col(Household.ended_on).is_(None))
+            .order_by(col(HouseholdWindow.household_code))
+            .limit(BATCH)
+        )
+    )
+    screen_households(uow, codes, uow.today())
+    return len(codes) == BATCH
+
+
+def screen_due(uow: UnitOfWork) -> bool:
+    """Judge households with something unjudged from an earlier day: history that came in, a day that was to come.
+
+    Does a bounded part and tells whether more is waiting.
+    """
+    window, household = table_of(HouseholdWindow), table_of(Household)
+    due = (
+        sa.select(window.c.household_code)
+        .join(household, household.c.code == window.c.household_code)
+        .where(window.c.due_after < uow.today(), household.c.ended_on.is_(None))
+    )
+    codes = uow.connection.scalars(due.order_by(window.c.household_code).limit(BATCH)).all()
+    screen_households(uow, codes, uow.today())
+    return len(codes) == BATCH
+
+
+def _anchor(uow: UnitOfWork) -> int:
+    parameters, _ = rule_parameters(uow.policy, _NATIONAL, uow.today())
+    assert parameters.window_months is not None, "the national pack says how long the window is"
+    return window_months(uow.today(), parameters.window_months)[1]
+
+
+async def screen_all(house: House) -> int:
+    """Judge every household as of the business date 集中排查; exit code 0."""
+    screened, last = 0, ""
+    while codes := await house.database.write(screen_after, last):
+        screened, last = screened + len(codes), codes[-1]
+    today = house.database.resources.clock.today()
+    print_lines([{"operation": "screen", "households": screened, "as_of": today}])
+    return 0
+
+
+def record_undecided(uow: UnitOfWork) -> bool:
+    """Record once a day, in the log and the audit, which policy value is missing where, and who waits for it."""
+    audit, today = uow.floor.audit, uow.today()
+    for (key, county), households in sorted(load_undecided_households(uow).items()):
+        subject = f"{key} {county} {today}"
+        if not uow.connection.scalar(sa.select(sa.exists().where(audit.c.subject == subject))):
+            uow.audit("policy.undecided", subject, after={"households": households})
+            uow.note("policy.undecided", key=key, region=county, date=str(today), households=households)
+    return False

@@ -1,0 +1,1 @@
+"""Sources 数据源: when each was heard last, and which are silent."""
