@@ -47,7 +47,8 @@ format: $(VENV)/.dev ## rewrite the code in the one style
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## pin the dependencies of pyproject.toml by version and hash
 	$(COMPILE) -o requirements.lock
-	$(COMPILE) --group dev -o requirements-dev.lock
+	$(COMPILE) --extra tracing -o requirements-tracing.lock
+	$(COMPILE) --extra tracing --group dev -o requirements-dev.lock
 
 kafka: $(VENV)/.run ## a Kafka broker on free loopback ports until Ctrl-C (NODES=3 for a replicated cluster)
 	$(RUN) -m deploy.local.kafka --nodes $(NODES)
