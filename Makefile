@@ -16,7 +16,7 @@ BUSINESS_DATE = $(if $(TODAY),SHOUXIAN_TODAY=$(TODAY))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo status test check lint format lock kafka postgres run-distributed bench soak docs clean kafka-jars
+.PHONY: help run demo status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,13 +33,16 @@ status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events
 test: $(VENV)/.dev ## the whole suite (ARGS='-k name' for a part of it)
 	$(RUN) -m pytest $(ARGS)
 
-check: lint test ## what has to pass before a change lands: lint and test
+check: lint licences test ## what has to pass before a change lands: lint, licences and test
 
 lint: $(VENV)/.dev ## style, types and import rules
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+licences: $(VENV)/.dev ## the licences of what the houses run on; one that pyproject.toml does not allow is an error
+	$(VENV)/bin/pip-licenses --packages $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/\1/p' requirements-tracing.lock)
 
 format: $(VENV)/.dev ## rewrite the code in the one style
 	$(VENV)/bin/ruff check --fix
