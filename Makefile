@@ -17,7 +17,7 @@ BUSINESS_DATE = $(if $(TODAY),SHOUXIAN_TODAY=$(TODAY))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo status test check lint format lock kafka postgres run-distributed bench soak docs clean kafka-jars
+.PHONY: help run demo status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events
 test: $(VENV)/.dev ## the whole suite (WORKERS=1 one test after the other, ARGS='-k name' for a part of it)
 	$(RUN) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadgroup $(ARGS)
 
-check: lint test ## what has to pass before a change lands: lint and test
+check: lint licences test ## what has to pass before a change lands: lint, licences and test
 
 lint: $(VENV)/.dev ## style, types and import rules
 	$(VENV)/bin/ruff check
@@ -42,13 +42,17 @@ lint: $(VENV)/.dev ## style, types and import rules
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+licences: $(VENV)/.dev ## the licences of what the houses run on; one that pyproject.toml does not allow is an error
+	$(VENV)/bin/pip-licenses --packages $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/\1/p' requirements-tracing.lock)
+
 format: $(VENV)/.dev ## rewrite the code in the one style
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## pin the dependencies of pyproject.toml by version and hash
 	$(COMPILE) -o requirements.lock
-	$(COMPILE) --group dev -o requirements-dev.lock
+	$(COMPILE) --extra tracing -o requirements-tracing.lock
+	$(COMPILE) --extra tracing --group dev -o requirements-dev.lock
 
 kafka: $(VENV)/.run ## a Kafka broker on free loopback ports until Ctrl-C (NODES=3 for a replicated cluster)
 	$(RUN) -m deploy.local.kafka --nodes $(NODES)

@@ -25,6 +25,7 @@ from shared.http.application import described_app, front_app
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
 from shared.security.issuer import Issuer
+from shared.tracing import Step
 
 ROOT = Path(__file__).parent.parent
 EVENTS, SCHEMAS = Path("docs/events.md"), Path("docs/events")
@@ -47,7 +48,7 @@ _EXAMPLE_TIME = dt.datetime(2026, 11, 16, 2, 30, tzinfo=dt.UTC)
 _EXAMPLE_ID = "019a8b1c-2f60-7c3e-9d41-5b7e0a6c1f28"
 _EXAMPLE_CONTEXT = Context(
     correlation_id="019a8b1c-2f5d-7a10-8c2b-3e4f5a6b7c8d",
-    traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    step=Step("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     causation_id="019a8b1c-2f5e-7b21-9f00-1a2b3c4d5e6f",
 )
 _EXAMPLE_VALUES = {

@@ -42,6 +42,7 @@ from shared.security.signing import PublicKeys
 from shared.security.tokens import Names, TokenVerifier
 from shared.settings import Settings
 from shared.starting import NOT_A_DEFECT, CannotStart, look_before_work, reason_of, refuse
+from shared.tracing import sending_spans
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -180,13 +181,14 @@ async def serve(
     listener = listener or claim_port(settings)
     raise_file_limit()
     process = open_process(definitions, settings, answers=role != "worker")
-    async with running(process, background=role != "serve"):
-        app = process.app() if role != "worker" else process.operations()
-        server = _Server(server_config(app, settings, grace_seconds=_GRACE_SECONDS))
-        calm_garbage_collector()
-        server.when_started = partial(_started, process, on_ready)
-        server.when_stopping = partial(log.info, "process.stopping")
-        await server.serve(sockets=[listener])
+    with sending_spans(definitions[0].name if len(definitions) == 1 else "shouxian", role):
+        async with running(process, background=role != "serve"):
+            app = process.app() if role != "worker" else process.operations()
+            server = _Server(server_config(app, settings, grace_seconds=_GRACE_SECONDS))
+            calm_garbage_collector()
+            server.when_started = partial(_started, process, on_ready)
+            server.when_stopping = partial(log.info, "process.stopping")
+            await server.serve(sockets=[listener])
     log.info("process.stopped")
 
 

@@ -32,13 +32,14 @@ from shared.bus.dead_letters import (
 from shared.bus.inbox import already_applied, mark_applied, store_positions, stored_marks, stored_positions
 from shared.bus.interface import Mark, Record, Subscription, TopicPartition, Transport, TransportUnavailable
 from shared.bus.poison import PoisonLimit
-from shared.context import new_context
+from shared.context import chain_named
 from shared.contracts.catalogue import CATALOGUE, topics_read_by
 from shared.contracts.envelope import Event, ForeignRecord, UnreadableEvent, event_type_of, is_meant_for
 from shared.db.database import Database
 from shared.db.revision import ReleaseDiffers
 from shared.db.trouble import is_of_other_release, is_transient
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
+from shared.tracing import handling_span
 
 Handler = Callable[[UnitOfWork, Sequence[Event[Any]]], None]
 """Reacts to events of one or more types, in the order given; safe to repeat."""
@@ -242,12 +243,17 @@ class Consumer:
     def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
         batch = self._sort(uow, records)
         for handler, group in groupby(batch.events, key=lambda pair: self._handlers[pair[1].type]):
-            handler(uow, [event for _, event in group])
+            handler(uow, [self._begun(uow, event) for _, event in group])
         mark_applied(uow, [event for _, event in batch.events], uow.now())
         for record, state, error in batch.aside:
             set_aside(uow, record, state, error)
         self._keep_positions(uow, records)
         return batch
+
+    def _begun(self, uow: UnitOfWork, event: Event[Any]) -> Event[Any]:
+        """The event as it is handled: a step of its trace that ends with the commit."""
+        span = handling_span(event.type, event.context.traceparent, self._house)
+        return event if span is None else event._replace(step=uow.until_commit(span))
 
     def _sort(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
         batch = _Sorted()
@@ -309,6 +315,9 @@ class Consumer:
     def _give_up(self, uow: UnitOfWork, record: Record, error: Exception) -> _Sorted:
         given_up = _Sorted()
         given_up.set_aside(record, state_after(error, record), describe_error(error))
+        span = handling_span(record.type_label, record.headers.get("ce_traceparent"), self._house, error)
+        if span is not None:
+            uow.until_commit(span)
         for args in given_up.aside:
             set_aside(uow, *args)
         self._keep_positions(uow, [record])
@@ -342,7 +351,7 @@ class Consumer:
         """One line for each record somebody has to look at, one for all others of a kind."""
         for record, state, error in aside:
             if state is DeadLetterState.DEAD:
-                chain = new_context(record.headers.get("ce_correlationid")).correlation_id
+                chain = chain_named(record.headers.get("ce_correlationid"))
                 told = {"event_id": record.event_id, "event_type": record.type_label, "error": error}
                 log.warning("event.dead", correlation_id=chain, house=self._house, **told)
         for (state, topic), number in Counter((state, record.topic) for record, state, _ in aside).items():
@@ -363,7 +372,7 @@ class Consumer:
         """Apply one record with its inbox row inside the running transaction: what a replay does."""
         event = self._read(record)
         if event is not None and not already_applied(uow, [event.id]):
-            self._handlers[event.type](uow, [event])
+            self._handlers[event.type](uow, [self._begun(uow, event)])
             mark_applied(uow, [event], uow.now())
 
 

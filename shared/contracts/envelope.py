@@ -9,10 +9,11 @@ from uuid import UUID
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator, core_schema
 
-from shared.context import Context, new_traceparent, read_context
+from shared.context import Context, read_context
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.payload import Payload
 from shared.ids import new_id
+from shared.tracing import Step
 
 PayloadT_co = TypeVar("PayloadT_co", bound=Payload, covariant=True)
 
@@ -39,6 +40,8 @@ class Event(NamedTuple, Generic[PayloadT_co]):
     time: dt.datetime
     region: str
     context: Context
+    step: Step | None = None
+    """The span in which it is being handled, where spans are collected."""
 
     @property
     def type(self) -> str:
@@ -52,7 +55,8 @@ class Event(NamedTuple, Generic[PayloadT_co]):
 
     def caused(self) -> Context:
         """The context of whatever this event leads to."""
-        return Context(self.context.correlation_id, new_traceparent(self.context.traceparent), str(self.id))
+        step = self.step or Step(parent=self.context.traceparent)
+        return Context(self.context.correlation_id, step, str(self.id))
 
 
 class EncodedEvent(NamedTuple):

@@ -35,6 +35,7 @@ from shared.db.trouble import (
 from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.logs import info_lines
 from shared.security.actor import SYSTEM, Actor
+from shared.tracing import Step
 
 T = TypeVar("T")
 CommitListener = Callable[[UnitOfWork], None]
@@ -146,6 +147,8 @@ class Database:
             self.broken = sentence_of(error)
 
     def _committed(self, uow: UnitOfWork) -> None:
+        for span in uow.spans:
+            span.end()
         for listener in self._on_commit:
             listener(uow)
         info_lines(uow.notes)
@@ -188,5 +191,5 @@ class Database:
         return result, uow
 
 
-_NO_CONTEXT = Context("system", "00-00000000000000000000000000000000-0000000000000000-00")
+_NO_CONTEXT = Context("system", Step("00-00000000000000000000000000000000-0000000000000000-00"))
 """Housekeeping that belongs to no chain."""

@@ -20,6 +20,7 @@ from shared.db.floor import Floor
 from shared.db.rows import insert_rows
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
+from shared.tracing import Span, Step, creation_span
 
 OUTBOX_CHANNEL = "outbox"
 """PostgreSQL notification channel on which a commit calls the relay of another process."""
@@ -110,15 +111,26 @@ class UnitOfWork(Reading):
     patience: Patience = Patience.WAITS
     emitted: list[EncodedEvent] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    """What ends with the commit; without one it is never told."""
     _audit: list[dict[str, Any]] = field(default_factory=list)
     _first_given: int = 0
     _last_given: int = 0
 
     def emit(self, data: Payload, *, region: str, context: Context | None = None) -> UUID:
         """Publish a fact with this transaction. The aggregate's row must be locked before."""
-        event = encode(data, region=region, time=self.now(), context=context or self.context)
+        context = context or self.context
+        span = creation_span(data.event_type, context.step)
+        if span is not None:
+            context = context._replace(step=self.until_commit(span))
+        event = encode(data, region=region, time=self.now(), context=context)
         self.emitted.append(event)
         return event.event_id
+
+    def until_commit(self, span: Span) -> Step:
+        """Have the span end with the commit; returns its step."""
+        self.spans.append(span)
+        return Step.of(span)
 
     def stamp(self) -> dt.datetime:
         """The moment of a changed row, for its `updated_at`: later than that of every row committed before.
@@ -204,11 +216,11 @@ class UnitOfWork(Reading):
         self._forget_since(marks)
 
     def _gathered(self) -> tuple[int, ...]:
-        return len(self.emitted), len(self.notes), len(self._audit), self._last_given
+        return len(self.emitted), len(self.notes), len(self.spans), len(self._audit), self._last_given
 
     def _forget_since(self, marks: tuple[int, ...]) -> None:
-        emitted, notes, audited, last_given = marks
-        del self.emitted[emitted:], self.notes[notes:], self._audit[audited:]
+        emitted, notes, spans, audited, last_given = marks
+        del self.emitted[emitted:], self.notes[notes:], self.spans[spans:], self._audit[audited:]
         if not last_given:  # the row of the clock was given back with the savepoint
             self._first_given = self._last_given = 0
 

@@ -18,7 +18,7 @@ from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
 from shared.http.middleware import Edge, first_segment
 from shared.http.oauth import oauth_router
-from shared.http.openapi import TOKEN_PATH, DocumentedApp
+from shared.http.openapi import NO_TELEMETRY, TOKEN_PATH, DocumentedApp
 from shared.http.pages import pages_router
 from shared.http.problems import database_problem, install_problem_handlers, problem_response
 from shared.security.issuer import Issuer
@@ -190,7 +190,9 @@ class HotRoutes:
 
 def worker_app(houses: Sequence[House], *, max_body_bytes: int) -> ASGIApp:
     """What a worker serves: health, readiness and metrics, and nothing else."""
-    app = FastAPI(title="ShouXian", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="ShouXian", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY
+    )
     install_problem_handlers(app, "system")
     app.include_router(_operations(houses))
     return Edge(app, max_body_bytes=max_body_bytes)

@@ -12,13 +12,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
-from shared.context import Context, new_context
+from shared.context import Context, chain_named
 from shared.contracts.catalogue import HOUSES
 from shared.errors import DomainError, PayloadTooLarge
 from shared.http.connections import LATE
 from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
 from shared.http.under_way import under_way
+from shared.tracing import Step, end_request, request_span
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
@@ -99,7 +100,10 @@ class Edge:
             return
         started = time.perf_counter()
         asked = Headers(scope=scope)
-        context = new_context(asked.get(CORRELATION_HEADER), asked.get("traceparent"))
+        caller = asked.get("traceparent")
+        span = request_span(caller)
+        step = Step(parent=caller) if span is None else Step.of(span)
+        context = Context(chain_named(asked.get(CORRELATION_HEADER)), step)
         state = scope.setdefault("state", {})
         state["context"] = context
         body = _Body(receive, self._max_body_bytes_of.get(scope["path"], self._max_body_bytes), state)
@@ -137,6 +141,8 @@ class Edge:
         answered, seconds = _meters(house, route, method, status)
         answered.inc()
         seconds.observe(time.perf_counter() - started)
+        if span is not None:
+            end_request(span, method=method, route=route, status=status, correlation_id=context.correlation_id)
 
 
 def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -> None:

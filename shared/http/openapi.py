@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from pydantic import TypeAdapter
 
 from shared.db.trouble import Busy, DatabaseUnreachable
@@ -17,6 +18,8 @@ from shared.security.tokens import ClientDisabled, TokenExpired, TokenInvalid, T
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105  an address
 """Where the built-in issuer gives out tokens."""
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""The framework's own would tell paths, queries and errors, which name households; `shared.tracing` tells routes."""
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _REF = "#/components/schemas/{model}"
 _BROUGHT_SCHEMAS = "x-schemas"
@@ -27,7 +30,7 @@ class DocumentedApp(FastAPI):
     """An app whose document is completed when it is first asked for. ``house`` names the problems' types."""
 
     def __init__(self, house: str, *, token_url: str = TOKEN_PATH, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(telemetry=NO_TELEMETRY, **kwargs)
         self._house = house
         self._token_url = token_url
         self._document: dict[str, Any] | None = None

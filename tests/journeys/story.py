@@ -31,7 +31,7 @@ LEDGER = EARNED | {"wage": EARNED["wage"] + (LAST - FIRST + 1 - len(FAILED)) * O
 """What the ledger holds in the end, by branch of income."""
 RISKS = {"income_drop": ("cleared", "confirmed"), "job_loss": ("open", None)}
 """Status and verdict of the one risk of each kind in the end."""
-PATIENCE = 90.0
+PATIENCE = 300.0
 _PAUSE = 0.05
 
 
