@@ -25,6 +25,7 @@ class AssetFilter:
 
     region_code: str | None
     asset_class: AssetClass | None
+    updated_after: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,27 @@ def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
 
 
 def assets(reading: Reading, wanted: AssetFilter, page: PageRequest) -> Sequence[AssetSummary]:
-    """Assets by code; one more than the page holds, so that the caller knows whether it goes on."""
+    """Assets, one more than the page holds: by code, or what was put after a moment in that order."""
     table = table_of(Asset)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     if wanted.asset_class is not None:
         statement = statement.where(table.c.asset_class == wanted.asset_class)
-    rows = reading.connection.execute(by_code(statement, table.c.code, page))
-    return [AssetSummary.model_validate(row._asdict()) for row in rows]
+    if wanted.updated_after is None:
+        ordered = by_code(statement, table.c.code, page)
+    else:
+        changed = statement.where(table.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, table.c.updated_at, table.c.code, page)
+    return [AssetSummary.model_validate(row._asdict()) for row in reading.connection.execute(ordered)]
 
 
-def asset_key(shown: AssetSummary) -> tuple[str, ...]:
-    """Where an asset stands in the list."""
-    return (shown.asset_code,)
+def asset_key(wanted: AssetFilter) -> Callable[[AssetSummary], tuple[str, ...]]:
+    """Where an asset stands in the list that was asked for."""
+
+    def key(shown: AssetSummary) -> tuple[str, ...]:
+        code = (shown.asset_code,)
+        return code if wanted.updated_after is None else (shown.updated_at.isoformat(), *code)
+
+    return key
 
 
 def distribution(reading: Reading, distribution_id: UUID) -> DistributionOut:

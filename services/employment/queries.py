@@ -64,6 +64,7 @@ class VacancyFilter:
     kind: VacancyKind | None
     open: bool | None
     """招聘中: valid on the business date, with a place left."""
+    updated_after: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ def vacancy(reading: Reading, code: str) -> VacancyOut:
 
 
 def vacancies(reading: Reading, wanted: VacancyFilter, page: PageRequest) -> Sequence[VacancyOut]:
-    """Vacancies by their codes; one more than the page holds. Work is no secret: every caller sees all of it."""
+    """Vacancies, one more than the page holds: by their codes, or what was put after a moment in that order.
+
+    Work is no secret: every caller sees all of it.
+    """
     statement = sa.select(_VACANCIES, TAKEN.label("taken"))
     if wanted.place_code is not None:
         statement = statement.where(_VACANCIES.c.place_code.startswith(region_prefix(wanted.place_code)))
@@ -123,13 +127,22 @@ def vacancies(reading: Reading, wanted: VacancyFilter, page: PageRequest) -> Seq
     if wanted.open is not None:
         is_open = (_VACANCIES.c.valid_until >= reading.today()) & (_VACANCIES.c.headcount > TAKEN)
         statement = statement.where(is_open if wanted.open else sa.not_(is_open))
-    ordered = by_code(statement, _VACANCIES.c.code, page)
+    if wanted.updated_after is None:
+        ordered = by_code(statement, _VACANCIES.c.code, page)
+    else:
+        changed = statement.where(_VACANCIES.c.updated_at > wanted.updated_after)
+        ordered = oldest_first(changed, _VACANCIES.c.updated_at, _VACANCIES.c.code, page)
     return [VacancyOut.model_validate(row) for row in reading.connection.execute(ordered)]
 
 
-def vacancy_key(shown: VacancyOut) -> tuple[str, ...]:
-    """Where a vacancy stands in the list."""
-    return (shown.vacancy_code,)
+def vacancy_key(wanted: VacancyFilter) -> Callable[[VacancyOut], tuple[str, ...]]:
+    """Where a vacancy stands in the list that was asked for."""
+
+    def key(shown: VacancyOut) -> tuple[str, ...]:
+        code = (shown.vacancy_code,)
+        return code if wanted.updated_after is None else (shown.updated_at.isoformat(), *code)
+
+    return key
 
 
 def suggestions(reading: Reading, request_id: UUID, limit: int) -> SuggestionsOut:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
-from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Query, Request
@@ -67,22 +66,18 @@ def as_wanted(statement: sa.Select[Any], table: sa.Table, wanted: Any, *names: s
 def newest_first(
     statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
 ) -> sa.Select[Any]:
-    """A page of a list sorted by a time and an id, the newest first, with one row more than the page holds."""
+    """A page of a list sorted by a time and an id or code, the newest first, with one row more than the page holds."""
     if page.after is not None:
-        at, last_id = _time_and_id(page.after)
-        last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
-        statement = statement.where(sa.tuple_(moment, row_id) < last)
+        statement = statement.where(sa.tuple_(moment, row_id) < _last_seen(page.after, moment, row_id))
     return statement.order_by(moment.desc(), row_id.desc()).limit(page.limit + 1)
 
 
 def oldest_first(
     statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
 ) -> sa.Select[Any]:
-    """A page of a list sorted by a time and an id, the oldest first, with one row more than the page holds."""
+    """A page of a list sorted by a time and an id or code, the oldest first, with one row more than the page holds."""
     if page.after is not None:
-        at, last_id = _time_and_id(page.after)
-        last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
-        statement = statement.where(sa.tuple_(moment, row_id) > last)
+        statement = statement.where(sa.tuple_(moment, row_id) > _last_seen(page.after, moment, row_id))
     return statement.order_by(moment, row_id).limit(page.limit + 1)
 
 
@@ -111,11 +106,12 @@ def whole_number_after(page: PageRequest) -> int | None:
     return whole_number(page.after[0])
 
 
-def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
-    """The key of a list that is sorted by a time and an id. Raises Invalid for a key of another form."""
+def _last_seen(after: tuple[str, ...], moment: sa.Column[Any], row_id: sa.Column[Any]) -> sa.Tuple:
+    """The key of a list that is sorted by a time and an id or code. Raises Invalid for a key of another form."""
     try:
-        moment, row_id = after
-        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), UUID(row_id)
+        at, last_id = after
+        shown_at = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
+        return sa.tuple_(sa.literal(shown_at, moment.type), sa.literal(row_id.type.python_type(last_id), row_id.type))
     except (ValueError, OverflowError) as error:
         raise not_given_out() from error
 

@@ -359,3 +359,30 @@ async def test_as_many_suggestions_are_shown_as_were_asked_for(open_house: OpenH
     found = await employment.get(f"requests/{request_id()}/suggestions", limit=1)
     assert ([item["vacancy_code"] for item in found["suggestions"]], found["fitting"]) == (["NEAR"], 2)
     assert (len(found["rest"]), found["not_fitting"]) == (1, 10)
+
+
+async def test_whoever_asks_on_with_the_last_moment_misses_no_vacancy(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    employment = await open_employment(open_house, client_for)
+    for code in ("B", "C", "A"):
+        await employment.put_vacancy(code)
+    long_ago = "2026-01-01T00:00:00Z"
+    moments = [found["updated_at"] for found in await employment.items("vacancies", updated_after=long_ago)]
+    assert await codes(employment, updated_after=long_ago) == ["B", "C", "A"]
+    assert moments == sorted(set(moments))
+    assert await codes(employment, updated_after=moments[-1]) == []
+    await employment.put_vacancy("B", headcount=2)
+    await employment.put_vacancy("C")
+    assert await codes(employment, updated_after=moments[0]) == ["C", "A", "B"]
+    assert await codes(employment, updated_after=moments[-1], kind="workshop") == []
+
+    paged, cursor = [], {}
+    while True:
+        asked = {"updated_after": long_ago, "limit": 1, **cursor}
+        page = (await employment.client.get(f"{BASE}/vacancies", params=asked)).json()
+        paged += [found["vacancy_code"] for found in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert paged == ["C", "A", "B"]

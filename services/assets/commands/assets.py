@@ -52,12 +52,12 @@ def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersi
     after = change_rights(before, wanted, uow.today())
     created = asset is None
     if asset is None:
-        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.now(), **_facts(body))
+        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.stamp(), **_facts(body))
         uow.session.add(asset)
         _write(uow, asset, before, after, None)
     elif before != after or _facts(asset) != _facts(body):
         stood = _standing(asset, before)
-        asset.sqlmodel_update(_facts(body) | {"version": asset.version + 1, "updated_at": uow.now()})
+        asset.sqlmodel_update(_facts(body) | {"version": asset.version + 1, "updated_at": uow.stamp()})
         _write(uow, asset, before, after, stood)
     return PutAsset(shown_asset(asset.model_dump(), after, uow.today()), created)
 
