@@ -140,9 +140,9 @@ def kept_promise(promised: date, recounted: Deadline) -> date:
     return min(promised, recounted.due_on)
 
 
-def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: WorkdayCalendar) -> date | None:
+def answer_deadline(asked_on: date, workdays: ParameterValue | None, calendar: WorkdayCalendar) -> Deadline | None:
     """The day by which a measure is to be answered 答复时限; None where the policy has no number of days."""
-    return None if workdays is None else calendar.add_workdays(asked_on, workdays.value).due_on
+    return None if workdays is None else calendar.add_workdays(asked_on, workdays.value)
 
 
 def next_measure_status(status: MeasureStatus, answer: MeasureStatus) -> MeasureStatus | None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.assistance.commands.disbursements import correction_of, count_payment
 from services.assistance.commands.history import history_entry
 from services.assistance.commands.households import home_of
-from services.assistance.commands.measures import answer_by, hold_measures
+from services.assistance.commands.measures import answer_deadline_from_today, hold_measures
 from services.assistance.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
@@ -120,8 +120,8 @@ def _open_again(uow: UnitOfWork, measure: Mapping[str, Any], amount: int) -> Non
     status = measure_after_withdrawal(measure["task_status"], measure["amount"], paid)
     changed: dict[str, Any] = {"status": status}
     if status is MeasureStatus.REQUESTED:
-        by = answer_by(uow, measure["region_code"])
-        changed |= {"accepted_at": None, "answered_at": None, "overdue_at": None, "answer_by": by}
+        changed |= {"accepted_at": None, "answered_at": None, "overdue_at": None}
+        changed |= answer_deadline_from_today(uow, measure["region_code"])
     uow.connection.execute(sa.update(_MEASURES).where(_MEASURES.c.id == measure["id"]).values(changed))
     task = uow.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == measure["task_id"])).mappings().one()
     action, by_whom = TaskChange.PAYMENT_WITHDRAWN, uow.actor.id
