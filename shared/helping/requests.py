@@ -164,6 +164,8 @@ class Requests:
         """What is asked for once more may be due earlier: the calendar was announced 时限重算. Never later."""
         table = self._table
         for event in again:
+            if event.data.answer_by is None:
+                continue
             known = (table.c.id == event.data.measure_id) & (table.c.answer_by > event.data.answer_by)
             uow.connection.execute(sa.update(table).where(known).values(answer_by=event.data.answer_by))
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Query, Request
@@ -111,7 +112,8 @@ def _last_seen(after: tuple[str, ...], moment: sa.Column[Any], row_id: sa.Column
     try:
         at, last_id = after
         shown_at = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
-        return sa.tuple_(sa.literal(shown_at, moment.type), sa.literal(row_id.type.python_type(last_id), row_id.type))
+        key = UUID(last_id) if isinstance(row_id.type, sa.Uuid) else last_id
+        return sa.tuple_(sa.literal(shown_at, moment.type), sa.literal(key, row_id.type))
     except (ValueError, OverflowError) as error:
         raise not_given_out() from error
 

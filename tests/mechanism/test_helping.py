@@ -127,7 +127,7 @@ async def test_a_request_is_taken_once_and_only_by_the_house_it_is_for(helper: H
 
 
 @pytest.mark.parametrize("together", [True, False])
-@pytest.mark.parametrize("days", itertools.permutations((3, 2, 4)))
+@pytest.mark.parametrize("days", list(itertools.permutations((3, 2, 4))))
 async def test_a_request_told_again_is_due_on_the_earliest_day_it_was_told(
     helper: House, days: tuple[int, ...], together: bool
 ) -> None:
