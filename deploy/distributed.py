@@ -230,7 +230,7 @@ def _announce(plan: Plan, postgres: PostgresServer, kafka: KafkaCluster, childre
     print(f"PostgreSQL:   {postgres.url('shouxian_<house>')}")
     print(f"Kafka:        {kafka.bootstrap}")
     print(f"logs:         {plan.data / 'logs'}")
-    print(f"how it is:    python -m services status --url {plan.url}")
+    print(f"how it is:    make status PORT={plan.port}")
     print(f"Prometheus:   prometheus --config.file={plan.scraping}")
     print("metrics of each process:")
     for child in children:

@@ -28,6 +28,10 @@ class Deadline:
     workdays: int | None = field(default=None, compare=False)
     """How many working days were counted."""
 
+    def kept(self, promised: date) -> date:
+        """The day that stands once it is counted anew: what was promised never moves later."""
+        return min(promised, self.due_on)
+
 
 class WorkdayCalendar:
     """Tells working days apart: rows of the policy pack first, then the announced calendar, then statutory holidays.

@@ -145,16 +145,29 @@ class Requests:
 
     def _take(self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested]]) -> None:
         """Of a household that ended, what is asked for is refused."""
-        asked = {event.data.measure_id: event for event in events if event.data.kind == self._kind}
-        codes = {event.data.household_code for event in asked.values()}
+        asked = [event for event in events if event.data.kind == self._kind]
+        codes = {event.data.household_code for event in asked}
         ended = self._households.hold_ended(uow, codes) if codes else []
-        known = set(uow.connection.scalars(self._known, {"ids": list(asked)}))
-        new = [event for measure_id, event in asked.items() if measure_id not in known]
-        insert_rows(uow.connection, self._table, [_row(event, self._kind) for event in new])
-        for event in new:
+        known = set(uow.connection.scalars(self._known, {"ids": [event.data.measure_id for event in asked]}))
+        new: dict[UUID, Event[MeasureRequested]] = {}
+        for event in asked:
+            if event.data.measure_id not in known:
+                new.setdefault(event.data.measure_id, event)
+        insert_rows(uow.connection, self._table, [_row(event, self._kind) for event in new.values()])
+        self._recount(uow, [event for event in asked if new.get(event.data.measure_id) is not event])
+        for event in new.values():
             measure_id, household = str(event.data.measure_id), event.data.household_code
             uow.note("request.taken", context=event.caused(), request_id=measure_id, household=household)
         self._refuse_ended(uow, ended)
+
+    def _recount(self, uow: UnitOfWork, again: Sequence[Event[MeasureRequested]]) -> None:
+        """What is asked for once more may be due earlier: the calendar was announced 时限重算. Never later."""
+        table = self._table
+        for event in again:
+            if event.data.answer_by is None:
+                continue
+            known = (table.c.id == event.data.measure_id) & (table.c.answer_by > event.data.answer_by)
+            uow.connection.execute(sa.update(table).where(known).values(answer_by=event.data.answer_by))
 
     def end_households(self, uow: UnitOfWork, events: Sequence[Event[HouseholdEnded]]) -> None:
         """Remember households that are no more, and refuse what was asked for them. Safe to repeat and in any order."""

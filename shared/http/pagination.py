@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -67,22 +67,52 @@ def as_wanted(statement: sa.Select[Any], table: sa.Table, wanted: Any, *names: s
 def newest_first(
     statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
 ) -> sa.Select[Any]:
-    """A page of a list sorted by a time and an id, the newest first, with one row more than the page holds."""
+    """A page of a list sorted by a time and an id or code, the newest first, with one row more than the page holds."""
     if page.after is not None:
-        at, last_id = _time_and_id(page.after)
-        last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
-        statement = statement.where(sa.tuple_(moment, row_id) < last)
+        statement = statement.where(sa.tuple_(moment, row_id) < _last_seen(page.after, moment, row_id))
     return statement.order_by(moment.desc(), row_id.desc()).limit(page.limit + 1)
+
+
+class Registered(Protocol):
+    """What a register lists: it has a code, and a moment of its last change."""
+
+    updated_at: dt.datetime
+
+
+RegisteredT = TypeVar("RegisteredT", bound=Registered)
+
+
+def by_code_or_change(
+    statement: sa.Select[Any],
+    code: sa.Column[Any],
+    moment: sa.Column[Any],
+    after: dt.datetime | None,
+    page: PageRequest,
+) -> sa.Select[Any]:
+    """A page of a register: by code, or what changed after a moment in the order of the changes."""
+    if after is None:
+        return by_code(statement, code, page)
+    return oldest_first(statement.where(moment > after), moment, code, page)
+
+
+def code_or_change(
+    code_of: Callable[[RegisteredT], str], after: dt.datetime | None
+) -> Callable[[RegisteredT], tuple[str, ...]]:
+    """Where an entry stands in a page of :func:`by_code_or_change`."""
+
+    def key(shown: RegisteredT) -> tuple[str, ...]:
+        code = (code_of(shown),)
+        return code if after is None else (shown.updated_at.isoformat(), *code)
+
+    return key
 
 
 def oldest_first(
     statement: sa.Select[Any], moment: sa.Column[Any], row_id: sa.Column[Any], page: PageRequest
 ) -> sa.Select[Any]:
-    """A page of a list sorted by a time and an id, the oldest first, with one row more than the page holds."""
+    """A page of a list sorted by a time and an id or code, the oldest first, with one row more than the page holds."""
     if page.after is not None:
-        at, last_id = _time_and_id(page.after)
-        last = sa.tuple_(sa.literal(at, moment.type), sa.literal(last_id, row_id.type))
-        statement = statement.where(sa.tuple_(moment, row_id) > last)
+        statement = statement.where(sa.tuple_(moment, row_id) > _last_seen(page.after, moment, row_id))
     return statement.order_by(moment, row_id).limit(page.limit + 1)
 
 
@@ -111,11 +141,13 @@ def whole_number_after(page: PageRequest) -> int | None:
     return whole_number(page.after[0])
 
 
-def _time_and_id(after: tuple[str, ...]) -> tuple[dt.datetime, UUID]:
-    """The key of a list that is sorted by a time and an id. Raises Invalid for a key of another form."""
+def _last_seen(after: tuple[str, ...], moment: sa.Column[Any], row_id: sa.Column[Any]) -> sa.Tuple:
+    """The key of a list that is sorted by a time and an id or code. Raises Invalid for a key of another form."""
     try:
-        moment, row_id = after
-        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), UUID(row_id)
+        at, last_id = after
+        shown_at = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
+        key = UUID(last_id) if isinstance(row_id.type, sa.Uuid) else last_id
+        return sa.tuple_(sa.literal(shown_at, moment.type), sa.literal(key, row_id.type))
     except (ValueError, OverflowError) as error:
         raise not_given_out() from error
 

@@ -241,14 +241,14 @@ FILTERS = {
     ("assistance", "/measures"): {"household_code", "region_code", "kind", "status", "overdue"},
     ("assistance", "/disbursements"): {"household_code", "region_code"},
     ("employment", "/workers"): {"household_code", "region_code", "status"},
-    ("employment", "/vacancies"): {"place_code", "kind", "open"},
+    ("employment", "/vacancies"): {"place_code", "kind", "open", "updated_after"},
     ("employment", "/requests"): {"household_code", "status"},
     ("employment", "/placements"): {"household_code", "region_code", "status", "updated_after"},
     ("employment", "/wages"): {"placement_id", "updated_after"},
     ("consumption", "/products"): {"region_code", "available"},
     ("consumption", "/orders"): {"buyer_code", "status", "updated_after"},
     ("consumption", "/requests"): {"household_code", "status"},
-    ("assets", "/assets"): {"region_code", "class"},
+    ("assets", "/assets"): {"region_code", "class", "updated_after"},
     ("assets", "/assets/{asset_code}"): {"asset_code", "as_of"},
     ("assets", "/distributions"): {"asset_code", "region_code", "status", "updated_after"},
     ("assets", "/requests"): {"household_code", "status"},
@@ -344,6 +344,16 @@ def test_an_operation_declares_what_its_shape_makes_it_refuse(house: str, path: 
     assert expected <= problem_codes(operation)
     if "{" in path and not {"200", "201"} <= operation["responses"].keys():  # unless it makes what is not there
         assert "404" in operation["responses"]
+
+
+@documents
+def test_a_list_that_shows_when_something_changed_can_be_asked_for_what_changed(document: Document) -> None:
+    for path, method, operation in operations(document):
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        if method == "get" and "cursor" in names:
+            page = found(document, operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"])
+            item = found(document, page["properties"]["items"]["items"]["$ref"])
+            assert ("updated_at" in item["properties"]) == ("updated_after" in names), path
 
 
 @pytest.mark.parametrize("house", ROUTES)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import json
 import multiprocessing
 import os
@@ -13,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,8 +30,10 @@ from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.postgres import PostgresServer
 from services.__main__ import HOUSES as DEFINITIONS
+from shared import runtime
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.kafka import KafkaTransport
+from shared.clock import SystemClock
 from shared.contracts.catalogue import topic_of, topics_read_by
 from shared.contracts.envelope import EncodedEvent
 from shared.house import HouseDefinition
@@ -64,6 +68,8 @@ class Role:
     houses: tuple[str, ...]
     role: str
     port: int
+    ahead: dt.timedelta | None = None
+    """How far its clock is ahead of the machine's; without it the business date is that of the tests and stands."""
 
 
 class Running(Protocol):
@@ -143,9 +149,24 @@ def _run(role: Role, environment: dict[str, str], log: Path, point: CrashPoint |
     os.environ.update(environment)
     if point is not None:
         arm(point)
+    if role.ahead is not None:
+        del os.environ["SHOUXIAN_TODAY"]
+        vars(runtime)["SystemClock"] = partial(ClockAhead, role.ahead)
     settings = read_settings(port=role.port)
     configure_logs(settings.log_level)
     run_to_end(serve([HOUSES[house] for house in role.houses], settings, role=role.role))
+
+
+class ClockAhead(SystemClock):
+    """A clock that runs like the machine's and is ahead of it."""
+
+    def __init__(self, ahead: dt.timedelta, business_date: dt.date | None = None) -> None:
+        super().__init__(business_date)
+        self._ahead = ahead
+
+    def now(self) -> dt.datetime:
+        """The instant it shows."""
+        return super().now() + self._ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +197,10 @@ class Caller:
                 excuse = repr(error)
             assert time.monotonic() < deadline, f"no answer to {method} {path} in {INSIST_SECONDS} s: {excuse}"
             await asyncio.sleep(_PAUSE)
+
+    def at(self, port: int) -> "Caller":
+        """The same client, calling one process for all houses."""
+        return Caller(self.client, dict.fromkeys(self.addresses, f"http://{LOOPBACK}:{port}"))
 
     async def get(self, path: str) -> Any:
         """The document at a path."""
@@ -420,20 +445,46 @@ async def distributed(
     houses: Mapping[str, HouseDefinition] = HOUSES,
 ) -> AsyncIterator[SetUp]:
     """An api and a worker of each house over fresh databases and a fresh cluster; migrated, not yet started."""
+    ports = iter(free_ports(2 * len(houses)))
+    roles = [Role(f"{house}-{role}", (house,), role, next(ports)) for house in houses for role in ("serve", "worker")]
+    async with _on_servers("distributed", folder, postgres, kafka, roles, launch, houses) as set_up:
+        yield set_up
+
+
+@asynccontextmanager
+async def with_clocks(
+    folder: Path, postgres: PostgresServer, kafka: KafkaCluster, ahead: Mapping[str, dt.timedelta]
+) -> AsyncIterator[SetUp]:
+    """So many processes, each with all houses and their whole work, on the same servers, each by a clock of its own."""
+    ports = iter(free_ports(len(ahead)))
+    roles = [Role(name, tuple(HOUSES), "all", next(ports), clock) for name, clock in ahead.items()]
+    async with _on_servers("with clocks", folder, postgres, kafka, roles, by_fork, HOUSES) as set_up:
+        yield set_up
+
+
+@asynccontextmanager
+async def _on_servers(
+    name: str,
+    folder: Path,
+    postgres: PostgresServer,
+    kafka: KafkaCluster,
+    roles: Sequence[Role],
+    launch: Launch,
+    houses: Mapping[str, HouseDefinition],
+) -> AsyncIterator[SetUp]:
+    """These processes over fresh databases and a fresh cluster; migrated, not yet started."""
     databases = f"crash_{uuid4().hex}_{{house}}"
     await postgres.create_databases(databases.format(house=house) for house in houses)
     await kafka.create_topics([topic_of(house) for house in HOUSES], PARTITIONS)
     url = postgres.url(databases)
     await migrate_all(list(houses.values()), Settings(data=folder, database_url=url))
-    ports = iter(free_ports(2 * len(houses)))
-    roles = [Role(f"{house}-{role}", (house,), role, next(ports)) for house in houses for role in ("serve", "worker")]
     environment = _settings_for(folder) | {
         "SHOUXIAN_DATABASE_URL": url,
         "SHOUXIAN_BUS": "kafka",
         "SHOUXIAN_KAFKA_BOOTSTRAP": kafka.bootstrap,
     }
     log = KafkaLog(kafka.bootstrap)
-    set_up = SetUp("distributed", folder, environment, {role.name: role for role in roles}, launch, log, houses)
+    set_up = SetUp(name, folder, environment, {role.name: role for role in roles}, launch, log, houses)
     try:
         yield set_up
     finally:

@@ -39,9 +39,14 @@ def blocks(name: str, kind: str = "sh") -> list[str]:
     return [text for found, text in _FENCED.findall(page(name)) if found == kind]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "docs/access.md"])
 def test_a_block_says_what_it_is(name: str) -> None:
     assert {kind for kind, _ in _FENCED.findall(page(name))} <= {"sh", "console", "text", "json", "mermaid"}
+
+
+@pytest.mark.parametrize("name", [*PAGES, "docs/access.md"])
+def test_a_module_is_run_by_the_python_of_the_project(name: str) -> None:
+    assert re.findall(r"(?<!\.venv/bin/)python -m services(?!\.clients)[^`\n]*", page(name)) == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -23,6 +23,7 @@ from shared.settings import Environment, Settings
 from tests.load import bus, orders, world
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
+from tests.load.heads import beside_large_heads
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
@@ -190,6 +191,10 @@ class Bench:
         with embedded(template, folder, self._pace.ill, effect=CREDITS, placements=placements) as stage:
             return wages(f"e {_EMBEDDED}", stage, self._pace, _WAGES_A_SECOND)
 
+    def f1(self) -> list[Figure]:
+        """What others wait for while heads come that are far too large."""
+        return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
+
     def _batches(
         self, set_up: str, stage: Stage, monitoring: Database, plain: PlainInserts, limit: str
     ) -> list[Figure]:
@@ -239,6 +244,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "d1": Bench.d1,
     "a1": Bench.a1,
     "b1": Bench.b1,
+    "f1": Bench.f1,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_embedded": Bench.a3_embedded,

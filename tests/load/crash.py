@@ -270,7 +270,7 @@ class CrashRun:
             begun = time.monotonic()
             nurse = asyncio.create_task(self._raise_the_dead())
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._visit(caller))
+                group.create_task(visit_all(caller, self._county))
                 group.create_task(tell_home(caller, self._county.coming_home()))
                 await self._post_and_kill(caller)
             nurse.cancel()
@@ -346,12 +346,6 @@ class CrashRun:
         await asyncio.to_thread(self._cluster.kill, node)
         return asyncio.create_task(asyncio.to_thread(self._cluster.restart, node))
 
-    async def _visit(self, caller: Caller) -> None:
-        """Officers take every task of a household that is to be visited to its end."""
-        for code, fate in self._county.fates():
-            if fate.visited:
-                await visit(caller, code)
-
 
 async def register(caller: Caller, county: County) -> None:
     """Put the households of the county into the registry."""
@@ -384,6 +378,13 @@ async def post(caller: Caller, facts: Request) -> list[str]:
     assert answer.status_code in {200, 201}, answer.text
     assert answer.json().get("rejected", 0) == 0, answer.text
     return [one["source_ref"] for one in facts]
+
+
+async def visit_all(caller: Caller, county: County) -> None:
+    """Officers take every task of a household that is to be visited to its end."""
+    for code, fate in county.fates():
+        if fate.visited:
+            await visit(caller, code)
 
 
 async def visit(caller: Caller, code: str) -> None:

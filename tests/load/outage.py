@@ -1,6 +1,7 @@
-"""A broker that is away for a while, killed or only hanging: what every house applies once it is back."""
+"""A broker that is away for a while, killed or only hanging, while a county is told, and what comes of it."""
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,24 @@ from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import LOOPBACK
 from tests.builders import household
 from tests.journeys.set_ups import Caller, SetUp
+from tests.load.crash import (
+    SETTLE_SECONDS,
+    County,
+    Reckoning,
+    Report,
+    Request,
+    post,
+    register,
+    scripts,
+    tell_home,
+    visit_all,
+)
 
 How = Literal["killed", "frozen"]
+HOUSEHOLDS, HOMES = 40, 6
+"""Of the county that is told meanwhile: it is begun before the brokers go, and ends when they are back."""
+UNDER_WAY_SECONDS = 4.0
+"""The brokers go within so long after it was begun."""
 AWAY_SECONDS = 45.0
 BACK_SECONDS = 30.0
 """Within so long after the broker's return every house has applied an event."""
@@ -29,16 +46,47 @@ class Return:
     """Seconds from the broker's return to the effect of an event in each house; a house that is missing had none."""
     told: Mapping[str, bool]
     """Whether the process that reads for each house showed that it waits for the bus, and no lag, during the outage."""
+    report: Report
+    """What became of the county that was told meanwhile."""
 
     @property
     def problems(self) -> list[str]:
         """What is not as promised."""
-        late = [f"{house} applied after {seconds:.0f} s" for house, seconds in self.applied_after.items()]
-        return [line for line, seconds in zip(late, self.applied_after.values(), strict=True) if seconds > BACK_SECONDS]
+        slow = {house: seconds for house, seconds in self.applied_after.items() if seconds > BACK_SECONDS}
+        return [*(f"{house} applied after {seconds:.0f} s" for house, seconds in slow.items()), *self.report.problems]
 
 
-async def outage(set_up: SetUp, cluster: KafkaCluster, how: How, code: str) -> Return:
-    """Take every broker away for a while, and watch what the houses do with household ``code`` when it is back."""
+async def outage(set_up: SetUp, cluster: KafkaCluster, how: How, prefix: str, seed: int) -> Return:
+    """Take every broker away while a county is told, watch every house when it is back, and reckon in the end."""
+    rng, county, report = random.Random(seed), County(prefix, HOUSEHOLDS, HOMES), Report(seed)
+    acknowledged: list[str] = []
+
+    async def send(requests: list[Request]) -> None:
+        for facts in requests:
+            acknowledged.extend(await post(caller, facts))
+            report.requests += 1
+
+    async with set_up.caller() as caller:
+        await register(caller, county)
+        begun = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for script in scripts(county, rng):
+                group.create_task(send(script))
+            group.create_task(tell_home(caller, county.coming_home()))
+            group.create_task(visit_all(caller, county))
+            await asyncio.sleep(rng.uniform(0, UNDER_WAY_SECONDS))
+            applied, told = await _away_and_back(set_up, cluster, how, f"BACK-{prefix}")
+        report.load_seconds = time.monotonic() - begun
+    report.settle_seconds = await set_up.settled(SETTLE_SECONDS)
+    report.back_seconds = max(applied.values())
+    await Reckoning(set_up, county, acknowledged, report).reckon()
+    return Return(applied, told, report)
+
+
+async def _away_and_back(
+    set_up: SetUp, cluster: KafkaCluster, how: How, code: str
+) -> tuple[dict[str, float], dict[str, bool]]:
+    """What each house does with household ``code``, which is registered on the return; what it showed meanwhile."""
     await _each_node(cluster, cluster.kill if how == "killed" else cluster.freeze)
     try:
         await asyncio.sleep(AWAY_SECONDS)
@@ -56,8 +104,7 @@ async def outage(set_up: SetUp, cluster: KafkaCluster, how: How, code: str) -> R
                     if house == "assistance":
                         await _pay(caller, code)
             await asyncio.sleep(_PAUSE)
-    missing = {house: float("inf") for house in set_up.houses if house not in applied}
-    return Return(applied | missing, told)
+    return {house: applied.get(house, float("inf")) for house in set_up.houses}, told
 
 
 async def _each_node(cluster: KafkaCluster, act: Callable[[int], None]) -> None:

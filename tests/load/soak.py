@@ -1,7 +1,7 @@
 """The crash test at length: rounds of counties under random kills, the leading broker among the victims.
 
-After each round on Kafka every broker is away for 45 seconds, killed and frozen in turn; every house has to go on by
-itself.
+After each round on Kafka every broker is away for 45 seconds, killed and frozen in turn, while another county is told;
+every house has to go on by itself, and nothing of that county may be lost or doubled either.
 """
 
 import argparse
@@ -48,9 +48,9 @@ async def soak(minutes: float, nodes: int, facts: int, seed: int) -> list[Report
                 reports.append(await run.run())
                 if cluster is not None:
                     how: How = "frozen" if number % 2 else "killed"
-                    back = await outage(set_up, cluster, how, f"{county.prefix}OUTAGE")
+                    back = await outage(set_up, cluster, how, f"B{number:03d}-", seed + number)
                     reports[-1].problems.extend(back.problems)
-                    reports[-1].back_seconds = max(back.applied_after.values())
+                    reports[-1].back_seconds = back.report.back_seconds
                 print(f"round {number + 1}", *reports[-1].lines(), sep="\n  ", flush=True)
     return reports
 

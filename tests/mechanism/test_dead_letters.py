@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.util import await_only
 
+from services.__main__ import HOUSES
 from shared.bus.consumer import Consumer
 from shared.bus.inbox import stored_positions
+from shared.contracts.catalogue import topic_of
 from shared.contracts.envelope import EncodedEvent
-from shared.house import House
-from tests.builders import audit_rows, published_as, risk_raised, waiting_events
+from shared.house import House, HouseDefinition
+from tests.builders import audit_rows, deliver, published_as, risk_raised, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import (
     ON_POSTGRESQL,
@@ -209,6 +211,37 @@ async def test_dropping_gives_one_up_and_lets_the_others_go_on(
     [audited] = await audit_rows(house)
     assert (audited["actor"], audited["action"], audited["subject"]) == ("on-duty", "dead-letter.dropped", dead)
     assert (await client.delete(f"{LETTERS}/{dead}")).json()["type"] == "urn:problem:probe:dead-letter-not-found"
+
+
+async def test_of_several_who_drop_a_letter_at_once_one_does(
+    house: House, handling: Handling, client_for: ClientFor
+) -> None:
+    handling.poison = {1}
+    await hand_over(house, raised(1, 2))
+    client = client_for(house)
+    dead = (await listed(client))[0]["id"]
+    answers = await asyncio.gather(*(client.delete(f"{LETTERS}/{dead}") for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [204, *[404] * 4]
+    assert await house.database.read(effects) == [("DJ-0001", 2)]
+    assert [row["action"] for row in await audit_rows(house)] == ["dead-letter.dropped"]
+
+
+@pytest.mark.parametrize("definition", HOUSES, ids=lambda definition: definition.name)
+async def test_in_every_house_a_letter_can_be_dropped(
+    open_house: OpenHouse, client_for: ClientFor, definition: HouseDefinition
+) -> None:
+    house = await open_house(definition)
+    [event], heard = raised(1), next(iter(definition.handlers))
+    strange = {**event.headers, "ce_type": heard, "ce_source": "/services/nobody"}
+    await deliver(house, event._replace(topic=topic_of(heard.partition(".")[0]), headers=strange))
+    client, letters = client_for(house), f"/{house.name}/v1/dead-letters"
+    [letter] = (await client.get(letters)).json()["items"]
+    assert letter["state"] == "foreign"
+    assert (await client.delete(f"{letters}/{letter['id']}")).status_code == 204
+    assert (await client.get(letters)).json()["items"] == []
+    assert (await client.delete(f"{letters}/{letter['id']}")).status_code == 404
+    [audited] = [row for row in await audit_rows(house) if row["subject"] == letter["id"]]
+    assert audited["action"] == "dead-letter.dropped"
 
 
 async def test_what_is_not_there_is_told(house: House, client_for: ClientFor) -> None:

@@ -1,6 +1,8 @@
 """What the helping houses share: the households they know, and the requests they answer once."""
 
 import asyncio
+import datetime as dt
+import itertools
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -83,8 +85,8 @@ def _measure(**changes: Any) -> dict[str, Any]:
     return fields | changes
 
 
-def requested(**changes: Any) -> MeasureRequested:
-    return MeasureRequested(**_measure(**changes), member_no=1, requested_on=TODAY, answer_by=None)
+def requested(*, answer_by: dt.date | None = None, **changes: Any) -> MeasureRequested:
+    return MeasureRequested(**_measure(**changes), member_no=1, requested_on=TODAY, answer_by=answer_by)
 
 
 def cancelled(**changes: Any) -> MeasureCancelled:
@@ -122,6 +124,21 @@ async def test_a_request_is_taken_once_and_only_by_the_house_it_is_for(helper: H
     assert await stands(helper) == "requested"
     with pytest.raises(RequestNotFound):
         await helper.database.read(REQUESTS.find, other, actor=OFFICER)
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("days", list(itertools.permutations((3, 2, 4))))
+async def test_a_request_told_again_is_due_on_the_earliest_day_it_was_told(
+    helper: House, days: tuple[int, ...], together: bool
+) -> None:
+    """The calendar was announced, and the day counted again; an older telling may come late."""
+    told = [requested(answer_by=TODAY + dt.timedelta(days=number)) for number in days]
+    for batch in [told] if together else [[each] for each in told]:
+        await deliver(helper, *batch)
+    kept = await helper.database.read(REQUESTS.find, MEASURE, actor=OFFICER)
+    assert (kept.answer_by, kept.status) == (TODAY + dt.timedelta(days=2), "requested")
+    await deliver(helper, requested())
+    assert await helper.database.read(REQUESTS.find, MEASURE, actor=OFFICER) == kept
 
 
 async def test_accepting_is_said_once_and_completing_too(helper: House) -> None:

@@ -11,7 +11,7 @@ from services.assets.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSu
 from shared.contracts.codes import AssetClass
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
-from shared.http.fields import Day
+from shared.http.fields import Day, Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
@@ -27,8 +27,9 @@ Code = Annotated[AssetCode, Path()]
 def _wanted(
     region_code: RegionFilter | None = None,
     asset_class: Annotated[AssetClass | None, Query(alias="class", description="资产类别")] = None,
+    updated_after: Annotated[Moment | None, Query(description="Put later than this; `+` is sent as `%2B`")] = None,
 ) -> queries.AssetFilter:
-    return queries.AssetFilter(region_code, asset_class)
+    return queries.AssetFilter(region_code, asset_class, updated_after)
 
 
 @router.put(
@@ -58,8 +59,8 @@ async def list_assets(
     wanted: Annotated[queries.AssetFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
 ) -> Page[AssetSummary]:
-    """Filter by region or class."""
-    return page_of(await call.query(queries.assets, wanted, page), page, queries.asset_key)
+    """Filter by region or class. With `updated_after` they come in the order in which they changed."""
+    return page_of(await call.query(queries.assets, wanted, page), page, queries.asset_key(wanted))
 
 
 @router.get(

@@ -52,12 +52,12 @@ def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersi
     after = change_rights(before, wanted, uow.today())
     created = asset is None
     if asset is None:
-        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.now(), **_fields_of(body))
+        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.stamp(), **_fields_of(body))
         uow.session.add(asset)
         _write(uow, asset, before, after, None)
     elif before != after or _fields_of(asset) != _fields_of(body):
         viewed = _audit_view(asset, before)
-        asset.sqlmodel_update(_fields_of(body) | {"version": asset.version + 1, "updated_at": uow.now()})
+        asset.sqlmodel_update(_fields_of(body) | {"version": asset.version + 1, "updated_at": uow.stamp()})
         _write(uow, asset, before, after, viewed)
     return PutAsset(AssetOut.of(with_rights(asset.model_dump(), after, uow.today())), created)
 

@@ -1,7 +1,7 @@
 """What can be asked of assets. Every answer is limited to the caller's region."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from shared.contracts.codes import AssetClass
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, by_code
+from shared.http.pagination import PageRequest, by_code_or_change, code_or_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class AssetFilter:
 
     region_code: str | None
     asset_class: AssetClass | None
+    updated_after: dt.datetime | None
 
 
 def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
@@ -35,15 +36,15 @@ def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
 
 
 def assets(reading: Reading, wanted: AssetFilter, page: PageRequest) -> Sequence[AssetSummary]:
-    """Assets by code; one more than the page holds, so that the caller knows whether it goes on."""
+    """Assets, one more than the page holds: by code, or what was put after a moment in that order."""
     table = table_of(Asset)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     if wanted.asset_class is not None:
         statement = statement.where(table.c.asset_class == wanted.asset_class)
-    rows = reading.connection.execute(by_code(statement, table.c.code, page))
-    return [AssetSummary.of(row) for row in rows.mappings()]
+    ordered = by_code_or_change(statement, table.c.code, table.c.updated_at, wanted.updated_after, page)
+    return [AssetSummary.of(row) for row in reading.connection.execute(ordered).mappings()]
 
 
-def asset_key(shown: AssetSummary) -> tuple[str, ...]:
-    """Where an asset stands in the list."""
-    return (shown.asset_code,)
+def asset_key(wanted: AssetFilter) -> Callable[[AssetSummary], tuple[str, ...]]:
+    """Where an asset stands in the list that was asked for."""
+    return code_or_change(lambda shown: shown.asset_code, wanted.updated_after)

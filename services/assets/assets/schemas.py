@@ -50,6 +50,7 @@ class AssetSummary(BaseModel):
     original_value: FenAsYuan
     acquired_on: dt.date
     version: int
+    updated_at: dt.datetime = Field(description="When it was put last")
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:

@@ -50,7 +50,8 @@ def story(reading: Reading, household_code: str) -> StoryOut:
     ]
     members = known.members if known else None
     effect = EffectOut(members=members, **effect_of(lines, members)._asdict())
-    return StoryOut(household_code=household_code, entries=sorted(entries, key=lambda entry: entry.at), effect=effect)
+    entries.sort(key=lambda entry: entry.at)  # of one moment: tasks, measures, money, withdrawals, each as it was kept
+    return StoryOut(household_code=household_code, entries=entries, effect=effect)
 
 
 def _rows(

@@ -38,6 +38,11 @@ class Measure(Base, table=True):
     requested_by: str = Field(max_length=64)
     answer_by: dt.date | None
     """答复时限; none where the policy has no value for it."""
+    answer_provisional: bool
+    """Counted on working days that are not officially announced yet."""
+    answer_from: dt.date | None
+    answer_workdays: int | None
+    """From which day on, and how many working days; none for what an earlier release counted."""
     accepted_at: dt.datetime | None = Field(sa_type=UtcDateTime)
     answered_at: dt.datetime | None = Field(sa_type=UtcDateTime)
     """When it came to where it stands; none while nobody answered."""

@@ -97,11 +97,6 @@ def deadline(
     return None if days is None else calendar.add_workdays(decided_on, days)
 
 
-def kept_promise(promised: date, recounted: Deadline) -> date:
-    """The day a task is due once its deadline is counted anew: what was promised never moves later."""
-    return min(promised, recounted.due_on)
-
-
 def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) -> TaskDecision | None:
     """What a state of the risk means for its task; None where a newer state was seen before.
 

@@ -11,6 +11,7 @@ from services.employment.vacancies.schemas import VacancyCode, VacancyIn, Vacanc
 from shared.contracts.codes import VacancyKind
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
+from shared.http.fields import Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
@@ -29,8 +30,9 @@ def _wanted(
     is_open: Annotated[
         bool | None, Query(alias="open", description="Valid on the business date, with a place left")
     ] = None,
+    updated_after: Annotated[Moment | None, Query(description="Put later than this; `+` is sent as `%2B`")] = None,
 ) -> queries.VacancyFilter:
-    return queries.VacancyFilter(place_code, kind, is_open)
+    return queries.VacancyFilter(place_code, kind, is_open, updated_after)
 
 
 @router.get("", operation_id="listVacancies", summary="Vacancies, wherever they are")
@@ -39,8 +41,8 @@ async def list_vacancies(
     wanted: Annotated[queries.VacancyFilter, Depends(_wanted)],
     page: Annotated[PageRequest, Depends(page_request)],
 ) -> Page[VacancyOut]:
-    """Filter by place of work, kind, or by being open."""
-    return page_of(await call.query(queries.vacancies, wanted, page), page, queries.vacancy_key)
+    """Filter by place of work, kind, or by being open. With `updated_after` in the order of the changes."""
+    return page_of(await call.query(queries.vacancies, wanted, page), page, queries.vacancy_key(wanted))
 
 
 @router.get("/{vacancy_code}", operation_id="getVacancy", summary="A vacancy", responses=responses(VacancyNotFound))

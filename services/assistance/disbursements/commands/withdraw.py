@@ -17,7 +17,7 @@ from services.assistance.disbursements.rules import measure_after_withdrawal
 from services.assistance.disbursements.schemas import WithdrawalIn, WithdrawalOut
 from services.assistance.disbursements.store import load_correction, write_payment
 from services.assistance.known_households.store import load_region
-from services.assistance.measures.commands.request import answer_by
+from services.assistance.measures.commands.request import answer_deadline_from_today
 from services.assistance.measures.store import lock_measures
 from services.assistance.models import Disbursement, Measure, Task, Withdrawal
 from services.assistance.tasks.rules import TaskChange
@@ -122,8 +122,8 @@ def _open_again(uow: UnitOfWork, measure: Mapping[str, Any], amount: int) -> Non
     status = measure_after_withdrawal(measure["task_status"], measure["amount"], paid)
     changed: dict[str, Any] = {"status": status}
     if status is MeasureStatus.REQUESTED:
-        by = answer_by(uow, measure["region_code"])
-        changed |= {"accepted_at": None, "answered_at": None, "overdue_at": None, "answer_by": by}
+        changed |= {"accepted_at": None, "answered_at": None, "overdue_at": None}
+        changed |= answer_deadline_from_today(uow, measure["region_code"])
     uow.connection.execute(sa.update(_MEASURES).where(_MEASURES.c.id == measure["id"]).values(changed))
     task = uow.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == measure["task_id"])).mappings().one()
     write_task(uow, task, TaskChange.PAYMENT_WITHDRAWN, str(measure["kind"]), by=uow.actor.id)

@@ -1,5 +1,6 @@
 """Events of measures: one was requested, is overdue, or was cancelled."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,12 +8,12 @@ from shared.contracts.assistance import MeasureCancelled, MeasureOverdue, Measur
 from shared.db.unit_of_work import UnitOfWork
 
 
-def publish_requested(uow: UnitOfWork, row: Mapping[str, Any], region_code: str) -> None:
-    """A house is asked for help."""
+def publish_requested(uow: UnitOfWork, row: Mapping[str, Any], region_code: str, requested_on: dt.date) -> None:
+    """A house is asked for help, or hears of an earlier day for its answer."""
     asked = MeasureRequested(
         **_fields_of(row, region_code),
         member_no=row["member_no"],
-        requested_on=uow.today(),
+        requested_on=requested_on,
         answer_by=row["answer_by"],
     )
     uow.emit(asked, region=region_code, context=uow.context.in_chain(row["correlation_id"]))

@@ -1,6 +1,5 @@
 """Measures asked for on a task 申请帮扶措施, each once while it waits for its answer."""
 
-import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,10 +30,16 @@ def enter_measure(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any
     return row
 
 
-def answer_by(reading: Reading, region_code: str) -> dt.date | None:
-    """By when something asked for today is to be answered; None where the policy does not say."""
+def answer_deadline_from_today(reading: Reading, region_code: str) -> dict[str, Any]:
+    """By when something asked for today is to be answered, in the columns of a measure."""
     workdays = reading.policy.at(region_code, reading.today()).find(ANSWER_WORKDAYS)
-    return answer_deadline(reading.today(), workdays, WorkdayCalendar(reading.policy.workday_overrides()))
+    due = answer_deadline(reading.today(), workdays, WorkdayCalendar(reading.policy.workday_overrides()))
+    return {
+        "answer_by": due and due.due_on,
+        "answer_provisional": due is not None and due.provisional,
+        "answer_from": due and due.counted_from,
+        "answer_workdays": due and due.workdays,
+    }
 
 
 def _refuse_repeated(uow: UnitOfWork, task: Task, body: MeasureIn) -> None:
@@ -63,7 +68,7 @@ def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:
         "note": body.note,
         "requested_at": uow.now(),
         "requested_by": uow.actor.id,
-        "answer_by": answer_by(uow, task.region_code),
+        **answer_deadline_from_today(uow, task.region_code),
         "accepted_at": None,
         "answered_at": None,
         "overdue_at": None,

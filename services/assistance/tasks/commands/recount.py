@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from services.assistance.models import Task
-from services.assistance.tasks.rules import TaskChange, kept_promise
+from services.assistance.tasks.rules import TaskChange
 from services.assistance.tasks.store import write_task
 from shared.contracts.codes import TaskStatus
 from shared.db.base import table_of
@@ -30,7 +30,7 @@ def recount_deadlines(uow: UnitOfWork) -> bool:
     found = sa.select(_TASKS).where(waiting).order_by(_TASKS.c.id).limit(BATCH).with_for_update()
     rows = uow.connection.execute(found).mappings().all()
     for row in rows:
-        due = kept_promise(row["due_on"], calendar.add_workdays(row["due_from"], row["due_workdays"]))
+        due = calendar.add_workdays(row["due_from"], row["due_workdays"]).kept(row["due_on"])
         note = f"the calendar is announced: due {due}, {'as promised' if due == row['due_on'] else row['due_on']}"
         note += "" if due == row["due_on"] else " was promised"
         write_task(uow, row, TaskChange.RECOUNTED, note, due_on=due, due_provisional=False)

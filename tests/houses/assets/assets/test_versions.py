@@ -1,6 +1,7 @@
 """Assets have versions, one spelling, and an owner: whoever is responsible where they lie."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -78,3 +79,30 @@ async def test_whoever_is_responsible_where_it_lies_changes_an_asset(assets: Ass
 async def test_names_are_seen(assets: Assets, blank: str) -> None:
     for document in (asset(name=blank), asset([right(holder=blank)])):
         assert_problem(await assets.put(document), 422, "invalid")
+
+
+async def test_whoever_asks_on_with_the_last_moment_misses_no_asset(assets: Assets) -> None:
+    for code in ("B", "A"):
+        await assets.put(code=code)
+
+    async def changed(**wanted: Any) -> list[tuple[str, str]]:
+        answer = await assets.client.get("/assets/v1/assets", params=wanted)
+        assert answer.status_code == 200, answer.text
+        return [(found["asset_code"], found["updated_at"]) for found in answer.json()["items"]]
+
+    found = await changed(updated_after="2026-01-01T00:00:00Z")
+    assert [code for code, _ in found] == ["B", "A"]
+    assert [code for code, _ in await changed()] == ["A", "B"]
+    last = found[-1][1]
+    assert await changed(updated_after=last) == []
+    await assets.put(code="A")
+    assert await changed(updated_after=last) == []
+    await assets.put(asset([right(holder="另一集体")]), code="B")
+    [(code, moment)] = await changed(updated_after=last)
+    assert (code, moment > last) == ("B", True)
+    page = (await assets.client.get("/assets/v1/assets", params={"updated_after": found[0][1], "limit": 1})).json()
+    following = {"updated_after": found[0][1], "cursor": page["next_cursor"]}
+    assert [*(each["asset_code"] for each in page["items"]), *(code for code, _ in await changed(**following))] == [
+        "A",
+        "B",
+    ]

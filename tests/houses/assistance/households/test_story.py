@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
+from services.assistance.models import Credit
 from shared.context import new_context
 from shared.contracts.assets import ShareCredited
 from shared.contracts.codes import IncomeBranch, RefusalReason, RiskKind
@@ -16,6 +17,7 @@ from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.help import IncomeCredit
 from shared.contracts.monitoring import Clue
 from shared.contracts.payload import Payload
+from shared.db.base import table_of
 from shared.house import House
 from shared.ids import derived_id
 from tests.builders import (
@@ -23,6 +25,7 @@ from tests.builders import (
     OTHER_COUNTY_REGION,
     REGION,
     deliver,
+    lay_backwards,
     published_as,
     risk_cleared,
     risk_raised,
@@ -256,3 +259,24 @@ async def test_who_has_the_household_now_reads_all_and_who_had_it_reads_the_own_
     ended = {"risk.raised", "task.opened", "risk.cleared", "task.closed_itself"}
     assert {entry["what"] for entry in told["entries"]} == ended | {"credit.wage"}
     assert not [entry for entry in told["entries"] if "job_loss" in entry["text"]]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0)])
+async def test_what_happened_at_one_moment_is_told_in_one_order(
+    open_house: OpenHouse, client_for: ClientFor, order: tuple[int, ...]
+) -> None:
+    money = [
+        credited(ShareCredited, "a", 1_00, SHARE),
+        credited(SaleCredited, "a", 10_00, SALE),
+        credited(WageCredited, "a", 100_00, WAGE),
+        credited(WageCredited, "b", 200_00, WAGE),
+    ]
+    house = await open_house(ASSISTANCE)
+    await deliver(house, registered(4))
+    for place in order:
+        await deliver(house, money[place])
+    await lay_backwards(house, table_of(Credit))
+    told = (await story(client_for(house)))["entries"]
+    assert len({entry["at"] for entry in told}) == 1
+    wages = sorted(str(each.credit_id) for each in money[2:])
+    assert [entry["credit_id"] for entry in told] == [*(str(each.credit_id) for each in money[:2]), *wages]

@@ -96,6 +96,7 @@ async def test_a_measure_is_asked_for_in_the_chain_of_its_risk(open_house: OpenH
         "note": "keen to leave",
         "requested_by": "officer",
         "answer_by": ANSWER_BY,
+        "answer_provisional": False,
         "answered_at": None,
         "correlation_id": "chain-7",
     }

@@ -10,11 +10,12 @@ import pytest
 from services.assistance.app import ASSISTANCE
 from services.assistance.tasks.queries import counts
 from shared import metrics
+from shared.contracts.assistance import MeasureRequested
 from shared.contracts.codes import RiskGrade, RiskKind
 from shared.contracts.employment import MeasureAccepted
 from shared.house import House
 from shared.policy.loader import PolicyBook
-from tests.builders import HOUSEHOLD, TODAY, audit_rows, deliver, risk_raised, risk_updated
+from tests.builders import HOUSEHOLD, TODAY, audit_rows, deliver, risk_raised, risk_updated, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assistance.builders import (
     CASH,
@@ -31,7 +32,7 @@ from tests.mechanism.probe import ON_POSTGRESQL
 from tests.problems import problem
 
 TASKS = "/assistance/v1/tasks"
-recount = ASSISTANCE.jobs["recount-deadlines"].command
+recount, recount_answers = (ASSISTANCE.jobs[f"recount-{what}"].command for what in ("deadlines", "answers"))
 NEW_YEAR: dict[dt.date, bool] = {
     dt.date(2027, 1, 1): False,
     dt.date(2027, 1, 2): False,
@@ -216,3 +217,54 @@ async def test_the_house_shows_how_many_days_the_announced_calendar_reaches(
     await deliver(house, risk_raised(kind=RiskKind.JOB_LOSS))
     found = await house.database.read(counts)
     assert found[metrics.CALENDAR_DAYS_LEFT] == {("assistance",): days}
+
+
+async def test_the_day_of_an_answer_is_counted_again_once_the_calendar_is_announced(
+    open_house: OpenHouse, client_for: ClientFor, policy_book: PolicyBook
+) -> None:
+    house = await open_house(ASSISTANCE, today=DECEMBER)
+    await deliver(house, risk_raised(decided_on=DECEMBER))
+    client = client_for(house)
+    job, money = await ask(client), await ask(client, **CASH)
+    assert {(one["answer_by"], one["answer_provisional"]) for one in (job, money)} == {("2027-01-07", True)}
+    assert not await house.database.write(recount_answers)
+    assert len(await asked(house)) == 1
+
+    then = await open_house(ASSISTANCE, today=DECEMBER, policy=announced(policy_book, NEW_YEAR))
+    before = (await client.get(TASK)).json()
+    for _ in range(2):
+        assert not await then.database.write(recount_answers)
+    task = (await client.get(TASK)).json()
+    assert {(one["answer_by"], one["answer_provisional"]) for one in task["measures"]} == {("2027-01-06", False)}
+    assert task["updated_at"] > before["updated_at"]
+    first, second = await asked(then)
+    assert second == first.model_copy(update={"answer_by": dt.date(2027, 1, 6)}), "the house that was asked is told"
+    rows = [row for row in await audit_rows(then) if row["action"] == "measure.recounted"]
+    days = ({"answer_by": "2027-01-07"}, {"answer_by": "2027-01-06"})
+    assert [(row["before"], row["after"]) for row in rows] == [days, days]
+
+
+async def test_no_answer_is_due_later_than_promised_nor_counted_again_once_given(
+    open_house: OpenHouse, client_for: ClientFor, policy_book: PolicyBook
+) -> None:
+    house = await open_house(ASSISTANCE, today=DECEMBER)
+    await deliver(house, risk_raised(decided_on=DECEMBER))
+    client = client_for(house)
+    measure = await ask(client)
+    free = dict.fromkeys(NEW_YEAR, False)
+    then = await open_house(ASSISTANCE, today=DECEMBER, policy=announced(policy_book, free))
+    await then.database.write(recount_answers)
+    [kept] = (await client.get(TASK)).json()["measures"]
+    assert (kept["answer_by"], kept["answer_provisional"]) == ("2027-01-07", False)
+    assert len(await asked(then)) == 1, "nobody is told what has not changed"
+
+    other = await ask(client, member_no=2)
+    assert other["answer_provisional"]
+    await deliver(then, answering(MeasureAccepted, measure), answering(MeasureAccepted, other))
+    then = await open_house(ASSISTANCE, today=DECEMBER, policy=announced(policy_book, NEW_YEAR))
+    await then.database.write(recount_answers)
+    assert {one["answer_by"] for one in (await client.get(TASK)).json()["measures"]} == {"2027-01-07"}
+
+
+async def asked(house: House) -> list[MeasureRequested]:
+    return [event.data for event in await waiting_events(house) if isinstance(event.data, MeasureRequested)]

@@ -273,3 +273,31 @@ async def test_a_name_is_not_blank_and_holds_no_character_that_nobody_sees(
     employment = await open_employment(open_house, client_for)
     assert problem(await employment.put_vacancy(**{field: text})) == (422, "invalid", [f"/{field}"])
     assert await codes(employment) == []
+
+
+async def test_whoever_asks_on_with_the_last_moment_misses_no_vacancy(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    employment = await open_employment(open_house, client_for)
+    for code in ("B", "C", "A"):
+        await employment.put_vacancy(code)
+    long_ago = "2026-01-01T00:00:00Z"
+    moments = [found["updated_at"] for found in await employment.items("vacancies", updated_after=long_ago)]
+    assert await codes(employment, updated_after=long_ago) == ["B", "C", "A"]
+    assert moments == sorted(set(moments))
+    assert await codes(employment, updated_after=moments[-1]) == []
+    await employment.put_vacancy("B", headcount=2)
+    await employment.put_vacancy("C")
+    assert await codes(employment, updated_after=moments[0]) == ["C", "A", "B"]
+    assert await codes(employment, updated_after=moments[-1], kind="workshop") == []
+
+    paged: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        asked: dict[str, str | int] = {"updated_after": long_ago, "limit": 1, **cursor}
+        page = (await employment.client.get(f"{BASE}/vacancies", params=asked)).json()
+        paged += [found["vacancy_code"] for found in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert paged == ["C", "A", "B"]
