@@ -6,7 +6,7 @@ overlapping, unsourced or inexact is refused with the file and the key.
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,6 +45,7 @@ class _Entry(BaseModel):
 
 
 _EntryT = TypeVar("_EntryT", bound=_Entry)
+FormT = TypeVar("FormT")
 
 
 class _ManifestEntry(_Entry):
@@ -143,6 +144,7 @@ class PolicyBook:
         self._regional = {pack.region: pack for pack in packs if pack.region is not None}
         self._development = next((pack for pack in packs if pack.region is None), None)
         self._view = lru_cache(maxsize=_CACHED_VIEWS)(self._build_view)
+        self._formed = lru_cache(maxsize=_CACHED_VIEWS)(self._form)
 
     @classmethod
     def load(cls, directory: Path = PACKS, development: bool = False) -> Self:
@@ -163,6 +165,15 @@ class PolicyBook:
                 return self._view(scope, on)
         return self._view(NATIONAL, on)
 
+    def in_form(self, form: Callable[[PolicyView], FormT], region_code: str, on: date) -> FormT:
+        """Return what `form` makes of the values of a region and day. It is made once, and for this book alone.
+
+        Another book, with a value more or one of a simulation, makes its own, whatever its packs are called.
+        Raises ValueError for a malformed code, and what `form` raises.
+        """
+        form_of_view: FormT = self._formed(form, self.at(region_code, on).region, on)
+        return form_of_view
+
     def scopes_of(self, key: str) -> tuple[str, ...]:
         """Return the regions within the nation whose packs speak of this parameter, the narrowest first."""
         speak = (region for region, pack in self._regional.items() if region != NATIONAL and key in pack.parameters)
@@ -178,6 +189,9 @@ class PolicyBook:
             values = pack.on(on) | values
         label = self._regional[region].label + (f"+{_DEVELOPMENT}" if self._development else "")
         return PolicyView(region, on, label, MappingProxyType(values))
+
+    def _form(self, form: Callable[[PolicyView], Any], region: str, on: date) -> Any:
+        return form(self._view(region, on))
 
     def _asked(self, region: str) -> Iterator[Pack]:
         scopes = (NATIONAL,) if region == NATIONAL else (*scope_chain(region), NATIONAL)

@@ -56,7 +56,7 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
     _household_in_region(reading, code)
     on = as_of or reading.today()
     dossiers = list(load_dossiers(reading, [code], lock=False).values())
-    _, pack = rule_parameters(reading.policy, dossiers[0].region_code, on)
+    pack = rule_parameters(reading.policy, dossiers[0].region_code, on).pack
     found = [
         reasons_for(reading.actor, VerdictOut.of(verdict))
         for judged in judge_dossiers(reading, dossiers, on)

@@ -81,7 +81,7 @@ def screen_due(uow: UnitOfWork) -> bool:
 
 
 def _anchor(uow: UnitOfWork) -> int:
-    parameters, _ = rule_parameters(uow.policy, _NATIONAL, uow.today())
+    parameters = rule_parameters(uow.policy, _NATIONAL, uow.today())
     assert parameters.window_months is not None, "the national pack says how long the window is"
     return window_months(uow.today(), parameters.window_months)[1]
 

@@ -205,7 +205,7 @@ class FactBatch:
 
     def _check(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, person_id: UUID | None) -> None:
         fact = item.fact
-        parameters, _ = rule_parameters(self._uow.policy, dossier.region_code, self._today)
+        parameters = rule_parameters(self._uow.policy, dossier.region_code, self._today)
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
             metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()

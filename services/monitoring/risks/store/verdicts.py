@@ -1,6 +1,5 @@
 """Verdicts: what the rules are asked about is loaded, and each of them speaks. Nothing is written."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -21,10 +20,6 @@ from shared.db.unit_of_work import Reading
 from shared.ids import new_id
 from shared.policy.loader import PolicyBook
 from shared.policy.parameters import PolicyValueMissing
-
-_parameters: dict[tuple[str, str, date], RuleParameters] = {}
-"""Parameters in their fast form, by pack, region and date; packs do not change while a process runs."""
-_REMEMBERED = 1024
 
 
 class Judged(NamedTuple):
@@ -48,16 +43,9 @@ class Judged(NamedTuple):
         return follow_causes(known, found, lambda: str(new_id()))
 
 
-def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> tuple[RuleParameters, str]:
-    """The parameters of the rules for a region and decision date, and the pack they come from."""
-    view = policy.at(region_code, on)
-    key = (view.pack, view.region, on)
-    parameters = _parameters.get(key)
-    if parameters is None:
-        if len(_parameters) >= _REMEMBERED:
-            _parameters.clear()
-        parameters = _parameters[key] = RuleParameters.from_view(view)
-    return parameters, view.pack
+def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> RuleParameters:
+    """The parameters of the rules for a region and decision date, in their fast form."""
+    return policy.in_form(RuleParameters.from_view, region_code, on)
 
 
 def judge_dossiers(reading: Reading, dossiers: Sequence[HouseholdDossier], on: date) -> list[Judged]:
@@ -66,24 +54,16 @@ def judge_dossiers(reading: Reading, dossiers: Sequence[HouseholdDossier], on: d
     The one place where rules are asked: for a fact, a changed household, a screening or an explanation. A household
     that has ended by then is passed over.
     """
-    by_parameters: defaultdict[tuple[int, str], list[HouseholdDossier]] = defaultdict(list)
-    known_parameters: dict[tuple[int, str], RuleParameters] = {}
+    by_region: dict[str, tuple[RuleParameters, list[HouseholdDossier]]] = {}
     for dossier in dossiers:
         if dossier.ended_on is not None and dossier.ended_on <= on:
             continue
-        parameters, pack = rule_parameters(reading.policy, dossier.region_code, on)
-        key = (id(parameters), pack)
-        known_parameters[key] = parameters
-        by_parameters[key].append(dossier)
-    judged = []
-    for key, group in by_parameters.items():
-        judged += _judge_group(reading, group, known_parameters[key], key[1])
-    return judged
+        parameters = rule_parameters(reading.policy, dossier.region_code, on)
+        by_region.setdefault(parameters.region, (parameters, []))[1].append(dossier)
+    return [one for parameters, group in by_region.values() for one in _judge_group(reading, group, parameters)]
 
 
-def _judge_group(
-    reading: Reading, dossiers: Sequence[HouseholdDossier], parameters: RuleParameters, pack: str
-) -> list[Judged]:
+def _judge_group(reading: Reading, dossiers: Sequence[HouseholdDossier], parameters: RuleParameters) -> list[Judged]:
     if parameters.window_months is None:
         raise PolicyValueMissing([WINDOW_MONTHS], parameters.region, parameters.decided_on)
     on = parameters.decided_on
@@ -111,5 +91,5 @@ def _judge_group(
         risks = known.get(dossier.code, {})
         by_then = {kind: risk.latest for kind, risk in risks.items() if risk.decided_on <= on}
         verdicts = judge(state, parameters, by_then)
-        judged.append(Judged(dossier, pack, verdicts, risks, state, parameters))
+        judged.append(Judged(dossier, parameters.pack, verdicts, risks, state, parameters))
     return judged

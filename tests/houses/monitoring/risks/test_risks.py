@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from shared.bus.relay import pending_events
 from shared.contracts.codes import RiskGrade, RiskKind
 from shared.contracts.monitoring import Clue
 from shared.ids import derived_id
-from shared.policy.loader import PolicyBook
+from shared.policy.loader import Pack, Parameter, PolicyBook
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,
@@ -499,3 +500,29 @@ async def test_every_verdict_is_counted_by_rule_and_outcome(monitoring: Monitori
     await monitoring.record(income_fact("2026-10", "100.00"))
     await monitoring.record(illness_fact())
     assert (counted("fires"), counted("clear")) == (fired + 1, clear + 1)
+
+
+def with_line(book: PolicyBook, yuan: str) -> PolicyBook:
+    """The same packs under the same names, with another income line."""
+
+    def drawn(parameter: Parameter) -> Parameter:
+        values = [replace(dated, value=replace(dated.value, value=Decimal(yuan))) for dated in parameter.values]
+        return replace(parameter, values=tuple(values))
+
+    def changed(pack: Pack) -> Pack:
+        line = {key: drawn(parameter) for key, parameter in pack.parameters.items() if key == "monitoring.income_line"}
+        return replace(pack, parameters={**pack.parameters, **line})
+
+    return PolicyBook([changed(pack) for pack in book.packs], book.workday_overrides())
+
+
+async def test_another_book_of_the_same_name_judges_by_its_own_numbers(
+    open_house: OpenHouse, client_for: ClientFor, policy_book: PolicyBook
+) -> None:
+    monitoring = await open_monitoring(open_house, client_for)
+    await monitoring.put()
+    await monitoring.record(*wages(WINDOW, "3200.00"))
+    assert (await monitoring.verdicts())["below_line"]["outcome"] == "clear"
+    simulated = await open_monitoring(open_house, client_for, policy=with_line(policy_book, "20000"))
+    assert (await simulated.verdicts())["below_line"]["outcome"] == "fires"
+    assert (await monitoring.verdicts())["below_line"]["outcome"] == "clear"
