@@ -44,6 +44,7 @@ async def test_a_new_asset_is_entered_once(assets: Assets) -> None:
         **asset(),
         "asset_code": ASSET,
         "version": 1,
+        "updated_at": first.json()["updated_at"],
         "as_of": str(TODAY),
         "rights": rights,
         "history": rights,
