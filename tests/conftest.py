@@ -24,7 +24,7 @@ from tests.builders import TODAY
 from tests.databases import Databases, PostgresDatabases, PostgresStore, SqliteDatabases, SqliteTemplates
 from tests.logged import Logged, reading_logs
 
-pytest_plugins = ("tests.real_parts", "tests.statements")
+pytest_plugins = ("tests.real_parts", "tests.several_cores", "tests.statements")
 
 structlog.configure(
     processors=[
