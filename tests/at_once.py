@@ -50,6 +50,32 @@ async def while_uncommitted(
         return await second
 
 
+async def with_the_first_uncommitted(
+    house: House, url: str, first: Callable[[], Awaitable[T]], then: Callable[[], Awaitable[T]]
+) -> tuple[T, T]:
+    """Send ``then`` when ``first`` has done all but commit, and let both go on once it waits too or has ended.
+
+    What the two came to. Both are requests: whatever a command does it audits last, and that waits here.
+    """
+    async with _connection(house, url) as gate, _connection(house, url) as looking:
+
+        async def waiting() -> int:
+            await looking.rollback()  # who is there is asked anew
+            return int(await looking.scalar(_WAITING) or 0)
+
+        await gate.execute(sa.text("LOCK TABLE audit IN SHARE MODE"))
+        one = asyncio.ensure_future(first())
+        await until(waiting)
+        two = asyncio.ensure_future(then())
+
+        async def has_come() -> bool:
+            return two.done() or await waiting() > 1
+
+        await until(has_come)
+        await gate.rollback()
+        return await one, await two
+
+
 @asynccontextmanager
 async def _connection(house: House, url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url.format(house=house.name), poolclass=sa.NullPool)

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from shared.context import new_context
@@ -16,6 +17,7 @@ from shared.contracts.codes import DistributionAction, IncomeBranch
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.policy.loader import PolicyBook
+from tests.at_once import with_the_first_uncommitted
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,
@@ -242,6 +244,20 @@ async def test_of_two_who_pay_at_once_one_pays(assets: Assets) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     assert len(await assets.credits()) == 2
     assert (await assets.get(f"distributions/{distribution_id}"))["history"][-2]["action"] == "file"
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_who_pays_while_another_does_is_told_that_it_is_paid(assets: Assets, database_url: str) -> None:
+    distribution_id = await assets.proposed()
+    await assets.walk(distribution_id, *STEPS[:-1])
+
+    async def pay() -> httpx.Response:
+        return await assets.act(distribution_id, PAY)
+
+    first, second = await with_the_first_uncommitted(assets.house, database_url, pay, pay)
+    assert first.status_code == 200
+    assert_problem(second, 409, "transition-not-allowed")
+    assert len(await assets.credits()) == 2
 
 
 async def test_paying_again_under_one_key_repeats_the_answer(assets: Assets) -> None:

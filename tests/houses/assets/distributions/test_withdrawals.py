@@ -14,6 +14,7 @@ from shared.contracts.codes import IncomeBranch, WithdrawalReason
 from shared.db.base import table_of
 from shared.ids import derived_id
 from shared.months import parse_month
+from tests.at_once import with_the_first_uncommitted
 from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, lay_backwards
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assets.builders import OTHER_HOUSEHOLD, STEPS, Assets, asset, line, plan, settled
@@ -71,6 +72,27 @@ async def test_of_several_plans_of_a_year_at_once_one_is_taken(assets: Assets) -
     answers = await asyncio.gather(*(assets.propose() for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 4]
     assert len((await assets.get("distributions"))["items"]) == 1
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_plan_that_comes_while_another_of_the_year_is_written_finds_it(
+    assets: Assets, database_url: str
+) -> None:
+    first, second = await with_the_first_uncommitted(assets.house, database_url, assets.propose, assets.propose)
+    assert first.status_code == 201
+    assert assert_problem(second, 409, "period-distributed")["distribution_id"] == first.json()["distribution_id"]
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_line_withdrawn_while_the_same_is_written_is_told_once(assets: Assets, database_url: str) -> None:
+    distribution_id = await paid(assets)
+
+    async def once() -> httpx.Response:
+        return await withdraw(assets, distribution_id)
+
+    first, second = await with_the_first_uncommitted(assets.house, database_url, once, once)
+    assert (first.status_code, second.status_code, second.json()) == (201, 200, first.json())
+    assert len(await told(assets)) == 1
 
 
 @pytest.mark.parametrize("value", ["true", 1, None])

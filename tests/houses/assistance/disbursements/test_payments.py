@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from shared.contracts.employment import MeasureAccepted, MeasureRefused, WageCre
 from shared.house import House
 from shared.ids import derived_id
 from shared.months import parse_month
+from tests.at_once import with_the_first_uncommitted
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,
@@ -255,6 +257,53 @@ async def test_of_withdrawals_at_once_one_is_told(open_house: OpenHouse, client_
     assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
     assert len([event for event in await waiting_events(house) if isinstance(event.data, TransferWithdrawn)]) == 1
     assert await measure_of(client) == ("requested", "0.00")
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("steps", "refused"),
+    [
+        (("correct", "correct"), "disbursement-already-superseded"),
+        (("correct", "withdraw"), "disbursement-already-superseded"),
+        (("withdraw", "correct"), "disbursement-already-withdrawn"),
+        (("withdraw", "withdraw"), "disbursement-already-withdrawn"),
+    ],
+)
+async def test_of_two_who_correct_or_withdraw_one_payment_at_once_the_second_sees_the_first(
+    open_house: OpenHouse, client_for: ClientFor, database_url: str, steps: tuple[str, str], refused: str
+) -> None:
+    house = await ready(open_house)
+    client = client_for(house)
+    paid = await client.post(DISBURSEMENTS, json=cash())
+    named = {"source": "civil-affairs", "source_ref": paid.json()["source_ref"]}
+
+    def taking(step: str, source_ref: str) -> Callable[[], Awaitable[httpx.Response]]:
+        body = cash(source_ref=source_ref, amount="450.00", supersedes=named)
+        if step == "correct":
+            return lambda: client.post(DISBURSEMENTS, json=body)
+        return lambda: withdraw(client, paid, source_ref=source_ref)
+
+    first, second = [taking(step, f"{step}-{number}") for number, step in enumerate(steps)]
+    done, late = await with_the_first_uncommitted(house, database_url, first, second)
+    assert (done.status_code, problem(late)) == (201, (409, refused, []))
+    assert (await client.get(STORY)).json()["effect"]["total"] == ("450.00" if steps[0] == "correct" else "0.00")
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_payment_that_comes_while_another_is_written_finds_what_that_leaves(
+    open_house: OpenHouse, client_for: ClientFor, database_url: str
+) -> None:
+    house = await ready(open_house)
+    client = client_for(house)
+    measure = await ask(client, **CASH)
+    done, late = await with_the_first_uncommitted(
+        house,
+        database_url,
+        lambda: pay(client, measure, "a", "300.00", instalment=True),
+        lambda: pay(client, measure, "b", "300.00", instalment=True),
+    )
+    assert (done.status_code, left(late)) == (201, "200.00")
+    assert await measure_of(client) == ("accepted", "300.00")
 
 
 async def test_what_was_corrected_is_not_withdrawn_but_its_correction_is(
