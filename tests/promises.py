@@ -94,4 +94,4 @@ Check = Callable[[], None]
 
 def every(promises: Promises) -> pytest.MarkDecorator:
     """Have a test take each promise as `check`."""
-    return pytest.mark.parametrize("check", promises.each())
+    return pytest.mark.parametrize("check", list(promises.each()))

@@ -259,7 +259,7 @@ def test_the_same_answers_once_more_change_nothing(answers: list[MeasureStatus])
 
 def test_an_answer_is_due_so_many_working_days_after_the_request() -> None:
     five = ParameterValue("key", 5, "workdays", "here", ValueStatus.ASSUMED, "here@1")
-    assert answer_deadline(date(2026, 9, 30), five, CALENDAR) == date(2026, 10, 13)
+    assert answer_deadline(date(2026, 9, 30), five, CALENDAR) == Deadline(date(2026, 10, 13), provisional=False)
     assert answer_deadline(date(2026, 9, 30), None, CALENDAR) is None
 
 
