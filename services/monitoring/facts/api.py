@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from services.monitoring.evidence.schemas import FACT, FACT_TYPES, FactIn, fact_id_of
 from services.monitoring.facts import queries
@@ -54,6 +55,7 @@ _Name = tuple[str | None, str | None]
 _IN_ONE_GO = 50
 _NAMED_OF_A_FACT = 20
 _STATUS = {"stored": 201, "duplicate": 200}
+_OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
 
 
 @router.post(
@@ -235,9 +237,12 @@ def _valid(validate: Callable[[Any], T], document: Any) -> T:
         if error.error_count() > _NAMED_OF_A_FACT:
             raise Invalid(f"{error.error_count()} fields are wrong, too many to name: is this a fact?") from error
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        raise invalid_from([{**item, "loc": _without_tag(item["loc"])} for item in found]) from error
+        raise invalid_from([{**item, "loc": _place_of(item)} for item in found]) from error
 
 
-def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The place of an error without the fact type that the union puts in front of it."""
+def _place_of(error: ErrorDetails) -> tuple[int | str, ...]:
+    """The place of an error without the fact type that the union puts in front; at a type that there is not."""
+    location = error["loc"]
+    if error["type"] in _OF_THE_TYPE:
+        return (*location, "type")
     return location[1:] if location and location[0] in FACT_TYPES else location
