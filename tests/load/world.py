@@ -114,6 +114,7 @@ def _member(code: str, number: int) -> dict[str, object]:
     return {
         "household_code": code,
         "member_no": number,
+        "person_id": derived_id("person", code, number),
         "name": "测试",
         "relation": Relation.HEAD if number == 1 else Relation.SPOUSE,
         "sex": Sex.MALE if number == 1 else Sex.FEMALE,
