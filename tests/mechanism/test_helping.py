@@ -36,6 +36,7 @@ from tests.builders import (
     waiting_events,
 )
 from tests.conftest import ClientFor, OpenHouse
+from tests.logged import Logged
 
 METADATA = house_metadata("employment")
 FLOOR = lay_floor(METADATA)
@@ -201,12 +202,13 @@ async def test_a_request_of_another_household_or_region_is_not_found(helper: Hou
     assert await answers(helper) == []
 
 
-async def test_a_cancellation_is_audited_once(helper: House) -> None:
+async def test_a_cancellation_is_audited_and_logged_once(helper: House, logged: Logged) -> None:
     await deliver(helper, requested())
     for _ in range(2):
         await deliver(helper, cancelled())
     audited = [(row["actor"], row["action"], row["subject"]) for row in await audit_rows(helper)]
     assert audited == [("assistance", "request.cancelled", str(MEASURE))]
+    assert [line["request_id"] for line in logged.lines("request.cancelled")] == [str(MEASURE)]
 
 
 class TestAHouseholdThatEnded:

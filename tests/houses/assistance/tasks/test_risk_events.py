@@ -126,6 +126,8 @@ async def test_the_chain_of_the_risk_goes_on_in_event_audit_and_log(open_house: 
     [audit] = await audit_rows(house)
     assert (audit["action"], audit["subject"], audit["actor"]) == ("task.opened", str(TASK_ID), "system")
     assert audit["correlation_id"] == "chain-7"
+    opened_as = ("open", "orange", "open", 1)
+    assert tuple(audit["after"][name] for name in ("status", "grade", "risk_status", "version")) == opened_as
     [line] = logged.lines("task.opened")
     assert (line["correlation_id"], line["task_id"], line["household"]) == ("chain-7", str(TASK_ID), HOUSEHOLD)
 
