@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import httpx
+import hypothesis
 import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,6 +24,10 @@ from shared.settings import Environment, Settings
 from tests.builders import TODAY
 from tests.databases import Databases, PostgresDatabases, PostgresStore, SqliteDatabases, SqliteTemplates
 from tests.logged import Logged, reading_logs
+
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
+"""No test fails because its machine is busy."""
 
 pytest_plugins = ("tests.real_parts", "tests.several_cores", "tests.statements")
 
