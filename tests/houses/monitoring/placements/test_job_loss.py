@@ -237,3 +237,14 @@ async def test_what_the_first_release_kept_is_still_there(
 
 def _call_every_risk(uow: UnitOfWork, kind: str) -> None:
     uow.connection.execute(sa.text("UPDATE risk SET kind = :kind"), {"kind": kind})
+
+
+async def test_a_loss_stands_from_its_day_until_the_day_of_the_new_work(monitoring: Monitoring) -> None:
+    lost, found = (TODAY - dt.timedelta(days=days) for days in (10, 3))
+    await deliver(monitoring.house, placement_ended("p1", ended_on=lost), placement_started("p2", started_on=found))
+
+    async def outcome(on: dt.date) -> str:
+        return str((await monitoring.verdicts(as_of=on.isoformat()))[LOSS]["outcome"])
+
+    day = dt.timedelta(days=1)
+    assert [await outcome(on) for on in (lost - day, lost, found - day, found)] == ["clear", "fires", "fires", "clear"]
