@@ -73,13 +73,34 @@ def newest_first(
     return statement.order_by(moment.desc(), row_id.desc()).limit(page.limit + 1)
 
 
-class Registered(Protocol):
-    """What a register lists: it has a code, and a moment of its last change."""
+class Changing(Protocol):
+    """What a list shows that can be polled: it has a moment of its last change."""
 
     updated_at: dt.datetime
 
 
-RegisteredT = TypeVar("RegisteredT", bound=Registered)
+ChangingT = TypeVar("ChangingT", bound=Changing)
+
+
+def newest_or_change(
+    statement: sa.Select[Any], table: sa.Table, moment: sa.Column[Any], after: dt.datetime | None, page: PageRequest
+) -> sa.Select[Any]:
+    """A page of a list: the newest by ``moment`` first, or what changed after one in the order of the changes."""
+    if after is None:
+        return newest_first(statement, moment, table.c.id, page)
+    return oldest_first(statement.where(table.c.updated_at > after), table.c.updated_at, table.c.id, page)
+
+
+def moment_or_change(
+    moment_of: Callable[[ChangingT], dt.datetime], id_of: Callable[[ChangingT], UUID], after: dt.datetime | None
+) -> Callable[[ChangingT], tuple[str, ...]]:
+    """Where an entry stands in a page of :func:`newest_or_change`."""
+
+    def key(shown: ChangingT) -> tuple[str, ...]:
+        moment = moment_of(shown) if after is None else shown.updated_at
+        return moment.isoformat(), str(id_of(shown))
+
+    return key
 
 
 def by_code_or_change(
@@ -96,11 +117,11 @@ def by_code_or_change(
 
 
 def code_or_change(
-    code_of: Callable[[RegisteredT], str], after: dt.datetime | None
-) -> Callable[[RegisteredT], tuple[str, ...]]:
+    code_of: Callable[[ChangingT], str], after: dt.datetime | None
+) -> Callable[[ChangingT], tuple[str, ...]]:
     """Where an entry stands in a page of :func:`by_code_or_change`."""
 
-    def key(shown: RegisteredT) -> tuple[str, ...]:
+    def key(shown: ChangingT) -> tuple[str, ...]:
         code = (code_of(shown),)
         return code if after is None else (shown.updated_at.isoformat(), *code)
 

@@ -15,7 +15,7 @@ from shared.contracts.codes import DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,10 @@ def distributions(reading: Reading, wanted: DistributionFilter, page: PageReques
     table = table_of(Distribution)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "asset_code", "status")
-    if wanted.updated_after is None:
-        ordered = newest_first(statement, table.c.proposed_at, table.c.id, page)
-    else:
-        changed = statement.where(table.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, table.c.updated_at, table.c.id, page)
+    ordered = newest_or_change(statement, table, table.c.proposed_at, wanted.updated_after, page)
     return [DistributionSummary.of(row) for row in reading.connection.execute(ordered).mappings()]
 
 
 def distribution_key(wanted: DistributionFilter) -> Callable[[DistributionSummary], tuple[str, ...]]:
     """Where a distribution stands in the list that was asked for."""
-
-    def key(shown: DistributionSummary) -> tuple[str, ...]:
-        moment = shown.proposed_at if wanted.updated_after is None else shown.updated_at
-        return moment.isoformat(), str(shown.distribution_id)
-
-    return key
+    return moment_or_change(lambda shown: shown.proposed_at, lambda shown: shown.distribution_id, wanted.updated_after)

@@ -57,8 +57,7 @@ async def list_tasks(
 
     With `updated_after` the longest unchanged come first: whoever asks on with the latest `updated_at` misses nothing.
     """
-    key = queries.task_key if wanted.updated_after is None else queries.changed_task_key
-    return page_of(await call.query(queries.tasks, wanted, page), page, key)
+    return page_of(await call.query(queries.tasks, wanted, page), page, queries.task_key(wanted))
 
 
 @router.get(

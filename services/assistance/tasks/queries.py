@@ -1,7 +1,7 @@
 """What can be asked of tasks. Every answer is limited to the caller's region."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +17,7 @@ from shared.contracts.codes import RiskKind, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
 from shared.workdays import WorkdayCalendar
 
 
@@ -64,22 +64,13 @@ def tasks(reading: Reading, wanted: TaskFilter, page: PageRequest) -> Sequence[T
     if wanted.overdue is not None:
         late = (table.c.status != TaskStatus.CLOSED) & sa.func.coalesce(table.c.due_on < reading.today(), sa.false())
         statement = statement.where(late if wanted.overdue else sa.not_(late))
-    if wanted.updated_after is not None:
-        changed = statement.where(table.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, table.c.updated_at, table.c.id, page)
-    else:
-        ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
+    ordered = newest_or_change(statement, table, table.c.opened_at, wanted.updated_after, page)
     return _tasks_out(reading, reading.connection.execute(ordered).mappings().all())
 
 
-def task_key(shown: TaskOut) -> tuple[str, ...]:
-    """Where a task stands in the list."""
-    return shown.opened_at.isoformat(), str(shown.task_id)
-
-
-def changed_task_key(shown: TaskOut) -> tuple[str, ...]:
-    """Where a task stands in the list of what changed."""
-    return shown.updated_at.isoformat(), str(shown.task_id)
+def task_key(wanted: TaskFilter) -> Callable[[TaskOut], tuple[str, ...]]:
+    """Where a task stands in the list that was asked for."""
+    return moment_or_change(lambda shown: shown.opened_at, lambda shown: shown.task_id, wanted.updated_after)
 
 
 def _tasks_out(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[TaskOut]:

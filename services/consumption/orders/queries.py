@@ -17,7 +17,7 @@ from shared.contracts.codes import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
 
 _ORDERS = table_of(Order)
 
@@ -49,19 +49,10 @@ def orders(reading: Reading, wanted: OrderFilter, page: PageRequest) -> Sequence
     if reading.actor.may(SUPPLYING):
         seen |= within(_ORDERS.c.region_code, reading.actor)
     statement = as_wanted(sa.select(_ORDERS).where(seen), _ORDERS, wanted, "buyer_code", "status")
-    if wanted.updated_after is None:
-        ordered = newest_first(statement, _ORDERS.c.placed_at, _ORDERS.c.id, page)
-    else:
-        changed = statement.where(_ORDERS.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, _ORDERS.c.updated_at, _ORDERS.c.id, page)
+    ordered = newest_or_change(statement, _ORDERS, _ORDERS.c.placed_at, wanted.updated_after, page)
     return show_orders(reading, reading.connection.execute(ordered).all())
 
 
 def order_key(wanted: OrderFilter) -> Callable[[OrderOut], tuple[str, ...]]:
     """Where an order stands in the list that was asked for."""
-
-    def key(shown: OrderOut) -> tuple[str, ...]:
-        moment = shown.placed_at if wanted.updated_after is None else shown.updated_at
-        return moment.isoformat(), str(shown.order_id)
-
-    return key
+    return moment_or_change(lambda shown: shown.placed_at, lambda shown: shown.order_id, wanted.updated_after)

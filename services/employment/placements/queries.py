@@ -14,7 +14,7 @@ from shared.contracts.codes import PlacementStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
 
 _PLACEMENTS, _WORKERS = table_of(Placement), table_of(Worker)
 _SELECT_PLACEMENTS = sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no).join(
@@ -44,19 +44,10 @@ def placements(reading: Reading, wanted: PlacementFilter, page: PageRequest) -> 
     """Placements, one more than the page holds: the newest first, or what changed after a moment in that order."""
     statement = _SELECT_PLACEMENTS.where(within(_WORKERS.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, _PLACEMENTS, wanted, "household_code", "status")
-    if wanted.updated_after is None:
-        ordered = newest_first(statement, _PLACEMENTS.c.placed_at, _PLACEMENTS.c.id, page)
-    else:
-        changed = statement.where(_PLACEMENTS.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, _PLACEMENTS.c.updated_at, _PLACEMENTS.c.id, page)
+    ordered = newest_or_change(statement, _PLACEMENTS, _PLACEMENTS.c.placed_at, wanted.updated_after, page)
     return [PlacementOut.of(row) for row in reading.connection.execute(ordered)]
 
 
 def placement_key(wanted: PlacementFilter) -> Callable[[PlacementOut], tuple[str, ...]]:
     """Where a placement stands in the list that was asked for."""
-
-    def key(shown: PlacementOut) -> tuple[str, ...]:
-        moment = shown.placed_at if wanted.updated_after is None else shown.updated_at
-        return moment.isoformat(), str(shown.placement_id)
-
-    return key
+    return moment_or_change(lambda shown: shown.placed_at, lambda shown: shown.placement_id, wanted.updated_after)

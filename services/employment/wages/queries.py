@@ -12,7 +12,7 @@ from services.employment.wages.schemas import WageOut
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
 
 _PLACEMENTS, _WAGES, _WORKERS = table_of(Placement), table_of(Wage), table_of(Worker)
 
@@ -34,19 +34,10 @@ def wages(reading: Reading, wanted: WageFilter, page: PageRequest) -> Sequence[W
         .where(within(_WORKERS.c.region_code, reading.actor))
     )
     statement = as_wanted(statement, _WAGES, wanted, "placement_id")
-    if wanted.updated_after is None:
-        ordered = newest_first(statement, _WAGES.c.recorded_at, _WAGES.c.id, page)
-    else:
-        changed = statement.where(_WAGES.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, _WAGES.c.updated_at, _WAGES.c.id, page)
+    ordered = newest_or_change(statement, _WAGES, _WAGES.c.recorded_at, wanted.updated_after, page)
     return [WageOut.of(row) for row in reading.connection.execute(ordered)]
 
 
 def wage_key(wanted: WageFilter) -> Callable[[WageOut], tuple[str, ...]]:
     """Where a wage stands in the list that was asked for."""
-
-    def key(shown: WageOut) -> tuple[str, ...]:
-        moment = shown.recorded_at if wanted.updated_after is None else shown.updated_at
-        return moment.isoformat(), str(shown.wage_id)
-
-    return key
+    return moment_or_change(lambda shown: shown.recorded_at, lambda shown: shown.wage_id, wanted.updated_after)

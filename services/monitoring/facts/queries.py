@@ -19,7 +19,7 @@ from shared.contracts.codes import ExpenseKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, newest_or_change
 from shared.security.actor import PERSONAL
 
 _FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
@@ -71,11 +71,7 @@ def facts(reading: Reading, wanted: FactFilter, page: PageRequest) -> Sequence[F
         named = FactReference(source=wanted.source, source_ref=wanted.source_ref)
         statement = statement.where(_FACTS.c.id == reference_id(named))
     statement = as_wanted(statement, _FACTS, wanted, "source", "source_ref", "household_code")
-    if wanted.updated_after is None:
-        ordered = newest_first(statement, _FACTS.c.updated_at, _FACTS.c.id, page)
-    else:
-        changed = statement.where(_FACTS.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, _FACTS.c.updated_at, _FACTS.c.id, page)
+    ordered = newest_or_change(statement, _FACTS, _FACTS.c.updated_at, wanted.updated_after, page)
     return _answers(reading, reading.connection.execute(ordered).mappings().all())
 
 

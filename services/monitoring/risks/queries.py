@@ -15,7 +15,7 @@ from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first, oldest_first
+from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
 from shared.security.actor import PERSONAL, Actor
 
 OF_HEALTH: Final = frozenset({RiskKind.NEW_ILLNESS})
@@ -51,22 +51,13 @@ def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[R
     table = table_of(Risk)
     statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
     statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
-    if wanted.updated_after is None:
-        ordered = newest_first(statement, table.c.opened_at, table.c.id, page)
-    else:
-        changed = statement.where(table.c.updated_at > wanted.updated_after)
-        ordered = oldest_first(changed, table.c.updated_at, table.c.id, page)
+    ordered = newest_or_change(statement, table, table.c.opened_at, wanted.updated_after, page)
     return [reasons_for(reading.actor, RiskOut.of(row)) for row in reading.connection.execute(ordered).mappings()]
 
 
 def risk_key(wanted: RiskFilter) -> Callable[[RiskOut], tuple[str, ...]]:
     """Where a risk stands in the list."""
-
-    def key(shown: RiskOut) -> tuple[str, ...]:
-        moment = shown.opened_at if wanted.updated_after is None else shown.updated_at
-        return moment.isoformat(), str(shown.risk_id)
-
-    return key
+    return moment_or_change(lambda shown: shown.opened_at, lambda shown: shown.risk_id, wanted.updated_after)
 
 
 def reasons_for(actor: Actor, shown: ShownT) -> ShownT:

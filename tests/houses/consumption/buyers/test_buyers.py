@@ -12,7 +12,7 @@ from shared.contracts.codes import OrderAction
 from shared.db.base import table_of
 from shared.house import House
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows, lay_backwards
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     API,
     BUY,
@@ -26,7 +26,6 @@ from tests.houses.consumption.builders import (
     act,
     dongguan,
     link,
-    open_supplied,
     order,
     order_id,
     place,
@@ -34,7 +33,6 @@ from tests.houses.consumption.builders import (
     product,
     put,
     stock,
-    supply,
     walk,
 )
 from tests.logged import Logged
@@ -43,24 +41,6 @@ from tests.problems import assert_problem
 BUYERS = f"{API}/buyers"
 ORDER = str(order_id())
 WITHOUT_CLAIM = {"buyers": None, "client_id": "canteen"}
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
-
-
-@pytest.fixture
-async def officer(house: House, client_for: ClientFor) -> httpx.AsyncClient:
-    """The supply side, with a cooperative and its tea."""
-    client = client_for(house, scopes=SUPPLY, region="520626", client_id="officer")
-    await supply(client)
-    return client
-
-
-@pytest.fixture
-async def buyer(house: House, officer: httpx.AsyncClient, client_for: ClientFor) -> httpx.AsyncClient:
-    return dongguan(client_for, house)
 
 
 async def bind(client: httpx.AsyncClient, code: str, client_id: str, **more: Any) -> httpx.Response:

@@ -7,14 +7,13 @@ import httpx
 import pytest
 
 from shared.house import House
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     ORDERS,
     SUPPLY,
     act,
     dongguan,
     numbered,
-    open_supplied,
     order,
     place,
     product,
@@ -26,11 +25,6 @@ from tests.problems import assert_problem
 PRODUCTS = [f"P{number:02d}" for number in range(12)]
 BUYERS, ORDERS_EACH = 6, 8
 LONG_AGO = "2026-01-01T00:00:00Z"
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
 
 
 @pytest.fixture

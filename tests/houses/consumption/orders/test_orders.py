@@ -19,7 +19,7 @@ from shared.house import House
 from shared.security.actor import Actor
 from shared.transitions import TransitionNotAllowed
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     ELSEWHERE,
     OFFICER,
@@ -32,7 +32,6 @@ from tests.houses.consumption.builders import (
     dongguan,
     link,
     numbered,
-    open_supplied,
     order,
     order_id,
     place,
@@ -41,31 +40,12 @@ from tests.houses.consumption.builders import (
     put,
     read_stock,
     stock,
-    supply,
     told,
     walk,
 )
 from tests.problems import assert_problem
 
 BUYERS = 100
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
-
-
-@pytest.fixture
-async def officer(house: House, client_for: ClientFor) -> httpx.AsyncClient:
-    """The supply side, with a cooperative and its tea."""
-    client = client_for(house, scopes=SUPPLY, region="520626", client_id="officer")
-    await supply(client)
-    return client
-
-
-@pytest.fixture
-async def buyer(house: House, officer: httpx.AsyncClient, client_for: ClientFor) -> httpx.AsyncClient:
-    return dongguan(client_for, house)
 
 
 async def numbers(client: httpx.AsyncClient, **wanted: Any) -> list[str]:

@@ -13,7 +13,7 @@ from shared.house import House
 from shared.ids import derived_id
 from shared.months import parse_month
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, audit_rows, deliver
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     ELSEWHERE,
     NEIGHBOUR,
@@ -24,7 +24,6 @@ from tests.houses.consumption.builders import (
     dongguan,
     known,
     link,
-    open_supplied,
     order,
     order_id,
     place,
@@ -61,21 +60,11 @@ WAYS = {
 
 
 @pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
-
-
-@pytest.fixture
 async def officer(house: House, client_for: ClientFor) -> httpx.AsyncClient:
     """The supply side; a quarter and two fifths of the tea are two households'."""
     client = client_for(house, scopes=SUPPLY, region="520626", client_id="officer")
     await supply(client, link("0.2500"), link("0.4", NEIGHBOUR, "wage"))
     return client
-
-
-@pytest.fixture
-async def buyer(house: House, officer: httpx.AsyncClient, client_for: ClientFor) -> httpx.AsyncClient:
-    return dongguan(client_for, house)
 
 
 @pytest.mark.parametrize("status", WAYS)

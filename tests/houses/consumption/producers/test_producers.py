@@ -16,7 +16,6 @@ from tests.houses.consumption.builders import (
     SUPPLY,
     known,
     link,
-    open_supplied,
     producer,
     product,
     put,
@@ -26,11 +25,6 @@ from tests.logged import Logged
 from tests.problems import assert_problem
 
 COOP, TEA = f"{API}/producers/COOP", f"{API}/products/TEA"
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
 
 
 async def test_a_producer_is_registered_once_and_kept_as_sent(house: House, client_for: ClientFor) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.house import House
 from tests.builders import audit_rows
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     API,
     NEIGHBOUR,
@@ -17,9 +17,7 @@ from tests.houses.consumption.builders import (
     WRITE,
     act,
     count_stock,
-    dongguan,
     link,
-    open_supplied,
     order,
     order_id,
     place,
@@ -27,7 +25,6 @@ from tests.houses.consumption.builders import (
     product,
     put,
     stock,
-    supply,
     walk,
 )
 from tests.problems import assert_problem
@@ -36,24 +33,6 @@ COOP, TEA = f"{API}/producers/COOP", f"{API}/products/TEA"
 STOCK = f"{TEA}/stock"
 ORDER = str(order_id())
 AT_ONCE = 5
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
-
-
-@pytest.fixture
-async def officer(house: House, client_for: ClientFor) -> httpx.AsyncClient:
-    """The supply side, with a cooperative and its tea."""
-    client = client_for(house, scopes=SUPPLY, region="520626", client_id="officer")
-    await supply(client)
-    return client
-
-
-@pytest.fixture
-async def buyer(house: House, officer: httpx.AsyncClient, client_for: ClientFor) -> httpx.AsyncClient:
-    return dongguan(client_for, house)
 
 
 def without_stock(**changes: Any) -> dict[str, Any]:

@@ -7,14 +7,13 @@ import pytest
 
 from shared.house import House
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     API,
     ELSEWHERE,
     READ,
     SUPPLY,
     link,
-    open_supplied,
     producer,
     product,
     put,
@@ -23,11 +22,6 @@ from tests.houses.consumption.builders import (
 from tests.problems import assert_problem
 
 TEA = f"{API}/products/TEA"
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
 
 
 async def codes(client: httpx.AsyncClient, **wanted: Any) -> list[str]:

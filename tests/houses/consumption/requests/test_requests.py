@@ -12,7 +12,7 @@ from shared.contracts.codes import MeasureKind
 from shared.house import House
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, deliver, published_as
-from tests.conftest import ClientFor, OpenHouse
+from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     API,
     ELSEWHERE,
@@ -23,10 +23,8 @@ from tests.houses.consumption.builders import (
     SUPPLY,
     act,
     cancellation,
-    dongguan,
     known,
     link,
-    open_supplied,
     order,
     order_id,
     place,
@@ -46,21 +44,11 @@ ANSWERING = order(request_id=str(MEASURE))
 
 
 @pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    return await open_supplied(open_house)
-
-
-@pytest.fixture
 async def officer(house: House, client_for: ClientFor) -> httpx.AsyncClient:
     """The supply side; a quarter and two fifths of the tea are two households'."""
     client = client_for(house, scopes=SUPPLY, region="520626", client_id="officer")
     await supply(client, link("0.2500"), link("0.4", NEIGHBOUR))
     return client
-
-
-@pytest.fixture
-async def buyer(house: House, officer: httpx.AsyncClient, client_for: ClientFor) -> httpx.AsyncClient:
-    return dongguan(client_for, house)
 
 
 async def asked(client: httpx.AsyncClient) -> list[tuple[str, str]]:
