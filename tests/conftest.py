@@ -107,7 +107,8 @@ def signing_key() -> Ed25519PrivateKey:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(env=Environment.DEVELOPMENT, data=tmp_path, database_url=database_url)
+    """A house that waits longer for a row than a busy machine lets a transaction last."""
+    return Settings(env=Environment.DEVELOPMENT, data=tmp_path, database_url=database_url, database_lock_seconds=8)
 
 
 @pytest.fixture

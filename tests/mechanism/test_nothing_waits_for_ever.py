@@ -14,6 +14,7 @@ from shared.db.trouble import Busy, DatabaseUnreachable
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.db.write_lane import WriteLane
 from shared.house import House
+from shared.settings import Settings
 from tests.builders import HOUSEHOLD, income_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import Monitoring, open_monitoring, statuses
@@ -26,6 +27,13 @@ pytestmark = ON_POSTGRESQL
 HELD = "SELECT 1 FROM household WHERE code = 'DJ-0001' FOR UPDATE"
 OTHER = "DJ-0002"
 BRIEF = Limits(lock_seconds=0.5, idle_seconds=1.0, command_seconds=1.0, silence_seconds=4.0, lease_seconds=2.0)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The time limits a house has of itself."""
+    as_delivered = Settings.model_fields["database_lock_seconds"].default
+    return settings.model_copy(update={"database_lock_seconds": as_delivered})
 
 
 @pytest.fixture
