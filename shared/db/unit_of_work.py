@@ -28,13 +28,15 @@ OUTBOX_CHANNEL = "outbox"
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECONDS = 1_000_000
+_MOMENTS_AT_ONCE = 64
+"""How many moments the first stamp of a transaction takes, so that few rows cost one statement."""
 
 
 @cache
-def _next_moment(clock: sa.Table) -> sa.Update:
+def _take_moments(clock: sa.Table) -> sa.Update:
     now = sa.bindparam("now", type_=sa.BigInteger())
     following = sa.case((clock.c.last_given < now, now), else_=clock.c.last_given + 1)
-    return sa.update(clock).values(last_given=following).returning(clock.c.last_given)
+    return sa.update(clock).values(last_given=following + (_MOMENTS_AT_ONCE - 1)).returning(clock.c.last_given)
 
 
 class Patience(Enum):
@@ -114,7 +116,8 @@ class UnitOfWork(Reading):
     spans: list[Span] = field(default_factory=list)
     """What ends with the commit; without one it is never told."""
     _audit: list[dict[str, Any]] = field(default_factory=list)
-    _first_given: int = 0
+    _last_taken: int = 0
+    """The last moment of those that this transaction has taken from the clock."""
     _last_given: int = 0
 
     def emit(self, data: Payload, *, region: str, context: Context | None = None) -> UUID:
@@ -140,11 +143,10 @@ class UnitOfWork(Reading):
         their order, and no two rows share one. Take the locks of the command first; write the rows next.
         """
         if not self._last_given:
-            self._first_given = self._last_given = self.connection.scalar(
-                _next_moment(self.floor.commit_clock), {"now": int(self.now().timestamp() * _MICROSECONDS)}
-            )
-        else:
-            self._last_given += 1
+            now = int(self.now().timestamp() * _MICROSECONDS)
+            self._last_taken = self.connection.scalar(_take_moments(self.floor.commit_clock), {"now": now})
+            self._last_given = self._last_taken - _MOMENTS_AT_ONCE
+        self._last_given += 1
         return _EPOCH + dt.timedelta(microseconds=self._last_given)
 
     def audit(
@@ -222,13 +224,13 @@ class UnitOfWork(Reading):
         emitted, notes, spans, audited, last_given = marks
         del self.emitted[emitted:], self.notes[notes:], self.spans[spans:], self._audit[audited:]
         if not last_given:  # the row of the clock was given back with the savepoint
-            self._first_given = self._last_given = 0
+            self._last_taken = self._last_given = 0
 
     def complete(self) -> None:
         """Write what was gathered; called by the database just before it commits."""
         if "session" in self.__dict__:
             self.session.flush()
-        if self._last_given > self._first_given:
+        if self._last_given > self._last_taken:
             clock = self.floor.commit_clock
             self.connection.execute(sa.update(clock).values(last_given=self._last_given))
         insert_rows(self.connection, self.floor.audit, self._audit)
