@@ -15,11 +15,12 @@ from starlette.responses import Response
 from shared import VERSION, metrics
 from shared.background import Background
 from shared.bus.consumer import CAUSES, Consumer, Handlers
-from shared.bus.dead_letters import DeadLetterState, count_dead_letters
+from shared.bus.dead_letters import count_dead_letters
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.bus.relay import Relay
 from shared.bus.retention import Retention
 from shared.clock import Clock
+from shared.codes.operations import DeadLetterState
 from shared.db.audit import record_looks
 from shared.db.database import Database
 from shared.db.floor import Floor

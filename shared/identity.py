@@ -11,7 +11,7 @@ from typing import Final
 from stdnum import numdb
 from stdnum.cn import ric
 
-from shared.contracts.codes import Sex
+from shared.codes.monitoring import Sex
 
 
 class IdentityError(StrEnum):

@@ -10,8 +10,8 @@ from stdnum.cn import ric
 
 from shared.bus.interface import Record
 from shared.bus.relay import pending_events
+from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, Sex
 from shared.context import Context, new_context
-from shared.contracts.codes import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, Sex
 from shared.contracts.envelope import EncodedEvent, Event, decode, encode
 from shared.contracts.monitoring import (
     HouseholdChanged,

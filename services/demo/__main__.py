@@ -26,7 +26,7 @@ from services.demo.households import (
 )
 from services.demo.report import describe_risk, describe_task, say
 from services.demo.story import Story
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.months import first_day, format_month, parse_month
 
 _QUARTER: Final = 3

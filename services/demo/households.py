@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stdnum.cn import ric
 
-from shared.contracts.codes import Health, HouseholdCategory, IncomeBranch, Labour, Relation, Sex
+from shared.codes.monitoring import Health, HouseholdCategory, IncomeBranch, Labour, Relation, Sex
 from shared.money import format_yuan
 from shared.months import first_day, format_month
 

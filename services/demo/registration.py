@@ -6,9 +6,9 @@ from services.monitoring.evidence.schemas import FACT
 from services.monitoring.facts.commands.record import FactToRecord, record_batch
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
-from services.monitoring.models.facts import FactMode
 from services.monitoring.models.households import Household
 from shared.clock import SystemClock
+from shared.codes.monitoring import FactMode
 from shared.context import new_context
 from shared.db.database import Database
 from shared.db.unit_of_work import Resources, UnitOfWork

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from services.demo.client import ApiClient, DemoStopped, wait_for
 from services.demo.households import COMING_HOME
 from services.demo.report import describe_risk, say
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.months import first_day, format_month
 
 T = TypeVar("T")

@@ -20,7 +20,6 @@ from shared import metrics
 from shared.bus.dead_letters import (
     WAITS_FOR_KEY,
     Curable,
-    DeadLetterState,
     blocked_keys,
     describe_error,
     has_curable,
@@ -32,6 +31,7 @@ from shared.bus.dead_letters import (
 from shared.bus.inbox import already_applied, mark_applied, store_positions, stored_marks, stored_positions
 from shared.bus.interface import Mark, Record, Subscription, TopicPartition, Transport, TransportUnavailable
 from shared.bus.poison import PoisonLimit
+from shared.codes.operations import DeadLetterState
 from shared.context import chain_named
 from shared.contracts.catalogue import CATALOGUE, topics_read_by
 from shared.contracts.envelope import Event, ForeignRecord, UnreadableEvent, event_type_of, is_meant_for

@@ -9,7 +9,6 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from shared.bus.interface import Record
+from shared.codes.operations import DeadLetterState
 from shared.contracts.envelope import ForeignRecord, event_type_of, has_unknown_codes
 from shared.db.sets import is_one_of
 from shared.db.trouble import is_lock_not_had, is_of_other_release, is_transient
@@ -37,21 +37,6 @@ class DeadLetterNotFound(NotFound):
     """No dead letter by that id."""
 
     code, title = "dead-letter-not-found", "No such dead letter"
-
-
-class DeadLetterState(StrEnum):
-    """Why a record waits."""
-
-    DEAD = "dead"
-    """It failed itself."""
-    PARKED = "parked"
-    """A record of the same key before it is dead or waiting."""
-    WAITING = "waiting"
-    """Time cures it: it is tried again until it applies, and later records of its key wait behind it."""
-    UNKNOWN = "unknown"
-    """This release does not know its type, or a code in it: the one that does applies it. Nothing waits for it."""
-    FOREIGN = "foreign"
-    """No house wrote it. Nothing waits for it."""
 
 
 BLOCKING = (DeadLetterState.DEAD, DeadLetterState.PARKED, DeadLetterState.WAITING)

@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from shared import metrics
-from shared.bus.dead_letters import DeadLetterState
 from shared.bus.interface import Transport
+from shared.codes.operations import DeadLetterState
 from shared.contracts.catalogue import CATALOGUE, topic_of, topics_read_by
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.codes import RiskGrade, RiskKind, TaskVerdict
+from shared.codes.assistance import TaskVerdict
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal, Measure
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.codes import PlacementEndReason, VacancyKind
+from shared.codes.employment import PlacementEndReason, VacancyKind
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal, MeasureAnswer
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
 

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.codes import IncomeBranch, MeasureKind, RefusalReason, WithdrawalReason
+from shared.codes.assistance import MeasureKind, RefusalReason
+from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import WithdrawalReason
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
 from shared.money import FenAsYuan
 from shared.months import Month

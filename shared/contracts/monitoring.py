@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.codes import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
+from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 

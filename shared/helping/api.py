@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from shared.contracts.codes import MeasureStatus, RefusalReason
+from shared.codes.assistance import MeasureStatus, RefusalReason
 from shared.helping.requests import RequestAnswered, RequestFilter, RequestNotFound, RequestOut, Requests
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.fields import Body, HouseholdCode

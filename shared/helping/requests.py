@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
+from shared.codes.assistance import MeasureKind, MeasureStatus, RefusalReason
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
 from shared.contracts.envelope import Event
 from shared.contracts.help import MeasureAnswer
 from shared.contracts.monitoring import HouseholdEnded

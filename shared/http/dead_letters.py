@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from shared.bus.dead_letters import DeadLetterNotFound, DeadLetterState, drop, list_dead_letters, replay
+from shared.bus.dead_letters import DeadLetterNotFound, drop, list_dead_letters, replay
+from shared.codes.operations import DeadLetterState
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.pagination import Page, PageRequest, not_given_out, page_of, page_request
 from shared.http.problems import responses

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from shared.db.trouble import Busy, DatabaseUnreachable
 from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
-from shared.http.code_lists import describe_code_lists
+from shared.http.codes import describe_code_lists
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing

@@ -18,7 +18,7 @@ from services.monitoring.households.queries import household_for
 from services.monitoring.households.schemas import HouseholdOut, MemberOut
 from services.monitoring.risks.queries import reasons_for
 from services.monitoring.risks.schemas import ReasonOut, VerdictOut
-from shared.contracts.codes import (
+from shared.codes.monitoring import (
     Health,
     HouseholdCategory,
     HouseholdEndReason,

@@ -14,8 +14,8 @@ import pytest
 from services.assistance.app import ASSISTANCE
 from services.monitoring.screenings.commands import screen_after
 from shared.bus.relay import pending_events
+from shared.codes.monitoring import RiskKind
 from shared.contracts.assistance import TaskClosed, TaskReopened
-from shared.contracts.codes import RiskKind
 from shared.contracts.envelope import EncodedEvent
 from shared.house import House
 from tests.builders import audit_rows, deliver, expense_fact, illness_fact, income_fact, waiting_events

@@ -4,7 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 
-from shared.contracts.codes import DistributionStatus, IncomeBranch
+from shared.codes.assets import DistributionStatus
+from shared.codes.monitoring import IncomeBranch
 from tests.journeys.set_ups import HOUSES, SetUp
 
 Money = dict[tuple[str, str], int]

@@ -15,7 +15,7 @@ from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 from shared.clock import BUSINESS_ZONE
-from shared.contracts.codes import IncomeBranch, RiskKind
+from shared.codes.monitoring import IncomeBranch, RiskKind
 from tests.builders import household, illness_fact, income_fact, member
 from tests.houses.assistance.builders import DISBURSEMENTS, cash
 from tests.houses.monitoring.builders import WINDOW, YEAR_BEFORE, wages

@@ -20,7 +20,7 @@ from deploy.local.ports import free_ports
 from services.demo.client import ApiClient
 from services.demo.households import DEMO_HOUSEHOLDS, household_document
 from services.monitoring.households.schemas import VerdictsOut
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from tests.real_parts import require_or_skip
 
 ROOT = Path(__file__).parents[2]

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from shared.codes.monitoring import HouseholdCategory, Labour, RiskGrade, RiskKind, Sex
 from shared.context import new_context
-from shared.contracts.codes import HouseholdCategory, Labour, RiskGrade, RiskKind, Sex
 from shared.contracts.envelope import EncodedEvent, Event, encode
 from shared.contracts.monitoring import HouseholdMember, HouseholdRegistered, RiskRaised
 from shared.ids import derived_id, new_id

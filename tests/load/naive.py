@@ -19,12 +19,12 @@ from services.monitoring.facts.schemas import FactStored
 from services.monitoring.ledger.rules.income import window_months
 from services.monitoring.models import FLOOR, METADATA
 from services.monitoring.models.evidence import Illness
-from services.monitoring.models.facts import Fact, FactMode
+from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.models.risks import Risk
+from shared.codes.monitoring import FactMode, RiskGrade, RiskKind, RiskStatus
 from shared.context import Context
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.monitoring import RiskRaised
 from shared.ids import derived_id, new_id

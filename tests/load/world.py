@@ -16,7 +16,8 @@ from services.monitoring.ledger.rules.income import IncomeMonth, summarise, wind
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.models.persons import Member
-from shared.contracts.codes import Health, HouseholdCategory, Labour, PlacementAction, Relation, Sex
+from shared.codes.employment import PlacementAction
+from shared.codes.monitoring import Health, HouseholdCategory, Labour, Relation, Sex
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id

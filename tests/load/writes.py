@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from services.monitoring.evidence.schemas import FACT
 from services.monitoring.facts.commands.record import FactToRecord, record_batch
 from services.monitoring.models import METADATA
-from services.monitoring.models.facts import Fact, FactMode
+from services.monitoring.models.facts import Fact
+from shared.codes.monitoring import FactMode
 from shared.context import new_context
 from shared.contracts.monitoring import RiskRaised
 from shared.db.base import table_of

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from prometheus_client import REGISTRY
 
 from shared.bus.consumer import Consumer
-from shared.bus.dead_letters import DeadLetterState, replay, set_aside
+from shared.bus.dead_letters import replay, set_aside
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import TopicPartition
 from shared.bus.poison import DEAD_IN_A_ROW
 from shared.bus.relay import pending_events
+from shared.codes.operations import DeadLetterState
 from shared.contracts.envelope import EncodedEvent
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House, HouseDefinition, Job

@@ -14,8 +14,8 @@ from shared.bus.dead_letters import count_dead_letters
 from shared.bus.inbox import stored_positions
 from shared.bus.interface import TopicPartition
 from shared.bus.poison import DEAD_IN_A_ROW
+from shared.codes.employment import PlacementEndReason
 from shared.contracts.assistance import TaskClosed
-from shared.contracts.codes import PlacementEndReason
 from shared.contracts.employment import PlacementEnded
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.db.unit_of_work import UnitOfWork

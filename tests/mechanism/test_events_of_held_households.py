@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.assistance.app import ASSISTANCE
 from services.monitoring.app import MONITORING
 from shared.bus.dead_letters import count_dead_letters
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.employment import WageCredited
 from shared.db.unit_of_work import Reading
 from shared.house import House

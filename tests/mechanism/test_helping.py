@@ -11,8 +11,8 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
+from shared.codes.assistance import MeasureKind, RefusalReason
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import MeasureKind, RefusalReason
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from stdnum.cn import ric
 
-from shared.contracts.codes import Sex
+from shared.codes.monitoring import Sex
 from shared.identity import (
     IdentityCheck,
     IdentityError,

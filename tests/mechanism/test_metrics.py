@@ -15,7 +15,7 @@ from services.assistance.app import ASSISTANCE
 from services.assistance.tasks.queries import tasks_by_county
 from services.monitoring.app import MONITORING
 from shared import VERSION, metrics
-from shared.contracts.codes import RiskGrade
+from shared.codes.monitoring import RiskGrade
 from shared.house import House
 from tests.builders import (
     HOUSEHOLD,

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from services.assistance.app import ASSISTANCE
-from shared.bus.dead_letters import DeadLetterState, set_aside
+from shared.bus.dead_letters import set_aside
 from shared.bus.interface import Record
+from shared.codes.operations import DeadLetterState
 from shared.db.unit_of_work import Reading
 from shared.house import House
 from shared.operations import DEAD_LETTER_OPERATIONS

@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from prometheus_client import REGISTRY
 
-from shared.bus.dead_letters import DeadLetterState, set_aside
+from shared.bus.dead_letters import set_aside
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import Record, TopicPartition
 from shared.bus.retention import Retention
+from shared.codes.operations import DeadLetterState
 from shared.contracts.catalogue import topic_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House

@@ -15,9 +15,9 @@ from shared import metrics
 from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import count_dead_letters
 from shared.bus.poison import DEAD_IN_A_ROW, OF_LAST, PoisonLimit
+from shared.codes.assistance import MeasureKind
 from shared.contracts.assistance import MeasureRequested
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.codes import MeasureKind
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House

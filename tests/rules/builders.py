@@ -11,7 +11,8 @@ from services.monitoring.ledger.rules.income import IncomeMonth, summarise
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Verdict
-from shared.contracts.codes import HouseholdCategory, PlacementEndReason, RiskGrade, RiskKind, RiskStatus
+from shared.codes.employment import PlacementEndReason
+from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.months import parse_month
 from shared.policy.parameters import ParameterValue, ValueStatus

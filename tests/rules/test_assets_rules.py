@@ -19,7 +19,7 @@ from services.assets.distributions.rules import (
     plan_findings,
     publicity_end,
 )
-from shared.contracts.codes import AssetRight, DistributionAction, DistributionReason, DistributionStatus
+from shared.codes.assets import AssetRight, DistributionAction, DistributionReason, DistributionStatus
 from shared.shares import WHOLE
 
 OWNER, OPERATOR = AssetRight.OWNER, AssetRight.OPERATOR

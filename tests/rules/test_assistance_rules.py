@@ -15,16 +15,9 @@ from services.assistance.households.rules import CreditLine, effect_of
 from services.assistance.measures.procedure import next_measure_status
 from services.assistance.measures.rules import answer_deadline
 from services.assistance.tasks.procedure import TRANSITIONS
-from services.assistance.tasks.rules import TaskChange, TaskDecision, TaskState, deadline, next_state
-from shared.contracts.codes import (
-    IncomeBranch,
-    MeasureStatus,
-    RiskGrade,
-    RiskStatus,
-    TaskAction,
-    TaskStatus,
-    TaskVerdict,
-)
+from services.assistance.tasks.rules import TaskDecision, TaskState, deadline, next_state
+from shared.codes.assistance import MeasureStatus, TaskAction, TaskChange, TaskStatus, TaskVerdict
+from shared.codes.monitoring import IncomeBranch, RiskGrade, RiskStatus
 from shared.contracts.monitoring import RiskState
 from shared.ids import derived_id
 from shared.policy.parameters import ParameterValue, ValueStatus

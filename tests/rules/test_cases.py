@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from services.monitoring.risks.rules.judge import judge
-from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind
+from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind
 from shared.months import format_month
 from tests.rules.builders import answer, diagnosis, household, income, job_loss, open_risk, policy
 

@@ -9,7 +9,7 @@ from services.monitoring.risks.rules.causes import evidence_of, follow_causes, p
 from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
 from services.monitoring.risks.rules.judge import RULES
 from services.monitoring.risks.rules.state import HouseholdState
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.money import parse_yuan
 from tests.rules.builders import LAST, diagnosis, household, income, open_risk, policy
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.rules import Share, Split, line_value, split
 from services.consumption.products.rules import format_quantity, parse_quantity
-from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus
+from shared.codes.consumption import OrderAction, OrderStatus
+from shared.codes.monitoring import IncomeBranch
 from shared.money import MAX_FEN
 from shared.shares import WHOLE
 

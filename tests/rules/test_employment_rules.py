@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from services.employment.placements.procedure import TRANSITIONS
 from services.employment.requests.rules import shared_division, suggest
-from services.employment.vacancies.rules import Candidate, Offer, WhyNot, why_not, why_not_by_age
+from services.employment.vacancies.rules import Candidate, Offer, why_not, why_not_by_age
 from services.employment.workers.rules.ages import Birth, WorkingAge
 from services.employment.workers.rules.persons import KnownWorker, is_able, new_worker_id, recognise
-from shared.contracts.codes import Labour, PlacementAction, PlacementStatus, Sex, WorkerStatus
+from shared.codes.employment import PlacementAction, PlacementStatus, WhyNot, WorkerStatus
+from shared.codes.monitoring import Labour, Sex
 from shared.ids import derived_id
 from shared.regions import RegionLevel
 from tests.builders import REGION, TODAY, household_member

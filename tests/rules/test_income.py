@@ -13,7 +13,7 @@ from services.monitoring.ledger.rules.income import (
     summarise,
     window_months,
 )
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.money import format_yuan, parse_yuan
 from shared.months import format_month, parse_month
 from tests.rules.builders import FIRST, LAST, income

@@ -9,7 +9,7 @@ from services.monitoring.risks.rules.life_cycle import ChangeKind, RiskChange, d
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Verdict
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from tests.rules.builders import diagnosis, household, income, job_loss, open_risk, policy
 
 _LINE = RiskKind.BELOW_LINE

@@ -15,7 +15,7 @@ from services.monitoring.risks.rules.judge import judge
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Verdict, format_percent
-from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.policy.loader import PolicyBook
 from tests.rules.builders import (

@@ -8,7 +8,7 @@ from services.assets.assets import queries
 from services.assets.assets.commands import put_asset
 from services.assets.assets.errors import AssetInvalid, AssetNotFound
 from services.assets.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
-from shared.contracts.codes import AssetClass
+from shared.codes.assets import AssetClass
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Day, Moment

@@ -10,7 +10,7 @@ from services.assets.assets.errors import AssetNotFound
 from services.assets.assets.schemas import AssetOut, AssetSummary
 from services.assets.assets.store import load_rights, with_rights
 from services.assets.models import Asset
-from shared.contracts.codes import AssetClass
+from shared.codes.assets import AssetClass
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from shared.contracts.codes import AssetRight
+from shared.codes.assets import AssetRight
 from shared.shares import WHOLE, format_share
 
 

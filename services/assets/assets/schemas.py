@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
-from shared.contracts.codes import AssetClass, AssetRight
+from shared.codes.assets import AssetClass, AssetRight
 from shared.http.fields import Body, Code, Day, RegionCode, Text
 from shared.money import FenAsYuan, PositiveYuan
 from shared.shares import ShareSent, ShareShown

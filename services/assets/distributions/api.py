@@ -32,7 +32,7 @@ from services.assets.distributions.schemas import (
     LineWithdrawalOut,
     TransitionIn,
 )
-from shared.contracts.codes import DistributionStatus
+from shared.codes.assets import DistributionStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
 from shared.helping.households import HouseholdUnknown

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.contracts.codes import DistributionAction, DistributionStatus
+from shared.codes.assets import DistributionAction, DistributionStatus
 from shared.transitions import Procedure, Step
 
 PUBLICITY_DAYS: Final = "assets.publicity_days"

@@ -11,7 +11,7 @@ from services.assets.distributions.errors import DistributionNotFound
 from services.assets.distributions.schemas import DistributionOut, DistributionSummary
 from services.assets.distributions.store import with_lines
 from services.assets.models import Distribution
-from shared.contracts.codes import DistributionStatus
+from shared.codes.assets import DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

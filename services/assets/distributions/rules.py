@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.assets.assets.rules import Finding
-from shared.contracts.codes import DistributionReason
+from shared.codes.assets import DistributionReason
 from shared.ids import derived_id
 from shared.money import format_yuan
 

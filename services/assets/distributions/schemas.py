@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.assets.assets.schemas import AssetCode
-from shared.contracts.codes import DistributionAction, DistributionReason, DistributionStatus, WithdrawalReason
+from shared.codes.assets import DistributionAction, DistributionReason, DistributionStatus
+from shared.codes.records import WithdrawalReason
 from shared.http.fields import Body, Day, HouseholdCode, Reference, Remark, Source
 from shared.money import FenAsYuan, PositiveYuan
 

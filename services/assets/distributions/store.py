@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.assets.distributions.errors import DistributionNotFound
 from services.assets.distributions.rules import credit_id
 from services.assets.models import Distribution, DistributionLine, LineWithdrawal
-from shared.contracts.codes import DistributionStatus
+from shared.codes.assets import DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 

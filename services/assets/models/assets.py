@@ -5,7 +5,7 @@ import datetime as dt
 from sqlmodel import Field
 
 from services.assets.models.base import FEN, Base
-from shared.contracts.codes import AssetClass, AssetRight
+from shared.codes.assets import AssetClass, AssetRight
 from shared.db.base import UtcDateTime, text_enum
 from shared.db.spelling import spelling_index
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.assets.models.base import FEN, Base
-from shared.contracts.codes import DistributionReason, DistributionStatus, WithdrawalReason
+from shared.codes.assets import DistributionReason, DistributionStatus
+from shared.codes.records import WithdrawalReason
 from shared.db.base import UtcDateTime, text_enum
 
 

@@ -1,8 +1,8 @@
 """The tables of known households 农户 and of requests 帮扶措施需求, kept by events and answered by events."""
 
 from services.assets.models import METADATA
+from shared.codes.assistance import MeasureKind
 from shared.contracts.assets import MeasureAccepted, MeasureCompleted, MeasureRefused
-from shared.contracts.codes import MeasureKind
 from shared.helping.households import KnownHouseholds
 from shared.helping.requests import Answers, Requests
 

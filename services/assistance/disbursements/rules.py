@@ -1,6 +1,6 @@
 """Where a payment, or its withdrawal, leaves the measure that asked for cash. Pure."""
 
-from shared.contracts.codes import MeasureStatus, TaskStatus
+from shared.codes.assistance import MeasureStatus, TaskStatus
 
 
 def measure_after_payment(amount: int, paid: int, *, instalment: bool) -> MeasureStatus:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool
 
-from shared.contracts.codes import WithdrawalReason
+from shared.codes.records import WithdrawalReason
 from shared.http.fields import Body, HouseholdCode, Reference, Source
 from shared.money import FenAsYuan, PositiveYuan
 from shared.months import Month

@@ -11,8 +11,8 @@ from services.assistance.households.schemas import EffectOut, StoryEntry, StoryO
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.store import load_measures
 from services.assistance.models import Credit, Disbursement, Task, Withdrawal
-from services.assistance.tasks.rules import TaskChange
-from shared.contracts.codes import IncomeBranch, MeasureStatus, TaskAction
+from shared.codes.assistance import MeasureStatus, TaskAction, TaskChange
+from shared.codes.monitoring import IncomeBranch
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

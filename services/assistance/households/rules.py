@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.money import divide_half_up
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.assistance.measures import queries
 from services.assistance.measures.schemas import MeasureOut
-from shared.contracts.codes import MeasureKind, MeasureStatus
+from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.http.dependencies import Call, calling
 from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared.contracts.codes import MeasureStatus
+from shared.codes.assistance import MeasureStatus
 
 ANSWER_WORKDAYS: Final = "assistance.measure_answer_workdays"
 """帮扶措施答复时限: working days within which a measure is answered."""

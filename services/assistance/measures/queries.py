@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from services.assistance.measures.schemas import MeasureOut
 from services.assistance.models import Measure, Task
-from shared.contracts.codes import MeasureKind, MeasureStatus
+from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
+from shared.codes.assistance import MeasureKind, MeasureStatus, RefusalReason
 from shared.http.fields import Body, MemberNo, Remark
 from shared.money import FenAsYuan, PositiveYuan
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlmodel import Field
 
 from services.assistance.models.base import FEN, Base
-from shared.contracts.codes import IncomeBranch, WithdrawalReason
+from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import WithdrawalReason
 from shared.db.base import UtcDateTime, text_enum
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.assistance.models.base import FEN, Base
-from shared.contracts.codes import MeasureKind, MeasureStatus, RefusalReason
+from shared.codes.assistance import MeasureKind, MeasureStatus, RefusalReason
 from shared.db.base import UtcDateTime, text_enum
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.assistance.models.base import Base
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus, TaskStatus, TaskVerdict
+from shared.codes.assistance import TaskStatus, TaskVerdict
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import UtcDateTime, text_enum
 
 

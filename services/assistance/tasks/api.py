@@ -12,7 +12,8 @@ from services.assistance.tasks.commands.request_measure import request_measure
 from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.errors import TaskIsClosed, TaskNotFound
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
-from shared.contracts.codes import RiskKind, TaskStatus
+from shared.codes.assistance import TaskStatus
+from shared.codes.monitoring import RiskKind
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.fields import HouseholdCode, Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request

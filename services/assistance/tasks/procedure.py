@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.contracts.codes import TaskAction, TaskStatus
+from shared.codes.assistance import TaskAction, TaskStatus
 from shared.transitions import Transitions
 
 DEADLINE_WORKDAYS: Final = "assistance.task_deadline_workdays"

@@ -13,7 +13,8 @@ from services.assistance.models import Task
 from services.assistance.tasks.errors import TaskNotFound
 from services.assistance.tasks.schemas import TaskOut
 from shared import metrics
-from shared.contracts.codes import RiskKind, TaskStatus
+from shared.codes.assistance import TaskStatus
+from shared.codes.monitoring import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

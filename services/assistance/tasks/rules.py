@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
-from shared.contracts.codes import RiskGrade, RiskStatus, TaskStatus, TaskVerdict
+from shared.codes.assistance import TaskChange, TaskStatus, TaskVerdict
+from shared.codes.monitoring import RiskGrade, RiskStatus
 from shared.contracts.monitoring import RiskState
 from shared.policy.parameters import ParameterValue
 from shared.workdays import Deadline, WorkdayCalendar
@@ -15,43 +15,6 @@ JUDGED: Final = frozenset({TaskStatus.VERIFIED, TaskStatus.CLOSED})
 """Where a task stands that a person has judged: nobody looks at what comes in, unless the task comes back."""
 
 _URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
-
-
-class TaskChange(StrEnum):
-    """What happens to a task beside its transitions, as its history tells it."""
-
-    OPENED = "opened"
-    """生成: the risk is open and nobody has a task for it in hand."""
-
-    UPDATED = "updated"
-    """更新: another grade or other reasons; the work goes on."""
-
-    ESCALATED = "escalated"
-    """升级: the risk became more urgent after a person had judged the task, which is open again."""
-
-    NEW_CAUSE = "new_cause"
-    """新增致险原因: something that the verdict did not see would raise the risk by itself; the task is open again."""
-
-    CLOSED = "closed_itself"
-    """自动办结: the cause was gone before anybody began."""
-
-    CAUSE_GONE = "cause_gone"
-    """预警自动解除: the cause is gone; whoever has the task in hand, or had it, is told."""
-
-    MOVED = "moved"
-    """随户迁移: the household lives elsewhere now, and the task belongs to that place."""
-
-    HOUSEHOLD_ENDED = "household_ended"
-    """农户注销: the household is no more; whoever has the task in hand is told."""
-
-    RECOUNTED = "recounted"
-    """时限重算: the calendar was announced, and the deadline that was provisional is certain."""
-
-    PAYMENT_WITHDRAWN = "payment_withdrawn"
-    """发放撤回: cash that a measure had asked for did not reach the household."""
-
-    MEASURE_REQUESTED = "measure_requested"
-    """申请帮扶措施: a person asked for help that the household needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.assistance.measures.schemas import MeasureOut
-from services.assistance.tasks.rules import TaskChange
-from shared.contracts.codes import RiskGrade, RiskKind, TaskAction, TaskStatus, TaskVerdict
+from shared.codes.assistance import TaskAction, TaskChange, TaskStatus, TaskVerdict
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.monitoring import Clue
 from shared.http.fields import Body, Remark
 

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 
 from services.assistance.models import Task
 from services.assistance.tasks.errors import TaskNotFound
-from services.assistance.tasks.rules import TaskChange
-from shared.contracts.codes import TaskStatus, TaskVerdict
+from shared.codes.assistance import TaskChange, TaskStatus, TaskVerdict
 from shared.contracts.monitoring import Clue
 from shared.db.base import table_of
 from shared.db.sets import is_one_of

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.consumption.models.base import Base
-from shared.contracts.codes import IncomeBranch, OrderStatus
+from shared.codes.consumption import OrderStatus
+from shared.codes.monitoring import IncomeBranch
 from shared.db.base import UtcDateTime, text_enum
 
 _LARGE = sa.BigInteger

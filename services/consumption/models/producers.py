@@ -3,7 +3,8 @@
 from sqlmodel import Field
 
 from services.consumption.models.base import Base
-from shared.contracts.codes import IncomeBranch, ProducerKind
+from shared.codes.consumption import ProducerKind
+from shared.codes.monitoring import IncomeBranch
 from shared.db.base import text_enum
 from shared.db.spelling import spelling_index
 

@@ -21,7 +21,7 @@ from services.consumption.orders.errors import (
 from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
-from shared.contracts.codes import OrderStatus
+from shared.codes.consumption import OrderStatus
 from shared.db.spelling import CodeInOtherSpelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestAnswered, RequestNotFound

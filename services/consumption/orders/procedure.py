@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.consumption.buyers.rules import BUYING, SUPPLYING
-from shared.contracts.codes import OrderAction, OrderStatus
+from shared.codes.consumption import OrderAction, OrderStatus
 from shared.transitions import Procedure, Step
 
 _BUYER, _SUPPLY = (BUYING, SUPPLYING), (SUPPLYING,)

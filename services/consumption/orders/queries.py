@@ -13,7 +13,7 @@ from services.consumption.models import Order
 from services.consumption.orders.errors import OrderNotFound
 from services.consumption.orders.schemas import OrderOut
 from services.consumption.orders.store import show_orders
-from shared.contracts.codes import OrderStatus
+from shared.codes.consumption import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.consumption.products.rules import PER_UNIT
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.money import divide_half_up
 from shared.shares import WHOLE
 

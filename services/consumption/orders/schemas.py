@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from services.consumption.buyers.schemas import BuyerCode
 from services.consumption.orders.rules import line_value
 from services.consumption.products.schemas import ProductCode, Quantity, QuantityShown, SomeQuantity
-from shared.contracts.codes import IncomeBranch, OrderAction, OrderStatus
+from shared.codes.consumption import OrderAction, OrderStatus
+from shared.codes.monitoring import IncomeBranch
 from shared.http.fields import Body, Day, Identifier, Remark, Text
 from shared.identity import mask_name
 from shared.money import FenAsYuan, PositiveYuan

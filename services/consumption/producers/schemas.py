@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, field_validator
 from stdnum.cn import uscc as credit_code
 
-from shared.contracts.codes import IncomeBranch, ProducerKind
+from shared.codes.consumption import ProducerKind
+from shared.codes.monitoring import IncomeBranch
 from shared.http.fields import Body, Code, HouseholdCode, RegionCode, Text
 from shared.shares import WHOLE, ShareSent, ShareShown
 

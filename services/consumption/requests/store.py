@@ -1,7 +1,7 @@
 """Households that are known here, and the requests for buyers 帮扶措施需求 made for them."""
 
 from services.consumption.models import METADATA
-from shared.contracts.codes import MeasureKind
+from shared.codes.assistance import MeasureKind
 from shared.contracts.consumption import MeasureAccepted, MeasureCompleted, MeasureRefused
 from shared.helping.households import KnownHouseholds
 from shared.helping.requests import Answers, Requests

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.employment.models.base import Base
-from shared.contracts.codes import PlacementEndReason, PlacementStatus
+from shared.codes.employment import PlacementEndReason, PlacementStatus
 from shared.db.base import UtcDateTime, text_enum
 
 

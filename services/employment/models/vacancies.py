@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.employment.models.base import Base
-from shared.contracts.codes import VacancyKind
+from shared.codes.employment import VacancyKind
 from shared.db.base import UtcDateTime, text_enum
 from shared.db.spelling import spelling_index
 

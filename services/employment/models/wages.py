@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.employment.models.base import Base
-from shared.contracts.codes import RecordStatus, WithdrawalReason
+from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.db.base import UtcDateTime, text_enum
 
 _FEN = sa.BigInteger

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.employment.models.base import Base
-from shared.contracts.codes import Labour, Sex, WorkerStatus
+from shared.codes.employment import WorkerStatus
+from shared.codes.monitoring import Labour, Sex
 from shared.db.base import text_enum
 
 

@@ -19,7 +19,7 @@ from services.employment.placements.errors import (
 from services.employment.placements.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from services.employment.vacancies.errors import VacancyNotFound
 from services.employment.workers.errors import WorkerNotFound
-from shared.contracts.codes import PlacementStatus
+from shared.codes.employment import PlacementStatus
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.fields import HouseholdCode, Moment

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.contracts.codes import PlacementAction, PlacementStatus
+from shared.codes.employment import PlacementAction, PlacementStatus
 from shared.transitions import Transitions
 
 TRANSITIONS: Final = Transitions(

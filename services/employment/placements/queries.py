@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services.employment.models import Placement, Worker
 from services.employment.placements.errors import PlacementNotFound
 from services.employment.placements.schemas import PlacementOut
-from shared.contracts.codes import PlacementStatus
+from shared.codes.employment import PlacementStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

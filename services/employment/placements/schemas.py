@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.employment.vacancies.schemas import VacancyCode
-from shared.contracts.codes import PlacementAction, PlacementEndReason, PlacementStatus
+from shared.codes.employment import PlacementAction, PlacementEndReason, PlacementStatus
 from shared.http.fields import Body, Day
 
 

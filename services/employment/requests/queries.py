@@ -11,7 +11,7 @@ from services.employment.requests.store import REQUESTS
 from services.employment.vacancies.rules import Candidate
 from services.employment.vacancies.store import candidate_of, load_offers
 from services.employment.workers.store import working_age
-from shared.contracts.codes import WorkerStatus
+from shared.codes.employment import WorkerStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.helping.requests import RequestOut

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from services.employment.vacancies.rules import Candidate, Offer, WhyNot, why_not
+from services.employment.vacancies.rules import Candidate, Offer, why_not
 from services.employment.workers.rules.ages import WorkingAge
+from shared.codes.employment import WhyNot
 from shared.regions import RegionLevel, scope_chain
 
 _LEVELS: Final[Mapping[int, RegionLevel]] = {

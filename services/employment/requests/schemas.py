@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.employment.requests.rules import Suggestion, Unsuitable
-from services.employment.vacancies.rules import WhyNot
+from shared.codes.employment import WhyNot
 from shared.money import format_yuan
 
 

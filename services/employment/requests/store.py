@@ -2,7 +2,7 @@
 
 from services.employment.models import METADATA
 from services.employment.workers.store import HOUSEHOLDS
-from shared.contracts.codes import MeasureKind
+from shared.codes.assistance import MeasureKind
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
 from shared.helping.requests import Answers, Requests
 

@@ -8,7 +8,7 @@ from services.employment.vacancies import queries
 from services.employment.vacancies.commands import put_vacancy
 from services.employment.vacancies.errors import HeadcountTaken, PlaceUnknown, VacancyNotFound
 from services.employment.vacancies.schemas import VacancyCode, VacancyIn, VacancyOut
-from shared.contracts.codes import VacancyKind
+from shared.codes.employment import VacancyKind
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Moment

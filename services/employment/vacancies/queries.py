@@ -10,7 +10,7 @@ from services.employment.models import Vacancy
 from services.employment.vacancies.errors import VacancyNotFound
 from services.employment.vacancies.schemas import VacancyOut
 from services.employment.vacancies.store import COUNT_TAKEN
-from shared.contracts.codes import VacancyKind
+from shared.codes.employment import VacancyKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.http.pagination import PageRequest, by_code_or_change, code_or_change

@@ -2,40 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from services.employment.workers.rules.ages import Birth, WorkingAge
-from shared.contracts.codes import Labour, WorkerStatus
-
-
-class WhyNot(StrEnum):
-    """Why a worker cannot be placed in a vacancy 不匹配原因."""
-
-    EXPIRED = "expired"
-    """岗位已过期."""
-
-    NO_HEADCOUNT_LEFT = "no_headcount_left"
-    """岗位已满."""
-
-    ALREADY_PLACED = "already_placed"
-    """已匹配或已就业."""
-
-    NOT_A_WORKER = "not_a_worker"
-    """已非劳动力: left the household, went to school or lost the ability to work."""
-
-    NOT_OF_WORKING_AGE = "not_of_working_age"
-    """不在劳动年龄内."""
-
-    TOO_YOUNG = "too_young"
-    """低于岗位年龄要求."""
-
-    TOO_OLD = "too_old"
-    """高于岗位年龄要求."""
-
-    LABOUR_NOT_MATCHING = "labour_not_matching"
-    """劳动技能不符."""
+from shared.codes.employment import WhyNot, WorkerStatus
+from shared.codes.monitoring import Labour
 
 
 class Candidate(NamedTuple):

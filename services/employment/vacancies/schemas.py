@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from shared.contracts.codes import Labour, VacancyKind
+from shared.codes.employment import VacancyKind
+from shared.codes.monitoring import Labour
 from shared.http.fields import Body, Code, Day, Text
 from shared.money import FenAsYuan, PositiveYuan
 from shared.regions import RegionFilter

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from services.employment.models import Placement, Vacancy
 from services.employment.vacancies.rules import Candidate, Offer
 from services.employment.workers.rules.ages import Birth
-from shared.contracts.codes import PlacementStatus
+from shared.codes.employment import PlacementStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 

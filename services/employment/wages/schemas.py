@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from shared.contracts.codes import RecordStatus, WithdrawalReason
+from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.http.fields import Body, Reference, Source
 from shared.money import FenAsYuan, Yuan, above_zero
 from shared.months import Month

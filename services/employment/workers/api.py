@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from services.employment.workers import queries
 from services.employment.workers.schemas import WorkerOut
-from shared.contracts.codes import WorkerStatus
+from shared.codes.employment import WorkerStatus
 from shared.http.dependencies import Call, calling
 from shared.http.fields import HouseholdCode
 from shared.http.pagination import Page, PageRequest, page_of, page_request

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.employment.models import Worker
 from services.employment.workers.rules.persons import KnownWorker, day_of_birth, is_able, new_worker_id, recognise
 from services.employment.workers.store import HOUSEHOLDS
-from shared.contracts.codes import WorkerStatus
+from shared.codes.employment import WorkerStatus
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdEnded, HouseholdMember, HouseholdState
 from shared.db.base import table_of

@@ -11,7 +11,7 @@ from services.employment.models import Worker
 from services.employment.workers.rules.ages import WORKING_AGE, WorkingAge
 from services.employment.workers.schemas import WorkerOut
 from services.employment.workers.store import working_age
-from shared.contracts.codes import WorkerStatus
+from shared.codes.employment import WorkerStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.http.pagination import PageRequest, as_wanted, not_given_out, whole_number

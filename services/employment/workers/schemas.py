@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared.contracts.codes import Labour, Sex, WorkerStatus
+from shared.codes.employment import WorkerStatus
+from shared.codes.monitoring import Labour, Sex
 
 
 class WorkerOut(BaseModel):

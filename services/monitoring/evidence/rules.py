@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from shared.contracts.codes import PlacementEndReason
+from shared.codes.employment import PlacementEndReason
 
 NO_MEMBER: Final = 0
 """Key for what was reported of the household without naming a member; members are numbered from 1."""

@@ -12,11 +12,8 @@ from pydantic import (
     model_validator,
 )
 
-from shared.contracts.codes import (
-    ExpenseKind,
-    IncomeBranch,
-    WithdrawalReason,
-)
+from shared.codes.monitoring import ExpenseKind, IncomeBranch
+from shared.codes.records import WithdrawalReason
 from shared.http.fields import Body, Day, HouseholdCode, Identifier, MemberNo, Reference, Source, Text
 from shared.ids import derived_id
 from shared.money import Yuan

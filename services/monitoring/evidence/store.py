@@ -14,7 +14,7 @@ from services.monitoring.models.evidence import Illness
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.ledger import MedicalMonth
 from services.monitoring.models.persons import Member
-from shared.contracts.codes import ExpenseKind
+from shared.codes.monitoring import ExpenseKind
 from shared.db.base import table_of
 from shared.db.rows import execute_rows
 from shared.db.sets import is_one_of

@@ -32,8 +32,8 @@ from services.monitoring.facts.schemas import (
     FactStored,
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
-from services.monitoring.models.facts import FactMode
 from services.monitoring.risks.schemas import CHANGED_LATER
+from shared.codes.monitoring import FactMode
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, HouseholdHasEnded, Invalid

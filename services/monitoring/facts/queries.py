@@ -15,7 +15,7 @@ from services.monitoring.facts.schemas import FactOut, FactRisk
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
-from shared.contracts.codes import ExpenseKind
+from shared.codes.monitoring import ExpenseKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

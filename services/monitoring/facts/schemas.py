@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.monitoring.evidence.schemas import WITHDRAWAL, FactIn
-from services.monitoring.models.facts import FactMode
-from shared.contracts.codes import RiskKind, RiskStatus, TaskVerdict
+from shared.codes.assistance import TaskVerdict
+from shared.codes.monitoring import FactMode, RiskKind, RiskStatus
 from shared.http.fields import Body
 
 MAX_FACTS = 1000

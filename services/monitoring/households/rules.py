@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
-from shared.contracts.codes import Health, Relation
+from shared.codes.monitoring import Health, Relation
 from shared.identity import FIRST_BIRTH_YEAR, check_resident_id
 from shared.regions import CODE_LENGTH, region_prefix, regions
 

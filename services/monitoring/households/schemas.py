@@ -10,7 +10,7 @@ from services.monitoring.ledger.rules.income import IncomeStatement
 from services.monitoring.models.households import Household
 from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.risks.schemas import VerdictOut
-from shared.contracts.codes import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
+from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.http.fields import Body, Day, Identifier, MemberNo, RegionCode, Remark, Text
 from shared.money import SignedFenAsYuan
 from shared.months import Month

@@ -1,7 +1,6 @@
 """Tables of facts."""
 
 import datetime as dt
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.monitoring.models.base import Base
+from shared.codes.monitoring import FactMode
 from shared.db.base import UtcDateTime, text_enum
-
-
-class FactMode(StrEnum):
-    """How a fact came in 录入方式."""
-
-    LIVE = "live"
-    """As it happens: the household is judged at once."""
-    BACKFILL = "backfill"
-    """History: fills the ledger, raises nothing; the next screening judges what it left."""
 
 
 class Fact(Base, table=True):

@@ -5,10 +5,7 @@ import datetime as dt
 from sqlmodel import Field
 
 from services.monitoring.models.base import Base
-from shared.contracts.codes import (
-    HouseholdCategory,
-    HouseholdEndReason,
-)
+from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason
 from shared.db.base import UtcDateTime, text_enum
 from shared.db.spelling import spelling_index
 from shared.http.fields import MAX_REMARK

@@ -6,12 +6,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from services.monitoring.models.base import Base
-from shared.contracts.codes import (
-    Health,
-    Labour,
-    Relation,
-    Sex,
-)
+from shared.codes.monitoring import Health, Labour, Relation, Sex
 from shared.db.base import text_enum
 
 

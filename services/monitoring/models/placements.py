@@ -6,9 +6,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from services.monitoring.models.base import Base
-from shared.contracts.codes import (
-    PlacementEndReason,
-)
+from shared.codes.employment import PlacementEndReason
 from shared.db.base import text_enum
 
 

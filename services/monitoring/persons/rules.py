@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from shared.contracts.codes import Health, Labour, Relation, Sex
+from shared.codes.monitoring import Health, Labour, Relation, Sex
 
 
 @dataclass(frozen=True, slots=True)

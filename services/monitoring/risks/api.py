@@ -10,7 +10,7 @@ from services.monitoring.risks import queries
 from services.monitoring.risks.errors import RiskNotFound
 from services.monitoring.risks.queries import OF_HEALTH
 from services.monitoring.risks.schemas import CHANGED_LATER, RiskOut
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.http.dependencies import Call, Purpose, calling
 from shared.http.fields import HouseholdCode, Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request

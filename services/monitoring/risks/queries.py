@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.errors import RiskNotFound
 from services.monitoring.risks.schemas import ReasonOut, RiskOut, VerdictOut
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within

@@ -12,12 +12,8 @@ from pydantic import (
 )
 
 from services.monitoring.risks.rules.verdicts import Verdict
-from shared.contracts.codes import (
-    RiskGrade,
-    RiskKind,
-    RiskStatus,
-    TaskVerdict,
-)
+from shared.codes.assistance import TaskVerdict
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.months import Month
 
 CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from services.assets.app import ASSETS
 from services.assets.models import METADATA
+from shared.codes.assistance import MeasureKind
 from shared.context import Context
 from shared.contracts.assets import ShareCredited
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import MeasureKind
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.db.unit_of_work import Reading
 from shared.house import House

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from shared.contracts.codes import IncomeBranch, MeasureKind
+from shared.codes.assistance import MeasureKind
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.help import IncomeCredit, MeasureAnswer
 from shared.contracts.monitoring import HouseholdRegistered
 from shared.ids import derived_id

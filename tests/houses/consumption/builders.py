@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from services.consumption.app import CONSUMPTION
 from services.consumption.models import Product
+from shared.codes.assistance import MeasureKind
 from shared.context import new_context
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import MeasureKind
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.monitoring import HouseholdRegistered
 from shared.db.base import table_of

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from services.employment.app import EMPLOYMENT
 from services.employment.models import METADATA
+from shared.codes.assistance import MeasureKind
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.codes import MeasureKind
 from shared.contracts.payload import Payload
 from shared.db.unit_of_work import Reading
 from shared.house import House

@@ -13,8 +13,10 @@ from stdnum.cn import ric
 from services.monitoring.app import MONITORING, counts
 from services.monitoring.models import METADATA
 from shared.bus.inbox import stored_positions
+from shared.codes.employment import PlacementEndReason, VacancyKind
+from shared.codes.monitoring import IncomeBranch, RiskKind
+from shared.codes.records import WithdrawalReason
 from shared.contracts.catalogue import topics_read_by
-from shared.contracts.codes import IncomeBranch, PlacementEndReason, RiskKind, VacancyKind, WithdrawalReason
 from shared.contracts.employment import PlacementEnded, PlacementStarted, WageCredited
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal

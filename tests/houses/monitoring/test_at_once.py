@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from tests.builders import HOUSEHOLD, deliver, illness_fact, income_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.databases import Databases

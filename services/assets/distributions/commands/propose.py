@@ -13,7 +13,7 @@ from services.assets.distributions.schemas import DistributionIn, DistributionOu
 from services.assets.distributions.store import audit_view, with_lines
 from services.assets.models import Asset, Distribution, DistributionLine, LineWithdrawal
 from services.assets.requests.store import HOUSEHOLDS, REQUESTS
-from shared.contracts.codes import AssetClass, DistributionStatus
+from shared.codes.assets import AssetClass, DistributionStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork

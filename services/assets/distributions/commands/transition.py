@@ -13,8 +13,9 @@ from services.assets.distributions.schemas import DistributionOut, TransitionIn
 from services.assets.distributions.store import audit_view, load_lines, lock_distribution, with_lines
 from services.assets.models import Distribution
 from services.assets.requests.store import REQUESTS
+from shared.codes.assets import DistributionAction, DistributionStatus
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.assets import ShareCredited
-from shared.contracts.codes import DistributionAction, DistributionStatus, IncomeBranch
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestOut
 from shared.months import month_of

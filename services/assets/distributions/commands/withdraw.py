@@ -11,8 +11,9 @@ from services.assets.distributions.rules import credit_id, withdrawal_id
 from services.assets.distributions.schemas import LineWithdrawalIn, LineWithdrawalOut
 from services.assets.distributions.store import lock_distribution
 from services.assets.models import Distribution, DistributionLine, LineWithdrawal
+from shared.codes.assets import DistributionStatus
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.assets import ShareWithdrawn
-from shared.contracts.codes import DistributionStatus, IncomeBranch
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork

@@ -23,8 +23,9 @@ from services.assistance.measures.commands.answer import Answer, answer_measures
 from services.assistance.measures.errors import MeasureNotFound
 from services.assistance.measures.store import lock_measures, touch_tasks
 from services.assistance.models import Disbursement
+from shared.codes.assistance import MeasureKind, MeasureStatus
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.assistance import TransferCredited
-from shared.contracts.codes import IncomeBranch, MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork

@@ -20,10 +20,10 @@ from services.assistance.known_households.store import load_region
 from services.assistance.measures.commands.request import answer_deadline_from_today
 from services.assistance.measures.store import lock_measures
 from services.assistance.models import Disbursement, Measure, Task, Withdrawal
-from services.assistance.tasks.rules import TaskChange
 from services.assistance.tasks.store import write_task
+from shared.codes.assistance import MeasureStatus, TaskChange
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.assistance import TransferWithdrawn
-from shared.contracts.codes import IncomeBranch, MeasureStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork

@@ -6,9 +6,8 @@ from typing import Any
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.commands.cancel import cancel_measures
 from services.assistance.tasks.commands.publish import publish_closed
-from services.assistance.tasks.rules import TaskChange
 from services.assistance.tasks.store import lock_tasks_of, write_task
-from shared.contracts.codes import TaskStatus
+from shared.codes.assistance import TaskChange, TaskStatus
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdEnded
 from shared.db.unit_of_work import UnitOfWork

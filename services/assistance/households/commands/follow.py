@@ -6,9 +6,8 @@ import sqlalchemy as sa
 
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.models import Disbursement, Measure
-from services.assistance.tasks.rules import TaskChange
 from services.assistance.tasks.store import lock_tasks_of, write_task
-from shared.contracts.codes import TaskStatus
+from shared.codes.assistance import TaskChange, TaskStatus
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdChanged
 from shared.db.base import table_of

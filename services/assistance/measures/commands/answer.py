@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from services.assistance.measures.procedure import next_measure_status
 from services.assistance.measures.store import lock_measures, touch_tasks
 from services.assistance.models import Measure
+from shared.codes.assistance import MeasureStatus, RefusalReason
 from shared.context import Context
 from shared.contracts import assets, consumption, employment
-from shared.contracts.codes import MeasureStatus, RefusalReason
 from shared.contracts.envelope import Event
 from shared.contracts.help import MeasureAnswer
 from shared.db.base import table_of

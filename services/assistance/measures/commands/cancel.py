@@ -9,7 +9,7 @@ from services.assistance.measures.commands.publish import publish_cancelled
 from services.assistance.measures.procedure import MEASURE_ANSWERS
 from services.assistance.measures.store import lock_measures
 from services.assistance.models import Measure
-from shared.contracts.codes import MeasureKind, MeasureStatus
+from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from services.assistance.measures.commands.publish import publish_overdue
 from services.assistance.measures.store import lock_measures
 from services.assistance.models import Measure
-from shared.contracts.codes import MeasureStatus
+from shared.codes.assistance import MeasureStatus
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork

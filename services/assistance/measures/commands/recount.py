@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from services.assistance.measures.commands.publish import publish_requested
 from services.assistance.measures.store import lock_measures, touch_tasks
 from services.assistance.models import Measure
-from shared.contracts.codes import MeasureKind, MeasureStatus
+from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.workdays import WorkdayCalendar

@@ -9,7 +9,7 @@ from services.assistance.measures.procedure import ANSWER_WORKDAYS, MEASURE_ANSW
 from services.assistance.measures.rules import answer_deadline
 from services.assistance.measures.schemas import MeasureIn
 from services.assistance.models import Measure, Task
-from shared.contracts.codes import MeasureStatus
+from shared.codes.assistance import MeasureStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork

@@ -4,7 +4,7 @@ import datetime as dt
 
 from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
 from services.assistance.tasks.rules import deadline
-from shared.contracts.codes import RiskGrade
+from shared.codes.monitoring import RiskGrade
 from shared.contracts.monitoring import RiskState
 from shared.db.unit_of_work import Reading
 from shared.workdays import Deadline, WorkdayCalendar

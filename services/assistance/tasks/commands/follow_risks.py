@@ -12,8 +12,9 @@ from services.assistance.models import Task
 from services.assistance.tasks.commands.deadlines import Deadlines
 from services.assistance.tasks.commands.publish import publish_closed, publish_opened, publish_reopened
 from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
-from services.assistance.tasks.rules import TaskChange, TaskDecision, TaskState, next_state
+from services.assistance.tasks.rules import TaskDecision, TaskState, next_state
 from services.assistance.tasks.store import history_entry
+from shared.codes.assistance import TaskChange
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of

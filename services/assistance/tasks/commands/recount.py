@@ -3,9 +3,8 @@
 import sqlalchemy as sa
 
 from services.assistance.models import Task
-from services.assistance.tasks.rules import TaskChange
 from services.assistance.tasks.store import write_task
-from shared.contracts.codes import TaskStatus
+from shared.codes.assistance import TaskChange, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.workdays import WorkdayCalendar

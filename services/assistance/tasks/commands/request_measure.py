@@ -6,9 +6,8 @@ from services.assistance.measures.commands.publish import publish_requested
 from services.assistance.measures.commands.request import enter_measure
 from services.assistance.measures.schemas import MeasureIn, MeasureOut
 from services.assistance.tasks.errors import TaskIsClosed
-from services.assistance.tasks.rules import TaskChange
 from services.assistance.tasks.store import history_entry, lock_tasks_beside
-from shared.contracts.codes import MeasureKind, TaskStatus
+from shared.codes.assistance import MeasureKind, TaskChange, TaskStatus
 from shared.db.unit_of_work import UnitOfWork
 
 

@@ -11,7 +11,7 @@ from services.assistance.tasks.commands.publish import publish_closed, publish_r
 from services.assistance.tasks.procedure import TRANSITIONS
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
 from services.assistance.tasks.store import history_entry, lock_task
-from shared.contracts.codes import TaskAction, TaskVerdict
+from shared.codes.assistance import TaskAction, TaskVerdict
 from shared.db.unit_of_work import UnitOfWork
 from shared.versions import ExpectedVersion, demand_version
 

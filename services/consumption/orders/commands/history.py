@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from services.consumption.buyers.rules import BUYING
-from shared.contracts.codes import OrderStatus
+from shared.codes.consumption import OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 
 PLACED: Final = "place"

@@ -19,7 +19,7 @@ from services.consumption.orders.store import load_lines, show_orders, show_plac
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
 from services.consumption.products.rules import format_quantity, is_sold
 from services.consumption.requests.store import REQUESTS
-from shared.contracts.codes import OrderStatus
+from shared.codes.consumption import OrderStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of

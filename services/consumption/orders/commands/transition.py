@@ -17,8 +17,8 @@ from services.consumption.orders.rules import line_value
 from services.consumption.orders.schemas import OrderOut, ReceivedIn, TransitionIn
 from services.consumption.orders.store import load_lines, show_orders
 from services.consumption.products.rules import format_quantity
+from shared.codes.consumption import OrderAction
 from shared.context import Context
-from shared.contracts.codes import OrderAction
 from shared.contracts.consumption import OrderConfirmed
 from shared.db.base import table_of
 from shared.db.rows import execute_rows

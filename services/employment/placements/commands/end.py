@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from services.employment.models import Placement, Worker
 from services.employment.placements.commands.views import audit_view, log_placement, of_whom
+from shared.codes.employment import PlacementEndReason, PlacementStatus, WorkerStatus
 from shared.context import Context
-from shared.contracts.codes import PlacementEndReason, PlacementStatus, WorkerStatus
 from shared.contracts.employment import PlacementEnded
 from shared.db.base import table_of
 from shared.db.sets import is_one_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.employment.models import Vacancy, Worker
 from services.employment.placements.errors import ConstraintBroken, NoHeadcountLeft, VacancyExpired, WorkerAlreadyPlaced
-from services.employment.vacancies.rules import WhyNot
+from shared.codes.employment import WhyNot
 from shared.errors import Conflict
 
 _REFUSALS: dict[WhyNot, type[Conflict]] = {

@@ -13,7 +13,7 @@ from services.employment.vacancies.rules import why_not
 from services.employment.vacancies.store import candidate_of, count_taken, offer_of
 from services.employment.workers.errors import WorkerNotFound
 from services.employment.workers.store import working_age
-from shared.contracts.codes import PlacementStatus, WorkerStatus
+from shared.codes.employment import PlacementStatus, WorkerStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import new_id
 

@@ -17,7 +17,7 @@ from services.employment.requests.store import REQUESTS
 from services.employment.vacancies.rules import why_not_by_age
 from services.employment.vacancies.store import candidate_of, offer_of
 from services.employment.workers.store import working_age
-from shared.contracts.codes import PlacementAction, WorkerStatus
+from shared.codes.employment import PlacementAction, WorkerStatus
 from shared.contracts.employment import PlacementStarted
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork

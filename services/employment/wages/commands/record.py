@@ -21,8 +21,9 @@ from services.employment.wages.errors import (
     WageWithdrawnBefore,
 )
 from services.employment.wages.schemas import WageIn, WageOut, WageReference
+from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import RecordStatus
 from shared.context import Context
-from shared.contracts.codes import IncomeBranch, RecordStatus
 from shared.contracts.employment import WageCredited
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_rows

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from services.employment.models import Placement, Wage, WageWithdrawal, Worker
 from services.employment.wages.errors import WageAlreadySuperseded, WageNotFound, WithdrawalContradicts
 from services.employment.wages.schemas import WageWithdrawalIn, WageWithdrawalOut
-from shared.contracts.codes import IncomeBranch, RecordStatus
+from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import RecordStatus
 from shared.contracts.employment import WageWithdrawn
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork

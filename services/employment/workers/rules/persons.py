@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts.codes import Sex
+from shared.codes.monitoring import Sex
 from shared.contracts.monitoring import HouseholdMember
 from shared.ids import derived_id
 

@@ -10,7 +10,7 @@ from services.monitoring.evidence.schemas import (
     WithdrawalPayload,
 )
 from services.monitoring.facts.commands.record import FactToRecord, record_facts
-from services.monitoring.models.facts import FactMode
+from shared.codes.monitoring import FactMode
 from shared.contracts.envelope import Event
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal
 from shared.db.unit_of_work import UnitOfWork

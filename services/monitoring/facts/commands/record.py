@@ -37,7 +37,6 @@ from services.monitoring.ledger.store import (
     write_postings,
     write_windows,
 )
-from services.monitoring.models.facts import FactMode
 from services.monitoring.persons.rules import Persons
 from services.monitoring.persons.store import load_persons
 from services.monitoring.risks.commands.judge import judge_households
@@ -45,6 +44,7 @@ from services.monitoring.risks.rules.triggers import Trigger
 from services.monitoring.risks.store.links import load_risks_without_evidence, pass_links_on
 from services.monitoring.risks.store.verdicts import rule_parameters
 from shared import metrics
+from shared.codes.monitoring import FactMode
 from shared.context import Context
 from shared.db.base import JsonText
 from shared.db.trouble import HouseholdBusy, is_lock_not_had

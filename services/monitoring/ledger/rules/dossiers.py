@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.monitoring.ledger.rules.income import IncomeMonth, WindowSummary
-from shared.contracts.codes import HouseholdCategory
+from shared.codes.monitoring import HouseholdCategory
 
 
 class PersonDiagnosed(NamedTuple):

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from shared.contracts.codes import IncomeBranch
+from shared.codes.monitoring import IncomeBranch
 from shared.money import divide_half_up
 from shared.months import format_month, month_of
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.monitoring.evidence.rules import NOBODY
 from services.monitoring.evidence.schemas import AnyFact, ExpenseFact, IncomeFact, LedgerFact, WithdrawalFact
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier, PersonDiagnosed
-from shared.contracts.codes import ExpenseKind, IncomeBranch
+from shared.codes.monitoring import ExpenseKind, IncomeBranch
 
 _BRANCH_COLUMN = {
     IncomeBranch.WAGE: "wage",

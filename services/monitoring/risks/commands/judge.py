@@ -20,7 +20,7 @@ from services.monitoring.risks.store.latest import KnownRisk
 from services.monitoring.risks.store.links import stamp_facts_of, write_links
 from services.monitoring.risks.store.verdicts import Judged, judge_dossiers
 from shared import metrics
-from shared.contracts.codes import RiskKind, RiskStatus
+from shared.codes.monitoring import RiskKind, RiskStatus
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
 from shared.db.base import table_of
 from shared.db.rows import insert_rows

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.rules.causes import published_keys
-from shared.contracts.codes import RiskStatus
+from shared.codes.monitoring import RiskStatus
 from shared.contracts.monitoring import Clue, RiskUpdated
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork

@@ -17,7 +17,7 @@ from services.monitoring.risks.rules.new_illness import COST, SERIOUS
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState
 from services.monitoring.risks.rules.verdicts import Outcome, Verdict
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 
 Causes = Mapping[str, str | None]
 """By name of a piece of evidence the key of the cause it is; None where it was no cause when it was first seen."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict
-from shared.contracts.codes import HouseholdEndReason, RiskKind
+from shared.codes.monitoring import HouseholdEndReason, RiskKind
 
 ENDED: Final = "household.ended"
 

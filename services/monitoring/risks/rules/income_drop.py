@@ -25,7 +25,7 @@ from services.monitoring.risks.rules.verdicts import (
     missing_months_reason,
     undecided,
 )
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import format_yuan
 
 YEAR: Final = "income_drop.year"

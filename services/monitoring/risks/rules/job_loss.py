@@ -9,7 +9,8 @@ from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near
 from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, grade_for
-from shared.contracts.codes import PlacementEndReason, RiskGrade, RiskKind
+from shared.codes.employment import PlacementEndReason
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import format_yuan
 
 _KIND: Final = RiskKind.JOB_LOSS

@@ -11,7 +11,7 @@ from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.rigid_expense import judge_rigid_expense
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Verdict
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 
 Rule = Callable[[HouseholdState, RuleParameters, LatestRisk | None], Verdict]
 """A rule sees the open risk of its own kind, or None."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from services.monitoring.risks.rules.state import LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 
 
 class ChangeKind(StrEnum):

@@ -4,7 +4,7 @@ from typing import Final
 
 from services.monitoring.risks.rules.parameters import INCOME_LINE, MIN_MONTHS, NEAR_LINE_RATIO, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState
-from shared.contracts.codes import RiskGrade
+from shared.codes.monitoring import RiskGrade
 from shared.money import format_yuan
 
 NEAR_LINE_KEYS: Final = (INCOME_LINE, NEAR_LINE_RATIO, MIN_MONTHS)

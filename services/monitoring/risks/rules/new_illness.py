@@ -17,7 +17,7 @@ from services.monitoring.risks.rules.parameters import (
 )
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, grade_for, undecided
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.money import format_yuan
 
 SERIOUS: Final = "new_illness.serious"

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.monitoring.evidence.rules import normalise_code
-from shared.contracts.codes import HouseholdCategory
+from shared.codes.monitoring import HouseholdCategory
 from shared.money import divide_half_up, parse_yuan
 from shared.policy.parameters import ParameterValue, PolicyView
 

@@ -22,7 +22,7 @@ from services.monitoring.risks.rules.verdicts import (
     insufficient_income,
     undecided,
 )
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import divide_half_up, format_yuan
 
 _KIND: Final = RiskKind.RIGID_EXPENSE

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.monitoring.evidence.rules import Diagnosis, JobLoss
 from services.monitoring.ledger.rules.income import WindowSummary
-from shared.contracts.codes import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 
 
 @dataclass(slots=True)

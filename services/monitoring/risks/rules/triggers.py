@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from shared.codes.monitoring import RiskKind
 from shared.context import Context
-from shared.contracts.codes import RiskKind
 from shared.contracts.monitoring import Clue
 
 _WEIGHED: Final[Mapping[RiskKind, frozenset[str]]] = {

@@ -13,7 +13,7 @@ from typing import Any
 from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.parameters import MIN_MONTHS, WINDOW_MONTHS, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.months import format_month
 from shared.policy.parameters import ParameterValue
 

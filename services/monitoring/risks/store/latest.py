@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.rules.causes import Causes
 from services.monitoring.risks.rules.state import LatestRisk
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services.monitoring.evidence.schemas import WITHDRAWAL
 from services.monitoring.evidence.store import stamp_facts
 from services.monitoring.models.risks import Risk, RiskFact
-from shared.contracts.codes import RiskStatus
+from shared.codes.monitoring import RiskStatus
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into
 from shared.db.unit_of_work import UnitOfWork

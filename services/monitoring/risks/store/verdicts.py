@@ -15,7 +15,7 @@ from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParame
 from services.monitoring.risks.rules.state import HouseholdState
 from services.monitoring.risks.rules.verdicts import Verdict
 from services.monitoring.risks.store.latest import KnownRisk, load_latest_risks
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.db.unit_of_work import Reading
 from shared.ids import new_id
 from shared.policy.loader import PolicyBook

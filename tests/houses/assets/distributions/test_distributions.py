@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from shared.codes.assets import DistributionAction
+from shared.codes.monitoring import IncomeBranch
 from shared.context import new_context
 from shared.contracts.assets import MeasureAccepted, MeasureCompleted, ShareCredited
-from shared.contracts.codes import DistributionAction, IncomeBranch
 from shared.ids import derived_id
 from shared.months import parse_month
 from shared.policy.loader import PolicyBook

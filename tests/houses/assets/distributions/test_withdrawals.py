@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from services.assets.models import DistributionLine
+from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import WithdrawalReason
 from shared.contracts.assets import ShareWithdrawn
-from shared.contracts.codes import IncomeBranch, WithdrawalReason
 from shared.db.base import table_of
 from shared.ids import derived_id
 from shared.months import parse_month

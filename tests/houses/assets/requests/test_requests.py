@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from services.assets.handlers import HANDLERS
+from shared.codes.assistance import MeasureKind, RefusalReason
 from shared.contracts.assets import MeasureRefused
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.codes import MeasureKind, RefusalReason
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, TODAY, deliver, household_registered, published_as
 from tests.conftest import ClientFor, OpenHouse

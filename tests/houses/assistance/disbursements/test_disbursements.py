@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
+from shared.codes.monitoring import IncomeBranch
 from shared.context import new_context
 from shared.contracts.assistance import TransferCredited
-from shared.contracts.codes import IncomeBranch
 from shared.contracts.envelope import Event
 from shared.house import House
 from shared.ids import derived_id

@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
+from shared.codes.assistance import RefusalReason
+from shared.codes.monitoring import IncomeBranch, RiskKind
+from shared.codes.records import WithdrawalReason
 from shared.contracts.assets import ShareCredited, ShareWithdrawn
 from shared.contracts.assistance import MeasureRequested, TransferWithdrawn
-from shared.contracts.codes import IncomeBranch, RefusalReason, RiskKind, WithdrawalReason
 from shared.contracts.employment import MeasureAccepted, MeasureRefused, WageCredited, WageWithdrawn
 from shared.house import House
 from shared.ids import derived_id

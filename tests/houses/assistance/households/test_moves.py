@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
+from shared.codes.monitoring import RiskKind
 from shared.contracts.assistance import MeasureCancelled, TaskClosed
-from shared.contracts.codes import RiskKind
 from shared.house import House
 from tests.builders import (
     HOUSEHOLD,

@@ -8,9 +8,10 @@ import pytest
 
 from services.assistance.app import ASSISTANCE
 from services.assistance.models import Credit
+from shared.codes.assistance import RefusalReason
+from shared.codes.monitoring import IncomeBranch, RiskKind
 from shared.context import new_context
 from shared.contracts.assets import ShareCredited
-from shared.contracts.codes import IncomeBranch, RefusalReason, RiskKind
 from shared.contracts.consumption import MeasureRefused, SaleCredited
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, WageCredited
 from shared.contracts.envelope import EncodedEvent, encode

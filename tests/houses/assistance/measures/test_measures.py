@@ -10,10 +10,11 @@ import pytest
 
 from services.assistance.app import ASSISTANCE
 from shared.bus.dead_letters import count_dead_letters
+from shared.codes.assistance import MeasureKind, RefusalReason
+from shared.codes.monitoring import RiskKind
 from shared.context import new_context
 from shared.contracts import assets, consumption, employment
 from shared.contracts.assistance import MeasureCancelled, MeasureOverdue, MeasureRequested
-from shared.contracts.codes import MeasureKind, RefusalReason, RiskKind
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.help import MeasureAnswer
 from shared.contracts.payload import Payload

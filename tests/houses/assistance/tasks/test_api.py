@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.ids import derived_id
 from tests.builders import (
     HOUSEHOLD,

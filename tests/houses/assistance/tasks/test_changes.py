@@ -10,8 +10,8 @@ import pytest
 from services.assistance.app import ASSISTANCE
 from services.assistance.tasks.queries import counts
 from shared import metrics
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.assistance import MeasureRequested
-from shared.contracts.codes import RiskGrade, RiskKind
 from shared.contracts.employment import MeasureAccepted
 from shared.house import House
 from shared.policy.loader import PolicyBook

@@ -14,10 +14,11 @@ from services.assistance.tasks.commands.follow_risks import apply_risk_events
 from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.schemas import TransitionIn
 from shared.bus.dead_letters import count_dead_letters
+from shared.codes.assistance import TaskStatus, TaskVerdict
+from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.context import new_context
 from shared.contracts.assistance import TaskClosed, TaskOpened, TaskReopened
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.codes import RiskGrade, RiskKind, RiskStatus, TaskStatus, TaskVerdict
 from shared.contracts.envelope import decode
 from shared.contracts.payload import Payload
 from shared.db.base import table_of

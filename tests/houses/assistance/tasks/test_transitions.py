@@ -9,9 +9,10 @@ from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.errors import TaskNotFound
 from services.assistance.tasks.queries import task as task_query
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
+from shared.codes.assistance import TaskStatus, TaskVerdict
+from shared.codes.monitoring import RiskKind
 from shared.context import new_context
 from shared.contracts.assistance import TaskClosed
-from shared.contracts.codes import RiskKind, TaskStatus, TaskVerdict
 from shared.house import House
 from shared.ids import derived_id
 from shared.security.actor import Actor

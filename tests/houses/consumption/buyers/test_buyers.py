@@ -8,7 +8,7 @@ import pytest
 
 from services.consumption.models import LineShare, OrderLine
 from services.consumption.orders.procedure import TRANSITIONS
-from shared.contracts.codes import OrderAction
+from shared.codes.consumption import OrderAction
 from shared.db.base import table_of
 from shared.house import House
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows, lay_backwards

@@ -13,7 +13,7 @@ from services.consumption.orders.commands.transition import transition_order
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
 from services.consumption.products.errors import NotEnoughStock
 from services.consumption.products.rules import format_quantity
-from shared.contracts.codes import OrderAction, OrderStatus
+from shared.codes.consumption import OrderAction, OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.security.actor import Actor

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.contracts.codes import IncomeBranch, OrderAction
+from shared.codes.consumption import OrderAction
+from shared.codes.monitoring import IncomeBranch
 from shared.contracts.consumption import OrderConfirmed, OrderSettled, SaleCredited
 from shared.house import House
 from shared.ids import derived_id

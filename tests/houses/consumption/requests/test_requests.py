@@ -7,8 +7,8 @@ import pytest
 
 from services.consumption.handlers import HANDLERS
 from shared.bus.dead_letters import count_dead_letters
+from shared.codes.assistance import MeasureKind
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.codes import MeasureKind
 from shared.house import House
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, deliver, published_as

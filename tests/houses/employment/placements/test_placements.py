@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from shared.contracts.codes import Labour, MeasureKind, PlacementAction, PlacementEndReason, VacancyKind
+from shared.codes.assistance import MeasureKind
+from shared.codes.employment import PlacementAction, PlacementEndReason, VacancyKind
+from shared.codes.monitoring import Labour
 from shared.contracts.employment import (
     MeasureAccepted,
     MeasureCompleted,

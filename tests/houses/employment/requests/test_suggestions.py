@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.contracts.codes import Labour
+from shared.codes.monitoring import Labour
 from tests.builders import deliver, household_member, household_registered
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.employment.builders import BASE, Employment, job_requested, open_employment, request_id, worker_id

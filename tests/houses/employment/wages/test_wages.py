@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from services.employment.wages.commands.record import WageToRecord, record_wages
 from services.employment.wages.schemas import WageIn
+from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import WithdrawalReason
 from shared.context import new_context
-from shared.contracts.codes import IncomeBranch, WithdrawalReason
 from shared.contracts.employment import WageCredited, WageWithdrawn
 from shared.ids import derived_id
 from shared.months import parse_month

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codes import Labour, PlacementEndReason, Sex
+from shared.codes.employment import PlacementEndReason
+from shared.codes.monitoring import Labour, Sex
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused, PlacementEnded
 from shared.contracts.monitoring import HouseholdMember
 from shared.ids import derived_id

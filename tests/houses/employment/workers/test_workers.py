@@ -12,8 +12,8 @@ import pytest
 
 from services.employment.handlers import HANDLERS
 from services.employment.workers.queries import WorkerFilter, workers
+from shared.codes.monitoring import Labour, Sex
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.codes import Labour, Sex
 from shared.http.pagination import PageRequest
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codes import RiskKind, TaskVerdict
+from shared.codes.assistance import TaskVerdict
+from shared.codes.monitoring import RiskKind
 from shared.ids import derived_id
 from tests.builders import (
     HOUSEHOLD,

@@ -7,7 +7,7 @@ import pytest
 
 from services.monitoring.app import MONITORING
 from shared.clock import BUSINESS_ZONE
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.house import House
 from tests.builders import HOUSEHOLD, TODAY, deliver, expense_fact, household, illness_fact, income_fact, member
 from tests.conftest import ClientFor, OpenHouse

@@ -10,7 +10,7 @@ import pytest
 
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.screenings.commands import roll_windows, screen_after
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.policy.loader import PolicyBook
 from tests.builders import (
     HOUSEHOLD,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, audit_rows, household, illness_fact, member
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import WINDOW, Monitoring, issued_id, open_monitoring, wages, without

@@ -12,8 +12,8 @@ from sqlalchemy.util import await_only
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
 from services.monitoring.models.persons import Member
+from shared.codes.monitoring import RiskKind
 from shared.context import new_context
-from shared.contracts.codes import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.security.actor import Actor

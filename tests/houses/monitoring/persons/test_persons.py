@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from tests.builders import HOUSEHOLD, audit_rows, deliver, expense_fact, household, illness_fact, member
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import (

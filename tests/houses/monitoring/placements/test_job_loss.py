@@ -12,7 +12,8 @@ from services.monitoring.app import MONITORING
 from services.monitoring.models.ledger import HouseholdWindow
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.screenings.commands import screen_households
-from shared.contracts.codes import PlacementEndReason, RiskKind
+from shared.codes.employment import PlacementEndReason
+from shared.codes.monitoring import RiskKind
 from shared.contracts.monitoring import Clue
 from shared.contracts.payload import Payload
 from shared.db.base import table_of

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from services.monitoring.screenings.commands import screen_households
 from shared.bus.relay import pending_events
-from shared.contracts.codes import RiskGrade, RiskKind
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.monitoring import Clue
 from shared.ids import derived_id
 from shared.policy.loader import Pack, Parameter, PolicyBook

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from shared.codes.assistance import TaskVerdict
+from shared.codes.monitoring import RiskKind
 from shared.contracts.assistance import TaskClosed
-from shared.contracts.codes import RiskKind, TaskVerdict
 from shared.ids import derived_id
 from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, deliver, illness_fact, published_as
 from tests.conftest import ClientFor, OpenHouse

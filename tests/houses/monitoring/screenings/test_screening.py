@@ -23,7 +23,7 @@ from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.proofs.commands import Difference, prove_ledger
 from services.monitoring.screenings.commands import BATCH, screen_households
-from shared.contracts.codes import RiskKind
+from shared.codes.monitoring import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from tests.builders import HOUSEHOLD, TODAY, expense_fact, household, illness_fact, income_fact, member

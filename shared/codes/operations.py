@@ -1,0 +1,23 @@
+"""Code lists of operations 运维."""
+
+from shared.codes.code import Code
+
+
+class DeadLetterState(Code):
+    """Why a record waits."""
+
+    DEAD = "dead", "处理失败", "failed itself", "It failed itself"
+    PARKED = "parked", "排队等候", "parked", "A record of the same key before it is dead or waiting"
+    WAITING = (
+        "waiting",
+        "等待重试",
+        "waiting",
+        "Time cures it: it is tried again until it applies, and later records of its key wait behind it",
+    )
+    UNKNOWN = (
+        "unknown",
+        "版本未知",
+        "unknown",
+        "This release does not know its type, or a code in it: the one that does applies it. Nothing waits for it",
+    )
+    FOREIGN = "foreign", "非本系统写入", "foreign", "No house wrote it. Nothing waits for it"
