@@ -35,9 +35,9 @@ ENDPOINTS = Path("docs/endpoints.md")
 _HEAD = "<!-- Written by `make docs`; change the code it describes instead. -->\n"
 _EVENTS_INTRODUCTION = """\
 CloudEvents 1.0 in Kafka binary mode: attributes are headers with `ce_` before their name, the value is the payload as
-JSON. One topic for each house; records of one key stay in order. Readers ignore fields they do not know; a field is
-never removed or given another type within a version. `sensitive` events tell something about the need of one household
-and stay on the internal bus."""
+JSON. One topic for each house; records of one key stay in order. Readers ignore fields they do not know, and take a
+code that they do not know as it comes; a field is never removed or given another type within a version. `sensitive`
+events tell something about the need of one household and stay on the internal bus."""
 _METRICS_INTRODUCTION = """\
 Served at `/metrics` in the text format of Prometheus. Labels are bounded: never a household, a person or a text."""
 _ENDPOINTS_INTRODUCTION = """\
@@ -51,15 +51,6 @@ _EXAMPLE_CONTEXT = Context(
     step=Step("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     causation_id="019a8b1c-2f5e-7b21-9f00-1a2b3c4d5e6f",
 )
-_EXAMPLE_VALUES = {
-    "household_code": "DJ-0001",
-    "region_code": "520626001001",
-    "pack": "520600_tongren@2026.11",
-    "rules": ["below_line"],
-    "birth_year": 1980,
-}
-_EXAMPLE_BY_FORMAT = {"uuid": _EXAMPLE_ID, "date": "2026-11-16", "date-time": "2026-11-16T02:30:00Z"}
-_EXAMPLE_BY_TYPE = {"integer": 1, "boolean": False, "string": "text", "null": None}
 
 
 def pages() -> dict[Path, str]:
@@ -72,12 +63,6 @@ def pages() -> dict[Path, str]:
 def schema_of(model: type[Payload]) -> dict[str, Any]:
     """JSON Schema of an event's payload as it is published."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(mode="serialization")}
-
-
-def example_of(model: type[Payload]) -> Payload:
-    """A payload of this event with every field filled in, the same each time."""
-    schema = schema_of(model)
-    return model.model_validate_json(json.dumps(_example("", schema, schema.get("$defs", {}))))
 
 
 def events_page() -> str:
@@ -162,10 +147,18 @@ def _event_section(entry: CatalogueEntry) -> str:
     rows = list(_field_rows(schema["properties"], schema.get("$defs", {})))
     facts = (
         f"Owner {entry.owner}; readers: {_listed(entry.readers)}; topic `{entry.topic}`; key `{entry.key}`; "
-        f"{entry.data_class}; [schema]({SCHEMAS.name}/{entry.type}.schema.json)."
+        f"{entry.data_class}; since {entry.since}; kept {entry.retention_days} days; "
+        f"[schema]({SCHEMAS.name}/{entry.type}.schema.json)."
     )
+    example = json.dumps(json.loads(entry.example.model_dump_json()), ensure_ascii=False)
     return "\n\n".join(
-        (f"## {entry.type}", schema["description"], facts, _table(("Field", "Type", "Meaning"), rows).rstrip())
+        (
+            f"## {entry.type}",
+            schema["description"],
+            facts,
+            _table(("Field", "Type", "Meaning"), rows).rstrip(),
+            f"```json\n{example}\n```",
+        )
     )
 
 
@@ -200,30 +193,8 @@ def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapp
     return found
 
 
-def _example(name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
-    schema = _resolved(schema, definitions)
-    if schema.get("type") == "object":
-        return {key: _example(key, field, definitions) for key, field in schema["properties"].items()}
-    if name in _EXAMPLE_VALUES:
-        return _EXAMPLE_VALUES[name]
-    if "anyOf" in schema:
-        return _example(name, schema["anyOf"][0], definitions)
-    if schema["type"] == "array":
-        return [_example("", schema["items"], definitions)]
-    return _example_value(schema)
-
-
-def _example_value(schema: Mapping[str, Any]) -> Any:
-    if "enum" in schema:
-        return schema["enum"][0]
-    if "examples" in schema:
-        return schema["examples"][-1]
-    by_kind = _EXAMPLE_BY_FORMAT.get(schema.get("format", ""), _EXAMPLE_BY_TYPE[schema["type"]])
-    return schema.get("const", by_kind)
-
-
 def _headers_example(entry: CatalogueEntry) -> str:
-    encoded = encode(example_of(entry.model), region="520626001001", time=_EXAMPLE_TIME, context=_EXAMPLE_CONTEXT)
+    encoded = encode(entry.example, region="520626001001", time=_EXAMPLE_TIME, context=_EXAMPLE_CONTEXT)
     headers = dict(encoded.headers) | {"ce_id": _EXAMPLE_ID}
     lines = [f"{name}: {value}" for name, value in headers.items()]
     return "\n".join(["```", *lines, "", encoded.value.decode(), "```"])

@@ -30,6 +30,21 @@ class TaskAction(Code):
     REOPEN = "reopen", "重新打开", "reopen"
 
 
+class TaskEndedBy(Code):
+    """What ended a task 办结来源."""
+
+    PERSON = "person", "人工办结", "a person"
+    CAUSE_GONE = "cause_gone", "致险原因消失", "the cause is gone"
+
+
+class TaskReopenedBy(Code):
+    """What brought a judged task back 重新打开来源."""
+
+    PERSON = "person", "人工重新打开", "a person"
+    NEW_CAUSE = "new_cause", "新增致险原因", "a new cause"
+    ESCALATION = "escalation", "风险升级", "a more urgent grade"
+
+
 class MeasureKind(Code):
     """What help a task asks for 帮扶措施."""
 

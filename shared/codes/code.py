@@ -1,7 +1,13 @@
 """What a code list is made of."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Any, Final, Self, TypeVar
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+CODE_LENGTH: Final = 32
+"""The longest code, in characters."""
 
 
 class Code(StrEnum):
@@ -21,7 +27,44 @@ class Code(StrEnum):
         member.label_zh, member.label_en, member.meaning = label_zh, label_en, meaning
         return member
 
+    @classmethod
+    def read(cls, code: str) -> Self:
+        """The value that an event or a row holds; one of a later release stays as it came and is not known.
+
+        Raises ValueError for what is no code at all.
+        """
+        if isinstance(code, cls):
+            return code
+        known = cls._value2member_map_.get(code)
+        return known if isinstance(known, cls) else cls._of_a_later_release(code)
+
+    @classmethod
+    def _of_a_later_release(cls, code: str) -> Self:
+        if not (isinstance(code, str) and 0 < len(code) <= CODE_LENGTH and code.isprintable()):
+            raise ValueError(f"a code has 1 to {CODE_LENGTH} characters")
+        value = str.__new__(cls, code)
+        value._name_ = value._value_ = value.label_zh = value.label_en = code
+        value.meaning = ""
+        return value
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this release knows the value."""
+        return self._value_ in type(self)._value2member_map_
+
     @property
     def description(self) -> str:
         """What a document says of the value."""
         return f"{self.label_zh} ({self.label_en})" + (f": {self.meaning}" if self.meaning else "")
+
+
+class _ReadOpenly:
+    """Reads a code by `Code.read`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(source.read, handler(source))
+
+
+CodeT = TypeVar("CodeT", bound=Code)
+Open = Annotated[CodeT, _ReadOpenly()]
+"""A code of an event: its reader takes what a later release says, so that a list may grow without stopping anybody."""

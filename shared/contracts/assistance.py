@@ -1,12 +1,13 @@
 """Events published by assistance 帮扶."""
 
 import datetime as dt
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.codes.assistance import TaskVerdict
+from shared.codes.assistance import TaskEndedBy, TaskReopenedBy, TaskVerdict
+from shared.codes.code import Open
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal, Measure
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
@@ -21,9 +22,9 @@ class TaskOpened(Payload):
     risk_id: UUID = Field(description="The risk that caused it")
     household_code: HouseholdCode
     region_code: RegionCode
-    kind: RiskKind
+    kind: Open[RiskKind]
     episode: Episode
-    grade: RiskGrade
+    grade: Open[RiskGrade]
     due_on: dt.date | None = Field(description="Null where the policy has no value for the time limit")
     due_provisional: bool = Field(description="The working days counted on are not officially announced yet")
 
@@ -37,10 +38,10 @@ class TaskClosed(Payload):
     risk_id: UUID = Field(description="The risk that caused it")
     household_code: HouseholdCode
     region_code: RegionCode
-    kind: RiskKind
+    kind: Open[RiskKind]
     episode: Episode
-    verdict: TaskVerdict | None = Field(description="What the visit found; null when nobody had begun")
-    closed_by: Literal["person", "cause_gone"] = Field(description="Who ended it")
+    verdict: Open[TaskVerdict] | None = Field(description="What the visit found; null when nobody had begun")
+    closed_by: Open[TaskEndedBy] = Field(description="Who ended it")
     closed_on: dt.date = Field(description="Business date of the end")
     task_version: int | None = Field(
         None,
@@ -96,9 +97,9 @@ class TaskReopened(Payload):
     risk_id: UUID = Field(description="The risk that caused it")
     household_code: HouseholdCode
     region_code: RegionCode
-    kind: RiskKind
+    kind: Open[RiskKind]
     episode: Episode
-    reopened_by: Literal["person", "new_cause", "escalation"] = Field(
+    reopened_by: Open[TaskReopenedBy] = Field(
         description="What brought it back: a person, a cause that the verdict did not see, or a more urgent grade"
     )
     reopened_on: dt.date = Field(description="Business date of the reopening")

@@ -1,7 +1,8 @@
 """Every event there is: who owns it, who reads it, how it is keyed. The bus is data."""
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Final, Literal
 
 from shared.contracts import assets, assistance, consumption, employment
 from shared.contracts.monitoring import (
@@ -17,6 +18,7 @@ from shared.contracts.payload import Payload
 HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
 HELPING = ("employment", "consumption", "assets")
 """The houses that give the help assistance asks for."""
+_EXAMPLES: Final = Path(__file__).parent / "examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class CatalogueEntry:
     """Name of the payload field that keys the record: events of one key stay in order."""
     data_class: Literal["internal", "sensitive"]
     """`sensitive` events tell something about the need of one household and stay on the internal bus."""
+    since: str = "0.1.0"
+    """The release that published it first."""
+    retention_days: int = 30
+    """How long the bus keeps it, unless an installation says otherwise."""
+
+    @property
+    def example(self) -> Payload:
+        """A true event of this type, written by hand in `examples/`; all of them tell of one household."""
+        return self.model.model_validate_json((_EXAMPLES / f"{self.type}.json").read_bytes())
 
     @property
     def type(self) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.codes.code import Open
 from shared.codes.employment import PlacementEndReason, VacancyKind
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal, MeasureAnswer
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
@@ -25,7 +26,7 @@ class PlacementStarted(Placement):
 
     event_type: ClassVar[str] = "employment.placement-started.v1"
 
-    vacancy_kind: VacancyKind = Field(description="What kind of work it is")
+    vacancy_kind: Open[VacancyKind] = Field(description="What kind of work it is")
     place_code: RegionCode = Field(description="Division code 区划代码 of the place of work")
     started_on: dt.date = Field(description="First day of work")
 
@@ -35,7 +36,7 @@ class PlacementEnded(Placement):
 
     event_type: ClassVar[str] = "employment.placement-ended.v1"
 
-    reason: PlacementEndReason = Field(description="Why it ended")
+    reason: Open[PlacementEndReason] = Field(description="Why it ended")
     ended_on: dt.date = Field(description="Last day of work")
     last_earner: bool = Field(description="Nobody else of the household is in a placement that has begun")
 

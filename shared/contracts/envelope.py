@@ -1,14 +1,13 @@
 """CloudEvents 1.0 in Kafka binary mode: attributes in `ce_` headers, the value is pure data."""
 
 import datetime as dt
-from collections.abc import Mapping
-from functools import cache
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from pydantic import ValidationError
-from pydantic_core import SchemaValidator, core_schema
+from pydantic import BaseModel, ValidationError
 
+from shared.codes.code import Code
 from shared.context import Context, read_context
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.payload import Payload
@@ -19,9 +18,6 @@ PayloadT_co = TypeVar("PayloadT_co", bound=Payload, covariant=True)
 
 
 _SPEC_VERSION = "1.0"
-_NOT_IN_THE_LIST = frozenset({"enum", "literal_error"})
-"""What pydantic calls a value that is not in its code list."""
-_LONGEST_CODE = 64
 
 
 class UnreadableEvent(ValueError):
@@ -152,7 +148,7 @@ def decode(headers: Mapping[str, str], value: bytes) -> Event[Any]:
     if time.tzinfo is None:
         raise ForeignRecord(f"{entry.type}: the time has no zone")
     try:
-        data = _payload(entry.model, value)
+        data = entry.model.model_validate_json(value)
     except ValueError as wrong:
         raise UnreadableEvent(f"{entry.type}: {wrong}") from wrong
     if str(getattr(data, entry.key)) != subject:
@@ -163,44 +159,24 @@ def decode(headers: Mapping[str, str], value: bytes) -> Event[Any]:
 def has_unknown_codes(headers: Mapping[str, str], value: bytes) -> bool:
     """Whether the payload can be read but says something by a code this release does not know."""
     entry = CATALOGUE.get(headers.get("ce_type", ""))
-    if entry is None:
+    try:
+        return entry is not None and not all(
+            code.is_known for code in _codes_in(entry.model.model_validate_json(value))
+        )
+    except ValidationError:
         return False
-    try:
-        entry.model.model_validate_json(value)
-    except ValidationError as error:
-        return {problem["type"] for problem in error.errors(include_url=False)} <= _NOT_IN_THE_LIST
-    return False
 
 
-def _payload(model: type[Payload], value: bytes) -> Payload:
-    try:
-        return model.model_validate_json(value)
-    except ValidationError as error:
-        if _NOT_IN_THE_LIST.isdisjoint(problem["type"] for problem in error.errors(include_url=False)):
-            raise
-        read: Payload = _open(model).validate_json(value)
-        return read
-
-
-@cache
-def _open(model: type[Payload]) -> SchemaValidator:
-    """The model with every code list open: what is not in it is any text."""
-    schema = _opened(model.__pydantic_core_schema__)
-    validator: SchemaValidator = cast("Any", SchemaValidator)(
-        schema, _use_prebuilt=False
-    )  # else the closed one is taken
-    return validator
-
-
-def _opened(schema: Any) -> Any:
-    if isinstance(schema, list | tuple):
-        return type(schema)(map(_opened, schema))
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("type") == "enum" or (schema.get("type") == "literal" and len(schema["expected"]) > 1):
-        any_text = core_schema.str_schema(max_length=_LONGEST_CODE)
-        return core_schema.union_schema([cast("core_schema.CoreSchema", schema), any_text], mode="left_to_right")
-    return {name: _opened(part) for name, part in schema.items()}
+def _codes_in(part: Any) -> Iterator[Code]:
+    """Every code that a payload holds, however deep."""
+    match part:
+        case Code():
+            yield part
+        case BaseModel():
+            yield from _codes_in(tuple(vars(part).values()))
+        case tuple():
+            for each in part:
+                yield from _codes_in(each)
 
 
 def _is_uuid(text: str) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.codes.assistance import MeasureKind, RefusalReason
+from shared.codes.code import Open
 from shared.codes.monitoring import IncomeBranch
 from shared.codes.records import WithdrawalReason
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
@@ -20,13 +21,13 @@ class Measure(Payload):
     task_id: UUID = Field(description="The task that needs it")
     household_code: HouseholdCode
     region_code: RegionCode
-    kind: MeasureKind = Field(description="What help is asked for")
+    kind: Open[MeasureKind] = Field(description="What help is asked for")
 
 
 class MeasureAnswer(Measure):
     """What a helping house says about a measure it was asked for."""
 
-    reason: RefusalReason | None = Field(None, description="Why it cannot be met; null for every other answer")
+    reason: Open[RefusalReason] | None = Field(None, description="Why it cannot be met; null for every other answer")
     answered_on: dt.date = Field(description="Business date of the answer")
 
 
@@ -37,7 +38,7 @@ class IncomeCredit(Payload):
     household_code: HouseholdCode
     region_code: RegionCode
     member_no: int | None = Field(None, description="The member who earned it, where one did")
-    branch: IncomeBranch = Field(description="The branch of household income")
+    branch: Open[IncomeBranch] = Field(description="The branch of household income")
     month: Month = Field(description="The month the money is for")
     amount: FenAsYuan = Field(description="In yuan")
     credited_on: dt.date = Field(description="Business date of the credit")
@@ -52,7 +53,7 @@ class IncomeWithdrawal(Payload):
     credit_id: UUID = Field(description="The credit of the same house that is withdrawn")
     household_code: HouseholdCode
     region_code: RegionCode
-    branch: IncomeBranch = Field(description="The branch of the credit")
+    branch: Open[IncomeBranch] = Field(description="The branch of the credit")
     month: Month = Field(description="The month of the credit")
-    reason: WithdrawalReason
+    reason: Open[WithdrawalReason]
     withdrawn_on: dt.date = Field(description="Business date of the withdrawal")

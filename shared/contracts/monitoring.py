@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.codes.code import Open
 from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
@@ -16,7 +17,7 @@ class HouseholdMember(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     member_no: int = Field(description="Number of the member within the household")
-    sex: Sex
+    sex: Open[Sex]
     birth_year: int = Field(description="Year of birth 出生年份")
     born_on: dt.date | None = Field(
         None,
@@ -28,7 +29,7 @@ class HouseholdMember(BaseModel):
         description="The person behind the number: another one says that the number passed to somebody else. "
         "Null in events written before it was told",
     )
-    labour: Labour
+    labour: Open[Labour]
     student: bool = Field(description="At school 在校生")
 
 
@@ -37,7 +38,7 @@ class HouseholdState(Payload):
 
     household_code: HouseholdCode
     region_code: RegionCode
-    category: HouseholdCategory
+    category: Open[HouseholdCategory]
     relocated: bool = Field(description="Moved under the relocation programme 易地扶贫搬迁")
     dibao: bool = Field(description="Receives the minimum living allowance 低保")
     version: int = Field(description="Grows by one with every change of the household")
@@ -65,7 +66,7 @@ class HouseholdEnded(Payload):
     region_code: RegionCode
     version: int = Field(description="Grows by one with every change of the household")
     ended_on: dt.date = Field(description="The day from which it is no more")
-    reason: HouseholdEndReason
+    reason: Open[HouseholdEndReason]
 
 
 class Clue(BaseModel):
@@ -86,9 +87,9 @@ class RiskState(Payload):
     risk_id: UUID = Field(description="The risk, the same for every event of one episode")
     household_code: HouseholdCode
     region_code: RegionCode
-    kind: RiskKind
-    grade: RiskGrade
-    status: RiskStatus
+    kind: Open[RiskKind]
+    grade: Open[RiskGrade]
+    status: Open[RiskStatus]
     episode: Episode
     version: int = Field(ge=1, description="Grows by one with every change of the risk: an older state never wins")
     decided_on: dt.date = Field(description="Business date of the verdict")

@@ -1,10 +1,11 @@
 """The base of a house's tables and the column types every house uses."""
 
 import datetime as dt
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
+
+from shared.codes.code import CODE_LENGTH, Code
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,13 +48,32 @@ def house_metadata(name: str) -> sa.MetaData:
     return sa.MetaData(naming_convention=NAMING_CONVENTION, info={"house": name})
 
 
-def text_enum(values: Any) -> sa.Enum:
-    """A column for a `StrEnum`: stored as its text value and guarded by a CHECK."""
+class OpenCode(sa.types.TypeDecorator[Code]):
+    """A column for a code list that may grow: it holds any code, and one of a later release stays as it came."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, code_list: type[Code]) -> None:
+        super().__init__(CODE_LENGTH)
+        self.code_list = code_list
+
+    def process_bind_param(self, value: Code | None, dialect: sa.Dialect) -> str | None:
+        """Store the code."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Code | None:
+        """Give back the value of the list."""
+        return None if value is None else self.code_list.read(value)
+
+
+def closed_code(values: type[Code]) -> sa.Enum:
+    """A column for a code list that the code knows whole, such as the states of a procedure; a CHECK guards it."""
     return sa.Enum(
         values,
         native_enum=False,
         create_constraint=True,
-        length=32,
+        length=CODE_LENGTH,
         values_callable=lambda enum: [e.value for e in enum],
     )
 

@@ -15,7 +15,7 @@ from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.envelope import Event
 from shared.contracts.help import MeasureAnswer
 from shared.contracts.monitoring import HouseholdEnded
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
@@ -117,10 +117,10 @@ class Requests:
             sa.Column("task_id", sa.Uuid(), nullable=False),
             sa.Column("household_code", sa.String(64), nullable=False, index=True),
             sa.Column("region_code", sa.String(12), nullable=False),
-            sa.Column("kind", text_enum(MeasureKind), nullable=False),
+            sa.Column("kind", OpenCode(MeasureKind), nullable=False),
             sa.Column("member_no", sa.Integer(), nullable=True),
-            sa.Column("status", text_enum(MeasureStatus), nullable=False),
-            sa.Column("reason", text_enum(RefusalReason), nullable=True),
+            sa.Column("status", closed_code(MeasureStatus), nullable=False),
+            sa.Column("reason", OpenCode(RefusalReason), nullable=True),
             sa.Column("answer_by", sa.Date(), nullable=True),
             sa.Column("requested_at", UtcDateTime(), nullable=False),
             sa.Column("answered_at", UtcDateTime(), nullable=True),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from deploy.reference import ROOT, example_of, out_of_date, pages, schema_of, write
+from deploy.reference import ROOT, out_of_date, pages, schema_of, write
 from services.__main__ import HOUSES as DEFINITIONS
 from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, HOUSES, CatalogueEntry, topics_read_by
@@ -54,7 +54,7 @@ entries = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry:
 
 
 def published(entry: CatalogueEntry) -> EncodedEvent:
-    return encode(example_of(entry.model), region=REGION, time=NOW, context=new_context("chain-1"))
+    return encode(entry.example, region=REGION, time=NOW, context=new_context("chain-1"))
 
 
 def raised() -> EncodedEvent:
@@ -136,7 +136,7 @@ def test_every_field_says_what_it_means(entry: CatalogueEntry) -> None:
 
 @entries
 def test_an_event_is_read_back_as_it_was_published(entry: CatalogueEntry) -> None:
-    example = example_of(entry.model)
+    example = entry.example
     context = new_context("chain-1")
     encoded = encode(example, region=REGION, time=NOW, context=context)
     event = decode(encoded.headers, encoded.value)
@@ -150,7 +150,7 @@ def test_an_event_is_read_back_as_it_was_published(entry: CatalogueEntry) -> Non
 def test_the_record_says_who_it_is_from_and_about_whom(entry: CatalogueEntry) -> None:
     encoded = published(entry)
     assert encoded.topic == f"{entry.owner}.events"
-    subject = str(getattr(example_of(entry.model), entry.key))
+    subject = str(getattr(entry.example, entry.key))
     assert encoded.key == encoded.headers["ce_partitionkey"] == encoded.headers["ce_subject"] == subject
     assert encoded.headers["ce_source"] == f"/services/{entry.owner}"
     assert encoded.headers["ce_specversion"] == "1.0"
@@ -167,7 +167,7 @@ def test_the_value_on_the_wire_has_the_fields_of_the_schema(entry: CatalogueEntr
 
 @entries
 def test_a_payload_cannot_be_changed(entry: CatalogueEntry) -> None:
-    example = example_of(entry.model)
+    example = entry.example
     with pytest.raises(ValidationError, match="frozen"):
         example.household_code = "DJ-0002"  # type: ignore[attr-defined]
 
@@ -176,7 +176,7 @@ def test_a_payload_cannot_be_changed(entry: CatalogueEntry) -> None:
 def test_a_reader_ignores_fields_it_does_not_know(entry: CatalogueEntry) -> None:
     encoded = published(entry)
     grown = json.dumps({**json.loads(encoded.value), "added_later": {"deep": [1]}}).encode()
-    assert decode(encoded.headers, grown).data == example_of(entry.model)
+    assert decode(encoded.headers, grown).data == entry.example
 
 
 def test_an_effect_continues_the_chain_of_its_cause() -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Field
 
 from services.assets.models.base import FEN, Base
 from shared.codes.assets import AssetClass, AssetRight
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime
 from shared.db.spelling import spelling_index
 
 
@@ -17,7 +17,7 @@ class Asset(Base, table=True):
 
     code: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=128)
-    asset_class: AssetClass = Field(sa_type=text_enum(AssetClass))
+    asset_class: AssetClass = Field(sa_type=OpenCode(AssetClass))
     region_code: str = Field(max_length=12, index=True)
     original_value: int = Field(sa_type=FEN)
     """原值."""
@@ -35,7 +35,7 @@ class Right(Base, table=True):
     __tablename__ = "asset_right"
 
     asset_code: str = Field(primary_key=True, foreign_key="asset.code", max_length=64)
-    right: AssetRight = Field(primary_key=True, sa_type=text_enum(AssetRight))
+    right: AssetRight = Field(primary_key=True, sa_type=OpenCode(AssetRight))
     holder: str = Field(primary_key=True, max_length=128)
     """May be a person: it stays in this column."""
     valid_from: dt.date = Field(primary_key=True)

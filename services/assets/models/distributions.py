@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.assets.models.base import FEN, Base
 from shared.codes.assets import DistributionReason, DistributionStatus
 from shared.codes.records import WithdrawalReason
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Distribution(Base, table=True):
@@ -32,7 +32,7 @@ class Distribution(Base, table=True):
     total: int = Field(sa_type=FEN)
     request_id: UUID | None
     """The measure request it answers, where it answers one."""
-    status: DistributionStatus = Field(sa_type=text_enum(DistributionStatus))
+    status: DistributionStatus = Field(sa_type=closed_code(DistributionStatus))
     stepped_on: dt.date | None
     """The day of the last step; none before the first."""
     publicity_ends_on: dt.date | None
@@ -59,7 +59,7 @@ class DistributionLine(Base, table=True):
     household_code: str = Field(max_length=64)
     region_code: str = Field(max_length=12)
     """The household's, when the plan was made."""
-    reason: DistributionReason = Field(sa_type=text_enum(DistributionReason))
+    reason: DistributionReason = Field(sa_type=OpenCode(DistributionReason))
     amount: int = Field(sa_type=FEN)
 
 
@@ -81,7 +81,7 @@ class LineWithdrawal(Base, table=True):
     line_no: int
     source: str = Field(max_length=64)
     source_ref: str = Field(max_length=128)
-    reason: WithdrawalReason = Field(sa_type=text_enum(WithdrawalReason))
+    reason: WithdrawalReason = Field(sa_type=OpenCode(WithdrawalReason))
     withdrawn_on: dt.date
     withdrawn_at: dt.datetime = Field(sa_type=UtcDateTime)
     withdrawn_by: str = Field(max_length=64)

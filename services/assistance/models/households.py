@@ -8,7 +8,7 @@ from sqlmodel import Field
 from services.assistance.models.base import FEN, Base
 from shared.codes.monitoring import IncomeBranch
 from shared.codes.records import WithdrawalReason
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Credit(Base, table=True):
@@ -18,7 +18,7 @@ class Credit(Base, table=True):
     credit_id: UUID = Field(primary_key=True)
     household_code: str = Field(max_length=64, index=True)
     region_code: str = Field(max_length=12)
-    branch: IncomeBranch = Field(sa_type=text_enum(IncomeBranch))
+    branch: IncomeBranch = Field(sa_type=closed_code(IncomeBranch))
     month: int
     amount: int = Field(sa_type=FEN)
     measure_id: UUID | None
@@ -38,9 +38,9 @@ class Withdrawal(Base, table=True):
     """Of a disbursement derived from source and reference, so that one reference is one row."""
     household_code: str = Field(max_length=64, index=True)
     region_code: str = Field(max_length=12)
-    branch: IncomeBranch = Field(sa_type=text_enum(IncomeBranch))
+    branch: IncomeBranch = Field(sa_type=closed_code(IncomeBranch))
     month: int
-    reason: WithdrawalReason = Field(sa_type=text_enum(WithdrawalReason))
+    reason: WithdrawalReason = Field(sa_type=OpenCode(WithdrawalReason))
     withdrawn_on: dt.date
     at: dt.datetime = Field(sa_type=UtcDateTime)
     withdrawn_by: str = Field(max_length=64)

@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from services.assistance.models.base import FEN, Base
 from shared.codes.assistance import MeasureKind, MeasureStatus, RefusalReason
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Measure(Base, table=True):
@@ -22,9 +22,9 @@ class Measure(Base, table=True):
     id: UUID = Field(primary_key=True)
     task_id: UUID = Field(foreign_key="task.id", index=True)
     household_code: str = Field(max_length=64, index=True)
-    kind: MeasureKind = Field(sa_type=text_enum(MeasureKind))
-    status: MeasureStatus = Field(sa_type=text_enum(MeasureStatus))
-    reason: RefusalReason | None = Field(sa_type=text_enum(RefusalReason))
+    kind: MeasureKind = Field(sa_type=OpenCode(MeasureKind))
+    status: MeasureStatus = Field(sa_type=closed_code(MeasureStatus))
+    reason: RefusalReason | None = Field(sa_type=OpenCode(RefusalReason))
     """Why it cannot be met, where it was refused."""
     member_no: int | None
     """The member a job is for."""

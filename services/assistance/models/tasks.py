@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.assistance.models.base import Base
 from shared.codes.assistance import TaskStatus, TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Task(Base, table=True):
@@ -27,14 +27,14 @@ class Task(Base, table=True):
     """Derived from household, kind and episode, so that one episode is one row."""
     household_code: str = Field(max_length=64)
     region_code: str = Field(max_length=12)
-    kind: RiskKind = Field(sa_type=text_enum(RiskKind))
+    kind: RiskKind = Field(sa_type=OpenCode(RiskKind))
     episode: int
     risk_id: UUID
-    grade: RiskGrade = Field(sa_type=text_enum(RiskGrade))
-    status: TaskStatus = Field(sa_type=text_enum(TaskStatus))
+    grade: RiskGrade = Field(sa_type=OpenCode(RiskGrade))
+    status: TaskStatus = Field(sa_type=closed_code(TaskStatus))
     taken_up: bool
     """Whether a person acted on it since it opened: then only a person closes it."""
-    verdict: TaskVerdict | None = Field(sa_type=text_enum(TaskVerdict))
+    verdict: TaskVerdict | None = Field(sa_type=OpenCode(TaskVerdict))
     """What the visit found 核实结论."""
     opened_at: dt.datetime = Field(sa_type=UtcDateTime)
     due_on: dt.date | None
@@ -45,7 +45,7 @@ class Task(Base, table=True):
     """The day of the decision it was counted from; none where it was not counted."""
     due_workdays: int | None
     """How many working days were counted."""
-    risk_status: RiskStatus = Field(sa_type=text_enum(RiskStatus))
+    risk_status: RiskStatus = Field(sa_type=closed_code(RiskStatus))
     risk_version: int
     """The newest state of the risk that was seen; an older one never wins."""
     decided_on: dt.date

@@ -15,6 +15,7 @@ JUDGED: Final = frozenset({TaskStatus.VERIFIED, TaskStatus.CLOSED})
 """Where a task stands that a person has judged: nobody looks at what comes in, unless the task comes back."""
 
 _URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
+_MOST_URGENT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,11 @@ def deadline(
     """The day a task is due 办理时限: so many working days after the decision about its risk.
 
     Counted from the decision and not from today, so that a repeat gives the same day. None where the policy has no
-    number for the grade.
+    number for the grade. A grade of a later release is as urgent as any: it has the shortest time that there is.
     """
-    days = None if workdays is None else workdays.value.get(grade.value)
+    if workdays is None:
+        return None
+    days = workdays.value.get(grade.value) if grade.is_known else min(workdays.value.values(), default=None)
     return None if days is None else calendar.add_workdays(decided_on, days)
 
 
@@ -108,12 +111,16 @@ def _judged(task: TaskState, now: TaskState, due: Deadline | None) -> TaskDecisi
     One that is not closed yet is still in somebody's hand: it does not close itself afterwards.
     """
     change = TaskChange.NEW_CAUSE if now.causes - task.seen else TaskChange.ESCALATED
-    if change is TaskChange.ESCALATED and _URGENCY[now.grade] <= _URGENCY[task.grade]:
+    if change is TaskChange.ESCALATED and _urgency(now.grade) <= _urgency(task.grade):
         closed = task.status is TaskStatus.CLOSED
         return TaskDecision(TaskChange.UPDATED, now if closed else replace(now, due=_earlier(task.due, due)))
     in_hand = task.status is not TaskStatus.CLOSED
     back = replace(now, status=TaskStatus.OPEN, verdict=None, seen=frozenset(), taken_up=in_hand, due=due)
     return TaskDecision(change, back)
+
+
+def _urgency(grade: RiskGrade) -> int:
+    return _URGENCY.get(grade, _MOST_URGENT)
 
 
 def _earlier(promised: Deadline | None, due: Deadline | None) -> Deadline | None:

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.consumption.models.base import Base
 from shared.codes.consumption import OrderStatus
 from shared.codes.monitoring import IncomeBranch
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import UtcDateTime, closed_code
 
 _LARGE = sa.BigInteger
 
@@ -32,7 +32,7 @@ class Order(Base, table=True):
     """The client that placed it."""
     region_code: str = Field(max_length=12, index=True)
     """Where the producer of its first line is."""
-    status: OrderStatus = Field(sa_type=text_enum(OrderStatus))
+    status: OrderStatus = Field(sa_type=closed_code(OrderStatus))
     request_id: UUID | None
     """The measure it answers."""
     request_household: str | None = Field(max_length=64)
@@ -83,6 +83,6 @@ class LineShare(Base, table=True):
     order_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)
     household_code: str = Field(primary_key=True, max_length=64)
-    branch: IncomeBranch = Field(primary_key=True, sa_type=text_enum(IncomeBranch))
+    branch: IncomeBranch = Field(primary_key=True, sa_type=closed_code(IncomeBranch))
     share: int
     amount: int | None = Field(sa_type=_LARGE)

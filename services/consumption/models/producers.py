@@ -5,7 +5,7 @@ from sqlmodel import Field
 from services.consumption.models.base import Base
 from shared.codes.consumption import ProducerKind
 from shared.codes.monitoring import IncomeBranch
-from shared.db.base import text_enum
+from shared.db.base import OpenCode, closed_code
 from shared.db.spelling import spelling_index
 
 
@@ -16,7 +16,7 @@ class Producer(Base, table=True):
 
     code: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=128)
-    kind: ProducerKind = Field(sa_type=text_enum(ProducerKind))
+    kind: ProducerKind = Field(sa_type=OpenCode(ProducerKind))
     uscc: str | None = Field(max_length=18)
     """统一社会信用代码, where there is one."""
     region_code: str = Field(max_length=12, index=True)
@@ -32,5 +32,5 @@ class ProducerLink(Base, table=True):
 
     producer_code: str = Field(primary_key=True, foreign_key="producer.code", max_length=64)
     household_code: str = Field(primary_key=True, max_length=64)
-    branch: IncomeBranch = Field(primary_key=True, sa_type=text_enum(IncomeBranch))
+    branch: IncomeBranch = Field(primary_key=True, sa_type=closed_code(IncomeBranch))
     share: int

@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from services.employment.models.base import Base
 from shared.codes.employment import PlacementEndReason, PlacementStatus
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Placement(Base, table=True):
@@ -26,14 +26,14 @@ class Placement(Base, table=True):
     vacancy_code: str = Field(foreign_key="vacancy.code", max_length=64)
     request_id: UUID | None = Field(foreign_key="measure_request.id", index=True)
     """The request it answers."""
-    status: PlacementStatus = Field(sa_type=text_enum(PlacementStatus))
+    status: PlacementStatus = Field(sa_type=closed_code(PlacementStatus))
     placed_at: dt.datetime = Field(sa_type=UtcDateTime)
     departed_on: dt.date | None
     started_on: dt.date | None
     """First day of work; none where the work never began."""
     ended_on: dt.date | None
     """Last day of work."""
-    end_reason: PlacementEndReason | None = Field(sa_type=text_enum(PlacementEndReason))
+    end_reason: PlacementEndReason | None = Field(sa_type=OpenCode(PlacementEndReason))
     version: int
     """Grows by one with every step."""
     updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)

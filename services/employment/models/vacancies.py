@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from services.employment.models.base import Base
 from shared.codes.employment import VacancyKind
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime
 from shared.db.spelling import spelling_index
 
 _FEN = sa.BigInteger
@@ -20,7 +20,7 @@ class Vacancy(Base, table=True):
 
     code: str = Field(primary_key=True, max_length=64)
     employer: str = Field(max_length=128)
-    kind: VacancyKind = Field(sa_type=text_enum(VacancyKind))
+    kind: VacancyKind = Field(sa_type=OpenCode(VacancyKind))
     place_code: str = Field(max_length=12)
     occupation: str = Field(max_length=128)
     headcount: int

@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from services.employment.models.base import Base
 from shared.codes.records import RecordStatus, WithdrawalReason
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 _FEN = sa.BigInteger
 
@@ -29,7 +29,7 @@ class Wage(Base, table=True):
     month: int
     amount: int = Field(sa_type=_FEN)
     supersedes_id: UUID | None = Field(foreign_key="wage.id", unique=True)
-    status: RecordStatus = Field(sa_type=text_enum(RecordStatus))
+    status: RecordStatus = Field(sa_type=closed_code(RecordStatus))
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
     recorded_by: str = Field(max_length=64)
     correlation_id: str = Field(max_length=64)
@@ -47,7 +47,7 @@ class WageWithdrawal(Base, table=True):
     wage_id: UUID = Field(foreign_key="wage.id", unique=True)
     source: str = Field(max_length=64)
     source_ref: str = Field(max_length=128)
-    reason: WithdrawalReason = Field(sa_type=text_enum(WithdrawalReason))
+    reason: WithdrawalReason = Field(sa_type=OpenCode(WithdrawalReason))
     withdrawn_at: dt.datetime = Field(sa_type=UtcDateTime)
     withdrawn_by: str = Field(max_length=64)
     correlation_id: str = Field(max_length=64)

@@ -9,7 +9,7 @@ from sqlmodel import Field
 from services.employment.models.base import Base
 from shared.codes.employment import WorkerStatus
 from shared.codes.monitoring import Labour, Sex
-from shared.db.base import text_enum
+from shared.db.base import OpenCode, closed_code
 
 
 class Worker(Base, table=True):
@@ -24,11 +24,11 @@ class Worker(Base, table=True):
     member_no: int
     """The number under which the household names the person now, or named it last."""
     person_id: UUID | None
-    sex: Sex = Field(sa_type=text_enum(Sex))
+    sex: Sex = Field(sa_type=closed_code(Sex))
     birth_year: int
     born_on: dt.date | None
     """出生日期: whether somebody is of working age is decided to the day. None where only the year was told."""
-    labour: Labour = Field(sa_type=text_enum(Labour))
+    labour: Labour = Field(sa_type=OpenCode(Labour))
     student: bool
     present: bool
     """Whether the newest state of the household still names the person 在户."""
@@ -36,4 +36,4 @@ class Worker(Base, table=True):
     """Whether it names the person as able to work."""
     version: int
     """The newest state of the household that was seen; an older one never wins."""
-    status: WorkerStatus = Field(sa_type=text_enum(WorkerStatus))
+    status: WorkerStatus = Field(sa_type=closed_code(WorkerStatus))

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import Base
 from shared.codes.monitoring import FactMode
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import UtcDateTime, closed_code
 
 
 class Fact(Base, table=True):
@@ -29,7 +29,7 @@ class Fact(Base, table=True):
     confirmed: str | None = Field(None, max_length=500)
     """Why an amount that looks like a slip is right, in the words of whoever brought the fact."""
     content_hash: str = Field(max_length=64)
-    mode: FactMode = Field(sa_type=text_enum(FactMode))
+    mode: FactMode = Field(sa_type=closed_code(FactMode))
     supersedes_id: UUID | None = Field(foreign_key="fact.id", unique=True)
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
     recorded_by: str = Field(max_length=64)

@@ -6,7 +6,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import Base
 from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime
 from shared.db.spelling import spelling_index
 from shared.http.fields import MAX_REMARK
 
@@ -18,7 +18,7 @@ class Household(Base, table=True):
 
     code: str = Field(primary_key=True, max_length=64)
     region_code: str = Field(max_length=12, index=True)
-    category: HouseholdCategory = Field(sa_type=text_enum(HouseholdCategory))
+    category: HouseholdCategory = Field(sa_type=OpenCode(HouseholdCategory))
     relocated: bool
     dibao: bool
     registered_on: dt.date
@@ -36,7 +36,7 @@ class Household(Base, table=True):
     """The day of that version."""
     ended_on: dt.date | None = None
     """The day from which it is no more 注销日期: nothing is judged from then on."""
-    end_reason: HouseholdEndReason | None = Field(None, sa_type=text_enum(HouseholdEndReason))
+    end_reason: HouseholdEndReason | None = Field(None, sa_type=OpenCode(HouseholdEndReason))
     end_note: str | None = Field(None, max_length=MAX_REMARK)
 
 

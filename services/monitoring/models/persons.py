@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import Base
 from shared.codes.monitoring import Health, Labour, Relation, Sex
-from shared.db.base import text_enum
+from shared.db.base import OpenCode, closed_code
 
 
 class Member(Base, table=True):
@@ -18,12 +18,12 @@ class Member(Base, table=True):
     person_id: UUID = Field(index=True, unique=True)
     """The person behind the number. What is said of a member is kept under it, so that it passes on to nobody."""
     name: str = Field(max_length=64)
-    relation: Relation = Field(sa_type=text_enum(Relation))
-    sex: Sex = Field(sa_type=text_enum(Sex))
+    relation: Relation = Field(sa_type=OpenCode(Relation))
+    sex: Sex = Field(sa_type=closed_code(Sex))
     birth_date: dt.date
     id_number: str | None = Field(max_length=18, index=True)
-    labour: Labour = Field(sa_type=text_enum(Labour))
-    health: Health = Field(sa_type=text_enum(Health))
+    labour: Labour = Field(sa_type=OpenCode(Labour))
+    health: Health = Field(sa_type=OpenCode(Health))
     student: bool
 
 
@@ -41,7 +41,7 @@ class FormerMember(Base, table=True):
     left_version: int = Field(primary_key=True)
     """The version of the household from which the person no longer holds the number."""
     person_id: UUID
-    sex: Sex = Field(sa_type=text_enum(Sex))
+    sex: Sex = Field(sa_type=closed_code(Sex))
     birth_date: dt.date
     id_number: str | None = Field(max_length=18)
     left_on: dt.date

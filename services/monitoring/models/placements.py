@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import Base
 from shared.codes.employment import PlacementEndReason
-from shared.db.base import text_enum
+from shared.db.base import OpenCode
 
 
 class JobLoss(Base, table=True):
@@ -18,6 +18,6 @@ class JobLoss(Base, table=True):
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
     placement_id: UUID
     lost_on: dt.date
-    reason: PlacementEndReason = Field(sa_type=text_enum(PlacementEndReason))
+    reason: PlacementEndReason = Field(sa_type=OpenCode(PlacementEndReason))
     regained_placement_id: UUID | None
     regained_on: dt.date | None

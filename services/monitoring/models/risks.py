@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.monitoring.models.base import Base
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
-from shared.db.base import UtcDateTime, text_enum
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Risk(Base, table=True):
@@ -22,9 +22,9 @@ class Risk(Base, table=True):
     """Derived from household, kind and episode."""
     household_code: str = Field(foreign_key="household.code", max_length=64)
     region_code: str = Field(max_length=12, index=True)
-    kind: RiskKind = Field(sa_type=text_enum(RiskKind))
-    grade: RiskGrade = Field(sa_type=text_enum(RiskGrade))
-    status: RiskStatus = Field(sa_type=text_enum(RiskStatus))
+    kind: RiskKind = Field(sa_type=OpenCode(RiskKind))
+    grade: RiskGrade = Field(sa_type=OpenCode(RiskGrade))
+    status: RiskStatus = Field(sa_type=closed_code(RiskStatus))
     episode: int
     version: int
     keys: list[str] = Field(sa_type=sa.JSON)
@@ -36,7 +36,7 @@ class Risk(Base, table=True):
     decided_on: dt.date
     opened_at: dt.datetime = Field(sa_type=UtcDateTime)
     cleared_at: dt.datetime | None = Field(sa_type=UtcDateTime)
-    verdict: TaskVerdict | None = Field(sa_type=text_enum(TaskVerdict))
+    verdict: TaskVerdict | None = Field(sa_type=OpenCode(TaskVerdict))
     """What the visit of the task found 核实结论; none while the task is open."""
     task_version: int
     """The newest version of the task that was heard of: an older one never wins."""

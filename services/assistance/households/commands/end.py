@@ -7,7 +7,7 @@ from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.commands.cancel import cancel_measures
 from services.assistance.tasks.commands.publish import publish_closed
 from services.assistance.tasks.store import lock_tasks_of, write_task
-from shared.codes.assistance import TaskChange, TaskStatus
+from shared.codes.assistance import TaskChange, TaskEndedBy, TaskStatus
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdEnded
 from shared.db.unit_of_work import UnitOfWork
@@ -38,7 +38,7 @@ def _end(uow: UnitOfWork, row: Mapping[str, Any], event: Event[HouseholdEnded]) 
     status = row["status"] if begun else TaskStatus.CLOSED
     after = write_task(uow, row, change, note, status=status)
     if not begun:
-        publish_closed(uow, after, "cause_gone", ended.ended_on, context)
+        publish_closed(uow, after, TaskEndedBy.CAUSE_GONE, ended.ended_on, context)
     states = {"before": {"status": str(row["status"])}, "after": {"status": str(status)}}
     uow.audit(f"task.{change}", str(row["id"]), **states, reason=ended.reason, actor=SYSTEM.id, context=context)
     uow.note(f"task.{change}", context=context, task_id=str(row["id"]), household=row["household_code"])

@@ -14,7 +14,7 @@ from services.assistance.tasks.commands.publish import publish_closed, publish_o
 from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
 from services.assistance.tasks.rules import TaskDecision, TaskState, next_state
 from services.assistance.tasks.store import history_entry
-from shared.codes.assistance import TaskChange
+from shared.codes.assistance import TaskChange, TaskEndedBy, TaskReopenedBy
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
@@ -164,11 +164,11 @@ class RiskBatch:
         if decision.change is TaskChange.OPENED:
             publish_opened(self._uow, row, context)
         elif decision.change is TaskChange.CLOSED:
-            publish_closed(self._uow, row, "cause_gone", risk.decided_on, context)
+            publish_closed(self._uow, row, TaskEndedBy.CAUSE_GONE, risk.decided_on, context)
         elif decision.change is TaskChange.NEW_CAUSE:
-            publish_reopened(self._uow, row, "new_cause", risk.decided_on, context)
+            publish_reopened(self._uow, row, TaskReopenedBy.NEW_CAUSE, risk.decided_on, context)
         elif decision.change is TaskChange.ESCALATED:
-            publish_reopened(self._uow, row, "escalation", risk.decided_on, context)
+            publish_reopened(self._uow, row, TaskReopenedBy.ESCALATION, risk.decided_on, context)
         action, task_id = f"task.{decision.change}", str(row["id"])
         status, grade = str(row["status"]), str(row["grade"])
         after = {

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
+from shared.codes.assistance import TaskEndedBy, TaskReopenedBy
 from shared.context import Context
 from shared.contracts.assistance import TaskClosed, TaskOpened, TaskReopened
 from shared.db.unit_of_work import UnitOfWork
@@ -20,7 +21,7 @@ def publish_opened(uow: UnitOfWork, task: Mapping[str, Any], context: Context) -
 def publish_closed(
     uow: UnitOfWork,
     task: Mapping[str, Any],
-    closed_by: Literal["person", "cause_gone"],
+    closed_by: TaskEndedBy,
     closed_on: dt.date,
     context: Context,
 ) -> None:
@@ -38,7 +39,7 @@ def publish_closed(
 def publish_reopened(
     uow: UnitOfWork,
     task: Mapping[str, Any],
-    reopened_by: Literal["person", "new_cause", "escalation"],
+    reopened_by: TaskReopenedBy,
     reopened_on: dt.date,
     context: Context,
 ) -> None:

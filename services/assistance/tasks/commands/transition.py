@@ -11,7 +11,7 @@ from services.assistance.tasks.commands.publish import publish_closed, publish_r
 from services.assistance.tasks.procedure import TRANSITIONS
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
 from services.assistance.tasks.store import history_entry, lock_task
-from shared.codes.assistance import TaskAction, TaskVerdict
+from shared.codes.assistance import TaskAction, TaskEndedBy, TaskReopenedBy, TaskVerdict
 from shared.db.unit_of_work import UnitOfWork
 from shared.versions import ExpectedVersion, demand_version
 
@@ -42,9 +42,9 @@ def transition_task(
     if body.action is TaskAction.REOPEN:
         task.seen_causes = []
         task.region_code = load_region(uow, task.household_code, task.region_code)
-        publish_reopened(uow, task.model_dump(), "person", uow.today(), uow.context)
+        publish_reopened(uow, task.model_dump(), TaskReopenedBy.PERSON, uow.today(), uow.context)
     if body.action is TaskAction.CLOSE:
-        publish_closed(uow, task.model_dump(), "person", uow.today(), uow.context)
+        publish_closed(uow, task.model_dump(), TaskEndedBy.PERSON, uow.today(), uow.context)
         cancel_measures(uow, task.id, task.region_code, by=uow.actor.id)
     task.updated_at = uow.stamp()
     uow.audit(f"task.{body.action}", str(task_id), before=before, after=_audit_view(task))

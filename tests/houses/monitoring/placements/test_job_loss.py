@@ -233,11 +233,11 @@ async def test_what_the_first_release_kept_is_still_there(
     await deliver(after.house, placement_ended("p1"))
     assert (await after.the_risk(LOSS))["status"] == "open"
     with pytest.raises(sa.exc.IntegrityError):
-        await after.house.database.write(_call_every_risk, "bad_luck")
+        await after.house.database.write(_call_every_risk, "forgotten")
 
 
-def _call_every_risk(uow: UnitOfWork, kind: str) -> None:
-    uow.connection.execute(sa.text("UPDATE risk SET kind = :kind"), {"kind": kind})
+def _call_every_risk(uow: UnitOfWork, status: str) -> None:
+    uow.connection.execute(sa.text("UPDATE risk SET status = :status"), {"status": status})
 
 
 async def test_a_loss_stands_from_its_day_until_the_day_of_the_new_work(monitoring: Monitoring) -> None:
