@@ -19,6 +19,18 @@ Document = dict[str, Any]
 Operation = dict[str, Any]
 Words = Mapping[str, str]
 """By name the words that belong to it, with a space between them."""
+REQUEST_FIELDS = {
+    "RequestOut": "request_id task_id household_code region_code kind member_no status reason answer_by requested_at "
+    "answered_at correlation_id",
+    "RequestTransitionIn": "action reason",
+    "Page_RequestOut_": "items next_cursor",
+}
+REQUEST_CODES = {
+    "MeasureKind": "job purchase asset_share transfer",
+    "MeasureStatus": "requested accepted refused completed cancelled",
+    "RefusalReason": "no_offer not_eligible declined other",
+}
+"""What every helping house says of the requests it is asked."""
 
 
 def document_of(house: str) -> Document:
