@@ -29,7 +29,7 @@ hypothesis.settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("suite")
 """No test fails because its machine is busy."""
 
-pytest_plugins = ("tests.real_parts", "tests.several_cores", "tests.statements")
+pytest_plugins = ("tests.durations", "tests.real_parts", "tests.several_cores", "tests.statements")
 
 structlog.configure(
     processors=[
