@@ -28,6 +28,8 @@ from shared.db.revision import Schema, release_revision
 from shared.db.trouble import is_transient
 from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
+from shared.jobs.running import run_next_part
+from shared.jobs.work import Kinds
 from shared.policy.loader import NATIONAL, PolicyBook
 from shared.readiness import Readiness, stalled
 from shared.security.tokens import TokenVerifier
@@ -38,6 +40,8 @@ _COUNT_SECONDS = 15.0
 _OUTSIDE_SECONDS = 10.0
 """How often the api of a house looks how far its readers are."""
 _TRIM_SECONDS = 3600.0
+_LONG_WORK_SECONDS = 2.0
+"""How often a house looks whether somebody asked for long work."""
 _AGAIN_SECONDS = 60.0
 """What is done seldom is tried again so soon after it failed."""
 log = structlog.get_logger()
@@ -82,6 +86,8 @@ class HouseDefinition:
     router: APIRouter
     handlers: Handlers = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    long_work: Kinds = field(default_factory=dict)
+    """What is asked for once and done part by part, as jobs that can be looked at."""
     operations: Mapping[str, Operation] = field(default_factory=dict)
     hot_routes: Sequence[HotRoute] = ()
     batch_paths: frozenset[str] = frozenset()
@@ -154,6 +160,10 @@ class House:
         for name, job in self.definition.jobs.items():
             self._keep_job(
                 name, job.every_seconds, partial(self.database.write, job.command, patience=Patience.LEAVES_OUT)
+            )
+        if self.definition.long_work:
+            self._keep_job(
+                "long-work", _LONG_WORK_SECONDS, partial(run_next_part, self.database, self.definition.long_work)
             )
         self._keep_job("trim", _TRIM_SECONDS, self._retention.trim)
 

@@ -9,7 +9,7 @@ from services.monitoring.facts.api import router as facts
 from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.households.api import router as households
-from services.monitoring.jobs import JOBS
+from services.monitoring.jobs import JOBS, LONG_WORK
 from services.monitoring.models import FLOOR, METADATA
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.risks.api import router as risks
@@ -41,6 +41,7 @@ MONITORING = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
+    long_work=LONG_WORK,
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
     batch_paths=frozenset({"/facts"}),

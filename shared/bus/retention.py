@@ -19,10 +19,12 @@ IDEMPOTENCY_KEPT: Final = dt.timedelta(hours=48)
 """How long the first answer to an `Idempotency-Key` is given again."""
 FOREIGN_KEPT: Final = dt.timedelta(days=90)
 """How long a record that no house wrote can be looked at."""
+JOB_KEPT: Final = dt.timedelta(days=90)
+"""How long a job that has ended can be looked at."""
 INBOX_FACTOR: Final = 2
 """An applied event is remembered so many times as long as the bus keeps its record."""
 _AT_ONCE: Final = 2000
-_GROWING: Final = ("inbox", "idempotency", "dead_letter", "audit")
+_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Retention:
         await self._remove("inbox", applied_before)
         await self._remove("idempotency", now - IDEMPOTENCY_KEPT)
         await self._remove("dead_letter", now - FOREIGN_KEPT)
+        await self._remove("job", now - JOB_KEPT)
         metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
         for table in _GROWING:
             metrics.STORED_ROWS.labels(self.house, table).set(await self.database.read(_rows, table))
@@ -75,6 +78,8 @@ def _is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
             return (rows.c.event_id < _first_id(before)) & (rows.c.applied_at < before)
         case "idempotency":
             return rows.c.created_at < before
+        case "job":
+            return rows.c.ended_at < before
         case _:
             return (rows.c.state == DeadLetterState.FOREIGN) & (rows.c.first_seen_at < before)
 

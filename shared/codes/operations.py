@@ -21,3 +21,13 @@ class DeadLetterState(Code):
         "This release does not know its type, or a code in it: the one that does applies it. Nothing waits for it",
     )
     FOREIGN = "foreign", "非本系统写入", "foreign", "No house wrote it. Nothing waits for it"
+
+
+class JobStatus(Code):
+    """Where long work stands 任务状态."""
+
+    QUEUED = "queued", "排队中", "waiting for its turn"
+    RUNNING = "running", "进行中", "running"
+    DONE = "done", "已完成", "done"
+    FAILED = "failed", "失败", "failed", "`problem` says why; what was committed before stays"
+    CANCELLED = "cancelled", "已取消", "cancelled", "what was committed before stays"

@@ -1,4 +1,4 @@
-"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, commit clock."""
+"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, commit clock, jobs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from shared.db.base import UtcDateTime
+from shared.codes.operations import JobStatus
+from shared.db.base import UtcDateTime, closed_code
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -35,6 +36,8 @@ class Floor:
     commit_clock: sa.Table
     """One row: the last moment given to a changed row, in microseconds since 1970. Moments are given in the order of
     commits; see `UnitOfWork.stamp`."""
+    job: sa.Table
+    """Long work that somebody asked for, and how far it is."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -104,6 +107,25 @@ def _commit_clock() -> list[sa.Column[Any]]:
     ]
 
 
+def _job() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("status", closed_code(JobStatus), nullable=False, index=True),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.String(128), nullable=False),
+        sa.Column("position", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -126,6 +148,7 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "idempotency": _idempotency,
     "audit": _audit,
     "commit_clock": _commit_clock,
+    "job": _job,
 }
 
 

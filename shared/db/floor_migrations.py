@@ -94,6 +94,36 @@ def add_commit_clock() -> None:
     op.execute(clock.insert().values(id=1, last_given=0))
 
 
+def create_job() -> None:
+    """Long work and how far it is."""
+    codes = ("queued", "running", "done", "failed", "cancelled")
+    status = sa.Enum(*codes, name="jobstatus", native_enum=False, create_constraint=True, length=32)
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("status", status, nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.String(128), nullable=False),
+        sa.Column("position", sa.JSON(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_job"),
+    )
+    op.create_index("ix_job_status", "job", ["status"])
+
+
+def drop_job() -> None:
+    """Take the table of `create_job` away again."""
+    op.drop_table("job")
+
+
 def add_spelling_index(table: str) -> None:
     """Codes of a register differ in more than upper and lower case: the index of `spelling_index`.
 

@@ -10,9 +10,7 @@ from shared.db.audit import AuditFilter, list_audit
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Moment
 from shared.http.pagination import Page, PageRequest, page_of, page_request, whole_number_after
-from shared.security.actor import PERSONAL
-
-OPERATE = "ops:admin"
+from shared.security.actor import OPERATE, PERSONAL
 
 
 class AuditRow(BaseModel):

@@ -12,8 +12,7 @@ from shared.codes.operations import DeadLetterState
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.pagination import Page, PageRequest, not_given_out, page_of, page_request
 from shared.http.problems import responses
-
-OPERATE = "ops:admin"
+from shared.security.actor import OPERATE
 
 
 class DeadLetter(BaseModel):

@@ -9,6 +9,8 @@ from shared.regions import region_prefix
 EVERY: Final = "*"
 """A claim that names this is not limited: every region, every source."""
 
+OPERATE: Final = "ops:admin"
+"""The scope to operate the services: dead letters, the audit, everybody's jobs."""
 PERSONAL: Final = "monitoring:pii"
 """The scope to see names, identity numbers, birthdays and health, and whose diagnosis an alarm rests on."""
 

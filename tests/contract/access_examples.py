@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared.contracts.catalogue import HOUSES
 from tests.builders import fact, household, member
 from tests.journeys.story import Story, yuan
 
@@ -18,10 +19,14 @@ OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
     "/audit": _OPERATING,
 }
 """Routes that are the same in every house, below its name and version, and why they know of no region."""
+OF_THE_CALLER: Final = frozenset({"/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"})
+"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them."""
+_CODES: Final = "Code lists tell of nobody."
 _CATALOGUE: Final = "The catalogue: who buys looks for products wherever they grow; no household is told of."
 _WORK: Final = "Work is looked for wherever it is; no household is told of."
 _BUYERS: Final = "One register of buyers for all who supply: a buyer belongs to no region; no household is told of."
 OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
+    **{("get", f"/{house}/v1/codes"): _CODES for house in HOUSES},
     ("get", "/employment/v1/vacancies"): _WORK,
     ("get", "/employment/v1/vacancies/{vacancy_code}"): _WORK,
     ("get", "/consumption/v1/products"): _CATALOGUE,
@@ -32,6 +37,7 @@ OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
 """What is shown to whoever has the scope, wherever they are, and why."""
 OPEN_TO_BUYERS: Final = frozenset(
     {
+        ("get", "/consumption/v1/codes"),
         ("get", "/consumption/v1/products"),
         ("get", "/consumption/v1/products/{product_code}"),
         ("get", "/consumption/v1/orders"),
@@ -40,7 +46,7 @@ OPEN_TO_BUYERS: Final = frozenset(
         ("post", "/consumption/v1/orders/{order_id}/transitions"),
     }
 )
-"""All that a buyer of a partner city reaches: the catalogue and its own orders."""
+"""All that a buyer of a partner city reaches: the catalogue, its code lists and its own orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ async def examples_of(story: Story) -> Examples:
         "distribution_id": told["distribution"]["distribution_id"],
         "line_no": 1,
         "letter_id": NO_SUCH,
+        "job_id": NO_SUCH,
     }
     requests = {"employment": "job", "consumption": "purchase", "assets": "asset_share"}
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}

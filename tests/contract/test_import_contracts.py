@@ -50,6 +50,10 @@ WRONG_WAYS = {
     "Routes, queries and models stay away from the bus": ("services/assets/assets/queries.py", "shared.bus.inbox"),
     "The shared floor, from the process down to the clock": ("shared/settings.py", "shared.db.database"),
     "The bus: reading and relaying, over a transport": ("shared/bus/interface.py", "shared.bus.relay"),
+    "Long work: doing it, over what is done with a job, over what can be asked": (
+        "shared/jobs/work.py",
+        "shared.jobs.running",
+    ),
     "The database: engines, over the unit of work, over the floor tables": (
         "shared/db/rows.py",
         "shared.db.unit_of_work",

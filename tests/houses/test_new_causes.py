@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.monitoring.screenings.commands import screen_after
+from services.monitoring.screenings.commands import screen_all
 from shared.bus.relay import pending_events
 from shared.codes.monitoring import RiskKind
 from shared.contracts.assistance import TaskClosed, TaskReopened
@@ -293,7 +293,7 @@ async def test_a_month_that_went_by_is_no_new_cause_and_another_quarter_is(
     ):
         here.monitoring = await open_monitoring(open_house, client_for, today=day)
         await here.say(income_fact(month, "1000.00"))
-        await here.monitoring.house.database.write(screen_after, "")
+        await screen_all(here.monitoring.house)
         await here.settle()
         assert ((await here.task())["verdict"] == "confirmed") is standing, month
 

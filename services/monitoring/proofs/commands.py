@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic_core import to_jsonable_python
 from sqlmodel import col
 
 from services.monitoring.evidence.schemas import WITHDRAWAL, LedgerFact
@@ -18,17 +19,22 @@ from services.monitoring.ledger.rules.postings import post
 from services.monitoring.ledger.store import load_codes_after, load_dossiers
 from services.monitoring.models.evidence import Illness
 from services.monitoring.models.facts import Fact
+from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import LedgerMonth, MedicalMonth
+from shared.codes.operations import JobStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.house import House
+from shared.jobs.running import run_to_the_end
+from shared.jobs.work import Document, Part, Standing, Work
 from shared.months import format_month
-from shared.operations import print_lines
+from shared.operations import OPERATOR, print_lines
 
 _Counting = tuple[UUID, LedgerFact, UUID | None]
 """A fact that counts, with its id and whom it is about."""
 BATCH = 500
 _SHOWN = 100
+_TELLS_OF_ILLNESS = ("illness", "medical_month")
 _FLAGS = ("has_illness", "has_medical", "has_job_loss")
 
 
@@ -78,16 +84,41 @@ def prove_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str]
     return codes, found
 
 
+def count_households(reading: Reading, _: Document) -> int:
+    """How many households have a ledger: all that there are, and those that are no more."""
+    return reading.connection.scalar(sa.select(sa.func.count()).select_from(table_of(Household))) or 0
+
+
+def prove_part(uow: UnitOfWork, standing: Standing) -> Part:
+    """Prove the ledger of the next households; the result counts the differences and shows the first hundred."""
+    last, before = standing.position or "", standing.result
+    codes, found = prove_ledger(uow, last, BATCH)
+    shown = to_jsonable_python([_shown(difference) for difference in found[:_SHOWN]])
+    result = {
+        "households": before.get("households", 0) + len(codes),
+        "differing": before.get("differing", 0) + len(found),
+        "differences": [*before.get("differences", ()), *shown][:_SHOWN],
+    }
+    return Part(codes[-1] if codes else last, len(codes), result, ended=len(codes) < BATCH)
+
+
+def _shown(difference: Difference) -> Difference:
+    """The difference as it is kept and shown: what tells of an illness is named without what it says."""
+    tells_of_illness = difference.place.startswith(_TELLS_OF_ILLNESS)
+    return replace(difference, kept=None, computed=None) if tells_of_illness else difference
+
+
+PROOF = Work(count_households, prove_part)
+
+
 async def prove_whole_ledger(house: House) -> int:
-    """Prove all that is kept beside the facts from the facts; exit code 1 when anything differs."""
-    proved, last, found = 0, "", list[Difference]()
-    while (proof := await house.database.write(prove_ledger, last, BATCH))[0]:
-        codes, differences = proof
-        proved, last = proved + len(codes), codes[-1]
-        found += differences
-    shown = [asdict(difference) for difference in found[:_SHOWN]]
-    print_lines([{"operation": "audit-ledger", "households": proved, "differing": len(found), "differences": shown}])
-    return 1 if found else 0
+    """Prove all that is kept beside the facts from the facts; exit code 1 when anything differs.
+
+    A proof that was begun before is ended first.
+    """
+    job = await run_to_the_end(house.database, {"ledger-audit": PROOF}, "ledger-audit", {}, OPERATOR)
+    print_lines([{"operation": "audit-ledger", **job["result"]}])
+    return 0 if job["status"] == JobStatus.DONE and not job["result"]["differing"] else 1
 
 
 def _compare(code: str, table: str, kept: Mapping[str, Any], computed: Mapping[str, Any]) -> Iterator[Difference]:

@@ -14,10 +14,13 @@ from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.rules.triggers import Trigger
 from services.monitoring.risks.store.verdicts import rule_parameters
 from services.monitoring.screenings.store import load_undecided_households
+from shared.codes.operations import JobStatus
 from shared.db.base import table_of
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.house import House
-from shared.operations import print_lines
+from shared.jobs.running import run_to_the_end
+from shared.jobs.work import Document, Part, Standing, Work
+from shared.operations import OPERATOR, print_lines
 
 BATCH = 500
 _NATIONAL = "000000000000"
@@ -32,15 +35,26 @@ def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     write_windows(uow, dossiers)
 
 
-def screen_after(uow: UnitOfWork, code: str) -> Sequence[str]:
-    """Screen the next households after ``code`` 集中排查; returns those screened, none when all are done.
+def count_households(reading: Reading, _: Document) -> int:
+    """How many households a screening looks at: all that there are."""
+    return reading.connection.scalar(sa.select(sa.func.count()).where(_HOUSEHOLDS.c.ended_on.is_(None))) or 0
+
+
+def screen_part(uow: UnitOfWork, standing: Standing) -> Part:
+    """Screen the next households 集中排查, in the order of their codes, as of the day that was asked for.
 
     A household that is no more is not among them.
     """
-    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > code, _HOUSEHOLDS.c.ended_on.is_(None))
+    on, last = date.fromisoformat(standing.asked["as_of"]), standing.position or ""
+    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > last, _HOUSEHOLDS.c.ended_on.is_(None))
     codes = uow.connection.scalars(following.order_by(_HOUSEHOLDS.c.code).limit(BATCH)).all()
-    screen_households(uow, codes, uow.today())
-    return codes
+    screen_households(uow, codes, on)
+    screened = standing.result.get("households", 0) + len(codes)
+    result = {"households": screened, "as_of": standing.asked["as_of"]}
+    return Part(codes[-1] if codes else last, len(codes), result, ended=len(codes) < BATCH)
+
+
+SCREENING = Work(count_households, screen_part)
 
 
 def roll_windows(uow: UnitOfWork) -> bool:
@@ -87,13 +101,11 @@ def _anchor(uow: UnitOfWork) -> int:
 
 
 async def screen_all(house: House) -> int:
-    """Judge every household as of the business date 集中排查; exit code 0."""
-    screened, last = 0, ""
-    while codes := await house.database.write(screen_after, last):
-        screened, last = screened + len(codes), codes[-1]
-    today = house.database.resources.clock.today()
-    print_lines([{"operation": "screen", "households": screened, "as_of": today}])
-    return 0
+    """Judge every household as of the business date 集中排查; exit code 0. What was begun before is ended first."""
+    asked = {"as_of": house.database.resources.clock.today().isoformat()}
+    job = await run_to_the_end(house.database, {"screening": SCREENING}, "screening", asked, OPERATOR)
+    print_lines([{"operation": "screen", **job["result"]}])
+    return 0 if job["status"] == JobStatus.DONE else 1
 
 
 def record_undecided(uow: UnitOfWork) -> bool:

@@ -1,6 +1,13 @@
 from alembic import op
 
-from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1, mark_positions
+from shared.db.floor_migrations import (
+    add_commit_clock,
+    create_floor_v1,
+    create_job,
+    drop_floor_v1,
+    drop_job,
+    mark_positions,
+)
 from shared.helping.migrations import (
     add_household_end,
     create_known_household_v1,
@@ -17,6 +24,7 @@ def upgrade() -> None:
     create_floor_v1()
     mark_positions()
     add_commit_clock()
+    create_job()
     create_known_household_v1()
     add_household_end()
     create_measure_request_v1()
@@ -25,5 +33,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_measure_request_v1()
     drop_known_household_v1()
+    drop_job()
     op.drop_table("commit_clock")
     drop_floor_v1()

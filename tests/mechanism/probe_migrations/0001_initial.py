@@ -3,7 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db.floor_migrations import add_commit_clock, create_floor_v1, drop_floor_v1, mark_positions
+from shared.db.floor_migrations import (
+    add_commit_clock,
+    create_floor_v1,
+    create_job,
+    drop_floor_v1,
+    drop_job,
+    mark_positions,
+)
 
 revision = "0001"
 down_revision = None
@@ -13,6 +20,7 @@ def upgrade() -> None:
     create_floor_v1()
     mark_positions()
     add_commit_clock()
+    create_job()
     op.create_table(
         "counter",
         sa.Column("name", sa.String(64), nullable=False),
@@ -32,5 +40,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("effect")
     op.drop_table("counter")
+    drop_job()
     op.drop_table("commit_clock")
     drop_floor_v1()

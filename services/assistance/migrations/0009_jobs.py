@@ -1,0 +1,14 @@
+"""Long work is kept with how far it is."""
+
+from shared.db.floor_migrations import create_job, drop_job
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    create_job()
+
+
+def downgrade() -> None:
+    drop_job()

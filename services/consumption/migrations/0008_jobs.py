@@ -1,0 +1,14 @@
+"""Long work is kept with how far it is."""
+
+from shared.db.floor_migrations import create_job, drop_job
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    create_job()
+
+
+def downgrade() -> None:
+    drop_job()

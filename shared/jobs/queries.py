@@ -1,0 +1,44 @@
+"""What can be asked of jobs. A client sees those it asked for; operations see all."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from shared.codes.operations import JobStatus
+from shared.db.unit_of_work import Reading
+from shared.errors import NotFound
+from shared.jobs.work import Document
+from shared.security.actor import OPERATE, Actor
+
+
+class JobNotFound(NotFound):
+    """The caller asked for no such job."""
+
+    code, title = "job-not-found", "There is no such job"
+
+
+def may_see(actor: Actor, asked_by: str) -> bool:
+    """Whether a job that this client asked for is shown to the caller."""
+    return actor.id == asked_by or actor.may(OPERATE)
+
+
+def no_such_job(job_id: UUID) -> JobNotFound:
+    """The refusal of a job that is unknown or somebody else's."""
+    return JobNotFound(f"no job {job_id} that this client asked for")
+
+
+def job(reading: Reading, job_id: UUID) -> Document:
+    """A job with how far it is. Raises JobNotFound."""
+    table = reading.floor.job
+    row = reading.connection.execute(sa.select(table).where(table.c.id == job_id)).mappings().one_or_none()
+    if row is None or not may_see(reading.actor, row["asked_by"]):
+        raise no_such_job(job_id)
+    return dict(row)
+
+
+def next_job(reading: Reading) -> UUID | None:
+    """The job whose turn it is: the oldest that has not ended."""
+    table = reading.floor.job
+    waiting = sa.select(table.c.id).where(table.c.status.in_((JobStatus.QUEUED, JobStatus.RUNNING)))
+    found: UUID | None = reading.connection.scalar(waiting.order_by(table.c.created_at, table.c.id).limit(1))
+    return found
