@@ -98,7 +98,7 @@ MEDICAL: Final[Kept[Mapping[int, int]]] = Kept(
 
 
 def _is_medical(payload: Mapping[str, Any]) -> bool:
-    return ExpenseKind(payload["kind"]) is ExpenseKind.MEDICAL
+    return bool(payload["kind"] == ExpenseKind.MEDICAL)
 
 
 def _weigh(row: Any, fact_ids: tuple[str, ...]) -> FactEvidence:

@@ -1,7 +1,7 @@
 """Proving the ledger: what is kept beside the facts, computed once more from the facts alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,8 @@ _Counting = tuple[UUID, ReportedFact, UUID | None]
 """A fact that counts, with its id and whom it is about."""
 BATCH = 500
 _SHOWN = 100
+_TOLD_AS: Mapping[str, Callable[[Any], str]] = {"month": format_month, "person_id": "person {}".format}
+"""How columns of a key are told, where it is not by their value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +138,4 @@ def _computed_rows(dossier: HouseholdDossier, kept: Kept[Any]) -> dict[str, Any]
 
 def _place(kept: Kept[Any], key: Key) -> str:
     named = zip(kept.key, key, strict=True)
-    return " ".join(format_month(value) if column == "month" else str(value) for column, value in named)
+    return " ".join(_TOLD_AS.get(column, str)(value) for column, value in named)
