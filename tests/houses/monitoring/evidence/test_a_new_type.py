@@ -154,7 +154,7 @@ async def test_it_is_posted_repeated_corrected_withdrawn_and_shown(monitoring: M
 
 async def test_it_is_refused_like_the_others(monitoring: Monitoring) -> None:
     await monitoring.record(damage("d1"))
-    [wage] = wages(["2026-10"], "1.00")
+    [wage] = wages(["2026-10"], "2800.00")
     answer = await monitoring.post(
         {
             "facts": [
