@@ -2,7 +2,7 @@
 
 from services.demo.households import DEMO_HOUSEHOLDS, history, household_document
 from services.monitoring.app import MONITORING
-from services.monitoring.evidence.schemas import FACT
+from services.monitoring.evidence.table import read_fact
 from services.monitoring.facts.commands.record import FactToRecord, record_batch
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
@@ -41,7 +41,7 @@ def _register_missing(uow: UnitOfWork) -> int:
     for household in missing:
         put_household(uow, household.code, HouseholdIn.model_validate(household_document(household)))
         facts += [
-            FactToRecord(FACT.validate_python(document), FactMode.BACKFILL, DEMO, uow.context)
+            FactToRecord(read_fact(document), FactMode.BACKFILL, DEMO, uow.context)
             for document in history(household, month_of(uow.today()) - 1)
         ]
     for outcome in record_batch(uow, facts, atomic=True):

@@ -8,6 +8,8 @@ from typing import TypeGuard
 
 import pytest
 
+from services.monitoring.evidence.table import EVIDENCE
+
 ROOT = Path(__file__).parent.parent.parent
 HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
 TOPICS: dict[str, set[str]] = {
@@ -55,6 +57,10 @@ ROOMS_OF_A_TOPIC = {
     "store",
 }
 """What a topic may hold, each where the topic needs it: a file, or a folder of the same name."""
+ROOMS_OF_EVIDENCE = {"kept", "types", "table", *EVIDENCE}
+"""What the topic of evidence holds beside its rooms: what a type of evidence is, and a file for each type."""
+KNOWS_A_TYPE = {"services/monitoring/evidence/table.py", "services/monitoring/facts/commands/credits.py"}
+"""The table of the types; and a credit is income."""
 MAX_ROUTE_LINES = 12
 MAX_HANDLER_LINES = 5
 
@@ -183,7 +189,25 @@ def test_a_house_has_the_agreed_rooms_only(house: str) -> None:
     assert there - ROOMS_OF_A_HOUSE == TOPICS[house]
     assert ROOMS_OF_A_HOUSE - there <= {"jobs", "operations"}
     for topic in TOPICS[house]:
-        assert names_in(ROOT / "services" / house / topic) <= ROOMS_OF_A_TOPIC, topic
+        there = names_in(ROOT / "services" / house / topic)
+        assert there <= ROOMS_OF_A_TOPIC | (ROOMS_OF_EVIDENCE if topic == "evidence" else set()), topic
+
+
+def test_only_its_own_file_and_the_rules_know_a_type_of_evidence() -> None:
+    """The topics that treat all types alike name none, and no type imports another."""
+    types = {f"services.monitoring.evidence.{name}" for name in EVIDENCE}
+
+    def imports_a_type(node: ast.AST) -> bool:
+        return isinstance(node, ast.ImportFrom) and node.module in types
+
+    def names_a_type(node: ast.AST) -> bool:
+        return imports_a_type(node) or (isinstance(node, ast.Constant) and node.value in EVIDENCE)
+
+    own = {f"services/monitoring/evidence/{name}.py" for name in EVIDENCE}
+    alike = ("evidence", "facts", "ledger", "proofs", "risks/commands", "risks/store", "screenings")
+    found = findings(sources(*(f"services/monitoring/{topic}/**/*.py" for topic in alike)), names_a_type)
+    assert {path for path, _ in found} - own == KNOWS_A_TYPE
+    assert findings(sources(*own), imports_a_type) == []
 
 
 def test_a_route_declares_calls_and_returns() -> None:

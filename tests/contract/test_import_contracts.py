@@ -32,6 +32,10 @@ WRONG_WAYS = {
         "services/monitoring/ledger/store.py",
         "services.monitoring.risks.store",
     ),
+    "Evidence: the table of the types, over what a type is": (
+        "services/monitoring/evidence/kept.py",
+        "services.monitoring.evidence.table",
+    ),
     "Consumption: the topics, from the orders down to who sells and buys": (
         "services/consumption/producers/store.py",
         "services.consumption.buyers.store",

@@ -22,7 +22,7 @@ ORDERED = {
     "services.assistance.measures.store._SELECT_MEASURES_OF_TASKS",
     "services.monitoring.evidence.store._SELECT_SINGLE_FACTS",
     "services.monitoring.risks.store.latest._SELECT_LATEST_RISKS",
-    "services.monitoring.evidence.store._SELECT_DIAGNOSES",
+    "services.monitoring.evidence.illness._SELECT_DIAGNOSES",
     "services.monitoring.ledger.store._SELECT_DOSSIERS",
 }
 """What has to be in order: the latest episode wins, the oldest comes first."""

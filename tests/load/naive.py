@@ -14,7 +14,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.monitoring.evidence.schemas import IllnessFact
+from services.monitoring.evidence.illness import IllnessFact
 from services.monitoring.facts.schemas import FactStored
 from services.monitoring.ledger.rules.income import window_months
 from services.monitoring.models import FLOOR, METADATA
@@ -87,7 +87,7 @@ async def _record(session: AsyncSession, body: IllnessFact, context: Context) ->
     session.add(risk)
     session.add(_filled(OutboxRow(), _outbox_row(event)))
     session.add(_filled(AuditRow(), _audit_row(risk, income, context)))
-    window.has_illness = True
+    window.evidence = "illness"
     await session.commit()
     return fact_id
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from services.__main__ import HOUSES
 from services.monitoring.app import MONITORING
-from services.monitoring.evidence.schemas import FactIn
+from services.monitoring.evidence.table import FactIn
 from services.monitoring.facts.commands.credits import record_credits
 from services.monitoring.facts.schemas import FactStored
 from shared.contracts.employment import WageCredited

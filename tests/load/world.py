@@ -75,7 +75,7 @@ def settle(uow: UnitOfWork, numbers: range) -> None:
     )
     row = {name: getattr(window, name) for name in ("anchor", "length", "net", "self_paid", "known_mask")}
     row |= {name: getattr(window, name) for name in ("previous_net", "previous_mask", "quarter_net")}
-    row |= {"previous_quarter_net": window.previous_quarter_net, "has_illness": False, "has_medical": False}
+    row |= {"previous_quarter_net": window.previous_quarter_net}
     uow.connection.execute(sa.insert(table_of(HouseholdWindow)), [row | {"household_code": code} for code in codes])
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.schemas import FACT
+from services.monitoring.evidence.table import read_fact
 from services.monitoring.facts.commands.record import FactToRecord, record_batch
 from services.monitoring.models import METADATA
 from services.monitoring.models.facts import Fact
@@ -43,7 +43,7 @@ def fact_batches(name: str, ill: int) -> Iterator[list[FactToRecord]]:
     for _, body in Facts(name, 0, ill).of("batch"):
         context = new_context()
         documents = json.loads(body)["facts"]
-        yield [FactToRecord(FACT.validate_python(item), FactMode.LIVE, _ACTOR, context) for item in documents]
+        yield [FactToRecord(read_fact(item), FactMode.LIVE, _ACTOR, context) for item in documents]
 
 
 async def write_sample(monitoring: Database) -> None:

@@ -223,3 +223,47 @@ async def test_what_was_kept_by_member_number_is_kept_by_person(empty_database: 
     medical = await look(empty_database, ask("SELECT member_no, self_paid FROM medical_month ORDER BY member_no"))
     assert medical == [(0, 100), (1, 200), (2, 300)]
     assert await look(empty_database, ask("SELECT member_no FROM illness ORDER BY member_no")) == [(1,), (2,)]
+
+
+BEFORE_EVIDENCE = """
+INSERT INTO household (code, region_code, category, relocated, dibao, registered_on, version, member_count,
+                       able_workers, fragile_members, created_at, updated_at)
+VALUES ('{code}', '520626001001', 'ordinary', false, false, '2020-01-01', 1, 1, 1, 0,
+        '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00');
+INSERT INTO household_window (household_code, anchor, length, net, self_paid, known_mask, previous_net, previous_mask,
+                              quarter_net, previous_quarter_net, has_illness, has_medical, has_job_loss)
+VALUES ('{code}', 0, 12, 0, 0, 0, 0, 0, 0, 0, {ill}, {treated}, {jobless});
+"""
+EVIDENCE = {
+    "DJ-0": (False, False, False, ""),
+    "DJ-1": (True, False, False, "illness"),
+    "DJ-2": (False, True, False, "medical_month"),
+    "DJ-3": (False, False, True, "job_loss"),
+    "DJ-4": (True, True, True, "illness job_loss medical_month"),
+}
+"""By household: whether it had diagnoses, medical cost and a loss of work, and how its window names them."""
+
+
+async def test_the_windows_name_the_evidence_that_they_promised(empty_database: str) -> None:
+    await migrate(empty_database, MONITORING.migrations, MONITORING.metadata, "0009")
+    async with engine_of(empty_database) as engine, engine.begin() as connection:
+        for code, (ill, treated, jobless, _) in EVIDENCE.items():
+            filled = BEFORE_EVIDENCE.format(code=code, ill=ill, treated=treated, jobless=jobless)
+            for statement in filled.split(";")[:-1]:
+                await connection.exec_driver_sql(statement)
+    await migrate(empty_database, MONITORING.migrations, MONITORING.metadata)
+
+    def kept(*columns: str) -> Callable[[sa.Connection], Any]:
+        asked = f"SELECT household_code, {', '.join(columns)} FROM household_window"
+        return lambda connection: {code: tuple(row) for code, *row in connection.exec_driver_sql(asked)}
+
+    named = {code: (evidence,) for code, (*_, evidence) in EVIDENCE.items()}
+    assert await look(empty_database, kept("evidence")) == named
+
+    def one_down(connection: sa.Connection) -> None:
+        command.downgrade(alembic_config(MONITORING.migrations, connection, MONITORING.metadata), "0009")
+
+    async with engine_of(empty_database) as engine, engine.begin() as connection:
+        await connection.run_sync(one_down)
+    flags = {code: tuple(promised) for code, (*promised, _) in EVIDENCE.items()}
+    assert await look(empty_database, kept("has_illness", "has_medical", "has_job_loss")) == flags

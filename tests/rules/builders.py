@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.evidence.rules import Diagnosis, JobLoss
+from services.monitoring.evidence.expense import MEDICAL
+from services.monitoring.evidence.illness import DIAGNOSES, Diagnosis
+from services.monitoring.evidence.job_loss import JOB_LOSSES, JobLoss
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
@@ -97,10 +99,15 @@ def household(
         able_workers=able_workers,
         fragile_members=fragile_members,
         window=summarise(months, LAST),
-        diagnoses=diagnoses,
-        medical_by_member={member: parse_yuan(cost) for member, cost in (medical or {}).items()},
-        job_loss=job_loss,
+        evidence=evidence(diagnoses, {no: parse_yuan(cost) for no, cost in (medical or {}).items()}, job_loss),
     )
+
+
+def evidence(
+    diagnoses: tuple[Diagnosis, ...] = (), medical: Mapping[int, int] | None = None, job_loss: JobLoss | None = None
+) -> dict[str, Any]:
+    """What the rules see beside the window."""
+    return {DIAGNOSES.name: diagnoses, MEDICAL.name: medical or {}, JOB_LOSSES.name: job_loss}
 
 
 def diagnosis(

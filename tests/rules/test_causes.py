@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 
+from services.monitoring.evidence.expense import MEDICAL
 from services.monitoring.evidence.rules import FactEvidence
 from services.monitoring.risks.rules.causes import evidence_of, follow_causes, published_keys
 from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
@@ -19,7 +20,9 @@ _keys = itertools.count(1)
 
 def bill(ref: str, amount: str, *, member: int = 1, month: int = LAST, corrects: tuple[str, ...] = ()) -> FactEvidence:
     paid = parse_yuan(amount)
-    return FactEvidence((ref, *corrects), member, month=month, self_paid_medical=paid, self_paid_compliant=paid)
+    return FactEvidence(
+        (ref, *corrects), member, month=month, self_paid_compliant=paid, seen={MEDICAL.name: {member: paid}}
+    )
 
 
 def judged(

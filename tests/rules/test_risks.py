@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.evidence.rules import normalise_code
+from services.monitoring.evidence.expense import MEDICAL
+from services.monitoring.evidence.illness import DIAGNOSES, normalise_code
+from services.monitoring.evidence.job_loss import JOB_LOSSES
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise, window_months
 from services.monitoring.placements.rules import after_loss, after_start
 from services.monitoring.risks.rules.judge import judge
@@ -25,6 +28,7 @@ from tests.rules.builders import (
     REGION,
     answer,
     diagnosis,
+    evidence,
     household,
     income,
     job_loss,
@@ -326,23 +330,25 @@ def _households(draw: st.DrawFn) -> HouseholdState:
         able_workers=draw(st.integers(0, 3)),
         fragile_members=draw(st.integers(0, 1)),
         window=summarise(_months(draw(_YEARS), draw(st.integers(0, 10**8))), LAST),
-        diagnoses=tuple(
-            draw(
-                st.lists(
-                    st.builds(
-                        diagnosis,
-                        st.sampled_from(["C34", "C34.9", "I10", "n18.5"]),
-                        member_no=st.sampled_from([None, 1, 2]),
-                        serious=st.booleans(),
-                        main_earner=st.booleans(),
-                        day=st.integers(1, 28),
-                    ),
-                    max_size=4,
+        evidence=evidence(
+            diagnoses=tuple(
+                draw(
+                    st.lists(
+                        st.builds(
+                            diagnosis,
+                            st.sampled_from(["C34", "C34.9", "I10", "n18.5"]),
+                            member_no=st.sampled_from([None, 1, 2]),
+                            serious=st.booleans(),
+                            main_earner=st.booleans(),
+                            day=st.integers(1, 28),
+                        ),
+                        max_size=4,
+                    )
                 )
-            )
+            ),
+            medical=draw(st.dictionaries(st.integers(0, 3), st.integers(0, 3 * 10**6), max_size=3)),
+            job_loss=draw(st.sampled_from([None, job_loss(), job_loss(regained_by=2, regained_on=date(2026, 10, 25))])),
         ),
-        medical_by_member=draw(st.dictionaries(st.integers(0, 3), st.integers(0, 3 * 10**6), max_size=3)),
-        job_loss=draw(st.sampled_from([None, job_loss(), job_loss(regained_by=2, regained_on=date(2026, 10, 25))])),
     )
 
 
@@ -374,15 +380,11 @@ def test_the_same_household_always_gets_the_same_verdicts(
     again = judge(state, parameters, risks)
     assert verdicts == again
     assert [verdict.reasons for verdict in verdicts] == [verdict.reasons for verdict in again]
-    turned = HouseholdState(
-        state.category,
-        state.members,
-        state.able_workers,
-        state.fragile_members,
-        state.window,
-        state.diagnoses[::-1],
-        dict(reversed(list(state.medical_by_member.items()))),
-        state.job_loss,
+    turned = replace(
+        state,
+        evidence=evidence(
+            state.sees(DIAGNOSES)[::-1], dict(reversed(list(state.sees(MEDICAL).items()))), state.sees(JOB_LOSSES)
+        ),
     )
     in_other_order = judge(turned, parameters, risks)
     assert verdicts == in_other_order
@@ -413,16 +415,7 @@ def test_every_verdict_explains_itself(
 def test_more_income_never_puts_a_household_below_the_line(
     state: HouseholdState, risks: dict[RiskKind, LatestRisk], more: int
 ) -> None:
-    richer = HouseholdState(
-        state.category,
-        state.members,
-        state.able_workers,
-        state.fragile_members,
-        state.window.with_income(FIRST, more),
-        state.diagnoses,
-        state.medical_by_member,
-        state.job_loss,
-    )
+    richer = replace(state, window=state.window.with_income(FIRST, more))
     if judge(state, policy(), risks)[0].outcome is Outcome.CLEAR:
         assert judge(richer, policy(), risks)[0].outcome is Outcome.CLEAR
 

@@ -1,1 +1,1 @@
-"""Evidence: the facts of the domain, and what the rules see of them."""
+"""Evidence 证据: the types of facts, one file each, and what the rules see of them."""

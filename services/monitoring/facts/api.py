@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from services.monitoring.evidence.schemas import FACT, FACT_TYPES, FactIn, fact_id_of
+from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.evidence.table import EVIDENCE, FactIn, read_fact
 from services.monitoring.facts import queries
 from services.monitoring.facts.commands.record import FactOutcome, FactToRecord, record_batch, record_facts
 from services.monitoring.facts.errors import (
@@ -108,7 +109,7 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
         response = await call.answer(idempotency_key, _record_one, item)
     else:
         response = _one_answer(await call.submit(record_facts, item)).response()
-    response.headers["Location"] = f"/monitoring/v1/facts/{fact_id_of(item.fact)}"
+    response.headers["Location"] = f"/monitoring/v1/facts/{item.fact.fact_id}"
     return response
 
 
@@ -225,9 +226,9 @@ def _entry(call: Call, document: Any, mode: FactMode) -> FactToRecord | DomainEr
         return error
 
 
-def _fact(document: Any) -> Any:
+def _fact(document: Any) -> ReportedFact:
     demand_few_members(document)
-    return _valid(FACT.validate_python, document)
+    return _valid(read_fact, document)
 
 
 def _valid(validate: Callable[[Any], T], document: Any) -> T:
@@ -245,4 +246,4 @@ def _place_of(error: ErrorDetails) -> tuple[int | str, ...]:
     location = error["loc"]
     if error["type"] in _OF_THE_TYPE:
         return (*location, "type")
-    return location[1:] if location and location[0] in FACT_TYPES else location
+    return location[1:] if location and location[0] in EVIDENCE else location

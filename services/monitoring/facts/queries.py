@@ -10,12 +10,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.monitoring.evidence.schemas import FactReference, reference_id
+from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.schemas import FactOut, FactRisk
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
-from shared.codes.monitoring import ExpenseKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
@@ -37,8 +37,6 @@ _SELECT_FACTS = (
     .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _FACTS.c.household_code)
     .outerjoin(_LATER, _LATER.c.supersedes_id == _FACTS.c.id)
 )
-_OF_A_DIAGNOSIS = frozenset({"serious"})
-"""What a diagnosis shows to those who may not see whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def fact_key(shown: FactOut) -> tuple[str, ...]:
 
 def tells_of_health(shown: FactOut) -> bool:
     """Whether a fact shown in full tells who is ill, or of what."""
-    return shown.type == "illness" or shown.payload.get("kind") == ExpenseKind.MEDICAL
+    return EVIDENCE[shown.type].tells_of_health(shown.payload)
 
 
 def _answers(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[FactOut]:
@@ -98,10 +96,11 @@ def _in_full(row: Mapping[Any, Any]) -> dict[Any, Any]:
 def _masked(row: Mapping[Any, Any]) -> dict[Any, Any]:
     """The fact without what tells who is ill of what, and without what somebody wrote by hand."""
     masked, payload = {**row, "confirmed": None}, row["payload"]
-    if row["type"] == "illness":
-        masked |= {"member_no": None, "payload": {name: payload[name] for name in _OF_A_DIAGNOSIS}}
-    elif payload.get("kind") == ExpenseKind.MEDICAL:
+    evidence = EVIDENCE[row["type"]]
+    if evidence.tells_of_health(payload):
         masked["member_no"] = None
+        if evidence.shown_of_health is not None:
+            masked["payload"] = {name: payload[name] for name in evidence.shown_of_health}
     return masked
 
 

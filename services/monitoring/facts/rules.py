@@ -8,7 +8,7 @@ from datetime import date
 
 from pydantic_core import to_json
 
-from services.monitoring.evidence.schemas import AnyFact
+from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.risks.rules.parameters import RuleParameters
 
 
@@ -27,7 +27,7 @@ def looks_like_a_slip(amount: int, parameters: RuleParameters) -> bool:
     return plausible is not None and amount != 0 and amount not in plausible
 
 
-def content_hash_of(fact: AnyFact, payload: str) -> str:
+def content_hash_of(fact: ReportedFact, payload: str) -> str:
     """What two facts under one reference must have in common to be the same fact."""
     corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
     said = (fact.source, fact.source_ref, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected)

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
 
-from services.monitoring.evidence.schemas import WITHDRAWAL, FactIn
+from services.monitoring.evidence.table import FactIn, reported_types, withdraws
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import FactMode, RiskKind, RiskStatus
 from shared.http.fields import Body
@@ -77,7 +77,7 @@ class FactOut(BaseModel):
     household_code: str
     region_code: str = Field(description="Where the household lives now")
     member_no: int | None = Field(description="Null without `monitoring:pii` where it would tell who is ill")
-    type: Literal["income", "expense", "illness", "withdrawal"]
+    type: Annotated[str, WithJsonSchema({"type": "string", "enum": reported_types()})]
     observed_on: dt.date
     payload: dict[str, Any] = Field(description="As sent; without `monitoring:pii` a diagnosis shows `serious` alone")
     confirmed: str | None = Field(description="Why an unlikely amount is right; null without `monitoring:pii`")
@@ -95,5 +95,5 @@ class FactOut(BaseModel):
         """The fact of a row that tells which fact superseded it, and of which type that is."""
         status = "stands"
         if row["superseded_by"] is not None:
-            status = "withdrawn" if row["superseded_as"] == WITHDRAWAL else "superseded"
+            status = "withdrawn" if withdraws(row["superseded_as"]) else "superseded"
         return cls.model_validate({**row, "status": status, "risks": risks})

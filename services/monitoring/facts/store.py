@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.monitoring.evidence.schemas import FACT, WITHDRAWAL, LedgerFact, WithdrawalFact
+from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.evidence.table import read_fact, withdraws
 from services.monitoring.models.facts import Fact
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -24,7 +25,7 @@ class StoredFact(NamedTuple):
     """A fact that is in the ledger already."""
 
     content_hash: str
-    fact: LedgerFact | None
+    fact: ReportedFact | None
     """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
     household_code: str
     type: str
@@ -37,14 +38,14 @@ def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUI
     stored = {fact_id: StoredFact(content_hash, None, code, type_) for fact_id, content_hash, code, type_ in rows}
     if named:
         for row in reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))):
-            fact = None if row.type == WITHDRAWAL else fact_of(row)
+            fact = None if withdraws(row.type) else fact_of(row)
             stored[row.id] = StoredFact(row.content_hash, fact, row.household_code, row.type, row.person_id)
     return stored
 
 
-def fact_of(row: Any) -> LedgerFact:
+def fact_of(row: Any) -> ReportedFact:
     """A stored fact that says something, as it was sent; a withdrawal says nothing of its own."""
-    fact = FACT.validate_python(
+    return read_fact(
         {
             "source": row.source,
             "source_ref": row.source_ref,
@@ -55,8 +56,6 @@ def fact_of(row: Any) -> LedgerFact:
             "payload": row.payload,
         }
     )
-    assert not isinstance(fact, WithdrawalFact), "the caller asks for none"
-    return fact
 
 
 def load_superseded(reading: Reading, named: Sequence[UUID]) -> dict[UUID, str]:

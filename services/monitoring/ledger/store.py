@@ -5,16 +5,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.monitoring.evidence.kept import Kept
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
-from services.monitoring.models.evidence import Illness
 from services.monitoring.models.households import Household
-from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth, MedicalMonth
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into, insert_rows
 from shared.db.sets import is_one_of
@@ -23,8 +22,7 @@ from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
 _NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
-_MONTHS, _MEDICAL, _WINDOWS = table_of(LedgerMonth), table_of(MedicalMonth), table_of(HouseholdWindow)
-_HOUSEHOLDS, _ILLNESSES = table_of(Household), table_of(Illness)
+_HOUSEHOLDS, _MONTHS, _WINDOWS = table_of(Household), table_of(LedgerMonth), table_of(HouseholdWindow)
 _SELECT_DOSSIERS = (
     sa.select(
         col(Household.code),
@@ -34,9 +32,7 @@ _SELECT_DOSSIERS = (
         col(Household.able_workers),
         col(Household.fragile_members),
         col(Household.ended_on),
-        _WINDOWS.c.has_illness,
-        _WINDOWS.c.has_medical,
-        _WINDOWS.c.has_job_loss,
+        _WINDOWS.c.evidence,
         _WINDOWS.c.judged_on,
         _WINDOWS.c.due_after,
         *(_WINDOWS.c[item.name] for item in fields(WindowSummary)),
@@ -82,10 +78,10 @@ def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> di
     to_lock = _SELECT_FREE_DOSSIERS_FOR_UPDATE if leaves_out else _SELECT_DOSSIERS_FOR_UPDATE
     rows = reading.connection.execute(to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
     dossiers = {}
-    for code, region, category, members, able, fragile, ended_on, ill, treated, jobless, judged, due, *window in rows:
+    for code, region, category, members, able, fragile, ended_on, evidence, judged, due, *window in rows:
         summary = WindowSummary(*window)
         dossiers[code] = HouseholdDossier(
-            code, region, category, members, able, fragile, ended_on, summary, ill, treated, jobless, judged, due
+            code, region, category, members, able, fragile, ended_on, summary, frozenset(evidence.split()), judged, due
         )
     return dossiers
 
@@ -99,27 +95,43 @@ def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[
     return {row.code: row.region_code for row in found}
 
 
-def write_postings(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None:
-    """Add what the dossiers gathered to the month, medical and illness tables."""
-    months, medical, diagnosed, undiagnosed = [], [], [], set[UUID]()
-    for dossier in dossiers:
-        for number, month in dossier.months.items():
-            sums = {name: getattr(month, name) for name in _SUMS}
-            months.append({"household_code": dossier.code, "month": number, **sums})
-        for (person_id, number), self_paid in dossier.medical.items():
-            medical.append(
-                {"household_code": dossier.code, "person_id": person_id, "month": number, "self_paid": self_paid}
-            )
-        for fact_id, diagnosis in dossier.diagnosed.items():
-            diagnosed.append({"fact_id": fact_id, "household_code": dossier.code, **diagnosis._asdict()})
-        undiagnosed |= dossier.undiagnosed
-    dialect = uow.connection.dialect.name
-    execute_rows(uow.connection, _insert_adding(dialect, _MONTHS, ("household_code", "month"), _SUMS), months)
-    statement = _insert_adding(dialect, _MEDICAL, ("household_code", "person_id", "month"), ("self_paid",))
-    execute_rows(uow.connection, statement, medical)
-    insert_rows(uow.connection, _ILLNESSES, diagnosed)
-    if undiagnosed:
-        uow.connection.execute(sa.delete(Illness).where(col(Illness.fact_id).in_(undiagnosed)))
+def write_postings(uow: UnitOfWork, dossiers: Collection[HouseholdDossier]) -> None:
+    """Add what the dossiers gathered to the months and to the tables of evidence."""
+    months = [
+        {"household_code": dossier.code, "month": number, **{name: getattr(month, name) for name in _SUMS}}
+        for dossier in dossiers
+        for number, month in dossier.months.items()
+    ]
+    statement = _insert_adding(uow.connection.dialect.name, _MONTHS, ("household_code", "month"), _SUMS)
+    execute_rows(uow.connection, statement, months)
+    for kept in dict.fromkeys(kept for dossier in dossiers for kept in dossier.amounts):
+        _write_amounts(uow, kept, dossiers)
+    for kept in dict.fromkeys(kept for dossier in dossiers for kept in (*dossier.rows, *dossier.removed)):
+        _write_rows(uow, kept, dossiers)
+
+
+def _write_amounts(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
+    assert kept.amount is not None, "an amount is added where there are amounts"
+    key = ("household_code", *kept.key)
+    rows = [
+        dict(zip((*key, kept.amount), (dossier.code, *place, amount), strict=True))
+        for dossier in dossiers
+        for place, amount in dossier.amounts[kept].items()
+    ]
+    statement = _insert_adding(uow.connection.dialect.name, kept.table, key, (kept.amount,))
+    execute_rows(uow.connection, statement, rows)
+
+
+def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
+    added = [
+        {"fact_id": fact_id, "household_code": dossier.code, **row}
+        for dossier in dossiers
+        for fact_id, row in dossier.rows[kept].items()
+    ]
+    removed = {fact_id for dossier in dossiers for fact_id in dossier.removed[kept]}
+    insert_rows(uow.connection, kept.table, added)
+    if removed:
+        uow.connection.execute(sa.delete(kept.table).where(kept.table.c.fact_id.in_(removed)))
 
 
 @cache
@@ -165,9 +177,7 @@ def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None
     rows = [
         {
             "of_household": dossier.code,
-            "has_illness": dossier.has_illness,
-            "has_medical": dossier.has_medical,
-            "has_job_loss": dossier.has_job_loss,
+            "evidence": " ".join(sorted(dossier.evidence)),
             "judged_on": dossier.judged_on,
             "due_after": dossier.due_after,
             **{item.name: getattr(dossier.window, item.name) for item in _WINDOW_FIELDS},
@@ -193,9 +203,7 @@ def open_window(uow: UnitOfWork, code: str) -> None:
         "anchor": _NEVER_JUDGED,
         "length": MONTHS_IN_YEAR,
         **sums,
-        "has_illness": False,
-        "has_medical": False,
-        "has_job_loss": False,
+        "evidence": "",
     }
     uow.connection.execute(sa.insert(HouseholdWindow), [row])
 

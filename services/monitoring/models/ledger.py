@@ -53,12 +53,8 @@ class HouseholdWindow(Base, table=True):
     previous_mask: int
     quarter_net: int = Field(sa_type=FEN)
     previous_quarter_net: int = Field(sa_type=FEN)
-    has_illness: bool
-    """Whether the household may have rows in `illness`."""
-    has_medical: bool
-    """Whether the household may have rows in `medical_month`."""
-    has_job_loss: bool = Field(sa_column_kwargs={"server_default": sa.false()})
-    """Whether the household has a row in `job_loss`."""
+    evidence: str = Field(sa_type=sa.Text, sa_column_kwargs={"server_default": ""})
+    """The tables of evidence in which the household may have rows, by name, with a space between them."""
     judged_on: dt.date | None = None
     """Decision date of the last judgement: no later one goes before it."""
     due_after: dt.date | None = Field(None, index=True)

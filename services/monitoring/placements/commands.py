@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.monitoring.evidence.rules import JobLoss
-from services.monitoring.evidence.store import load_job_losses
+from services.monitoring.evidence.job_loss import JOB_LOSS, JOB_LOSSES, JobLoss, load_job_losses
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.store import load_dossiers, write_windows
 from services.monitoring.persons.store import are_former_people
@@ -43,7 +42,7 @@ def _turns(events: Iterable[Event[Placement]]) -> Iterator[Sequence[Event[Placem
 
 def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     dossiers = load_dossiers(uow, sorted(event.data.household_code for event in events), lock=True)
-    known = load_job_losses(uow, [code for code, dossier in dossiers.items() if dossier.has_job_loss])
+    known = load_job_losses(uow, [code for code, dossier in dossiers.items() if JOB_LOSSES.name in dossier.evidence])
     losses: dict[str, JobLoss] = {}
     triggers: dict[str, list[Trigger]] = {}
     for event in events:
@@ -54,7 +53,7 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
             continue
         loss = _after(known.get(code), event.data)
         if loss is not None and loss != known.get(code):
-            trigger = Trigger("placement", event.caused())
+            trigger = Trigger(JOB_LOSS.clue_type, event.caused())
             losses[code], triggers[code] = loss, [trigger]
             _record_change(uow, code, known.get(code), loss, trigger.context)
     if not losses:
@@ -62,7 +61,8 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     write_job_losses(uow, losses)
     changed = [dossiers[code] for code in losses]
     for dossier in changed:
-        dossier.has_job_loss = dossier.window_changed = True
+        dossier.evidence |= {JOB_LOSSES.name}
+        dossier.window_changed = True
         dossier.latest_day = losses[dossier.code].day
     judge_households(uow, changed, uow.today(), triggers)
     write_windows(uow, changed)

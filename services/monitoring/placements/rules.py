@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.monitoring.evidence.rules import JobLoss
+from services.monitoring.evidence.job_loss import JobLoss
 
 
 def after_loss(known: JobLoss | None, lost: JobLoss) -> JobLoss:

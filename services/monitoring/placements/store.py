@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.rules import JobLoss
+from services.monitoring.evidence.job_loss import JobLoss
 from services.monitoring.models import placements
 from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_into

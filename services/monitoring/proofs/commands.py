@@ -1,26 +1,25 @@
 """Proving the ledger: what is kept beside the facts, computed once more from the facts alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
-from sqlmodel import col
 
-from services.monitoring.evidence.schemas import WITHDRAWAL, LedgerFact
-from services.monitoring.evidence.store import load_job_losses
+from services.monitoring.evidence.kept import Kept, Key
+from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.evidence.table import all_kept, tables_of_health, withdraws
 from services.monitoring.facts.store import fact_of
-from services.monitoring.ledger.rules.dossiers import HouseholdDossier, PersonDiagnosed
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise
 from services.monitoring.ledger.rules.postings import post
 from services.monitoring.ledger.store import load_codes_after, load_dossiers
-from services.monitoring.models.evidence import Illness
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
-from services.monitoring.models.ledger import LedgerMonth, MedicalMonth
+from services.monitoring.models.ledger import LedgerMonth
 from shared.codes.operations import JobStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
@@ -30,12 +29,12 @@ from shared.jobs.work import Document, Part, Standing, Work
 from shared.months import format_month
 from shared.operations import OPERATOR, print_lines
 
-_Counting = tuple[UUID, LedgerFact, UUID | None]
+_Counting = tuple[UUID, ReportedFact, UUID | None]
 """A fact that counts, with its id and whom it is about."""
 BATCH = 500
 _SHOWN = 100
-_TELLS_OF_ILLNESS = ("illness", "medical_month")
-_FLAGS = ("has_illness", "has_medical", "has_job_loss")
+_TOLD_AS: Mapping[str, Callable[[Any], str]] = {"month": format_month, "person_id": "person {}".format}
+"""How columns of a key are told, where it is not by their value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,13 @@ class Difference:
 
     household_code: str
     place: str
-    """Table, then the month, member, diagnosis or column."""
+    """Table, then the month, the key or the column."""
     kept: Any
     computed: Any
 
 
 def prove_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str], list[Difference]]:
-    """Compute months, medical costs, diagnoses and windows of the next households after ``after`` from their facts.
+    """Compute months, evidence and windows of the next households after ``after`` from their facts.
 
     Income that other houses credited is among the facts, and proved with them.
 
@@ -59,28 +58,23 @@ def prove_ledger(uow: UnitOfWork, after: str, limit: int) -> tuple[Sequence[str]
     """
     codes = load_codes_after(uow, after, limit)
     dossiers = load_dossiers(uow, codes, lock=True)
-    facts = _facts_that_count(uow, codes)
-    job_losses = load_job_losses(uow, codes)
-    months, medical, diagnoses = _kept_months(uow, codes), _kept_medical(uow, codes), _kept_diagnoses(uow, codes)
+    facts, months = _facts_that_count(uow, codes), _kept_months(uow, codes)
+    rows = {kept: _kept_rows(uow, kept, codes) for kept in all_kept()}
     found: list[Difference] = []
     for code, dossier in dossiers.items():
-        window, flags = dossier.window, {name: getattr(dossier, name) for name in _FLAGS}
+        window, evidence = dossier.window, dossier.evidence
         for fact_id, fact, person_id in facts.get(code, ()):
             post(dossier, fact_id, fact, person_id)
         found += _compare(code, "ledger_month", months[code], _that_say_something(dossier.months))
-        found += _compare(code, "medical_month", medical[code], _medical_by_name(dossier))
-        found += _compare(
-            code, "illness", diagnoses[code], {str(of): one._asdict() for of, one in dossier.diagnosed.items()}
-        )
         if window.anchor:
             computed = asdict(summarise(dossier.months, window.anchor, window.length))
             found += _compare(code, "household_window", asdict(window), computed)
-        promised = dict(zip(_FLAGS, (bool(diagnoses[code]), bool(medical[code]), code in job_losses), strict=True))
-        found += [
-            Difference(code, f"household_window {name}", flags[name], needed)
-            for name, needed in promised.items()
-            if needed and not flags[name]
-        ]
+        for kept, by_household in rows.items():
+            there = by_household[code]
+            if kept.key:
+                found += _compare(code, kept.name, there, _computed_rows(dossier, kept))
+            if there and kept.name not in evidence:
+                found.append(Difference(code, f"household_window evidence {kept.name}", False, True))
     return codes, found
 
 
@@ -103,9 +97,9 @@ def prove_part(uow: UnitOfWork, standing: Standing) -> Part:
 
 
 def _shown(difference: Difference) -> Difference:
-    """The difference as it is kept and shown: what tells of an illness is named without what it says."""
-    tells_of_illness = difference.place.startswith(_TELLS_OF_ILLNESS)
-    return replace(difference, kept=None, computed=None) if tells_of_illness else difference
+    """The difference as a job shows it: rows that tell of somebody's health without what they say."""
+    tells_of_health = difference.place.partition(" ")[0] in tables_of_health()
+    return replace(difference, kept=None, computed=None) if tells_of_health else difference
 
 
 PROOF = Work(count_households, prove_part)
@@ -131,9 +125,10 @@ def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, li
     fact, correction = table_of(Fact), table_of(Fact).alias()
     superseded = sa.exists().where(correction.c.supersedes_id == fact.c.id)
     found: defaultdict[str, list[_Counting]] = defaultdict(list)
-    counting = sa.select(fact).where(fact.c.household_code.in_(codes), fact.c.type != WITHDRAWAL, ~superseded)
+    counting = sa.select(fact).where(fact.c.household_code.in_(codes), ~superseded)
     for row in reading.connection.execute(counting):
-        found[row.household_code].append((row.id, fact_of(row), row.person_id))
+        if not withdraws(row.type):
+            found[row.household_code].append((row.id, fact_of(row), row.person_id))
     return found
 
 
@@ -150,27 +145,27 @@ def _that_say_something(months: Mapping[int, IncomeMonth]) -> dict[str, Any]:
     return {format_month(number): asdict(month) for number, month in months.items() if month != IncomeMonth()}
 
 
-def _kept_medical(reading: Reading, codes: Sequence[str]) -> Mapping[str, dict[str, int]]:
-    table = table_of(MedicalMonth)
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    counting = sa.select(table).where(table.c.household_code.in_(codes), table.c.self_paid != 0)
-    for row in reading.connection.execute(counting):
-        found[row.household_code][_medical_name(row.person_id, row.month)] = row.self_paid
-    return found
-
-
-def _medical_by_name(dossier: HouseholdDossier) -> dict[str, int]:
-    return {_medical_name(*place): self_paid for place, self_paid in dossier.medical.items() if self_paid}
-
-
-def _medical_name(person_id: UUID, month: int) -> str:
-    return f"person {person_id} {format_month(month)}"
-
-
-def _kept_diagnoses(reading: Reading, codes: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+def _kept_rows(reading: Reading, kept: Kept[Any], codes: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+    """What is kept of evidence, by household and place."""
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    kept = sa.select(table_of(Illness)).where(col(Illness.household_code).in_(codes))
-    for row in reading.connection.execute(kept):
-        diagnosis = PersonDiagnosed(row.person_id, row.code, row.serious, row.main_earner, row.observed_on)
-        found[row.household_code][str(row.fact_id)] = diagnosis._asdict()
+    asked = sa.select(kept.table).where(kept.table.c.household_code.in_(codes))
+    for row in reading.connection.execute(asked).mappings():
+        values = dict(row)
+        of_household = found[values.pop("household_code")]
+        place = _place(kept, tuple(values.pop(column) for column in kept.key))
+        said = values if kept.amount is None else values[kept.amount]
+        if said != 0:
+            of_household[place] = said
     return found
+
+
+def _computed_rows(dossier: HouseholdDossier, kept: Kept[Any]) -> dict[str, Any]:
+    """The same, from what was posted. A sum of zero is like one that never was."""
+    if kept.amount is None:
+        return {_place(kept, (fact_id,)): dict(row) for fact_id, row in dossier.rows[kept].items()}
+    return {_place(kept, key): amount for key, amount in dossier.amounts[kept].items() if amount}
+
+
+def _place(kept: Kept[Any], key: Key) -> str:
+    named = zip(kept.key, key, strict=True)
+    return " ".join(_TOLD_AS.get(column, str)(value) for column, value in named)

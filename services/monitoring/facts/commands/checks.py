@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from services.monitoring.evidence.schemas import AnyFact, ExpenseFact, IncomeFact
+from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.facts.errors import AmountImplausible, FactInvalid
 from services.monitoring.facts.rules import impossible_day, looks_like_a_slip
 from services.monitoring.risks.rules.parameters import RuleParameters
@@ -18,7 +18,7 @@ _GRACE = dt.timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
 
 
-def refuse_foreign_sources(fact: AnyFact, actor: Actor) -> None:
+def refuse_foreign_sources(fact: ReportedFact, actor: Actor) -> None:
     """Refuse what the caller may not say: nobody speaks for a house, and a client for its own sources alone.
 
     The same holds for the fact that is superseded: only who may speak for its source corrects or withdraws it.
@@ -40,17 +40,18 @@ def latest_day(reading: Reading) -> dt.date:
     return (now + _GRACE).date() if now.date() == reading.today() else reading.today()
 
 
-def refuse_impossible(fact: AnyFact, parameters: RuleParameters, latest: dt.date) -> None:
+def refuse_impossible(fact: ReportedFact, parameters: RuleParameters, latest: dt.date) -> None:
     """Refuse what cannot be true. Houses count their days by their own clock: what they wrote is not measured here."""
     if fact.source not in HOUSE_SOURCES:
         _refuse_day("/observed_on", impossible_day(fact.observed_on, parameters, latest))
-        if isinstance(fact, IncomeFact | ExpenseFact):
-            _refuse_day("/payload/month", impossible_day(first_day(fact.payload.month), parameters, latest))
-    if isinstance(fact, ExpenseFact):
-        _refuse_parts_above_the_bill(fact)
+        month = fact.month_named()
+        if month is not None:
+            _refuse_day("/payload/month", impossible_day(first_day(month), parameters, latest))
+    if doubt := fact.doubt():
+        raise FactInvalid.at(*doubt)
 
 
-def refuse_after_the_end(fact: AnyFact, ended_on: dt.date | None) -> None:
+def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None) -> None:
     """Refuse what was observed of a household after its end.
 
     What was observed before is history. Credits are entered, and what was said is put right, whenever that is told.
@@ -61,14 +62,14 @@ def refuse_after_the_end(fact: AnyFact, ended_on: dt.date | None) -> None:
         raise HouseholdHasEnded(f"the household {fact.household_code} is no more since {ended_on}")
 
 
-def is_slip(fact: AnyFact, parameters: RuleParameters) -> bool:
+def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:
     """Whether the amount looks like a slip of the pen and nobody said why it is right.
 
     Raises AmountImplausible for a fact; a credit was paid, so that its amount can only be asked about.
     """
-    if fact.confirmed is not None or not isinstance(fact, IncomeFact):
+    amount, plausible = fact.income_of_month(), parameters.month_plausible
+    if fact.confirmed is not None or amount is None:
         return False
-    amount, plausible = fact.payload.amount, parameters.month_plausible
     if plausible is None or not looks_like_a_slip(amount, parameters):
         return False
     if fact.source in HOUSE_SOURCES:
@@ -81,9 +82,3 @@ def is_slip(fact: AnyFact, parameters: RuleParameters) -> bool:
 def _refuse_day(pointer: str, why: str | None) -> None:
     if why is not None:
         raise FactInvalid.at(pointer, why)
-
-
-def _refuse_parts_above_the_bill(fact: ExpenseFact) -> None:
-    payload = fact.payload
-    if payload.self_paid_compliant + payload.reimbursed > payload.amount:
-        raise FactInvalid.at("/payload", "self_paid_compliant and reimbursed together are at most amount")

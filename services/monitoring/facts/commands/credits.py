@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from services.monitoring.evidence.schemas import (
-    FactReference,
-    IncomeFact,
-    IncomePayload,
-    WithdrawalFact,
-    WithdrawalPayload,
-)
+from services.monitoring.evidence.income import INCOME
+from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.evidence.table import read_fact
+from services.monitoring.evidence.withdrawal import WITHDRAWAL
 from services.monitoring.facts.commands.record import FactToRecord, record_facts
 from shared.codes.monitoring import FactMode
 from shared.contracts.envelope import Event
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal
 from shared.db.unit_of_work import UnitOfWork
+from shared.money import format_yuan
+from shared.months import format_month
 from shared.security.actor import SYSTEM
 
 
@@ -42,32 +41,38 @@ def _record(uow: UnitOfWork, items: Sequence[FactToRecord]) -> None:
             raise outcome.error
 
 
-def _withdrawal_of(event: Event[IncomeWithdrawal]) -> WithdrawalFact:
+def _withdrawal_of(event: Event[IncomeWithdrawal]) -> ReportedFact:
     withdrawal, house = event.data, event.house
-    return WithdrawalFact.model_construct(
-        source=house,
-        source_ref=str(withdrawal.withdrawal_id),
-        household_code=withdrawal.household_code,
-        observed_on=withdrawal.withdrawn_on,
-        supersedes=FactReference(source=house, source_ref=str(withdrawal.credit_id)),
-        type="withdrawal",
-        payload=WithdrawalPayload.model_construct(reason=withdrawal.reason),
+    return read_fact(
+        {
+            "type": WITHDRAWAL.name,
+            "source": house,
+            "source_ref": str(withdrawal.withdrawal_id),
+            "household_code": withdrawal.household_code,
+            "observed_on": withdrawal.withdrawn_on,
+            "supersedes": {"source": house, "source_ref": str(withdrawal.credit_id)},
+            "payload": {"reason": withdrawal.reason},
+        }
     )
 
 
-def _fact_of(event: Event[IncomeCredit]) -> IncomeFact:
-    """The credit as an income fact. Its values were checked when the event was read."""
+def _fact_of(event: Event[IncomeCredit]) -> ReportedFact:
+    """The credit as an income fact."""
     credit, house = event.data, event.house
-    corrected = FactReference(source=house, source_ref=str(credit.supersedes)) if credit.supersedes else None
-    return IncomeFact.model_construct(
-        source=house,
-        source_ref=str(credit.credit_id),
-        household_code=credit.household_code,
-        member_no=credit.member_no,
-        observed_on=credit.credited_on,
-        supersedes=corrected,
-        type="income",
-        payload=IncomePayload.model_construct(
-            branch=credit.branch, month=credit.month, amount=credit.amount, operating_cost=0
-        ),
+    corrected = {"source": house, "source_ref": str(credit.supersedes)} if credit.supersedes else None
+    return read_fact(
+        {
+            "type": INCOME.name,
+            "source": house,
+            "source_ref": str(credit.credit_id),
+            "household_code": credit.household_code,
+            "member_no": credit.member_no,
+            "observed_on": credit.credited_on,
+            "supersedes": corrected,
+            "payload": {
+                "branch": credit.branch,
+                "month": format_month(credit.month),
+                "amount": format_yuan(credit.amount),
+            },
+        }
     )

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.schemas import WITHDRAWAL, AnyFact, WithdrawalFact, fact_id_of, reference_id
+from services.monitoring.evidence.schemas import ReportedFact, reference_id
 from services.monitoring.evidence.store import stamp_facts
+from services.monitoring.evidence.table import withdraws
 from services.monitoring.facts.commands.checks import (
     is_slip,
     latest_day,
@@ -57,7 +58,7 @@ from shared.security.sources import HOUSE_SOURCES
 class FactToRecord(NamedTuple):
     """A fact at the door, with who brings it and in which chain."""
 
-    fact: AnyFact
+    fact: ReportedFact
     mode: FactMode
     actor: Actor
     context: Context
@@ -79,7 +80,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     screening of the next day, or by the first live fact, also where that repeats a backfilled one. Where the unit of
     work leaves out whom others hold, their facts are refused as HouseholdBusy.
     """
-    ids = [fact_id_of(item.fact) for item in items]
+    ids = [item.fact.fact_id for item in items]
     codes = sorted({item.fact.household_code for item in items})
     dossiers = load_dossiers(uow, codes, lock=True)
     batch = _load_batch(uow, items, ids, dossiers, load_left_out(uow, codes, dossiers))
@@ -190,7 +191,7 @@ class FactBatch:
         supersedes_id = self._supersede(dossier, fact, fact_id)
         post(dossier, fact_id, fact, person_id)
         self._stored[fact_id] = StoredFact(
-            content_hash, None if isinstance(fact, WithdrawalFact) else fact, fact.household_code, fact.type, person_id
+            content_hash, None if withdraws(fact.type) else fact, fact.household_code, fact.type, person_id
         )
         self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[dossier.code] = None
@@ -214,7 +215,7 @@ class FactBatch:
             raise FactInvalid.at("/member_no", "the household has, and had, no such member")
         refuse_after_the_end(fact, dossier.ended_on)
 
-    def _supersede(self, dossier: HouseholdDossier, fact: AnyFact, fact_id: UUID) -> UUID | None:
+    def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact, fact_id: UUID) -> UUID | None:
         if fact.supersedes is None:
             return None
         old_id = reference_id(fact.supersedes)
@@ -222,13 +223,14 @@ class FactBatch:
         named = fact.supersedes.source_ref
         if old is None or old.household_code != fact.household_code or old_id == fact_id:
             raise SupersededNotFound(f"the household has no fact {named} to supersede")
-        if old.type == WITHDRAWAL:
+        if withdraws(old.type):
             raise WithdrawalIsFinal(f"{named} is a withdrawal; what is right now is a fact of its own")
-        if self._superseded.get(old_id) == WITHDRAWAL:
+        corrected_by = self._superseded.get(old_id)
+        if corrected_by is not None and withdraws(corrected_by):
             raise AlreadyWithdrawn(f"the fact {named} was withdrawn; what is right now is a fact of its own")
-        if old_id in self._superseded:
+        if corrected_by is not None:
             raise AlreadySuperseded(f"the fact {named} was corrected before; supersede the correction")
-        if fact.type not in (WITHDRAWAL, old.type):
+        if fact.type != old.type and not withdraws(fact.type):
             raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.type}")
         assert old.fact is not None, "the facts that items supersede are loaded in full"
         take_back(dossier, old_id, old.fact, old.person_id)

@@ -2,22 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
 
+from services.monitoring.evidence.kept import Kept, Key
 from services.monitoring.ledger.rules.income import IncomeMonth, WindowSummary
 from shared.codes.monitoring import HouseholdCategory
-
-
-class PersonDiagnosed(NamedTuple):
-    """A diagnosis and whose it is; nobody's by name where the fact named no member."""
-
-    person_id: UUID | None
-    code: str
-    serious: bool
-    main_earner: bool
-    observed_on: dt.date
 
 
 @dataclass(slots=True)
@@ -33,9 +25,8 @@ class HouseholdDossier:
     ended_on: dt.date | None
     """The day from which the household is no more: nothing is judged from then on."""
     window: WindowSummary
-    has_illness: bool
-    has_medical: bool
-    has_job_loss: bool
+    evidence: frozenset[str]
+    """Which evidence there may be rows of, by what is kept: of all other, nothing is asked."""
     judged_on: dt.date | None
     """Decision date of the last judgement."""
     due_after: dt.date | None
@@ -46,12 +37,12 @@ class HouseholdDossier:
     """The latest day that something entered by this command is about."""
     months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
     """What this command adds to the month table, by month."""
-    medical: dict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
-    """What this command adds to the medical table, by person and month."""
-    diagnosed: dict[UUID, PersonDiagnosed] = field(default_factory=dict)
-    """Diagnoses this command adds, by fact."""
-    undiagnosed: set[UUID] = field(default_factory=set)
-    """Facts whose diagnosis this command takes back."""
+    amounts: dict[Kept[Any], dict[Key, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    """What this command adds to the sums of evidence, by table and key."""
+    rows: dict[Kept[Any], dict[UUID, Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    """Rows of evidence this command adds, by table and fact."""
+    removed: dict[Kept[Any], set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    """Facts whose rows of evidence this command takes away, by table."""
     window_changed: bool = False
     window_stale: bool = False
     """Something left the ledger, so the window has to be computed anew."""

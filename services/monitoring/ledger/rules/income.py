@@ -42,6 +42,20 @@ class IncomeMonth:
         """Net income 纯收入 of the month; negative when operating cost exceeds all income."""
         return self.wage + self.operating - self.operating_cost + self.property_ + self.transfer
 
+    def add(self, other: "IncomeMonth") -> None:
+        """Add the sums of another one."""
+        self.wage += other.wage
+        self.operating += other.operating
+        self.property_ += other.property_
+        self.transfer += other.transfer
+        self.operating_cost += other.operating_cost
+        self.self_paid_compliant += other.self_paid_compliant
+        self.income_facts += other.income_facts
+
+    def take(self, other: "IncomeMonth") -> None:
+        """Take the sums of another one away."""
+        self.add(IncomeMonth(*(-getattr(other, name) for name in IncomeMonth.__slots__)))
+
 
 def window_months(as_of: date, length: int) -> tuple[int, int]:
     """Return the first and last month of the income window of a decision on `as_of`.
@@ -95,6 +109,11 @@ class WindowSummary:
     def known(self) -> int:
         """How many months of the window are known."""
         return self.known_mask.bit_count()
+
+    def with_month(self, month: int, added: IncomeMonth) -> "WindowSummary":
+        """Return the summary after something was added to a month."""
+        after = self.with_income(month, added.net) if added.known else self
+        return after.with_self_paid(month, added.self_paid_compliant) if added.self_paid_compliant else after
 
     def with_income(self, month: int, net_delta: int) -> "WindowSummary":
         """Return the summary after a new income fact of `month`; a month outside both windows changes nothing.

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.schemas import WITHDRAWAL
 from services.monitoring.evidence.store import load_evidence
+from services.monitoring.evidence.table import rests_on_facts, withdraws
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.models.risks import Risk
-from services.monitoring.risks.rules.causes import RESTING_ON_FACTS, Causes, published_keys
+from services.monitoring.risks.rules.causes import Causes, published_keys
 from services.monitoring.risks.rules.life_cycle import ChangeKind, RiskChange, decide_change
 from services.monitoring.risks.rules.triggers import Trigger, trigger_for
 from services.monitoring.risks.rules.verdicts import Outcome, Verdict, evidence_withdrawn
@@ -63,7 +63,7 @@ def _without_withdrawn(judged: Judged, triggers: Sequence[Trigger]) -> Judged:
         unfounded = known is not None and known.id in judged.dossier.unfounded
         if verdict.outcome is not Outcome.INSUFFICIENT_DATA or not unfounded:
             return verdict
-        taken = any(trigger.type == WITHDRAWAL and trigger.weighs_for(verdict.kind) for trigger in triggers)
+        taken = any(withdraws(trigger.type) and trigger.weighs_for(verdict.kind) for trigger in triggers)
         return evidence_withdrawn(verdict) if taken else verdict
 
     return judged._replace(verdicts=tuple(map(founded, judged.verdicts)))
@@ -110,7 +110,7 @@ def publish_verdicts(
 
 
 def _rests_on_facts(verdict: Verdict) -> bool:
-    return verdict.outcome is Outcome.FIRES and verdict.kind in RESTING_ON_FACTS
+    return verdict.outcome is Outcome.FIRES and rests_on_facts(verdict.kind)
 
 
 def _publish_change(

@@ -3,9 +3,9 @@
 Nothing here knows a clock, a setting, a database or the network, so one household on an event and a million in a
 screening are judged by the same few functions. Money is whole fen, a ratio is an exact fraction, and every comparison
 is one of whole numbers. Months and windows stand in `ledger.rules.income`, diagnoses and the loss of work in
-`evidence.rules`. Read on in this order:
+`evidence`. Read on in this order:
 
-1. `state`         what a rule is asked about: the household, its diagnoses, its loss of work, its latest risks
+1. `state`         what a rule is asked about: the household, its window, its evidence, its latest risks
 2. `parameters`    what a policy pack says, turned once into numbers that compare fast
 3. `verdicts`      what a rule answers: an outcome, a grade, reasons
 4. `near_line`     whether a household is near the income line, which makes some alarms red

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from services.monitoring.evidence.illness import DIAGNOSES
 from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.new_illness import is_serious
 from services.monitoring.risks.rules.parameters import (
@@ -68,7 +69,7 @@ def _fires(
     why: Callable[[HouseholdState, RuleParameters, RiskGrade], Reason],
 ) -> Verdict:
     red: bool | None = state.able_workers == 0 or state.fragile_members > 0
-    if not red and state.diagnoses:
+    if not red and state.sees(DIAGNOSES):
         serious = _seriousness(state, parameters)
         red = any(serious) or (None if None in serious else False)
     grade = grade_for(red, open_risk)
@@ -76,7 +77,7 @@ def _fires(
 
 
 def _seriousness(state: HouseholdState, parameters: RuleParameters) -> list[bool | None]:
-    return [is_serious(diagnosis, parameters) for diagnosis in state.diagnoses]
+    return [is_serious(diagnosis, parameters) for diagnosis in state.sees(DIAGNOSES)]
 
 
 def _why_below(line: Threshold, state: HouseholdState, parameters: RuleParameters, grade: RiskGrade) -> Reason:

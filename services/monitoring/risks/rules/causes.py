@@ -7,9 +7,10 @@ the one before. A cause that went and came back is another one. Keys are random:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
-from services.monitoring.evidence.rules import NO_MEMBER, FactEvidence
+from services.monitoring.evidence.expense import MEDICAL
+from services.monitoring.evidence.illness import DIAGNOSES
+from services.monitoring.evidence.rules import FactEvidence
 from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER
 from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
 from services.monitoring.risks.rules.judge import RULES
@@ -21,9 +22,6 @@ from shared.codes.monitoring import RiskKind
 
 Causes = Mapping[str, str | None]
 """By name of a piece of evidence the key of the cause it is; None where it was no cause when it was first seen."""
-
-RESTING_ON_FACTS: Final = frozenset({RiskKind.NEW_ILLNESS, RiskKind.RIGID_EXPENSE})
-"""Kinds of risk in which one fact can be a cause beside others of the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +110,14 @@ def _evidence_of_fact(
 def _alone(verdict: Verdict, state: HouseholdState, fact: FactEvidence) -> tuple[str | None, HouseholdState | None]:
     """The reason that a fact speaks for, and the household as if nothing but this fact spoke for it."""
     window = state.window
-    if fact.diagnosis is not None:
-        if verdict.kind is RiskKind.NEW_ILLNESS:
-            return SERIOUS, replace(state, diagnoses=(fact.diagnosis,), medical_by_member={})
-        return None, None
+    if DIAGNOSES.name in fact.seen and verdict.kind is RiskKind.NEW_ILLNESS:
+        return SERIOUS, replace(state, evidence=fact.seen)
     if fact.month is None or not window.first <= fact.month <= window.anchor:
         return None, None
     if verdict.kind is RiskKind.RIGID_EXPENSE and fact.self_paid_compliant > 0:
         lone = replace(window, self_paid=fact.self_paid_compliant)
         return str(RiskKind.RIGID_EXPENSE), replace(state, window=lone)
-    reason = f"{COST}:{fact.member_no or NO_MEMBER}"
-    if reason in verdict.keys and fact.self_paid_medical > 0:
-        medical = {fact.member_no: fact.self_paid_medical}
-        return reason, replace(state, diagnoses=(), medical_by_member=medical)
+    reason = f"{COST}:{fact.member_no}"
+    if reason in verdict.keys and MEDICAL.name in fact.seen:
+        return reason, replace(state, evidence=fact.seen)
     return None, None

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from services.monitoring.evidence.rules import JobLoss
+from services.monitoring.evidence.job_loss import JOB_LOSSES, JobLoss
 from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
@@ -24,7 +24,7 @@ def judge_job_loss(state: HouseholdState, parameters: RuleParameters, open_risk:
     Red when the known window income per head is at most `near_line_ratio` above the line, else orange. The alarm
     itself needs no policy and no known income. Source: 铜仁市“十四五”规划 第六章第五节 (失业监测预警).
     """
-    loss = state.job_loss
+    loss = state.sees(JOB_LOSSES)
     if loss is not None and loss.stands:
         near = is_near_line(state, parameters)
         grade = grade_for(near, open_risk)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from services.monitoring.evidence.rules import NO_MEMBER, Diagnosis, normalise_code
+from services.monitoring.evidence.expense import MEDICAL
+from services.monitoring.evidence.illness import DIAGNOSES, Diagnosis, normalise_code
+from services.monitoring.evidence.rules import NO_MEMBER
 from services.monitoring.ledger.rules.income import format_span
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -54,7 +56,7 @@ def judge_new_illness(state: HouseholdState, parameters: RuleParameters, open_ri
     policy value can neither confirm nor withdraw stands. Red when a main earner 主要劳动力 is seriously ill, else
     orange. Needs no known income.
     """
-    if open_risk is None and not state.diagnoses and not state.medical_by_member:
+    if open_risk is None and not state.sees(DIAGNOSES) and not state.sees(MEDICAL):
         return _QUIET
     found = _look(state, parameters, open_risk)
     if found.serious or found.costs:
@@ -90,7 +92,7 @@ class _Findings:
 
 
 def _look(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk | None) -> _Findings:
-    diagnoses = _diagnoses_by_key(state.diagnoses)
+    diagnoses = _diagnoses_by_key(state.sees(DIAGNOSES))
     verdicts = {key: is_serious(diagnosis, parameters) for key, diagnosis in diagnoses.items()}
     costs, unweighed = _high_costs(state, parameters, open_risk)
     return _Findings(
@@ -144,7 +146,7 @@ def _high_costs(
     The level is the threshold of the category or, where the open risk already cites the cost of this very member, the
     lower one at which it clears.
     """
-    costs = {member: cost for member, cost in state.medical_by_member.items() if cost > 0}
+    costs = {member: cost for member, cost in state.sees(MEDICAL).items() if cost > 0}
     if not costs:
         return {}, frozenset()
     if parameters.medical_cost is None or parameters.window_months is None:
@@ -210,7 +212,7 @@ def _serious_reason(key: str, diagnosis: Diagnosis, parameters: RuleParameters) 
 
 def _cost_reason(member: int, level: Threshold, state: HouseholdState, parameters: RuleParameters) -> Reason:
     span = format_span(state.window.first, state.window.anchor)
-    cost, amount = format_yuan(state.medical_by_member[member]), format_yuan(level.times(1))
+    cost, amount = format_yuan(state.sees(MEDICAL)[member]), format_yuan(level.times(1))
     held = parameters.medical_cost is not None and level is not parameters.medical_cost[state.category]
     against = f"the threshold for {state.category} households is {amount} yuan"
     if held:
@@ -236,11 +238,15 @@ def _member(member_no: int | None) -> str:
 
 def _why_cleared(state: HouseholdState, parameters: RuleParameters) -> tuple[Reason, ...]:
     span = format_span(state.window.first, state.window.anchor)
-    highest = max(state.medical_by_member.values(), default=0)
+    highest = max(state.sees(MEDICAL).values(), default=0)
     text = (
         "No diagnosis of the household counts as serious, and no member's self-paid medical cost "
         f"in {span} is high enough to keep the risk open."
     )
-    inputs = {"window": span, "diagnoses": len(state.diagnoses), "highest_self_paid_medical": format_yuan(highest)}
+    inputs = {
+        "window": span,
+        "diagnoses": len(state.sees(DIAGNOSES)),
+        "highest_self_paid_medical": format_yuan(highest),
+    }
     cited = parameters.cited(MEDICAL_COST, WINDOW_MONTHS, CLEAR_MARGIN_RATIO)
     return (Reason(_KIND, _KIND, text, inputs, cited),)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from services.monitoring.evidence.rules import normalise_code
+from services.monitoring.evidence.illness import normalise_code
 from shared.codes.monitoring import HouseholdCategory
 from shared.money import divide_half_up, parse_yuan
 from shared.policy.parameters import ParameterValue, PolicyView

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from services.monitoring.evidence.rules import Diagnosis, JobLoss
+from services.monitoring.evidence.kept import Kept, SeenT
 from services.monitoring.ledger.rules.income import WindowSummary
 from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 
@@ -26,12 +26,12 @@ class HouseholdState:
     """Members seriously ill or severely disabled 患有大病或重度残疾."""
 
     window: WindowSummary
-    diagnoses: tuple[Diagnosis, ...] = ()
-    medical_by_member: Mapping[int, int] = field(default_factory=dict)
-    """Self-paid medical cost in the window by member number; `NO_MEMBER` for cost without a named member."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What is seen of evidence beside the window, by what is kept of it."""
 
-    job_loss: JobLoss | None = None
-    """The last loss of work, also one that ended; None where there never was one."""
+    def sees(self, kept: Kept[SeenT]) -> SeenT:
+        """What is seen of one kind of evidence."""
+        return kept.seen_in(self.evidence)
 
 
 class LatestRisk(NamedTuple):

@@ -1,21 +1,13 @@
 """Triggers: what set a judgement off. One of them explains, as its clue 线索, what became of a risk."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
+from services.monitoring.evidence.table import speaks_for
 from shared.codes.monitoring import RiskKind
 from shared.context import Context
 from shared.contracts.monitoring import Clue
-
-_WEIGHED: Final[Mapping[RiskKind, frozenset[str]]] = {
-    RiskKind.BELOW_LINE: frozenset({"income"}),
-    RiskKind.INCOME_DROP: frozenset({"income"}),
-    RiskKind.RIGID_EXPENSE: frozenset({"income", "expense"}),
-    RiskKind.NEW_ILLNESS: frozenset({"illness", "expense"}),
-    RiskKind.JOB_LOSS: frozenset({"placement"}),
-}
-"""The types of clues that speak for a kind of risk before all others."""
 
 
 class Trigger(NamedTuple):
@@ -34,7 +26,7 @@ class Trigger(NamedTuple):
 
     def weighs_for(self, kind: RiskKind) -> bool:
         """Whether it speaks for a kind of risk before all others."""
-        return (self.about or self.type) in _WEIGHED[kind]
+        return speaks_for(self.about or self.type, kind)
 
 
 def trigger_for(kind: RiskKind, triggers: Sequence[Trigger]) -> Trigger:

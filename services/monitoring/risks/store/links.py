@@ -7,8 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.schemas import WITHDRAWAL
 from services.monitoring.evidence.store import stamp_facts
+from services.monitoring.evidence.table import withdraws
 from services.monitoring.models.risks import Risk, RiskFact
 from shared.codes.monitoring import RiskStatus
 from shared.db.base import table_of
@@ -31,7 +31,7 @@ def _insert_links(dialect: str) -> Any:
 
 def pass_links_on(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
     """What a corrected fact explained, its correction explains too."""
-    corrected = {row["supersedes_id"]: row["id"] for row in rows if row["supersedes_id"] and row["type"] != WITHDRAWAL}
+    corrected = {row["supersedes_id"]: row["id"] for row in rows if row["supersedes_id"] and not withdraws(row["type"])}
     before = dict(corrected)
     while before:
         explained = uow.connection.execute(
@@ -43,7 +43,7 @@ def pass_links_on(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def load_risks_without_evidence(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
     """Open risks that one of the withdrawn facts explained, or that no single fact explains."""
-    withdrawals = [row for row in rows if row["type"] == WITHDRAWAL]
+    withdrawals = [row for row in rows if withdraws(row["type"])]
     if not withdrawals:
         return frozenset()
     of_risk = _LINKS.c.risk_id == _RISKS.c.id

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from services.monitoring.evidence.rules import Diagnosis, FactEvidence, JobLoss
-from services.monitoring.evidence.store import load_diagnoses, load_job_losses, load_medical
+from services.monitoring.evidence.kept import AsOf
+from services.monitoring.evidence.rules import NOTHING, FactEvidence
+from services.monitoring.evidence.store import load_seen
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import window_months
 from services.monitoring.ledger.store import refresh_windows
@@ -69,24 +70,18 @@ def _judge_group(reading: Reading, dossiers: Sequence[HouseholdDossier], paramet
     on = parameters.decided_on
     first, anchor = window_months(on, parameters.window_months)
     refresh_windows(reading, dossiers, anchor, parameters.window_months)
-    ill, treated = [f.code for f in dossiers if f.has_illness], [f.code for f in dossiers if f.has_medical]
-    jobless = [f.code for f in dossiers if f.has_job_loss]
-    diagnoses: Mapping[str, tuple[Diagnosis, ...]] = load_diagnoses(reading, ill) if ill else {}
-    medical: Mapping[str, dict[int, int]] = load_medical(reading, treated, first, anchor) if treated else {}
-    job_losses: Mapping[str, JobLoss] = load_job_losses(reading, jobless) if jobless else {}
+    evidence = {dossier.code: dossier.evidence for dossier in dossiers if dossier.evidence}
+    seen = load_seen(reading, evidence, AsOf(first, anchor, on))
     known = load_latest_risks(reading, [dossier.code for dossier in dossiers])
     judged = []
     for dossier in dossiers:
-        loss = job_losses.get(dossier.code)
         state = HouseholdState(
             dossier.category,
             dossier.members,
             dossier.able_workers,
             dossier.fragile_members,
             dossier.window,
-            tuple([one for one in diagnoses.get(dossier.code, ()) if one.observed_on <= on]),
-            medical.get(dossier.code, {}),
-            loss.as_of(on) if loss else None,
+            seen.get(dossier.code, NOTHING),
         )
         risks = known.get(dossier.code, {})
         by_then = {kind: risk.latest for kind, risk in risks.items() if risk.decided_on <= on}

@@ -201,12 +201,12 @@ async def test_the_audit_finds_a_loss_that_no_judgement_would_see(
     assert await OPERATIONS["audit-ledger"](monitoring.house) == 0
 
     def forget(uow: UnitOfWork) -> None:
-        uow.connection.execute(sa.update(table_of(HouseholdWindow)).values(has_job_loss=False))
+        uow.connection.execute(sa.update(table_of(HouseholdWindow)).values(evidence=""))
 
     await monitoring.house.database.write(forget)
     capsys.readouterr()
     assert await OPERATIONS["audit-ledger"](monitoring.house) == 1
-    assert "household_window has_job_loss" in capsys.readouterr().out
+    assert "household_window evidence job_loss" in capsys.readouterr().out
 
 
 async def test_what_the_first_release_kept_is_still_there(

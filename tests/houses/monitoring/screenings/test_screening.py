@@ -282,7 +282,7 @@ async def test_the_audit_shows_what_is_not_what_the_facts_say(
     places = {found["place"]: (found["kept"], found["computed"]) for found in told["differences"]}
     assert {found["household_code"] for found in told["differences"]} == {HOUSEHOLD}
     assert places["household_window known_mask"] == (0b111111111110, 0b111111111111)
-    assert places["household_window has_illness"] == (False, True)
+    assert places["household_window evidence illness"] == (False, True)
     kept, computed = places["ledger_month 2026-08"]
     assert (kept["wage"], computed["wage"]) == (0, 270000)
 
@@ -290,7 +290,7 @@ async def test_the_audit_shows_what_is_not_what_the_facts_say(
 def _tamper(uow: UnitOfWork) -> None:
     month, window = table_of(LedgerMonth), table_of(HouseholdWindow)
     uow.connection.execute(sa.update(month).where(month.c.month == 2026 * 12 + 7).values(wage=0))
-    uow.connection.execute(sa.update(window).values(known_mask=window.c.known_mask - 1, has_illness=False))
+    uow.connection.execute(sa.update(window).values(known_mask=window.c.known_mask - 1, evidence="medical_month"))
 
 
 def _last_line(capsys: pytest.CaptureFixture[str]) -> str:

@@ -2,8 +2,8 @@
 
 from shared.db.floor_migrations import create_job, drop_job
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
