@@ -70,6 +70,14 @@ WRONG_WAYS = {
         "shared/http/problems.py",
         "shared.http.openapi",
     ),
+    "What registers share: the answer, over the command, over the row": (
+        "shared/registers/entries.py",
+        "shared.registers.commands",
+    ),
+    "What records share: the answer, over the outcomes, over what is refused": (
+        "shared/records/errors.py",
+        "shared.records.kinds",
+    ),
     "What the helping houses share: routes, over requests, over households": (
         "shared/helping/households.py",
         "shared.helping.requests",

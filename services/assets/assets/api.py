@@ -16,6 +16,7 @@ from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
+from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
 
@@ -36,19 +37,15 @@ def _wanted(
     "/{asset_code}",
     operation_id="registerAsset",
     summary="Enter an asset, or make it what the body says",
-    responses={
-        201: {"model": AssetOut, "description": "New"},
-        **responses(AssetInvalid, AssetNotFound, RegionNotAllowed, CodeInOtherSpelling, VersionChanged),
-    },
+    responses=put_responses(
+        AssetOut, AssetInvalid, AssetNotFound, RegionNotAllowed, CodeInOtherSpelling, VersionChanged
+    ),
 )
 async def put(
     asset_code: Code, body: AssetIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
 ) -> AssetOut:
     """The whole asset every time; the same again changes nothing. Changed rights begin today."""
-    done = await call.command(put_asset, asset_code, body, expected)
-    response.status_code = 201 if done.created else 200
-    tag(response, done.asset.version)
-    return done.asset
+    return answered(response, await call.command(put_asset, asset_code, body, expected))
 
 
 @router.get(

@@ -1,9 +1,8 @@
 """Entering assets 资产登记 and keeping the rights in them true."""
 
-import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,58 +13,32 @@ from services.assets.assets.store import load_rights, with_rights
 from services.assets.models import Asset, Right
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
-from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.money import format_yuan
 from shared.regions import regions
+from shared.registers.commands import Parts, Put, Register, put
+from shared.registers.entries import owned_by_region
 from shared.shares import format_share
-from shared.versions import ExpectedVersion, demand_version
+from shared.versions import ExpectedVersion
 
-_ASSETS, _RIGHTS = table_of(Asset), table_of(Right)
-_FIELDS = ("name", "asset_class", "region_code", "original_value", "acquired_on")
-
-
-@dataclass(frozen=True, slots=True)
-class PutAsset:
-    """An asset after it was put, and whether it is new."""
-
-    asset: AssetOut
-    created: bool
+_RIGHTS = table_of(Right)
 
 
-def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersion | None = None) -> PutAsset:
+def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersion | None = None) -> Put[AssetOut]:
     """Enter an asset, or make it what ``body`` says. The same again changes nothing.
 
     Whoever is responsible where it lies, or in a region around that, changes it.
 
     Rights that change end yesterday and begin today; what was changed before on the same day leaves no trace.
     """
-    uow.actor.demand_region(body.region_code)
-    wanted = [Grant(right.right, right.holder, right.share) for right in body.rights]
-    _check(body, wanted, uow.today())
-    refuse_other_spelling(uow, _ASSETS.c.code, code)
-    asset = uow.session.get(Asset, code, with_for_update=True)
-    if asset is not None and not uow.actor.sees(asset.region_code):
-        raise AssetNotFound(f"no asset {code} in region {uow.actor.place}")
-    demand_version(expected, None if asset is None else asset.version)
-    before = [] if asset is None else load_rights(uow, code)
-    after = change_rights(before, wanted, uow.today())
-    created = asset is None
-    if asset is None:
-        asset = Asset(code=code, version=1, created_at=uow.now(), updated_at=uow.stamp(), **_fields_of(body))
-        uow.session.add(asset)
-        _write(uow, asset, before, after, None)
-    elif before != after or _fields_of(asset) != _fields_of(body):
-        viewed = _audit_view(asset, before)
-        asset.sqlmodel_update(_fields_of(body) | {"version": asset.version + 1, "updated_at": uow.stamp()})
-        _write(uow, asset, before, after, viewed)
-    return PutAsset(AssetOut.of(with_rights(asset.model_dump(), after, uow.today())), created)
+    return put(uow, _REGISTER, code, body, expected)
 
 
-def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
+def _check(uow: UnitOfWork, body: AssetIn) -> None:
     """Refuse what cannot be true, every pointer at once."""
-    errors = [finding._asdict() for finding in rights_findings(wanted)]
-    if body.acquired_on > today:
+    uow.actor.demand_region(body.region_code)
+    errors = [finding._asdict() for finding in rights_findings(_grants(body))]
+    if body.acquired_on > uow.today():
         errors.append({"pointer": "/acquired_on", "detail": "lies in the future"})
     if regions().nearest_local(body.region_code) is None:
         errors.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
@@ -73,20 +46,24 @@ def _check(body: AssetIn, wanted: list[Grant], today: dt.date) -> None:
         raise AssetInvalid.of(errors)
 
 
-def _fields_of(asset: Asset | AssetIn) -> dict[str, Any]:
-    return {name: getattr(asset, name) for name in _FIELDS}
+def _grants(body: AssetIn) -> list[Grant]:
+    return [Grant(right.right, right.holder, right.share) for right in body.rights]
 
 
-def _write(uow: UnitOfWork, asset: Asset, before: list[Span], after: list[Span], viewed: dict[str, Any] | None) -> None:
-    uow.session.flush()  # flush: rights refer to the asset
+def _fields(_uow: UnitOfWork, body: AssetIn, _asset: Asset | None) -> dict[str, Any]:
+    return body.model_dump(exclude={"rights"})
+
+
+def _said_rights(uow: UnitOfWork, body: AssetIn, before: list[Span]) -> list[Span]:
+    return change_rights(before, _grants(body), uow.today())
+
+
+def _write_rights(uow: UnitOfWork, code: str, before: Sequence[Span], after: Sequence[Span]) -> None:
     gone = [(span.grant.right, span.grant.holder, span.valid_from) for span in before if span not in after]
     key = sa.tuple_(_RIGHTS.c.right, _RIGHTS.c.holder, _RIGHTS.c.valid_from)
-    uow.connection.execute(sa.delete(_RIGHTS).where(_RIGHTS.c.asset_code == asset.code, key.in_(gone)))
-    new = [_row(asset.code, span) for span in after if span not in before]
+    uow.connection.execute(sa.delete(_RIGHTS).where(_RIGHTS.c.asset_code == code, key.in_(gone)))
+    new = [_row(code, span) for span in after if span not in before]
     insert_rows(uow.connection, _RIGHTS, new)
-    action = "asset.entered" if viewed is None else "asset.changed"
-    uow.audit(action, asset.code, before=viewed, after=_audit_view(asset, after))
-    uow.note(action, asset=asset.code, asset_version=asset.version)
 
 
 def _row(code: str, span: Span) -> dict[str, Any]:
@@ -94,7 +71,7 @@ def _row(code: str, span: Span) -> dict[str, Any]:
     return {"asset_code": code, **span.grant._asdict(), **dates}
 
 
-def _audit_view(asset: Asset, history: list[Span]) -> dict[str, Any]:
+def _audit_view(asset: Asset, history: Sequence[Span]) -> dict[str, Any]:
     """What the audit keeps of an asset: neither its name nor who holds its rights, which may name people."""
     shares: defaultdict[str, list[str]] = defaultdict(list)
     for span in history:
@@ -108,3 +85,25 @@ def _audit_view(asset: Asset, history: list[Span]) -> dict[str, Any]:
         "shares": dict(shares),
         "version": asset.version,
     }
+
+
+def _log_fields(asset: Asset, _history: Sequence[Span]) -> dict[str, Any]:
+    return {"asset": asset.code, "asset_version": asset.version}
+
+
+def _shown(uow: UnitOfWork, asset: Asset, history: Sequence[Span]) -> AssetOut:
+    return AssetOut.of(with_rights(asset.model_dump(), history, uow.today()))
+
+
+_REGISTER: Final = Register(
+    model=Asset,
+    guard=owned_by_region("asset", AssetNotFound),
+    fields=_fields,
+    audit_view=_audit_view,
+    log_fields=_log_fields,
+    shown=_shown,
+    entered="asset.entered",
+    changed="asset.changed",
+    check=_check,
+    parts=Parts(load_rights, _said_rights, _write_rights),
+)

@@ -20,7 +20,6 @@ from services.assets.distributions.errors import (
     PeriodDistributed,
     PublicityNotOver,
     TransitionInvalid,
-    WithdrawalContradicts,
 )
 from services.assets.distributions.procedure import TRANSITIONS
 from services.assets.distributions.schemas import (
@@ -33,16 +32,16 @@ from services.assets.distributions.schemas import (
     TransitionIn,
 )
 from shared.codes.assets import DistributionStatus
-from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
 from shared.helping.households import HouseholdUnknown
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.fields import Moment
-from shared.http.idempotency import Answer
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.policy.parameters import PolicyValueMissing
+from shared.records.api import record_responses, recorded
+from shared.records.errors import WithdrawalContradicts
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed, SourceNotYours
 from shared.transitions import TransitionNotAllowed
@@ -145,10 +144,14 @@ async def post_transition(
     summary="Withdraw a paid line that should never have been",
     status_code=201,
     response_model=LineWithdrawalOut,
-    responses={
-        200: {"model": LineWithdrawalOut, "description": "The same again"},
-        **responses(DistributionNotFound, LineNotFound, LineNotPaid, WithdrawalContradicts, SourceNotYours),
-    },
+    responses=record_responses(
+        LineWithdrawalOut,
+        DistributionNotFound,
+        LineNotFound,
+        LineNotPaid,
+        WithdrawalContradicts,
+        SourceNotYours,
+    ),
 )
 async def post_withdrawal(
     distribution_id: UUID,
@@ -158,9 +161,4 @@ async def post_withdrawal(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The credit of the household is gone from its ledger. Zero would say that it got nothing."""
-    return await call.answer(idempotency_key, _withdraw, distribution_id, line_no, body)
-
-
-def _withdraw(uow: UnitOfWork, distribution_id: UUID, line_no: int, body: LineWithdrawalIn) -> Answer:
-    done = withdraw_line(uow, distribution_id, line_no, body)
-    return Answer(201 if done.created else 200, done.withdrawal.model_dump_json())
+    return await recorded(call, idempotency_key, withdraw_line, distribution_id, line_no, body)

@@ -39,12 +39,6 @@ class LineNotPaid(Conflict):
     code, title = "line-not-paid", "The line is not paid"
 
 
-class WithdrawalContradicts(Conflict):
-    """The line was withdrawn in other words, or the reference was used before for another withdrawal."""
-
-    code, title = "withdrawal-contradicts", "Another withdrawal is recorded"
-
-
 class DistributionInvalid(Invalid):
     """The plan is readable but does not add up, names a line twice, or is for a year to come."""
 

@@ -9,24 +9,23 @@ from services.assistance.disbursements import queries
 from services.assistance.disbursements.commands.record import record_disbursement
 from services.assistance.disbursements.commands.withdraw import withdraw_disbursement
 from services.assistance.disbursements.errors import (
-    AlreadySuperseded,
-    AlreadyWithdrawn,
+    DisbursementAlreadySuperseded,
+    DisbursementAlreadyWithdrawn,
     DisbursementContradicts,
     DisbursementInvalid,
     DisbursementNotFound,
     MeasureNotTransfer,
     MeasurePaid,
-    SupersededNotFound,
+    SupersededDisbursementNotFound,
 )
 from services.assistance.disbursements.schemas import DisbursementIn, DisbursementOut, WithdrawalIn, WithdrawalOut
 from services.assistance.measures.errors import MeasureNotFound
-from shared.db.unit_of_work import UnitOfWork
 from shared.helping.households import HouseholdUnknown
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.fields import HouseholdCode
-from shared.http.idempotency import Answer
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.records.api import record_responses, recorded
 from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed, SourceNotYours
 
@@ -57,21 +56,19 @@ async def list_disbursements(
     summary="Record cash paid to a household",
     status_code=201,
     response_model=DisbursementOut,
-    responses={
-        200: {"model": DisbursementOut, "description": "The same again"},
-        **responses(
-            SourceNotYours,
-            HouseholdUnknown,
-            MeasureNotFound,
-            SupersededNotFound,
-            DisbursementContradicts,
-            MeasureNotTransfer,
-            MeasurePaid,
-            AlreadySuperseded,
-            AlreadyWithdrawn,
-            DisbursementInvalid,
-        ),
-    },
+    responses=record_responses(
+        DisbursementOut,
+        SourceNotYours,
+        HouseholdUnknown,
+        MeasureNotFound,
+        SupersededDisbursementNotFound,
+        DisbursementContradicts,
+        MeasureNotTransfer,
+        MeasurePaid,
+        DisbursementAlreadySuperseded,
+        DisbursementAlreadyWithdrawn,
+        DisbursementInvalid,
+    ),
 )
 async def post(
     body: DisbursementIn, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
@@ -80,12 +77,7 @@ async def post(
 
     A measure is paid up to its amount; 409 `measure-paid` says how much is `left`. A part of it is an `instalment`.
     """
-    return await call.answer(idempotency_key, _record, body)
-
-
-def _record(uow: UnitOfWork, body: DisbursementIn) -> Answer:
-    recorded = record_disbursement(uow, body)
-    return Answer(201 if recorded.created else 200, recorded.disbursement.model_dump_json())
+    return await recorded(call, idempotency_key, record_disbursement, body)
 
 
 @router.post(
@@ -94,17 +86,15 @@ def _record(uow: UnitOfWork, body: DisbursementIn) -> Answer:
     summary="Take a disbursement back, as if nobody had told of it",
     status_code=201,
     response_model=WithdrawalOut,
-    responses={
-        200: {"model": WithdrawalOut, "description": "The same again"},
-        **responses(
-            SourceNotYours,
-            DisbursementNotFound,
-            DisbursementContradicts,
-            AlreadySuperseded,
-            AlreadyWithdrawn,
-            DisbursementInvalid,
-        ),
-    },
+    responses=record_responses(
+        WithdrawalOut,
+        SourceNotYours,
+        DisbursementNotFound,
+        DisbursementContradicts,
+        DisbursementAlreadySuperseded,
+        DisbursementAlreadyWithdrawn,
+        DisbursementInvalid,
+    ),
 )
 async def post_withdrawal(
     disbursement_id: UUID,
@@ -113,9 +103,4 @@ async def post_withdrawal(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """201 withdrawn, and its credit with it; 200 the same again. The measure that it paid is open again for as much."""
-    return await call.answer(idempotency_key, _withdraw, disbursement_id, body)
-
-
-def _withdraw(uow: UnitOfWork, disbursement_id: UUID, body: WithdrawalIn) -> Answer:
-    done = withdraw_disbursement(uow, disbursement_id, body)
-    return Answer(201 if done.created else 200, done.withdrawal.model_dump_json())
+    return await recorded(call, idempotency_key, withdraw_disbursement, disbursement_id, body)

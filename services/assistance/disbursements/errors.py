@@ -1,6 +1,7 @@
 """Situations of disbursements that callers are told about."""
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
 
 
 class MeasureNotTransfer(Conflict):
@@ -15,22 +16,16 @@ class DisbursementInvalid(Invalid):
     code, title = "disbursement-invalid", "The disbursement is not valid"
 
 
-class DisbursementContradicts(Conflict):
-    """The reference was used before for another content."""
-
-    code, title = "disbursement-contradicts", "The reference belongs to another disbursement"
+class DisbursementContradicts(Contradicts, thing="disbursement"):
+    """The reference was used before for another disbursement, or for the withdrawal of another one."""
 
 
-class SupersededNotFound(NotFound):
+class SupersededDisbursementNotFound(SupersededNotFound, thing="disbursement"):
     """The disbursement to be superseded is not known for this household."""
 
-    code, title = "superseded-disbursement-not-found", "No such disbursement to supersede"
 
-
-class AlreadySuperseded(Conflict):
-    """The disbursement to be superseded was corrected before by another one."""
-
-    code, title = "disbursement-already-superseded", "The disbursement has a correction already"
+class DisbursementAlreadySuperseded(AlreadySuperseded, thing="disbursement"):
+    """The disbursement was corrected before by another one."""
 
 
 class MeasurePaid(Conflict):
@@ -45,7 +40,7 @@ class DisbursementNotFound(NotFound):
     code, title = "disbursement-not-found", "No such disbursement"
 
 
-class AlreadyWithdrawn(Conflict):
+class DisbursementAlreadyWithdrawn(AlreadyWithdrawn, thing="disbursement"):
     """The disbursement was withdrawn before, in other words, and nothing corrects it any more."""
 
-    code, title = "disbursement-already-withdrawn", "The disbursement is withdrawn"
+    title = "The disbursement is withdrawn"

@@ -14,6 +14,7 @@ from shared.http.dependencies import Call, calling
 from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
+from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
 
@@ -25,19 +26,13 @@ Code = Annotated[BuyerCode, Path()]
     "/{buyer_code}",
     operation_id="bindBuyer",
     summary="Bind a buyer to the client that orders for it, or hand it over",
-    responses={
-        201: {"model": BuyerOut, "description": "New"},
-        **responses(CodeInOtherSpelling, RegionNotAllowed, VersionChanged),
-    },
+    responses=put_responses(BuyerOut, CodeInOtherSpelling, RegionNotAllowed, VersionChanged),
 )
 async def put(
     buyer_code: Code, body: BuyerIn, call: Annotated[Call, calling(SUPPLYING)], expected: IfMatch, response: Response
 ) -> BuyerOut:
     """For clients whose token does not name their buyers. Its orders are seen by the client it is bound to now."""
-    done = await call.command(put_buyer, buyer_code, body, expected)
-    response.status_code = 201 if done.created else 200
-    tag(response, done.buyer.version)
-    return done.buyer
+    return answered(response, await call.command(put_buyer, buyer_code, body, expected))
 
 
 @router.get("", operation_id="listBuyers", summary="Buyers, by code")

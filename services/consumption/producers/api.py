@@ -14,6 +14,7 @@ from shared.helping.households import HouseholdUnknown
 from shared.http.dependencies import Call, calling
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
+from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
 
@@ -26,27 +27,22 @@ Code = Annotated[ProducerCode, Path()]
     "",
     operation_id="registerProducer",
     summary="Register a producer with its households, or make it what the body says",
-    responses={
-        201: {"model": ProducerOut, "description": "New"},
-        **responses(
-            ProducerInvalid,
-            ProducerNotFound,
-            HouseholdUnknown,
-            HouseholdHasEnded,
-            RegionNotAllowed,
-            CodeInOtherSpelling,
-            VersionChanged,
-        ),
-    },
+    responses=put_responses(
+        ProducerOut,
+        ProducerInvalid,
+        ProducerNotFound,
+        HouseholdUnknown,
+        HouseholdHasEnded,
+        RegionNotAllowed,
+        CodeInOtherSpelling,
+        VersionChanged,
+    ),
 )
 async def put(
     producer_code: Code, body: ProducerIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
 ) -> ProducerOut:
     """The whole producer every time; the same again changes nothing. Orders keep the shares they were placed with."""
-    done = await call.command(put_producer, producer_code, body, expected)
-    response.status_code = 201 if done.created else 200
-    tag(response, done.producer.version)
-    return done.producer
+    return answered(response, await call.command(put_producer, producer_code, body, expected))
 
 
 @router.get(

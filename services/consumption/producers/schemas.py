@@ -82,14 +82,14 @@ class ProducerOut(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Any, links: Sequence[Any]) -> Self:
-        """A producer from its row and the rows of its links."""
+    def of(cls, row: Any, links: Sequence[LinkOut]) -> Self:
+        """A producer from its row, with its links."""
         return cls(
             producer_code=row.code,
             name=row.name,
             kind=row.kind,
             uscc=row.uscc,
             region_code=row.region_code,
-            links=sorted(map(LinkOut.of, links), key=lambda link: (link.household_code, link.kind)),
+            links=list(links),
             version=row.version,
         )

@@ -16,6 +16,7 @@ from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
+from shared.registers.api import answered, put_responses
 from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/products", tags=["products 产品"])
@@ -34,19 +35,15 @@ def _wanted(
     "/{product_code}",
     operation_id="offerProduct",
     summary="Offer a product, or make the offer what the body says",
-    responses={
-        201: {"model": ProductOut, "description": "New"},
-        **responses(ProducerNotFound, ProductNotFound, CodeInOtherSpelling, StockChanged, UnitInUse, VersionChanged),
-    },
+    responses=put_responses(
+        ProductOut, ProducerNotFound, ProductNotFound, CodeInOtherSpelling, StockChanged, UnitInUse, VersionChanged
+    ),
 )
 async def put(
     product_code: Code, body: ProductIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
 ) -> ProductOut:
     """`stock` is for the first time only. Orders placed before keep the product as it was, and what they reserved."""
-    done = await call.command(put_product, product_code, body, expected)
-    response.status_code = 201 if done.created else 200
-    tag(response, done.product.version)
-    return done.product
+    return answered(response, await call.command(put_product, product_code, body, expected))
 
 
 @router.get("", operation_id="listProducts", summary="Products of all regions, by code")

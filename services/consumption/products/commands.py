@@ -1,7 +1,7 @@
 """Keeping products, and their stock beside orders."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from services.consumption.models import Producer, Product, StockMove
 from services.consumption.producers.errors import ProducerNotFound
@@ -10,24 +10,18 @@ from services.consumption.products.rules import MAX_QUANTITY, format_quantity
 from services.consumption.products.schemas import ProductIn, ProductOut, StockIn, StockMoveOut
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
-from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import new_id
 from shared.money import format_yuan
-from shared.versions import ExpectedVersion, demand_version
+from shared.registers.commands import Put, Register, put
+from shared.versions import ExpectedVersion
 
-_PRODUCTS, _MOVES = table_of(Product), table_of(StockMove)
-
-
-@dataclass(frozen=True, slots=True)
-class PutProduct:
-    """A product after it was put, and whether it is new."""
-
-    product: ProductOut
-    created: bool
+_MOVES = table_of(StockMove)
 
 
-def put_product(uow: UnitOfWork, code: str, body: ProductIn, expected: ExpectedVersion | None = None) -> PutProduct:
+def put_product(
+    uow: UnitOfWork, code: str, body: ProductIn, expected: ExpectedVersion | None = None
+) -> Put[ProductOut]:
     """Offer a product, or make the offer what ``body`` says; its stock is set when it is first offered, and only then.
 
     Orders placed before keep the product as it was, and what they reserved.
@@ -36,26 +30,7 @@ def put_product(uow: UnitOfWork, code: str, body: ProductIn, expected: ExpectedV
         StockChanged: the stock sent is not the one there is.
         UnitInUse: the unit changes while some of the product is there.
     """
-    refuse_other_spelling(uow, _PRODUCTS.c.code, code)
-    product = _lock(uow, code)
-    if product is not None:
-        _demand_supplied(uow, product)
-    producer = _producer_of(uow, body.producer_code)
-    if not uow.actor.sees(producer.region_code):
-        raise ProducerNotFound(f"no producer {body.producer_code} in region {uow.actor.place}")
-    demand_version(expected, product.version if product else None)
-    fields = body.model_dump(exclude={"stock"})
-    if product is None:
-        product = Product(code=code, available=body.stock or 0, version=1, **fields)
-        uow.session.add(product)
-        _record(uow, product, before=None)
-        return PutProduct(_shown(product, producer), created=True)
-    _demand_stock_left_alone(product, body)
-    before = _audit_view(product)
-    if product.model_dump(include=set(fields)) != fields:
-        product.sqlmodel_update(fields | {"version": product.version + 1})
-        _record(uow, product, before)
-    return PutProduct(_shown(product, producer), created=False)
+    return put(uow, _REGISTER, code, body, expected)
 
 
 def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
@@ -108,6 +83,17 @@ def _not_found(uow: UnitOfWork, code: str) -> ProductNotFound:
     return ProductNotFound(f"no product {code} in region {uow.actor.place}")
 
 
+def _fields(uow: UnitOfWork, body: ProductIn, product: Product | None) -> dict[str, Any]:
+    """What is offered; of a new product also what can be ordered of it."""
+    if not uow.actor.sees(_producer_of(uow, body.producer_code).region_code):
+        raise _producer_not_found(uow, body.producer_code)
+    offered = body.model_dump(exclude={"stock"})
+    if product is None:
+        return offered | {"available": body.stock or 0}
+    _demand_stock_left_alone(product, body)
+    return offered
+
+
 def _demand_stock_left_alone(product: Product, body: ProductIn) -> None:
     stock = format_quantity(product.available)
     if body.stock is not None and body.stock != product.available:
@@ -120,20 +106,23 @@ def _demand_stock_left_alone(product: Product, body: ProductIn) -> None:
 def _producer_of(uow: UnitOfWork, code: str) -> Producer:
     producer = uow.session.get(Producer, code)
     if producer is None:
-        raise ProducerNotFound(f"no producer {code} in region {uow.actor.place}")
+        raise _producer_not_found(uow, code)
     return producer
 
 
-def _shown(product: Product, producer: Producer) -> ProductOut:
-    return ProductOut.of(product.model_dump() | {"region_code": producer.region_code})
+def _producer_not_found(uow: UnitOfWork, code: str) -> ProducerNotFound:
+    return ProducerNotFound(f"no producer {code} in region {uow.actor.place}")
 
 
-def _record(uow: UnitOfWork, product: Product, before: dict[str, Any] | None) -> None:
-    uow.audit("product.put", product.code, before=before, after=_audit_view(product))
-    uow.note("product.put", product=product.code, producer=product.producer_code)
+def _shown(uow: UnitOfWork, product: Product, _parts: Sequence[None]) -> ProductOut:
+    return ProductOut.of(product.model_dump() | {"region_code": _producer_of(uow, product.producer_code).region_code})
 
 
-def _audit_view(product: Product) -> dict[str, Any]:
+def _log_fields(product: Product, _parts: Sequence[None]) -> dict[str, Any]:
+    return {"product": product.code, "producer": product.producer_code}
+
+
+def _audit_view(product: Product, _parts: Sequence[None]) -> dict[str, Any]:
     """What the audit keeps of a product: no name, which may be a person's."""
     return {
         "producer_code": product.producer_code,
@@ -144,3 +133,15 @@ def _audit_view(product: Product) -> dict[str, Any]:
         "minimum": product.minimum and format_quantity(product.minimum),
         "available": format_quantity(product.available),
     }
+
+
+_REGISTER: Final = Register(
+    model=Product,
+    guard=_demand_supplied,
+    fields=_fields,
+    audit_view=_audit_view,
+    log_fields=_log_fields,
+    shown=_shown,
+    entered="product.put",
+    changed="product.put",
+)

@@ -16,6 +16,7 @@ from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
 from shared.regions import RegionFilter
+from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
 
@@ -57,16 +58,12 @@ async def get_vacancy(vacancy_code: Code, call: Annotated[Call, calling(READ)], 
     "/{vacancy_code}",
     operation_id="registerVacancy",
     summary="Register a vacancy, or make it what the body says",
-    responses={
-        201: {"model": VacancyOut, "description": "New"},
-        **responses(PlaceUnknown, RegionNotAllowed, CodeInOtherSpelling, HeadcountTaken, VersionChanged),
-    },
+    responses=put_responses(
+        VacancyOut, PlaceUnknown, RegionNotAllowed, CodeInOtherSpelling, HeadcountTaken, VersionChanged
+    ),
 )
 async def put(
     vacancy_code: Code, body: VacancyIn, call: Annotated[Call, calling(WRITE)], expected: IfMatch, response: Response
 ) -> VacancyOut:
     """The whole vacancy every time; the same again changes nothing. Only its own region or one around it changes it."""
-    done = await call.command(put_vacancy, vacancy_code, body, expected)
-    response.status_code = 201 if done.created else 200
-    tag(response, done.vacancy.version)
-    return done.vacancy
+    return answered(response, await call.command(put_vacancy, vacancy_code, body, expected))

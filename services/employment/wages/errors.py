@@ -1,6 +1,7 @@
 """Situations about wages."""
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
 
 
 class WageNotFound(NotFound):
@@ -9,22 +10,16 @@ class WageNotFound(NotFound):
     code, title = "wage-not-found", "No such wage"
 
 
-class SupersededWageNotFound(NotFound):
+class SupersededWageNotFound(SupersededNotFound, thing="wage"):
     """The wage to be superseded is not known for this placement."""
 
-    code, title = "superseded-wage-not-found", "No such wage to supersede"
+
+class WageContradicts(Contradicts, thing="wage"):
+    """The reference was used before for another wage."""
 
 
-class WageContradicts(Conflict):
-    """The reference was used before for another content."""
-
-    code, title = "wage-contradicts", "The reference belongs to another wage"
-
-
-class WageAlreadySuperseded(Conflict):
-    """The wage to be superseded was corrected before by another one."""
-
-    code, title = "wage-already-superseded", "The wage has a correction already"
+class WageAlreadySuperseded(AlreadySuperseded, thing="wage"):
+    """The wage was corrected before by another one."""
 
 
 class MonthReported(Conflict):
@@ -33,16 +28,10 @@ class MonthReported(Conflict):
     code, title = "month-reported", "The month is reported already"
 
 
-class WageWithdrawnBefore(Conflict):
+class WageWithdrawnBefore(AlreadyWithdrawn, thing="wage"):
     """The wage was withdrawn: it can neither be reported again under its reference nor be corrected."""
 
-    code, title = "wage-withdrawn", "The wage was withdrawn"
-
-
-class WithdrawalContradicts(Conflict):
-    """The wage was withdrawn in other words, or the reference was used before for another withdrawal."""
-
-    code, title = "withdrawal-contradicts", "Another withdrawal is recorded"
+    code = "wage-withdrawn"
 
 
 class PlacementNotStarted(Conflict):

@@ -20,6 +20,7 @@ from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
 from shared.months import MAX_MONTH, first_day
 from shared.policy.parameters import PolicyValueMissing
+from shared.registers.api import answered, put_responses
 from shared.security.actor import PERSONAL, RegionNotAllowed
 from shared.versions import VersionChanged
 
@@ -33,18 +34,16 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
     "",
     operation_id="registerHousehold",
     summary="Register a household, or make it what the body says",
-    responses={
-        201: {"model": HouseholdOut, "description": "New"},
-        **responses(
-            HouseholdInvalid,
-            MaskedValue,
-            HouseholdNotFound,
-            HouseholdHasEnded,
-            CodeInOtherSpelling,
-            VersionChanged,
-            RegionNotAllowed,
-        ),
-    },
+    responses=put_responses(
+        HouseholdOut,
+        HouseholdInvalid,
+        MaskedValue,
+        HouseholdNotFound,
+        HouseholdHasEnded,
+        CodeInOtherSpelling,
+        VersionChanged,
+        RegionNotAllowed,
+    ),
 )
 async def put(
     household_code: Code,
@@ -56,10 +55,9 @@ async def put(
 ) -> HouseholdOut:
     """The whole household every time, but for what you may not see: leave it out, and it stays."""
     done = await call.command(put_household, household_code, body, version)
-    response.status_code = 201 if done.created else 200
     if done.shows_more_than_told and call.actor.may(PERSONAL):
         await call.record_look(household_code)
-    return _shown(call, done.household, response)
+    return household_for(call.actor, answered(response, done))
 
 
 @router.get(

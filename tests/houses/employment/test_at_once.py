@@ -134,6 +134,18 @@ async def test_a_wage_is_corrected_or_withdrawn_and_not_both(employment: Employm
     assert problem(answer)[:2] == (409, "wage-already-superseded")
 
 
+async def test_a_reference_withdraws_one_wage_only(employment: Employment, after: After) -> None:
+    placements = [await employment.started(1), await employment.started(2, "OTHER")]
+    sent = [await employment.post("wages", wage(placement)) for placement in placements]
+    [first, second] = [UUID(answer.json()["wage_id"]) for answer in sent]
+    withdrawal = WageWithdrawalIn.model_validate(withdrawing())
+    answer = await after(
+        withdraw_wage, first, withdrawal, then=lambda: employment.post(f"wages/{second}/withdrawal", withdrawing())
+    )
+    assert problem(answer)[:2] == (409, "withdrawal-contradicts")
+    assert sorted(item["status"] for item in await employment.items("wages")) == ["stands", "withdrawn"]
+
+
 async def test_no_wage_is_recorded_for_a_month_after_the_work_that_ends_meanwhile(
     employment: Employment, after: After
 ) -> None:

@@ -1,12 +1,11 @@
 """Withdrawing paid lines that should never have been: the ledger forgets the credit, which zero would not say."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.assets.distributions.errors import LineNotFound, LineNotPaid, WithdrawalContradicts
+from services.assets.distributions.errors import LineNotFound, LineNotPaid
 from services.assets.distributions.rules import credit_id, withdrawal_id
 from services.assets.distributions.schemas import LineWithdrawalIn, LineWithdrawalOut
 from services.assets.distributions.store import lock_distribution
@@ -15,25 +14,24 @@ from shared.codes.assets import DistributionStatus
 from shared.codes.monitoring import IncomeBranch
 from shared.contracts.assets import ShareWithdrawn
 from shared.db.base import table_of
-from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.money import format_yuan
 from shared.months import month_of
+from shared.records.errors import WithdrawalContradicts
+from shared.records.outcomes import Outcome
+from shared.records.withdrawals import Withdrawals
 from shared.security.sources import demand_sources
 
-_LINES, _WITHDRAWALS = table_of(DistributionLine), table_of(LineWithdrawal)
+_LINES = table_of(DistributionLine)
+_WITHDRAWALS: Final = Withdrawals(
+    "line", table_of(LineWithdrawal), otherwise=WithdrawalContradicts, elsewhere=WithdrawalContradicts
+)
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawLine:
-    """A withdrawal, and whether it is new."""
-
-    withdrawal: LineWithdrawalOut
-    created: bool
-
-
-def withdraw_line(uow: UnitOfWork, distribution_id: UUID, line_no: int, body: LineWithdrawalIn) -> WithdrawLine:
+def withdraw_line(
+    uow: UnitOfWork, distribution_id: UUID, line_no: int, body: LineWithdrawalIn
+) -> Outcome[LineWithdrawalOut]:
     """Withdraw a paid line 撤回. The same withdrawal again changes nothing.
 
     Raises:
@@ -52,26 +50,14 @@ def withdraw_line(uow: UnitOfWork, distribution_id: UUID, line_no: int, body: Li
         raise LineNotFound(f"the distribution {distribution_id} has no line {line_no}")
     if distribution.status is not DistributionStatus.PAID:
         raise LineNotPaid(f"the distribution is {distribution.status}: nobody was credited")
-    known = _known(uow, line, body)
+    record = {"distribution_id": distribution_id, "line_no": line_no}
+    reference = {"source": body.source, "source_ref": body.source_ref}
+    known = _WITHDRAWALS.find(uow, record, reference, body.reason)
     if known is not None:
-        return WithdrawLine(LineWithdrawalOut.of(known._asdict()), created=False)
+        return Outcome("duplicate", LineWithdrawalOut.of(known))
     withdrawal = _write(uow, distribution, line, body)
     _publish(uow, distribution, line, withdrawal)
-    return WithdrawLine(LineWithdrawalOut.of(withdrawal.model_dump()), created=True)
-
-
-def _known(uow: UnitOfWork, line: sa.Row[Any], body: LineWithdrawalIn) -> sa.Row[Any] | None:
-    """The withdrawal that says the same; None where nothing was said yet. Raises WithdrawalContradicts."""
-    same_line = (_WITHDRAWALS.c.distribution_id == line.distribution_id) & (_WITHDRAWALS.c.line_no == line.line_no)
-    same_reference = (_WITHDRAWALS.c.source == body.source) & (_WITHDRAWALS.c.source_ref == body.source_ref)
-    rows = uow.connection.execute(sa.select(_WITHDRAWALS).where(same_line | same_reference)).all()
-    if not rows:
-        return None
-    said = (line.distribution_id, line.line_no, body.source, body.source_ref, body.reason)
-    for row in rows:
-        if (row.distribution_id, row.line_no, row.source, row.source_ref, row.reason) == said:
-            return row
-    raise WithdrawalContradicts("the line was withdrawn otherwise, or the reference belongs to another withdrawal")
+    return Outcome("stored", LineWithdrawalOut.of(withdrawal.model_dump()))
 
 
 def _write(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], body: LineWithdrawalIn) -> LineWithdrawal:
@@ -87,7 +73,7 @@ def _write(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], body:
         withdrawn_at=now,
         withdrawn_by=uow.actor.id,
     )
-    insert_rows(uow.connection, _WITHDRAWALS, [withdrawal.model_dump()])
+    _WITHDRAWALS.write(uow, withdrawal.model_dump())
     distribution.version += 1
     distribution.updated_at = now
     return withdrawal

@@ -1,23 +1,23 @@
 """Cash paid to households 发放, recorded once for each reference."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.assistance.disbursements.errors import (
-    AlreadySuperseded,
-    AlreadyWithdrawn,
+    DisbursementAlreadySuperseded,
+    DisbursementAlreadyWithdrawn,
     DisbursementContradicts,
     DisbursementInvalid,
     MeasureNotTransfer,
     MeasurePaid,
-    SupersededNotFound,
+    SupersededDisbursementNotFound,
 )
 from services.assistance.disbursements.rules import measure_after_payment
-from services.assistance.disbursements.schemas import DisbursementIn, DisbursementOut, DisbursementReference
-from services.assistance.disbursements.store import load_correction, write_payment
+from services.assistance.disbursements.schemas import DisbursementIn, DisbursementOut
+from services.assistance.disbursements.store import load_status, lock_disbursement, write_payment
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.commands.answer import Answer, answer_measures
 from services.assistance.measures.errors import MeasureNotFound
@@ -30,24 +30,26 @@ from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.households import KnownHousehold
-from shared.ids import derived_id
 from shared.money import format_yuan
 from shared.months import month_of
-from shared.security.sources import demand_sources
+from shared.records.kinds import RecordKind
+from shared.records.outcomes import Outcome
 
 _DISBURSEMENTS = table_of(Disbursement)
-_CONTENT = ("household_code", "measure_id", "kind", "month", "amount", "supersedes_id")
-"""What two disbursements under one reference must have in common to be the same."""
+_KIND: Final = RecordKind(
+    thing="disbursement",
+    home="household",
+    home_key="household_code",
+    content=("household_code", "measure_id", "kind", "month", "amount", "supersedes_id"),
+    instead="record what was paid as another one",
+    contradicts=DisbursementContradicts,
+    superseded_not_found=SupersededDisbursementNotFound,
+    already_superseded=DisbursementAlreadySuperseded,
+    already_withdrawn=DisbursementAlreadyWithdrawn,
+)
 
 
-class Recorded(NamedTuple):
-    """A disbursement, and whether it is new."""
-
-    disbursement: DisbursementOut
-    created: bool
-
-
-def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Recorded:
+def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Outcome[DisbursementOut]:
     """Record cash paid to a household 发放: credit it and pay the measure it answers, once for each reference.
 
     A measure is paid up to its amount. One that is completed is paid further by instalments alone.
@@ -59,35 +61,36 @@ def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Recorded:
         DisbursementInvalid: it cannot be true.
         MeasureNotFound, MeasureNotTransfer: the measure is not one of this household that asked for cash.
         MeasurePaid: nothing, or not so much, is left to be paid of the measure.
-        SupersededNotFound, AlreadySuperseded, AlreadyWithdrawn: what it corrects is unknown, or does not count.
+        SupersededDisbursementNotFound: what it corrects is not known for this household.
+        DisbursementAlreadySuperseded, DisbursementAlreadyWithdrawn: what it corrects does not count.
     """
-    _check_sources(uow, body)
+    _KIND.demand_sources(uow.actor, DisbursementInvalid, body)
     household = HOUSEHOLDS.one(uow, body.household_code)
     row = _new_row(uow, body, household)
-    if (known := _repeated(uow, row)) is not None:
-        return Recorded(known, created=False)
+    if (known := _repeated(uow, body, row)) is not None:
+        return Outcome("duplicate", known)
     if body.month > month_of(uow.today()):
         raise DisbursementInvalid.at("/month", "lies in the future")
     measure = _measure_of(uow, body)
-    corrected = _check_superseded(uow, row)
+    found = None if body.supersedes is None else lock_disbursement(uow, _KIND.id_of(body.supersedes))
+    if (known := _repeated(uow, body, row)) is not None:  # somebody else wrote it while this one waited
+        return Outcome("duplicate", known)
+    corrected = _demand_correctable(uow, body, found)
     if measure is not None:
         row["correlation_id"] = measure["correlation_id"]
-    if (known := _repeated(uow, row)) is not None:  # somebody else wrote it while this one waited for the task
-        return Recorded(known, created=False)
-    if measure is not None:
         _refuse_paid(measure, row["amount"], corrected, instalment=body.instalment)
     if not _inserted(uow, row):
-        known = _repeated(uow, row)
+        known = _repeated(uow, body, row)
         assert known is not None, "what is in the way has the same id"
-        return Recorded(known, created=False)
+        return Outcome("duplicate", known)
     _pay(uow, measure, row, corrected, instalment=body.instalment)
     _publish(uow, row)
-    return Recorded(DisbursementOut.of(row), created=True)
+    return Outcome("stored", DisbursementOut.of(row))
 
 
 def _new_row(uow: UnitOfWork, body: DisbursementIn, household: KnownHousehold) -> dict[str, Any]:
     return {
-        "id": _id_of(body),
+        "id": _KIND.id_of(body),
         "source": body.source,
         "source_ref": body.source_ref,
         "household_code": household.code,
@@ -96,7 +99,7 @@ def _new_row(uow: UnitOfWork, body: DisbursementIn, household: KnownHousehold) -
         "kind": body.kind,
         "month": body.month,
         "amount": body.amount,
-        "supersedes_id": body.supersedes and _id_of(body.supersedes),
+        "supersedes_id": _KIND.superseded_id(body),
         "disbursed_on": uow.today(),
         "withdrawn_on": None,
         "recorded_at": uow.now(),
@@ -105,20 +108,13 @@ def _new_row(uow: UnitOfWork, body: DisbursementIn, household: KnownHousehold) -
     }
 
 
-def _id_of(reference: DisbursementIn | DisbursementReference) -> UUID:
-    return derived_id("disbursement", reference.source, reference.source_ref)
-
-
-def _repeated(uow: UnitOfWork, row: dict[str, Any]) -> DisbursementOut | None:
+def _repeated(uow: UnitOfWork, body: DisbursementIn, row: dict[str, Any]) -> DisbursementOut | None:
     """What is recorded under the reference already. Raises DisbursementContradicts where it says something else."""
     table = _DISBURSEMENTS
     known = uow.connection.execute(sa.select(table).where(table.c.id == row["id"])).mappings().one_or_none()
     if known is None:
         return None
-    if any(known[name] != row[name] for name in _CONTENT):
-        raise DisbursementContradicts(
-            f"{row['source']} used the reference {row['source_ref']} for another disbursement"
-        )
+    _KIND.demand_same(body, row, known)
     return DisbursementOut.of(known)
 
 
@@ -139,30 +135,18 @@ def _corrected_measure(uow: UnitOfWork, body: DisbursementIn) -> UUID | None:
     if body.supersedes is None:
         return None
     table = _DISBURSEMENTS
-    return uow.connection.scalar(sa.select(table.c.measure_id).where(table.c.id == _id_of(body.supersedes)))
+    return uow.connection.scalar(sa.select(table.c.measure_id).where(table.c.id == _KIND.id_of(body.supersedes)))
 
 
-def _check_sources(uow: UnitOfWork, body: DisbursementIn) -> None:
-    named = {"/source": body.source}
-    if body.supersedes is not None:
-        named["/supersedes/source"] = body.supersedes.source
-    demand_sources(uow.actor, DisbursementInvalid, named)
-
-
-def _check_superseded(uow: UnitOfWork, row: dict[str, Any]) -> Mapping[str, Any] | None:
-    """Lock what the disbursement corrects, so that two corrections never both do, and return it."""
-    table, old_id = _DISBURSEMENTS, row["supersedes_id"]
-    if old_id is None:
+def _demand_correctable(
+    uow: UnitOfWork, body: DisbursementIn, found: Mapping[Any, Any] | None
+) -> Mapping[Any, Any] | None:
+    """What the disbursement corrects, which is locked, so that two corrections never both do."""
+    if body.supersedes is None:
         return None
-    mine = (table.c.id == old_id) & (table.c.household_code == row["household_code"]) & (table.c.id != row["id"])
-    old = uow.connection.execute(sa.select(table).where(mine).with_for_update()).mappings().one_or_none()
-    if old is None:
-        raise SupersededNotFound("the household has no such disbursement to supersede")
-    if old["withdrawn_on"] is not None:
-        raise AlreadyWithdrawn("the disbursement was withdrawn; record what was paid as another one")
-    if load_correction(uow, old_id) not in (None, row["id"]):
-        raise AlreadySuperseded("the disbursement was corrected before; supersede the correction")
-    return dict(old)
+    old = _KIND.demand_known(body.supersedes, body.household_code, found)
+    _KIND.demand_standing(body.supersedes, load_status(uow, old))
+    return old
 
 
 def _refuse_paid(

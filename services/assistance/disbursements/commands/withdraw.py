@@ -1,21 +1,21 @@
 """Disbursements taken back: money that a bank returned, or that was never meant for this household."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.assistance.disbursements.errors import (
-    AlreadySuperseded,
-    AlreadyWithdrawn,
+    DisbursementAlreadySuperseded,
+    DisbursementAlreadyWithdrawn,
     DisbursementContradicts,
     DisbursementInvalid,
     DisbursementNotFound,
 )
 from services.assistance.disbursements.rules import measure_after_withdrawal
 from services.assistance.disbursements.schemas import WithdrawalIn, WithdrawalOut
-from services.assistance.disbursements.store import load_correction, write_payment
+from services.assistance.disbursements.store import load_status, lock_disbursement, write_payment
 from services.assistance.known_households.store import load_region
 from services.assistance.measures.commands.request import answer_deadline_from_today
 from services.assistance.measures.store import lock_measures
@@ -23,26 +23,26 @@ from services.assistance.models import Disbursement, Measure, Task, Withdrawal
 from services.assistance.tasks.store import write_task
 from shared.codes.assistance import MeasureStatus, TaskChange
 from shared.codes.monitoring import IncomeBranch
+from shared.codes.records import RecordStatus
 from shared.contracts.assistance import TransferWithdrawn
 from shared.db.base import table_of
-from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
+from shared.records.outcomes import Outcome
+from shared.records.withdrawals import Withdrawals
 from shared.security.sources import demand_sources
 
 _DISBURSEMENTS, _MEASURES, _TASKS = table_of(Disbursement), table_of(Measure), table_of(Task)
-_WITHDRAWALS = table_of(Withdrawal)
+_WITHDRAWALS: Final = Withdrawals(
+    "disbursement",
+    table_of(Withdrawal),
+    otherwise=DisbursementAlreadyWithdrawn,
+    elsewhere=DisbursementContradicts,
+)
 _HOUSE = "assistance"
 
 
-class Withdrawn(NamedTuple):
-    """A withdrawal, and whether it is new."""
-
-    withdrawal: WithdrawalOut
-    created: bool
-
-
-def withdraw_disbursement(uow: UnitOfWork, disbursement_id: UUID, body: WithdrawalIn) -> Withdrawn:
+def withdraw_disbursement(uow: UnitOfWork, disbursement_id: UUID, body: WithdrawalIn) -> Outcome[WithdrawalOut]:
     """Take a disbursement back 发放撤回, as if nobody had told of it: once, and the same again changes nothing.
 
     Its credit is withdrawn from the ledger. The measure that it paid is open again for as much, and its task says so.
@@ -51,29 +51,29 @@ def withdraw_disbursement(uow: UnitOfWork, disbursement_id: UUID, body: Withdraw
         SourceNotYours: the source, or that of the disbursement, belongs to another client.
         DisbursementNotFound: there is no such disbursement within the caller's region.
         DisbursementContradicts: the reference was used for the withdrawal of another disbursement.
-        AlreadyWithdrawn: it was withdrawn before, in other words.
-        AlreadySuperseded: another disbursement corrects it and counts in its place.
+        DisbursementAlreadyWithdrawn: it was withdrawn before, in other words.
+        DisbursementAlreadySuperseded: another disbursement corrects it and counts in its place.
         DisbursementInvalid: the source is the name of a house.
     """
     demand_sources(uow.actor, DisbursementInvalid, {"/source": body.source})
     found = _find(uow, disbursement_id)
     measure_id = found["measure_id"]
     measure = lock_measures(uow, [measure_id])[measure_id] if measure_id else None
-    this = _DISBURSEMENTS.c.id == disbursement_id
-    uow.connection.execute(sa.select(_DISBURSEMENTS.c.id).where(this).with_for_update())
+    lock_disbursement(uow, disbursement_id)
     row = _new_row(uow, found, body)
-    if (known := _repeated(uow, row)) is not None:
-        return Withdrawn(known, created=False)
-    if load_correction(uow, disbursement_id) is not None:
-        raise AlreadySuperseded("the disbursement was corrected; withdraw the correction")
-    statement = insert_into(_WITHDRAWALS, uow.connection.dialect.name).values(row)
-    if not uow.connection.execute(statement.on_conflict_do_nothing(index_elements=["id"])).rowcount:
-        raise DisbursementContradicts("the reference was used for the withdrawal of another disbursement")
+    record = {"house": _HOUSE, "credit_id": disbursement_id}
+    known = _WITHDRAWALS.find(uow, record, {"id": row["id"]}, body.reason)
+    if known is not None:
+        return Outcome("duplicate", WithdrawalOut.of(known))
+    if load_status(uow, found) is RecordStatus.SUPERSEDED:
+        raise DisbursementAlreadySuperseded("the disbursement was corrected; withdraw the correction")
+    _WITHDRAWALS.write(uow, row)
+    this = _DISBURSEMENTS.c.id == disbursement_id
     uow.connection.execute(sa.update(_DISBURSEMENTS).where(this).values(withdrawn_on=row["withdrawn_on"]))
     if measure is not None:
         _open_again(uow, measure, found["amount"])
     _publish(uow, row, body)
-    return Withdrawn(WithdrawalOut.of(row), created=True)
+    return Outcome("stored", WithdrawalOut.of(row))
 
 
 def _find(uow: UnitOfWork, disbursement_id: UUID) -> Mapping[str, Any]:
@@ -100,19 +100,6 @@ def _new_row(uow: UnitOfWork, found: Mapping[str, Any], body: WithdrawalIn) -> d
         "withdrawn_by": uow.actor.id,
         "correlation_id": found["correlation_id"],
     }
-
-
-def _repeated(uow: UnitOfWork, row: Mapping[str, Any]) -> WithdrawalOut | None:
-    table = _WITHDRAWALS
-    of_it = (table.c.house == _HOUSE) & (table.c.credit_id == row["credit_id"])
-    known = uow.connection.execute(sa.select(table).where(of_it)).mappings().one_or_none()
-    if known is None:
-        if uow.connection.scalar(sa.select(table.c.id).where(table.c.id == row["id"])) is not None:
-            raise DisbursementContradicts("the reference was used for the withdrawal of another disbursement")
-        return None
-    if (known["id"], known["reason"]) != (row["id"], row["reason"]):
-        raise AlreadyWithdrawn("the disbursement was withdrawn before, under another reference or for another reason")
-    return WithdrawalOut.of(known)
 
 
 def _open_again(uow: UnitOfWork, measure: Mapping[str, Any], amount: int) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from services.employment.wages.errors import (
     WageInFuture,
     WageWithdrawnBefore,
 )
-from services.employment.wages.schemas import WageIn, WageOut, WageReference
+from services.employment.wages.schemas import WageIn, WageOut
 from shared.codes.monitoring import IncomeBranch
 from shared.codes.records import RecordStatus
 from shared.context import Context
@@ -29,12 +29,23 @@ from shared.db.base import table_of
 from shared.db.rows import execute_rows, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import DomainError, Invalid
-from shared.ids import derived_id
+from shared.errors import Invalid
 from shared.months import format_month, month_of
+from shared.records.kinds import RecordKind
+from shared.records.outcomes import Outcome, take_each
 from shared.security.actor import Actor
-from shared.security.sources import demand_sources
 
+_KIND: Final = RecordKind(
+    thing="wage",
+    home="placement",
+    home_key="placement_id",
+    content=("placement_id", "month", "amount", "supersedes_id"),
+    instead="report the month anew",
+    contradicts=WageContradicts,
+    superseded_not_found=SupersededWageNotFound,
+    already_superseded=WageAlreadySuperseded,
+    already_withdrawn=WageWithdrawnBefore,
+)
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
 _SELECT_PLACEMENTS_FOR_UPDATE = (
     sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no)
@@ -58,24 +69,22 @@ class WageToRecord(NamedTuple):
     context: Context
 
 
-class WageOutcome(NamedTuple):
-    """What became of one wage."""
-
-    result: Literal["stored", "duplicate", "refused"]
-    wage: WageOut | None
-    error: DomainError | None = None
-
-
-def record_wages(uow: UnitOfWork, items: Sequence[WageToRecord]) -> list[WageOutcome]:
+def record_wages(uow: UnitOfWork, items: Sequence[WageToRecord]) -> list[Outcome[WageOut]]:
     """Store wages and credit them to their households, once for all of them and in the order given.
 
     The same wage again changes nothing. A correction takes the place of the wage it supersedes. Of one month of a
     placement one wage stands, whoever reports it.
     """
     batch = _WageBatch(uow, items)
-    outcomes = [batch.take(item) for item in items]
+    outcomes = take_each(batch.take, items)
     batch.write()
     return outcomes
+
+
+def record_wage(uow: UnitOfWork, item: WageToRecord) -> Outcome[WageOut]:
+    """Record one wage: a batch of one."""
+    [outcome] = record_wages(uow, [item])
+    return outcome
 
 
 class _WageBatch:
@@ -84,8 +93,8 @@ class _WageBatch:
     def __init__(self, uow: UnitOfWork, items: Sequence[WageToRecord]) -> None:
         self._uow = uow
         placements = {"ids": list({item.wage.placement_id for item in items})}
-        targets = {_wage_id(item.wage.supersedes) for item in items if item.wage.supersedes}
-        asked = {_wage_id(item.wage) for item in items} | targets
+        targets = {_KIND.id_of(item.wage.supersedes) for item in items if item.wage.supersedes}
+        asked = {_KIND.id_of(item.wage) for item in items} | targets
         execute = uow.connection.execute
         self._placements = {row["id"]: row for row in execute(_SELECT_PLACEMENTS_FOR_UPDATE, placements).mappings()}
         self._known: dict[UUID, Mapping[Any, Any]] = {
@@ -101,29 +110,20 @@ class _WageBatch:
         old = [{"wage_id": wage_id, **changed} for wage_id, changed in self._superseded.items()]
         execute_rows(self._uow.connection, _UPDATE_SUPERSEDED, old)
 
-    def take(self, item: WageToRecord) -> WageOutcome:
-        """Decide about one wage, and credit it."""
-        try:
-            return self._take(item)
-        except DomainError as error:
-            return WageOutcome("refused", None, error)
-
-    def _take(self, item: WageToRecord) -> WageOutcome:
-        wage, wage_id = item.wage, _wage_id(item.wage)
-        named = {"/source": wage.source}
-        if wage.supersedes is not None:
-            named["/supersedes/source"] = wage.supersedes.source
-        demand_sources(item.actor, Invalid, named)
+    def take(self, item: WageToRecord) -> Outcome[WageOut]:
+        """Decide about one wage, and credit it. Raises what it is refused for."""
+        wage, wage_id = item.wage, _KIND.id_of(item.wage)
+        _KIND.demand_sources(item.actor, Invalid, wage)
         placement = self._placements.get(wage.placement_id)
         if placement is None or not item.actor.sees(placement["region_code"]):
             raise PlacementNotFound(f"no placement {wage.placement_id} in region {item.actor.place}")
-        supersedes_id = None if wage.supersedes is None else _wage_id(wage.supersedes)
-        said = (wage.placement_id, wage.month, wage.amount, supersedes_id)
+        supersedes_id = _KIND.superseded_id(wage)
         known = self._known.get(wage_id)
         if known is not None:
-            return self._again(wage, said, known)
+            _KIND.demand_same(wage, {**wage.model_dump(), "supersedes_id": supersedes_id}, known)
+            return self._again(wage, known)
         self._refuse_impossible(wage, placement)
-        old = None if wage.supersedes is None else self._superseded_by(wage.placement_id, wage.supersedes)
+        old = self._superseded_by(wage)
         self._refuse_reported(wage, supersedes_id)
         row = self._row(item, wage_id, supersedes_id)
         if old is not None:
@@ -131,16 +131,14 @@ class _WageBatch:
         self._known[wage_id] = self._rows[wage_id] = row
         self._standing[wage.placement_id, wage.month] = wage_id
         self._publish(item, row, placement)
-        return WageOutcome("stored", WageOut.of(row))
+        return Outcome("stored", WageOut.of(row))
 
-    def _again(self, wage: WageIn, said: tuple[Any, ...], known: Mapping[Any, Any]) -> WageOutcome:
-        if said != tuple(known[name] for name in ("placement_id", "month", "amount", "supersedes_id")):
-            raise WageContradicts(f"{wage.source} used the reference {wage.source_ref} for another wage")
+    def _again(self, wage: WageIn, known: Mapping[Any, Any]) -> Outcome[WageOut]:
         if known["status"] == RecordStatus.WITHDRAWN:
             raise WageWithdrawnBefore(
                 f"the wage {wage.source_ref} was withdrawn; report the month under another reference"
             )
-        return WageOutcome("duplicate", WageOut.of(dict(known)))
+        return Outcome("duplicate", WageOut.of(dict(known)))
 
     def _refuse_impossible(self, wage: WageIn, placement: Mapping[Any, Any]) -> None:
         if placement["started_on"] is None:
@@ -152,17 +150,12 @@ class _WageBatch:
         if placement["ended_on"] is not None and wage.month > month_of(placement["ended_on"]):
             raise WageAfterPlacement.at("/month", f"lies after {placement['ended_on']}, the last day of work")
 
-    def _superseded_by(self, placement_id: UUID, reference: WageReference) -> Mapping[Any, Any]:
+    def _superseded_by(self, wage: WageIn) -> Mapping[Any, Any] | None:
         """The wage that a correction names, which stands."""
-        old = self._known.get(_wage_id(reference))
-        if old is None or old["placement_id"] != placement_id:
-            raise SupersededWageNotFound(f"the placement has no wage {reference.source_ref} to supersede")
-        if old["status"] == RecordStatus.WITHDRAWN:
-            raise WageWithdrawnBefore(f"the wage {reference.source_ref} was withdrawn; report the month anew")
-        if old["status"] == RecordStatus.SUPERSEDED:
-            raise WageAlreadySuperseded(
-                f"the wage {reference.source_ref} was corrected before; supersede the correction"
-            )
+        if wage.supersedes is None:
+            return None
+        old = _KIND.demand_known(wage.supersedes, wage.placement_id, self._known.get(_KIND.id_of(wage.supersedes)))
+        _KIND.demand_standing(wage.supersedes, old["status"])
         return old
 
     def _refuse_reported(self, wage: WageIn, supersedes_id: UUID | None) -> None:
@@ -218,7 +211,3 @@ class _WageBatch:
         self._uow.note(
             "wage.recorded", context=item.context, wage_id=wage_id, household=credited.household_code, month=month
         )
-
-
-def _wage_id(reference: WageIn | WageReference) -> UUID:
-    return derived_id("wage", reference.source, reference.source_ref)

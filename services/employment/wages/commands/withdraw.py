@@ -1,13 +1,12 @@
 """Withdrawing wages that should never have been reported: the month is unknown again, which zero would not say."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.employment.models import Placement, Wage, WageWithdrawal, Worker
-from services.employment.wages.errors import WageAlreadySuperseded, WageNotFound, WithdrawalContradicts
+from services.employment.wages.errors import WageAlreadySuperseded, WageNotFound
 from services.employment.wages.schemas import WageWithdrawalIn, WageWithdrawalOut
 from shared.codes.monitoring import IncomeBranch
 from shared.codes.records import RecordStatus
@@ -17,10 +16,15 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.ids import derived_id
 from shared.months import format_month
+from shared.records.errors import WithdrawalContradicts
+from shared.records.outcomes import Outcome
+from shared.records.withdrawals import Withdrawals
 from shared.security.sources import demand_sources
 
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
-_WITHDRAWALS = table_of(WageWithdrawal)
+_WITHDRAWALS: Final = Withdrawals(
+    "wage", table_of(WageWithdrawal), otherwise=WithdrawalContradicts, elsewhere=WithdrawalContradicts
+)
 _SELECT_HOME_FOR_UPDATE = (
     sa.select(_PLACEMENTS.c.household_code, _WORKERS.c.region_code)
     .join_from(_WAGES, _PLACEMENTS)
@@ -32,15 +36,7 @@ _SELECT_HOME_FOR_UPDATE = (
 """Whose wage it is; whatever happens to the wages of one placement happens one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawWage:
-    """A withdrawal, and whether it is new."""
-
-    withdrawal: WageWithdrawalOut
-    created: bool
-
-
-def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> WithdrawWage:
+def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Outcome[WageWithdrawalOut]:
     """Withdraw a wage 撤回. The same withdrawal again changes nothing.
 
     Raises:
@@ -56,39 +52,25 @@ def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Wit
         raise WageNotFound(f"no wage {wage_id} in region {uow.actor.place}")
     wage = uow.session.get_one(Wage, wage_id, populate_existing=True)
     uow.actor.demand_source(wage.source)
-    known = _known(uow, wage_id, body)
+    reference = {"source": body.source, "source_ref": body.source_ref}
+    known = _WITHDRAWALS.find(uow, {"wage_id": wage_id}, reference, body.reason)
     if known is not None:
-        return WithdrawWage(WageWithdrawalOut.of(known), created=False)
+        return Outcome("duplicate", WageWithdrawalOut.of(known))
     if wage.status is RecordStatus.SUPERSEDED:
         raise WageAlreadySuperseded("the wage was corrected before; withdraw the correction")
     withdrawal = WageWithdrawal(
         id=derived_id("wage-withdrawal", str(wage_id)),
         wage_id=wage_id,
-        source=body.source,
-        source_ref=body.source_ref,
         reason=body.reason,
         withdrawn_at=uow.now(),
         withdrawn_by=uow.actor.id,
         correlation_id=uow.context.correlation_id,
+        **reference,
     )
-    uow.session.add(withdrawal)
+    _WITHDRAWALS.write(uow, withdrawal.model_dump())
     wage.status, wage.updated_at = RecordStatus.WITHDRAWN, uow.stamp()
     _publish(uow, wage, withdrawal, home)
-    return WithdrawWage(WageWithdrawalOut.of(withdrawal), created=True)
-
-
-def _known(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Any:
-    """The withdrawal that says the same; None where nothing was said yet. Raises WithdrawalContradicts."""
-    same_reference = (_WITHDRAWALS.c.source == body.source) & (_WITHDRAWALS.c.source_ref == body.source_ref)
-    said = (wage_id, body.source, body.source_ref, body.reason)
-    rows = uow.connection.execute(sa.select(_WITHDRAWALS).where((_WITHDRAWALS.c.wage_id == wage_id) | same_reference))
-    for row in rows:
-        if (row.wage_id, row.source, row.source_ref, row.reason) == said:
-            return row
-        if row.wage_id == wage_id:
-            raise WithdrawalContradicts("the wage was withdrawn before, under another reference or for another reason")
-        raise WithdrawalContradicts(f"{body.source} used the reference {body.source_ref} for another withdrawal")
-    return None
+    return Outcome("stored", WageWithdrawalOut.of(withdrawal))
 
 
 def _publish(uow: UnitOfWork, wage: Wage, withdrawal: WageWithdrawal, home: Any) -> None:

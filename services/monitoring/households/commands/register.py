@@ -29,22 +29,21 @@ from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.commands.move import move_risks
 from services.monitoring.risks.rules.triggers import Trigger
 from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
-from shared.db.base import table_of
-from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
+from shared.registers.commands import Put
+from shared.registers.entries import enter, lock_entry, owned_by_region, renew
 from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
 
 _FIELDS = ("region_code", "category", "relocated", "dibao", "registered_on")
+_demand_in_region = owned_by_region("household", HouseholdNotFound)
 
 
 @dataclass(frozen=True, slots=True)
-class PutHousehold:
+class PutHousehold(Put[HouseholdOut]):
     """A household after it was put, and whether it is new."""
 
-    household: HouseholdOut
-    created: bool
     shows_more_than_told: bool
     """Whether the answer holds what the caller left out."""
 
@@ -59,7 +58,7 @@ def put_household(
     """
     uow.actor.demand_region(body.region_code)
     refuse_masks(body.members)
-    household = _locked(uow, code)
+    household = lock_entry(uow, Household, code, _demand_changeable)
     demand_version(expected, household.version if household else None)
     before = load_members(uow, code) if household else []
     present = {one.member.member_no: one.member for one in before}
@@ -100,24 +99,14 @@ def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[
     return warnings_of_code(code, county, counties)
 
 
-def _locked(uow: UnitOfWork, code: str) -> Household | None:
-    """The household, locked, where it may be changed; None where the code is free."""
-    household = uow.session.get(Household, code, with_for_update=True)
-    if household is None:
-        refuse_other_spelling(uow, table_of(Household).c.code, code)
-        return None
-    if not uow.actor.sees(household.region_code):
-        raise HouseholdNotFound(f"no household {code} in region {uow.actor.place}")
+def _demand_changeable(uow: UnitOfWork, household: Household) -> None:
+    _demand_in_region(uow, household)
     if household.ended_on is not None:
-        raise HouseholdHasEnded(f"the household {code} is no more since {household.ended_on}")
-    return household
+        raise HouseholdHasEnded(f"the household {household.code} is no more since {household.ended_on}")
 
 
 def _register(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
-    now = uow.stamp()
-    household = Household(code=code, version=1, created_at=now, updated_at=now, **_fields(body, members))
-    uow.session.add(household)
-    uow.session.flush()  # flush: members and window refer to the household
+    household = enter(uow, Household, code, _fields(body, members))
     after = take_in(uow, code, household.version, [], members)
     open_window(uow, code)
     _publish(uow, household_state(HouseholdRegistered, household, after), before=None)
@@ -134,11 +123,10 @@ def _change(
 ) -> list[str]:
     """Make the household what it is said to be, and judge it anew; what this change makes worth a look."""
     code, was = household.code, household_state(HouseholdChanged, household, before)
-    version = household.version + 1
-    household.sqlmodel_update(_fields(body, members) | {"version": version, "updated_at": uow.stamp()})
-    after = take_in(uow, code, version, before, members, staying)
+    renew(uow, household, _fields(body, members))
+    after = take_in(uow, code, household.version, before, members, staying)
     if nobody_is_left(before, after):
-        household.sqlmodel_update({"renewed_version": version, "renewed_on": uow.today()})
+        household.sqlmodel_update({"renewed_version": household.version, "renewed_on": uow.today()})
         leave_behind_job_loss(uow, code)
     uow.session.flush()  # flush: the judgement below reads the new head count
     _publish(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))

@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
-from services.consumption.models import LineShare, OrderLine
+from services.consumption.models import Buyer, LineShare, OrderLine
 from services.consumption.orders.procedure import TRANSITIONS
 from shared.codes.consumption import OrderAction
 from shared.db.base import table_of
@@ -158,6 +159,18 @@ async def test_who_bound_a_buyer_first_or_is_responsible_around_them_changes_it(
     province = client_for(house, scopes=SUPPLY, region="52", client_id="province")
     assert (await bind(province, "DG-1", "theirs")).json()["client_id"] == "theirs"
     assert (await bind(officer, "DG-1", "canteen")).json()["version"] == 3
+
+
+async def test_a_buyer_of_whom_nobody_knows_who_bound_it_belongs_to_whoever_changes_it(
+    house: House, officer: httpx.AsyncClient, client_for: ClientFor
+) -> None:
+    await bind(officer, "DG-1", "canteen")
+    unbind = sa.update(table_of(Buyer)).values(bound_in=None)
+    await house.database.write(lambda uow: uow.connection.execute(unbind) and None)
+    neighbour = client_for(house, scopes=SUPPLY, region="520625", client_id="neighbour")
+    assert (await bind(neighbour, "DG-1", "canteen")).json()["version"] == 1
+    assert (await bind(officer, "DG-1", "theirs")).json()["version"] == 2
+    assert_problem(await bind(neighbour, "DG-1", "theirs"), 403, "region-not-allowed")
 
 
 async def test_a_buyer_has_one_spelling(

@@ -230,6 +230,13 @@ class TestTheVersion:
         assert (problem(late)[:2], late.json()["version"]) == ((412, "version-changed"), 2)
         assert await employment.everything() == before
 
+    async def test_of_a_code_in_another_spelling_is_not_looked_at(
+        self, open_house: OpenHouse, client_for: ClientFor
+    ) -> None:
+        employment = await open_employment(open_house, client_for)
+        await employment.put_vacancy(VACANCY.swapcase())
+        assert problem(await self.put(employment, '"1"'))[:2] == (409, "code-in-other-spelling")
+
     async def test_is_changed_by_one_of_many_who_read_it(self, open_house: OpenHouse, client_for: ClientFor) -> None:
         employment = await open_employment(open_house, client_for)
         await employment.put_vacancy()

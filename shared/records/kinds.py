@@ -1,0 +1,89 @@
+"""One kind of record: what makes two of them the same, and which of them a correction may supersede."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from shared.codes.records import RecordStatus
+from shared.errors import Invalid
+from shared.ids import derived_id
+from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
+from shared.security.actor import Actor
+from shared.security.sources import demand_sources
+
+
+class Reference(Protocol):
+    """Names a record: who says so, and their own reference of it."""
+
+    @property
+    def source(self) -> str:
+        """Who says so."""
+
+    @property
+    def source_ref(self) -> str:
+        """Their reference, used once."""
+
+
+class Said(Reference, Protocol):
+    """A record as it is sent, with the one that it corrects."""
+
+    @property
+    def supersedes(self) -> Reference | None:
+        """The record whose place it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """One kind of record, as data: wages, disbursements."""
+
+    thing: str
+    """What it is called; part of its ids."""
+    home: str
+    """What every record belongs to; a correction belongs to the same. The row has its key in ``home_key``."""
+    home_key: str
+    content: tuple[str, ...]
+    """The columns that two records under one reference must have in common to be the same."""
+    instead: str
+    """What to do where a record was withdrawn."""
+    contradicts: type[Contradicts]
+    superseded_not_found: type[SupersededNotFound]
+    already_superseded: type[AlreadySuperseded]
+    already_withdrawn: type[AlreadyWithdrawn]
+
+    def id_of(self, reference: Reference) -> UUID:
+        """The id of a record: one for one source and reference."""
+        return derived_id(self.thing, reference.source, reference.source_ref)
+
+    def superseded_id(self, said: Said) -> UUID | None:
+        """The id of the record that this one corrects."""
+        return None if said.supersedes is None else self.id_of(said.supersedes)
+
+    def demand_sources(self, actor: Actor, refused: type[Invalid], said: Said) -> None:
+        """Refuse a source, or that of what is corrected, for which the caller may not speak; see `demand_sources`."""
+        named = {"/source": said.source}
+        if said.supersedes is not None:
+            named["/supersedes/source"] = said.supersedes.source
+        demand_sources(actor, refused, named)
+
+    def demand_same(self, reference: Reference, content: Mapping[str, Any], known: Mapping[Any, Any]) -> None:
+        """Raise ``contradicts`` where the record known under the reference says something else."""
+        if any(known[name] != content[name] for name in self.content):
+            raise self.contradicts(
+                f"{reference.source} used the reference {reference.source_ref} for another {self.thing}"
+            )
+
+    def demand_known(self, reference: Reference, home: Any, old: Mapping[Any, Any] | None) -> Mapping[Any, Any]:
+        """The record to be superseded. Raises ``superseded_not_found`` where it is unknown, or of another home."""
+        if old is None or old[self.home_key] != home:
+            raise self.superseded_not_found(f"the {self.home} has no {self.thing} {reference.source_ref} to supersede")
+        return old
+
+    def demand_standing(self, reference: Reference, status: RecordStatus) -> None:
+        """Raise ``already_withdrawn`` or ``already_superseded`` where the record to be superseded does not count."""
+        if status is RecordStatus.WITHDRAWN:
+            raise self.already_withdrawn(f"the {self.thing} {reference.source_ref} was withdrawn; {self.instead}")
+        if status is RecordStatus.SUPERSEDED:
+            raise self.already_superseded(
+                f"the {self.thing} {reference.source_ref} was corrected before; supersede the correction"
+            )

@@ -1,0 +1,35 @@
+"""What became of a record, alone or in a batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from shared.errors import DomainError
+
+Shown = TypeVar("Shown")
+Item = TypeVar("Item")
+
+
+class Outcome(NamedTuple, Generic[Shown]):
+    """What became of one record: stored, known before and the same, or refused for this error."""
+
+    result: Literal["stored", "duplicate", "refused"]
+    shown: Shown | None
+    error: DomainError | None = None
+
+    def accepted(self) -> Shown:
+        """The record; raises what it was refused for."""
+        if self.shown is None:
+            raise self.error or AssertionError("a record that is not refused is shown")
+        return self.shown
+
+
+def take_each(take: Callable[[Item], Outcome[Shown]], items: Sequence[Item]) -> list[Outcome[Shown]]:
+    """Take the records of a batch in order; one that is refused sinks no other."""
+    return [_take(take, item) for item in items]
+
+
+def _take(take: Callable[[Item], Outcome[Shown]], item: Item) -> Outcome[Shown]:
+    try:
+        return take(item)
+    except DomainError as error:
+        return Outcome("refused", None, error)
