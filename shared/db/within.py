@@ -1,20 +1,18 @@
 """Conditions on rows that belong to a region."""
 
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
+from shared.regions import CODE_LENGTH
 from shared.security.actor import Actor
-
-_NARROW: Final = 9
-"""How many digits the code of a township 乡镇 has: it and its villages are narrow enough to look their rows up."""
 
 
 class _NotLookedUp(sa.sql.functions.FunctionElement[str]):
     """A column of which SQLite uses no index.
 
-    SQLite keeps no figures about regions and looks up by them whenever it can: then it sorts all the rows of a province
+    SQLite keeps no figures about regions and looks up by them whenever it can: then it sorts all the rows of a county
     for one page, where a walk along the order of the list ends after a few. PostgreSQL decides by its figures.
     """
 
@@ -41,10 +39,13 @@ def within(column: sa.ColumnElement[Any], actor: Actor, region_code: str | None 
 
 
 def lies_in(column: sa.ColumnElement[Any], prefix: str) -> sa.ColumnElement[bool]:
-    """Rows whose region code begins so: a range of codes, which an index serves. Every code begins with nothing."""
+    """Rows whose region code begins so: a range of codes, which an index serves; on SQLite for a village 村 alone.
+
+    Every code begins with nothing.
+    """
     if not prefix:
         return sa.true()
-    of_region = column if len(prefix) >= _NARROW else _NotLookedUp(column)
+    of_region = column if len(prefix) == CODE_LENGTH else _NotLookedUp(column)
     following = str(int(prefix) + 1).zfill(len(prefix))
     from_first = of_region >= prefix
     return from_first if len(following) > len(prefix) else from_first & (of_region < following)
