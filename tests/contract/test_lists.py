@@ -9,6 +9,7 @@ import pytest
 from services.__main__ import HOUSES
 from shared.house import HouseDefinition
 from shared.http.openapi import operations
+from shared.lists.cursor import encode
 from shared.lists.query import ListQuery
 from tests.conftest import ClientFor, OpenHouse
 from tests.promises import document_of
@@ -115,3 +116,25 @@ async def test_a_list_is_written_as_json_and_in_no_form_that_it_does_not_have(
             assert refused.status_code == 422, (path, form)
             assert [error["pointer"] for error in refused.json()["errors"]] == ["/format"], (path, form)
     assert tried >= 3
+
+
+MOMENT, ROW_ID = "2026-11-16T02:30:00+00:00", "0193a1c2-0000-7000-8000-000000000000"
+KEYS_OF_ITS_OWN_ORDER = ([MOMENT, ROW_ID], [ROW_ID], ["1"], ["X-1"], ["X-1", "1"])
+KEYS_OF_CHANGES = ([MOMENT, ROW_ID], [MOMENT, "X-1"])
+
+
+@pytest.mark.parametrize("definition", HOUSES, ids=[one.name for one in HOUSES])
+async def test_every_list_goes_on_after_a_key_of_its_order(
+    open_house: OpenHouse, client_for: ClientFor, definition: HouseDefinition
+) -> None:
+    client = client_for(await open_house(definition))
+    for path, parameters in lists_in(document_of(definition.name)):
+        if "{" in path:
+            continue
+        orders: list[tuple[tuple[list[str], ...], dict[str, str]]] = [(KEYS_OF_ITS_OWN_ORDER, {})]
+        if "updated_after" in parameters:
+            orders.append((KEYS_OF_CHANGES, {"updated_after": "2026-01-01T00:00:00Z"}))
+        for keys, more in orders:
+            answers = [await client.get(path, params={"cursor": encode(path, key), **more}) for key in keys]
+            assert {answer.status_code for answer in answers} <= {200, 422}, path
+            assert [] in [answer.json().get("items") for answer in answers], (path, more)
