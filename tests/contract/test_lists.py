@@ -24,10 +24,18 @@ TOPICS = {name: tree for name, tree in SOURCES.items() if name.count("/") == 3 a
 ROUTES = {name: tree for name, tree in TOPICS.items() if name.endswith("/api.py")}
 QUERIES = {name: tree for name, tree in TOPICS.items() if name.endswith("/queries.py")}
 WHAT_EVERY_LIST_TAKES = {"limit", "cursor", "format"}
-OPEN_TO_EVERY_REGION = {"AuditList", "BuyerList", "DeadLetterList", "ProductList", "StockMoveList", "VacancyList"}
+OPEN_TO_EVERY_REGION = {
+    "AuditList",
+    "BuyerList",
+    "DeadLetterList",
+    "JobList",
+    "ProductList",
+    "StockMoveList",
+    "VacancyList",
+}
 """Lists that no region limits: of what is no secret, of operations, or of one thing whose region is looked at."""
-SAYING_MORE_OF_WHO_SEES = {"OrderList", "WorkerList"}
-"""Lists that add to the limit of the regions: orders are seen by their buyers, workers are of working age."""
+SAYING_MORE_OF_WHO_SEES = {"JobList", "OrderList", "WorkerList"}
+"""Lists that say more: orders are seen by their buyers, jobs by whoever asked for them, workers are of working age."""
 NO_LISTS_BUT_IN_REGIONS = {"services/assistance/households/queries.py"}
 """What is limited to regions and is no list: the story of one household."""
 
