@@ -17,7 +17,6 @@ from shared.security.actor import Actor
 
 OPERATOR = Actor(id="operator", scopes=frozenset(), regions=("",))
 """Whoever works at the machine's own command line; the audit names it."""
-_PAGE = 1000
 
 DeadLetterOperation = Callable[[House, Sequence[UUID]], Awaitable[int]]
 
@@ -55,10 +54,7 @@ async def _replay(house: House, ids: Sequence[UUID], *, dry_run: bool) -> int:
 
 
 async def _letters(house: House) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
-    while page := await house.database.read(list_dead_letters, found[-1]["id"] if found else None, _PAGE):
-        found += page
-    return found
+    return await house.database.read(list_dead_letters)
 
 
 def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:

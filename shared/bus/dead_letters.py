@@ -109,14 +109,16 @@ def _row(record: Record, state: DeadLetterState, error: str, now: dt.datetime) -
     }
 
 
-def list_dead_letters(reading: Reading, after: UUID | None, limit: int) -> list[Mapping[str, Any]]:
-    """Dead letters, oldest first, without their values."""
+def select_dead_letters(reading: Reading) -> sa.Select[Any]:
+    """The dead letters without their values."""
     table = reading.floor.dead_letter
-    columns = [column for column in table.c if column.name not in {"value", "headers"}]
-    statement = sa.select(*columns).order_by(table.c.id).limit(limit)
-    if after is not None:
-        statement = statement.where(table.c.id > after)
-    return [dict(row) for row in reading.connection.execute(statement).mappings()]
+    return sa.select(*(column for column in table.c if column.name not in {"value", "headers"}))
+
+
+def list_dead_letters(reading: Reading) -> list[Mapping[str, Any]]:
+    """All dead letters, oldest first, without their values."""
+    oldest_first = select_dead_letters(reading).order_by(reading.floor.dead_letter.c.id)
+    return [dict(row) for row in reading.connection.execute(oldest_first).mappings()]
 
 
 def count_dead_letters(reading: Reading) -> dict[str, int]:

@@ -3,16 +3,15 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from shared.codes.assistance import MeasureStatus, RefusalReason
-from shared.helping.requests import RequestAnswered, RequestFilter, RequestNotFound, RequestOut, Requests
+from shared.codes.assistance import RefusalReason
+from shared.helping.requests import RequestAnswered, RequestList, RequestNotFound, RequestOut, Requests
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import Body, HouseholdCode
-from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.fields import Body
 from shared.http.problems import responses
-from shared.regions import RegionFilter
+from shared.lists.page import Page
 from shared.security.actor import RegionNotAllowed
 
 
@@ -21,18 +20,6 @@ class RequestTransitionIn(Body):
 
     action: Literal["refuse"] = Field(description="Every other answer follows from the work itself")
     reason: RefusalReason
-
-
-def _wanted(
-    household_code: HouseholdCode | None = None,
-    region_code: RegionFilter | None = None,
-    status: MeasureStatus | None = None,
-) -> RequestFilter:
-    return RequestFilter(household_code, region_code, status)
-
-
-def _key(shown: RequestOut) -> tuple[str, ...]:
-    return shown.requested_at.isoformat(), str(shown.request_id)
 
 
 def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
@@ -47,11 +34,10 @@ def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
     )
     async def list_requests(
         call: Annotated[Call, calling(read)],
-        wanted: Annotated[RequestFilter, Depends(_wanted)],
-        page: Annotated[PageRequest, Depends(page_request)],
+        asked: Annotated[RequestList, Query()],
     ) -> Page[RequestOut]:
         """What tasks ask of this house. Filter by household, region or status."""
-        return page_of(await call.query(requests.page, wanted, page), page, _key)
+        return await call.page(requests.page, asked)
 
     @router.get("/{request_id}", operation_id="getRequest", summary="A request", responses=responses(RequestNotFound))
     async def get_request(request_id: UUID, call: Annotated[Call, calling(read)]) -> RequestOut:

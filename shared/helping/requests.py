@@ -19,10 +19,13 @@ from shared.db.base import OpenCode, UtcDateTime, closed_code
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.db.within import within
 from shared.errors import Conflict, NotFound
 from shared.helping.households import KnownHouseholds
-from shared.http.pagination import PageRequest, as_wanted, newest_first
+from shared.http.fields import HouseholdCode
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 
 UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
 """A request that stands here can still be answered."""
@@ -59,13 +62,13 @@ class RequestOut(BaseModel):
     correlation_id: str = Field(description="The chain that asked; every answer belongs to it")
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFilter:
-    """Which requests are asked for."""
+class RequestList(ListQuery):
+    """Which requests are asked for, the newest first."""
 
-    household_code: str | None
-    region_code: str | None
-    status: MeasureStatus | None
+    order = newest_by("requested_at")
+    household_code: HouseholdCode | None = None
+    region_code: RegionFilter | None = None
+    status: MeasureStatus | None = None
 
 
 class Answers(NamedTuple):
@@ -132,9 +135,9 @@ class Requests:
         self._known = sa.select(self._table.c.id).where(is_one_of(self._table.c.id, "ids"))
         self._households = households
         table, home = self._table, households.table
-        self._region = sa.func.coalesce(home.c.region_code, table.c.region_code)
+        region = sa.func.coalesce(home.c.region_code, table.c.region_code)
         said = [column for column in table.c if column.key != "region_code"]
-        self._rows = sa.select(*said, self._region.label("region_code")).outerjoin_from(
+        self._rows = sa.select(*said, region.label("region_code")).outerjoin_from(
             table, home, home.c.code == table.c.household_code
         )
         self._waiting = (
@@ -227,13 +230,9 @@ class Requests:
         row = reading.connection.execute(self._rows.where(self._table.c.id == request_id)).one_or_none()
         return self._seen(reading, request_id, row)
 
-    def page(self, reading: Reading, wanted: RequestFilter, page: PageRequest) -> Sequence[RequestOut]:
-        """Requests, the newest first; one more than the page holds."""
-        table = self._table
-        mine = within(self._region, reading.actor, wanted.region_code)
-        statement = as_wanted(self._rows.where(mine), table, wanted, "household_code", "status")
-        ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
-        return [RequestOut.model_validate(row) for row in reading.connection.execute(ordered)]
+    def page(self, reading: Reading, asked: RequestList) -> Page[RequestOut]:
+        """Requests of the caller's regions."""
+        return asked.page(reading, self._rows, lambda rows: [*map(RequestOut.model_validate, rows)])
 
     def _refuse_ended(self, uow: UnitOfWork, ended: Collection[str]) -> None:
         """Nobody is left whom the help could reach 农户已注销."""

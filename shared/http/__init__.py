@@ -1,1 +1,1 @@
-"""The HTTP edge: application, middleware, problems, authentication, idempotency, pagination."""
+"""The HTTP edge: application, middleware, problems, authentication, idempotency."""

@@ -3,13 +3,17 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+import sqlalchemy as sa
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.db.audit import AuditFilter, list_audit
+from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request, whole_number_after
+from shared.lists.filters import is_before, is_not_before
+from shared.lists.order import Order
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 from shared.security.actor import OPERATE, PERSONAL
 
 
@@ -29,22 +33,31 @@ class AuditRow(BaseModel):
     correlation_id: str
 
 
+class AuditList(ListQuery):
+    """Which rows of the audit are asked for, the newest first."""
+
+    order = Order(("seq",), descending=True)
+    region = None
+    subject: str | None = Field(None, max_length=128, description="What it is about: a code or an id")
+    actor: str | None = Field(None, max_length=128, description="Who it was")
+    since: Annotated[Moment | None, is_not_before("at")] = Field(
+        None, alias="from", description="Not before this moment"
+    )
+    until: Annotated[Moment | None, is_before("at")] = Field(None, alias="to", description="Before this moment")
+
+
 def audit_router() -> APIRouter:
     """The route that shows the audit of one house."""
     router = APIRouter(prefix="/audit", tags=["operations"])
 
     @router.get("", operation_id="listAudit", summary="Who did or saw what, the newest first")
-    async def list_all(
-        call: Annotated[Call, calling(OPERATE)],
-        page: Annotated[PageRequest, Depends(page_request)],
-        subject: Annotated[str | None, Query(max_length=128, description="What it is about: a code or an id")] = None,
-        actor: Annotated[str | None, Query(max_length=128, description="Who it was")] = None,
-        since: Annotated[Moment | None, Query(alias="from", description="Not before this moment")] = None,
-        until: Annotated[Moment | None, Query(alias="to", description="Before this moment")] = None,
-    ) -> Page[AuditRow]:
-        wanted = AuditFilter(subject, actor, since, until)
-        rows = await call.query(list_audit, wanted, whole_number_after(page), page.limit + 1)
-        hidden = {} if call.actor.may(PERSONAL) else {"before": None, "after": None}
-        return page_of([AuditRow(**row | hidden) for row in rows], page, key=lambda row: (str(row.seq),))
+    async def list_all(call: Annotated[Call, calling(OPERATE)], asked: Annotated[AuditList, Query()]) -> Page[AuditRow]:
+        return await call.page(_page, asked)
 
     return router
+
+
+def _page(reading: Reading, asked: AuditList) -> Page[AuditRow]:
+    hidden = {} if reading.actor.may(PERSONAL) else {"before": None, "after": None}
+    rows = sa.select(reading.floor.audit)
+    return asked.page(reading, rows, lambda found: [AuditRow(**row._asdict() | hidden) for row in found])

@@ -4,14 +4,17 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from shared.bus.dead_letters import DeadLetterNotFound, drop, list_dead_letters, replay
+from shared.bus.dead_letters import DeadLetterNotFound, drop, replay, select_dead_letters
 from shared.codes.operations import DeadLetterState
+from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.pagination import Page, PageRequest, not_given_out, page_of, page_request
 from shared.http.problems import responses
+from shared.lists.order import by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 from shared.security.actor import OPERATE
 
 
@@ -60,16 +63,22 @@ class ReplayAnswer(BaseModel):
     items: list[ReplayItem]
 
 
+class DeadLetterList(ListQuery):
+    """The dead letters, oldest first."""
+
+    order = by("id")
+    region = None
+
+
 def dead_letter_router() -> APIRouter:
     """Routes to list, replay and drop the dead letters of one house."""
     router = APIRouter(prefix="/dead-letters", tags=["operations"])
 
     @router.get("", operation_id="listDeadLetters", summary="List dead letters, oldest first")
     async def list_all(
-        call: Annotated[Call, calling(OPERATE)], page: Annotated[PageRequest, Depends(page_request)]
+        call: Annotated[Call, calling(OPERATE)], asked: Annotated[DeadLetterList, Query()]
     ) -> Page[DeadLetter]:
-        rows = await call.query(list_dead_letters, _after(page), page.limit + 1)
-        return page_of([DeadLetter(**row) for row in rows], page, key=lambda letter: (str(letter.id),))
+        return await call.page(_page, asked)
 
     @router.post(
         "/replay",
@@ -95,16 +104,10 @@ def dead_letter_router() -> APIRouter:
     return router
 
 
+def _page(reading: Reading, asked: DeadLetterList) -> Page[DeadLetter]:
+    return asked.page(reading, select_dead_letters(reading), lambda rows: [*map(DeadLetter.model_validate, rows)])
+
+
 def _replay(uow: Any, body: ReplayRequest, apply: Any) -> ReplayAnswer:
     outcomes = replay(uow, body.ids, body.dry_run, apply)
     return ReplayAnswer(dry_run=body.dry_run, items=[ReplayItem.model_validate(outcome) for outcome in outcomes])
-
-
-def _after(page: PageRequest) -> UUID | None:
-    if page.after is None:
-        return None
-    try:
-        [letter_id] = page.after
-        return UUID(letter_id)
-    except ValueError as error:
-        raise not_given_out() from error

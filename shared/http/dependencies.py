@@ -19,6 +19,8 @@ from shared.db.audit import Look, record_looks
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 from shared.security.actor import PERSONAL, Actor
 from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
@@ -78,6 +80,10 @@ class Call:
     async def query(self, query: Callable[..., T], *args: Any) -> T:
         """Run ``query(reading, *args)``."""
         return await self.house.database.read(query, *args, actor=self.actor, context=self.context)
+
+    async def page(self, query: Callable[..., Page[T]], asked: ListQuery, *args: Any) -> Page[T]:
+        """Run ``query(reading, asked, *args)`` for a page of the list at the address of the request."""
+        return await self.query(query, asked.at(self.request.url.path), *args)
 
     async def query_person(self, query: Callable[..., T], subject: str, *args: Any) -> T:
         """As `query`, for what names or describes persons: who may see them in clear is recorded as having looked.
@@ -193,6 +199,9 @@ def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[st
         raise Invalid.of([{"pointer": f"/{name}", "detail": "there is no such query parameter"} for name in shown])
 
 
+_ELSEWHERE = (params.Path, params.Header, params.Cookie)
+
+
 def _query_parameters(route: APIRoute) -> frozenset[str]:
     found = get_flat_params(route.dependant)
-    return frozenset(field.alias for field in found if isinstance(field.field_info, params.Query))
+    return frozenset(field.alias for field in found if not isinstance(field.field_info, _ELSEWHERE))

@@ -1,23 +1,24 @@
 """The same job routes in every house: how far long work is, and its end before its time."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from shared.codes.operations import JobStatus
 from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, calling
-from shared.http.pagination import Page, PageRequest, as_wanted, newest_first, page_of, page_request
 from shared.http.problems import responses
 from shared.jobs.commands import JobHasEnded, cancel_job
 from shared.jobs.queries import JobNotFound, job
 from shared.jobs.work import Document
+from shared.lists.filters import Columns
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 from shared.security.actor import OPERATE
 
 
@@ -66,16 +67,17 @@ def _expected_end(row: Document, speed: float | None, now: dt.datetime) -> dt.da
     return now + dt.timedelta(seconds=max(row["total"] - row["done"], 0) / speed)
 
 
-@dataclass(frozen=True, slots=True)
-class JobFilter:
-    """Which jobs are asked for."""
+class JobList(ListQuery):
+    """Which jobs are asked for, the newest first."""
 
-    kind: str | None
-    status: JobStatus | None
+    order = newest_by("created_at")
+    region = None
+    kind: str | None = None
+    status: JobStatus | None = None
 
-
-def _wanted(kind: str | None = None, status: JobStatus | None = None) -> JobFilter:
-    return JobFilter(kind, status)
+    def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
+        """A client sees the jobs it asked for; operations see all."""
+        return sa.true() if reading.actor.may(OPERATE) else columns["asked_by"] == reading.actor.id
 
 
 def jobs_router(house: str) -> APIRouter:
@@ -86,12 +88,9 @@ def jobs_router(house: str) -> APIRouter:
     @router.get("", operation_id="listJobs", summary="Jobs that you asked for, the newest first")
     async def list_all(
         call: Annotated[Call, calling(*scopes)],
-        wanted: Annotated[JobFilter, Depends(_wanted)],
-        page: Annotated[PageRequest, Depends(page_request)],
+        asked: Annotated[JobList, Query()],
     ) -> Page[JobOut]:
-        return page_of(
-            await call.query(_jobs, wanted, page), page, lambda one: (one.created_at.isoformat(), str(one.job_id))
-        )
+        return await call.page(_jobs, asked)
 
     @router.get(
         "/{job_id}", operation_id="getJob", summary="How far a job is, and its result", responses=responses(JobNotFound)
@@ -116,10 +115,8 @@ def _job(reading: Reading, job_id: UUID) -> JobOut:
     return JobOut.of(job(reading, job_id), reading.now())
 
 
-def _jobs(reading: Reading, wanted: JobFilter, page: PageRequest) -> Sequence[JobOut]:
-    table = reading.floor.job
-    statement = as_wanted(sa.select(table), table, wanted, "kind", "status")
-    if not reading.actor.may(OPERATE):
-        statement = statement.where(table.c.asked_by == reading.actor.id)
-    rows = reading.connection.execute(newest_first(statement, table.c.created_at, table.c.id, page)).mappings()
-    return [JobOut.of(dict(row), reading.now()) for row in rows]
+def _jobs(reading: Reading, asked: JobList) -> Page[JobOut]:
+    now = reading.now()
+    return asked.page(
+        reading, sa.select(reading.floor.job), lambda rows: [JobOut.of(row._asdict(), now) for row in rows]
+    )

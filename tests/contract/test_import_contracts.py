@@ -62,6 +62,10 @@ WRONG_WAYS = {
         "shared/db/rows.py",
         "shared.db.unit_of_work",
     ),
+    "Lists: what can be asked for, over its filters and its order, over one page": (
+        "shared/lists/cursor.py",
+        "shared.lists.query",
+    ),
     "The contracts: envelope, over the catalogue, over the payloads": (
         "shared/contracts/payload.py",
         "shared.contracts.catalogue",

@@ -39,3 +39,9 @@ async def test_whoever_may_not_ask_is_told_that_first(open_house: OpenHouse, cli
     client = client_for(await open_house(HOUSES[0]), scopes=())
     found = problem(await client.get("/monitoring/v1/risks", params={"statuss": "open"}))
     assert found[:2] == (403, "scope-missing")
+
+
+@pytest.mark.parametrize("address", ["/employment/v1/vacancies?is_open=true", "/assets/v1/assets?asset_class=farming"])
+async def test_a_filter_has_one_name(open_house: OpenHouse, client_for: ClientFor, address: str) -> None:
+    client = client_for(*[await open_house(definition) for definition in HOUSES])
+    assert problem(await client.get(address))[:2] == (422, "invalid")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -25,8 +25,10 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict
 from shared.house import House, HouseDefinition
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.lists.order import by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 from tests.builders import NOW, risk_raised
 
 BOUND_SECONDS = 30
@@ -135,11 +137,14 @@ def rows_of(reading: Reading, table: str) -> list[dict[str, Any]]:
     return [dict(row) for row in reading.connection.execute(in_order).mappings()]
 
 
-def _counter_page(reading: Reading, page: PageRequest) -> list[CounterOut]:
-    statement = sa.select(Counter).order_by(sa.column("name")).limit(page.limit + 1)
-    if page.after is not None:
-        statement = statement.where(sa.column("name") > page.after[0])
-    return [CounterOut(name=row.name, value=row.value) for row in reading.connection.execute(statement)]
+class CounterList(ListQuery):
+    order = by("name")
+    region = None
+
+
+def _counter_page(reading: Reading, asked: CounterList) -> Page[CounterOut]:
+    rows = sa.select(METADATA.tables["counter"])
+    return asked.page(reading, rows, lambda found: [CounterOut(name=row.name, value=row.value) for row in found])
 
 
 router = APIRouter(tags=["probe"])
@@ -154,9 +159,9 @@ async def post(
 
 @router.get("/counters", summary="Counters by name")
 async def get(
-    call: Annotated[Call, calling("monitoring:read")], page: Annotated[PageRequest, Depends(page_request)]
+    call: Annotated[Call, calling("monitoring:read")], asked: Annotated[CounterList, Query()]
 ) -> Page[CounterOut]:
-    return page_of(await call.query(_counter_page, page), page, key=lambda shown: (shown.name,))
+    return await call.page(_counter_page, asked)
 
 
 @router.post("/explosions", summary="Break in the middle", status_code=204)

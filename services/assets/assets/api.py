@@ -2,20 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.assets.assets import queries
 from services.assets.assets.commands import put_asset
 from services.assets.assets.errors import AssetInvalid, AssetNotFound
 from services.assets.assets.schemas import AssetCode, AssetIn, AssetOut, AssetSummary
-from shared.codes.assets import AssetClass
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
-from shared.http.fields import Day, Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.http.fields import Day
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
-from shared.regions import RegionFilter
+from shared.lists.page import Page
 from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
@@ -23,14 +21,6 @@ from shared.versions import VersionChanged
 router = APIRouter(prefix="/assets", tags=["assets 资产"])
 READ, WRITE = "assets:read", "assets:write"
 Code = Annotated[AssetCode, Path()]
-
-
-def _wanted(
-    region_code: RegionFilter | None = None,
-    asset_class: Annotated[AssetClass | None, Query(alias="class", description="资产类别")] = None,
-    updated_after: Annotated[Moment | None, Query(description="Put later than this; `+` is sent as `%2B`")] = None,
-) -> queries.AssetFilter:
-    return queries.AssetFilter(region_code, asset_class, updated_after)
 
 
 @router.put(
@@ -53,11 +43,10 @@ async def put(
 )
 async def list_assets(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.AssetFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.AssetList, Query()],
 ) -> Page[AssetSummary]:
     """Filter by region or class. With `updated_after` they come in the order in which they changed."""
-    return page_of(await call.query(queries.assets, wanted, page), page, queries.asset_key(wanted))
+    return await call.page(queries.assets, asked)
 
 
 @router.get(

@@ -1,10 +1,9 @@
 """What can be asked of assets. Every answer is limited to the caller's region."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.assets.assets.errors import AssetNotFound
 from services.assets.assets.schemas import AssetOut, AssetSummary
@@ -13,17 +12,20 @@ from services.assets.models import Asset
 from shared.codes.assets import AssetClass
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, by_code_or_change, code_or_change
+from shared.http.fields import Moment
+from shared.lists.order import by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 
 
-@dataclass(frozen=True, slots=True)
-class AssetFilter:
-    """Which assets are asked for."""
+class AssetList(ListQuery):
+    """Which assets 资产 are asked for, by code."""
 
-    region_code: str | None
-    asset_class: AssetClass | None
-    updated_after: dt.datetime | None
+    order = by("code")
+    region_code: RegionFilter | None = None
+    asset_class: AssetClass | None = Field(None, alias="class", description="资产类别")
+    updated_after: Moment | None = Field(None, description="Put later than this; `+` is sent as `%2B`")
 
 
 def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
@@ -35,16 +37,7 @@ def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
     return AssetOut.of(with_rights(row, load_rights(reading, code), as_of or reading.today()))
 
 
-def assets(reading: Reading, wanted: AssetFilter, page: PageRequest) -> Sequence[AssetSummary]:
-    """Assets, one more than the page holds: by code, or what was put after a moment in that order."""
-    table = table_of(Asset)
-    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
-    if wanted.asset_class is not None:
-        statement = statement.where(table.c.asset_class == wanted.asset_class)
-    ordered = by_code_or_change(statement, table.c.code, table.c.updated_at, wanted.updated_after, page)
-    return [AssetSummary.of(row) for row in reading.connection.execute(ordered).mappings()]
-
-
-def asset_key(wanted: AssetFilter) -> Callable[[AssetSummary], tuple[str, ...]]:
-    """Where an asset stands in the list that was asked for."""
-    return code_or_change(lambda shown: shown.asset_code, wanted.updated_after)
+def assets(reading: Reading, asked: AssetList) -> Page[AssetSummary]:
+    """Assets without the rights in them."""
+    rows = sa.select(table_of(Asset))
+    return asked.page(reading, rows, lambda found: [AssetSummary.of(row._asdict()) for row in found])

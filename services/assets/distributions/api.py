@@ -3,10 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.assets.assets.errors import AssetNotFound
-from services.assets.assets.schemas import AssetCode
 from services.assets.distributions import queries
 from services.assets.distributions.commands.propose import propose_distribution
 from services.assets.distributions.commands.transition import transition_distribution
@@ -31,34 +30,20 @@ from services.assets.distributions.schemas import (
     LineWithdrawalOut,
     TransitionIn,
 )
-from shared.codes.assets import DistributionStatus
 from shared.errors import HouseholdHasEnded
 from shared.helping.households import HouseholdUnknown
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.lists.page import Page
 from shared.policy.parameters import PolicyValueMissing
 from shared.records.api import record_responses, recorded
 from shared.records.errors import WithdrawalContradicts
-from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed, SourceNotYours
 from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/distributions", tags=["distributions 收益分配"])
 READ, WRITE, APPROVE = "assets:read", "assets:write", "assets:approve"
-
-
-def _wanted(
-    asset_code: AssetCode | None = None,
-    region_code: RegionFilter | None = None,
-    status: DistributionStatus | None = None,
-    updated_after: Annotated[
-        Moment | None, Query(description="Proposed or acted on later than this; `+` is sent as `%2B`")
-    ] = None,
-) -> queries.DistributionFilter:
-    return queries.DistributionFilter(region_code, asset_code, status, updated_after)
 
 
 @router.post(
@@ -96,11 +81,10 @@ async def post(
 )
 async def list_distributions(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.DistributionFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.DistributionList, Query()],
 ) -> Page[DistributionSummary]:
     """Filter by asset, region or status. With `updated_after` they come in the order in which they changed."""
-    return page_of(await call.query(queries.distributions, wanted, page), page, queries.distribution_key(wanted))
+    return await call.page(queries.distributions, asked)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Query, Response
 
 from services.assistance.disbursements import queries
 from services.assistance.disbursements.commands.record import record_disbursement
@@ -22,11 +22,9 @@ from services.assistance.disbursements.schemas import DisbursementIn, Disburseme
 from services.assistance.measures.errors import MeasureNotFound
 from shared.helping.households import HouseholdUnknown
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import HouseholdCode
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.lists.page import Page
 from shared.records.api import record_responses, recorded
-from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed, SourceNotYours
 
 router = APIRouter(prefix="/disbursements", tags=["disbursements 发放"])
@@ -41,13 +39,10 @@ READ, WRITE = "assistance:read", "assistance:write"
 )
 async def list_disbursements(
     call: Annotated[Call, calling(READ)],
-    page: Annotated[PageRequest, Depends(page_request)],
-    household_code: HouseholdCode | None = None,
-    region_code: RegionFilter | None = None,
+    asked: Annotated[queries.DisbursementList, Query()],
 ) -> Page[DisbursementOut]:
     """Filter by household or region."""
-    found = await call.query(queries.disbursements, household_code, region_code, page)
-    return page_of(found, page, queries.disbursement_key)
+    return await call.page(queries.disbursements, asked)
 
 
 @router.post(

@@ -1,45 +1,45 @@
 """What can be asked of measures. Every answer is limited to the caller's region."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.assistance.measures.schemas import MeasureOut
 from services.assistance.models import Measure, Task
 from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_first
+from shared.http.fields import HouseholdCode
+from shared.lists.filters import holds
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
+
+_MEASURES, _TASKS = table_of(Measure), table_of(Task)
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureFilter:
-    """Which measures are asked for."""
-
-    household_code: str | None
-    region_code: str | None
-    kind: MeasureKind | None
-    status: MeasureStatus | None
-    overdue: bool | None
+def _is_overdue(reading: Reading) -> sa.ColumnElement[bool]:
     """逾期: nobody answered, and an answer was due before the business date."""
+    in_time = sa.func.coalesce(_MEASURES.c.answer_by >= reading.today(), sa.true())
+    return (_MEASURES.c.status == MeasureStatus.REQUESTED) & sa.not_(in_time)
 
 
-def measures(reading: Reading, wanted: MeasureFilter, page: PageRequest) -> Sequence[MeasureOut]:
-    """Measures of tasks of the caller's region, the newest first; one more than the page holds."""
-    table, of_task = table_of(Measure), table_of(Task)
-    mine = within(of_task.c.region_code, reading.actor, wanted.region_code)
-    statement = sa.select(table).join(of_task, of_task.c.id == table.c.task_id).where(mine)
-    statement = as_wanted(statement, table, wanted, "household_code", "kind", "status")
-    if wanted.overdue is not None:
-        in_time = sa.func.coalesce(table.c.answer_by >= reading.today(), sa.true())
-        late = (table.c.status == MeasureStatus.REQUESTED) & sa.not_(in_time)
-        statement = statement.where(late if wanted.overdue else sa.not_(late))
-    ordered = newest_first(statement, table.c.requested_at, table.c.id, page)
-    return [MeasureOut.of(row) for row in reading.connection.execute(ordered).mappings()]
+class MeasureList(ListQuery):
+    """Which measures 帮扶措施 are asked for, the newest first."""
+
+    order = newest_by("requested_at")
+    household_code: HouseholdCode | None = None
+    region_code: RegionFilter | None = None
+    kind: MeasureKind | None = None
+    status: MeasureStatus | None = None
+    overdue: Annotated[bool | None, holds(_is_overdue)] = Field(
+        None, description="Not answered, and due before the business date"
+    )
 
 
-def measure_key(shown: MeasureOut) -> tuple[str, ...]:
-    """Where a measure stands in the list."""
-    return shown.requested_at.isoformat(), str(shown.measure_id)
+def measures(reading: Reading, asked: MeasureList) -> Page[MeasureOut]:
+    """Measures, each in the region of its task."""
+    rows = sa.select(_MEASURES, _TASKS.c.region_code).join(_TASKS, _TASKS.c.id == _MEASURES.c.task_id)
+    return asked.page(reading, rows, lambda found: [MeasureOut.of(row._asdict()) for row in found])

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.assistance.measures.errors import AlreadyRequested
 from services.assistance.measures.schemas import MeasureIn, MeasureOut
@@ -12,14 +12,10 @@ from services.assistance.tasks.commands.request_measure import request_measure
 from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.errors import TaskIsClosed, TaskNotFound
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
-from shared.codes.assistance import TaskStatus
-from shared.codes.monitoring import RiskKind
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import HouseholdCode, Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
-from shared.regions import RegionFilter
+from shared.lists.page import Page
 from shared.security.actor import RegionNotAllowed
 from shared.transitions import TransitionNotAllowed
 from shared.versions import VersionChanged
@@ -27,19 +23,6 @@ from shared.versions import VersionChanged
 router = APIRouter(prefix="/tasks")
 TASKS, MEASURES = "tasks 帮扶任务", "measures 帮扶措施"
 READ, WRITE = "assistance:read", "assistance:write"
-
-
-def _wanted(
-    household_code: HouseholdCode | None = None,
-    region_code: RegionFilter | None = None,
-    status: TaskStatus | None = None,
-    kind: RiskKind | None = None,
-    overdue: Annotated[bool | None, Query(description="Not closed, and due before the business date")] = None,
-    updated_after: Annotated[
-        Moment | None, Query(description="Changed later than this, itself or a measure of it; ordered by `updated_at`")
-    ] = None,
-) -> queries.TaskFilter:
-    return queries.TaskFilter(household_code, region_code, status, kind, overdue, updated_after)
 
 
 @router.get(
@@ -51,14 +34,13 @@ def _wanted(
 )
 async def list_tasks(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.TaskFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.TaskList, Query()],
 ) -> Page[TaskOut]:
     """Filter by household, region, status, kind, by being overdue, or by what changed since a moment.
 
     With `updated_after` the longest unchanged come first: whoever asks on with the latest `updated_at` misses nothing.
     """
-    return page_of(await call.query(queries.tasks, wanted, page), page, queries.task_key(wanted))
+    return await call.page(queries.tasks, asked)
 
 
 @router.get(

@@ -1,12 +1,11 @@
 """What can be asked of tasks. Every answer is limited to the caller's region."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.assistance.measures.store import load_measures
 from services.assistance.models import Task
@@ -17,23 +16,36 @@ from shared.codes.assistance import TaskStatus
 from shared.codes.monitoring import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
+from shared.http.fields import HouseholdCode, Moment
+from shared.lists.filters import holds
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 from shared.workdays import WorkdayCalendar
 
+_TASKS = table_of(Task)
 
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
-    """Which tasks are asked for."""
 
-    household_code: str | None
-    region_code: str | None
-    status: TaskStatus | None
-    kind: RiskKind | None
-    overdue: bool | None
+def _is_overdue(reading: Reading) -> sa.ColumnElement[bool]:
     """逾期: not closed, and due before the business date."""
-    updated_after: dt.datetime | None
-    """Changed later than this; then the longest unchanged come first."""
+    return (_TASKS.c.status != TaskStatus.CLOSED) & sa.func.coalesce(_TASKS.c.due_on < reading.today(), sa.false())
+
+
+class TaskList(ListQuery):
+    """Which tasks 帮扶任务 are asked for, the newest first."""
+
+    order = newest_by("opened_at")
+    household_code: HouseholdCode | None = None
+    region_code: RegionFilter | None = None
+    status: TaskStatus | None = None
+    kind: RiskKind | None = None
+    overdue: Annotated[bool | None, holds(_is_overdue)] = Field(
+        None, description="Not closed, and due before the business date"
+    )
+    updated_after: Moment | None = Field(
+        None, description="Changed later than this, itself or a measure of it; ordered by `updated_at`"
+    )
 
 
 class VersionedTask(NamedTuple):
@@ -50,28 +62,16 @@ def task(reading: Reading, task_id: UUID) -> TaskOut:
 
 def versioned_task(reading: Reading, task_id: UUID) -> VersionedTask:
     """The same with its version."""
-    table = table_of(Task)
-    row = reading.connection.execute(sa.select(table).where(table.c.id == task_id)).mappings().one_or_none()
+    row = reading.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == task_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
         raise TaskNotFound(f"no task {task_id} in region {reading.actor.place}")
     return VersionedTask(_tasks_out(reading, [row])[0], row["version"])
 
 
-def tasks(reading: Reading, wanted: TaskFilter, page: PageRequest) -> Sequence[TaskOut]:
-    """Tasks, the newest first; one more than the page holds, so that the caller knows whether it goes on."""
-    table = table_of(Task)
-    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
-    statement = as_wanted(statement, table, wanted, "household_code", "status", "kind")
-    if wanted.overdue is not None:
-        late = (table.c.status != TaskStatus.CLOSED) & sa.func.coalesce(table.c.due_on < reading.today(), sa.false())
-        statement = statement.where(late if wanted.overdue else sa.not_(late))
-    ordered = newest_or_change(statement, table, table.c.opened_at, wanted.updated_after, page)
-    return _tasks_out(reading, reading.connection.execute(ordered).mappings().all())
-
-
-def task_key(wanted: TaskFilter) -> Callable[[TaskOut], tuple[str, ...]]:
-    """Where a task stands in the list that was asked for."""
-    return moment_or_change(lambda shown: shown.opened_at, lambda shown: shown.task_id, wanted.updated_after)
+def tasks(reading: Reading, asked: TaskList) -> Page[TaskOut]:
+    """Tasks with their measures."""
+    rows = sa.select(_TASKS)
+    return asked.page(reading, rows, lambda found: _tasks_out(reading, [row._asdict() for row in found]))
 
 
 def _tasks_out(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[TaskOut]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.consumption.buyers import queries
 from services.consumption.buyers.commands import put_buyer
@@ -11,9 +11,9 @@ from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode, BuyerIn, BuyerOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, calling
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
+from shared.lists.page import Page
 from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
@@ -37,10 +37,10 @@ async def put(
 
 @router.get("", operation_id="listBuyers", summary="Buyers, by code")
 async def list_buyers(
-    call: Annotated[Call, calling(SUPPLYING)], page: Annotated[PageRequest, Depends(page_request)]
+    call: Annotated[Call, calling(SUPPLYING)], asked: Annotated[queries.BuyerList, Query()]
 ) -> Page[BuyerOut]:
     """Everybody under whose code something was ordered, and who was bound before."""
-    return page_of(await call.query(queries.buyers, page), page, queries.buyer_key)
+    return await call.page(queries.buyers, asked)
 
 
 @router.get("/{buyer_code}", operation_id="getBuyer", summary="A buyer", responses=responses(BuyerNotFound))

@@ -1,7 +1,5 @@
 """What can be asked about buyers."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from services.consumption.buyers.errors import BuyerNotFound
@@ -9,7 +7,9 @@ from services.consumption.buyers.schemas import BuyerOut
 from services.consumption.models import Buyer
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, by_code
+from shared.lists.order import by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 
 _BUYERS = table_of(Buyer)
 
@@ -22,12 +22,13 @@ def buyer(reading: Reading, code: str) -> BuyerOut:
     return BuyerOut.of(row)
 
 
-def buyers(reading: Reading, page: PageRequest) -> Sequence[BuyerOut]:
-    """Buyers by code; one more than the page holds."""
-    found = reading.connection.execute(by_code(sa.select(_BUYERS), _BUYERS.c.code, page))
-    return [BuyerOut.of(row) for row in found]
+class BuyerList(ListQuery):
+    """The buyers 采购单位, by code. They lie in no region."""
+
+    order = by("code")
+    region = None
 
 
-def buyer_key(shown: BuyerOut) -> tuple[str, ...]:
-    """Where a buyer stands in the list."""
-    return (shown.buyer_code,)
+def buyers(reading: Reading, asked: BuyerList) -> Page[BuyerOut]:
+    """Buyers with the clients that order for them."""
+    return asked.page(reading, sa.select(_BUYERS), lambda rows: [*map(BuyerOut.of, rows)])

@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.consumption.buyers.errors import BuyerOfAnotherClient
 from services.consumption.buyers.rules import BUYING, SUPPLYING
-from services.consumption.buyers.schemas import BuyerCode
 from services.consumption.orders import queries
 from services.consumption.orders.commands.place import place_order
 from services.consumption.orders.commands.transition import transition_order
@@ -21,30 +20,18 @@ from services.consumption.orders.errors import (
 from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
-from shared.codes.consumption import OrderStatus
 from shared.db.spelling import CodeInOtherSpelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import Moment
 from shared.http.idempotency import Answer
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.lists.page import Page
 from shared.security.actor import RegionNotAllowed
 from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/orders", tags=["orders 订单"])
 READ = "consumption:read"
-
-
-def _wanted(
-    buyer_code: BuyerCode | None = None,
-    status: OrderStatus | None = None,
-    updated_after: Annotated[
-        Moment | None, Query(description="Placed or acted on later than this; `+` is sent as `%2B`")
-    ] = None,
-) -> queries.OrderFilter:
-    return queries.OrderFilter(buyer_code, status, updated_after)
 
 
 @router.post(
@@ -88,14 +75,13 @@ def _place(uow: UnitOfWork, body: OrderIn) -> Answer:
 @router.get("", operation_id="listOrders", summary="Orders you buy or supply, the newest first")
 async def list_orders(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.OrderFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.OrderList, Query()],
 ) -> Page[OrderOut]:
     """Filter by buyer or status. With `updated_after` they come in the order in which they changed.
 
     Ask again with the latest `updated_at` you saw: nothing is missed, whatever happens at once.
     """
-    return page_of(await call.query(queries.orders, wanted, page), page, queries.order_key(wanted))
+    return await call.page(queries.orders, asked)
 
 
 @router.get(

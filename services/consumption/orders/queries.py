@@ -1,13 +1,12 @@
 """What can be asked about orders. An order is for those who buy or supply it."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.consumption.buyers.rules import SUPPLYING
+from services.consumption.buyers.schemas import BuyerCode
 from services.consumption.buyers.store import bought_for, deals_in
 from services.consumption.models import Order
 from services.consumption.orders.errors import OrderNotFound
@@ -16,19 +15,27 @@ from services.consumption.orders.store import show_orders
 from shared.codes.consumption import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
+from shared.http.fields import Moment
+from shared.lists.filters import Columns
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 
 _ORDERS = table_of(Order)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """Which orders are asked for."""
+class OrderList(ListQuery):
+    """Which orders 订单 are asked for, the newest first."""
 
-    buyer_code: str | None
-    status: OrderStatus | None
-    updated_after: dt.datetime | None
+    order = newest_by("placed_at")
+    buyer_code: BuyerCode | None = None
+    status: OrderStatus | None = None
+    updated_after: Moment | None = Field(None, description="Placed or acted on later than this; `+` is sent as `%2B`")
+
+    def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
+        """Orders that the caller buys, and those it supplies in its regions."""
+        bought = _ORDERS.c.buyer_code.in_(bought_for(reading.actor))
+        return bought | super().visible(reading, columns) if reading.actor.may(SUPPLYING) else bought
 
 
 def order(reading: Reading, order_id: UUID) -> OrderOut:
@@ -39,20 +46,6 @@ def order(reading: Reading, order_id: UUID) -> OrderOut:
     return show_orders(reading, [row])[0]
 
 
-def orders(reading: Reading, wanted: OrderFilter, page: PageRequest) -> Sequence[OrderOut]:
-    """Orders that the caller buys or supplies; one more than the page holds.
-
-    The newest come first; those that changed after a moment in the order in which they changed, so that whoever asks
-    for what comes after the last one seen misses nothing.
-    """
-    seen: sa.ColumnElement[bool] = _ORDERS.c.buyer_code.in_(bought_for(reading.actor))
-    if reading.actor.may(SUPPLYING):
-        seen |= within(_ORDERS.c.region_code, reading.actor)
-    statement = as_wanted(sa.select(_ORDERS).where(seen), _ORDERS, wanted, "buyer_code", "status")
-    ordered = newest_or_change(statement, _ORDERS, _ORDERS.c.placed_at, wanted.updated_after, page)
-    return show_orders(reading, reading.connection.execute(ordered).all())
-
-
-def order_key(wanted: OrderFilter) -> Callable[[OrderOut], tuple[str, ...]]:
-    """Where an order stands in the list that was asked for."""
-    return moment_or_change(lambda shown: shown.placed_at, lambda shown: shown.order_id, wanted.updated_after)
+def orders(reading: Reading, asked: OrderList) -> Page[OrderOut]:
+    """Orders with their lines."""
+    return asked.page(reading, sa.select(_ORDERS), lambda rows: show_orders(reading, rows))

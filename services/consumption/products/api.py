@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.producers.errors import ProducerNotFound
@@ -12,23 +12,15 @@ from services.consumption.products.errors import NotEnoughStock, ProductNotFound
 from services.consumption.products.schemas import ProductCode, ProductIn, ProductOut, StockIn, StockMoveOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
-from shared.regions import RegionFilter
+from shared.lists.page import Page
 from shared.registers.api import answered, put_responses
 from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/products", tags=["products 产品"])
 READ, WRITE = "consumption:read", "consumption:write"
 Code = Annotated[ProductCode, Path()]
-
-
-def _wanted(
-    region_code: RegionFilter | None = None,
-    available: Annotated[bool | None, Query(description="Something of it can still be ordered")] = None,
-) -> queries.ProductFilter:
-    return queries.ProductFilter(region_code, available)
 
 
 @router.put(
@@ -49,11 +41,10 @@ async def put(
 @router.get("", operation_id="listProducts", summary="Products of all regions, by code")
 async def list_products(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.ProductFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.ProductList, Query()],
 ) -> Page[ProductOut]:
     """What a partner city browses. Filter by the producer's region, or by what can be ordered."""
-    return page_of(await call.query(queries.products, wanted, page), page, queries.product_key)
+    return await call.page(queries.products, asked)
 
 
 @router.get(
@@ -96,7 +87,7 @@ async def post_stock(
 async def list_stock(
     product_code: Code,
     call: Annotated[Call, calling(WRITE, SUPPLYING)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.StockMoveList, Query()],
 ) -> Page[StockMoveOut]:
     """Who said so, and why. For the supply side of its region."""
-    return page_of(await call.query(queries.stock_moves, product_code, page), page, queries.move_key)
+    return await call.page(queries.stock_moves, asked, product_code)

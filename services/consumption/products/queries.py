@@ -1,29 +1,41 @@
 """What can be asked about products, which everybody sees, and about their stock, which the supply side does."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.consumption.models import Producer, Product, StockMove
 from services.consumption.products.errors import ProductNotFound
 from services.consumption.products.schemas import ProductOut, StockMoveOut
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.pagination import PageRequest, by_code, newest_first
-from shared.regions import region_prefix
+from shared.lists.filters import holds, is_in_region
+from shared.lists.order import by, newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 
 _MOVES, _PRODUCERS, _PRODUCTS = table_of(StockMove), table_of(Producer), table_of(Product)
 _SELECT_PRODUCTS = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFilter:
-    """Which products are asked for."""
+class ProductList(ListQuery):
+    """Which products 产品 are asked for, by code. The catalogue is for everybody."""
 
-    region_code: str | None
-    available: bool | None
-    """Whether something of it can still be ordered."""
+    order = by("code")
+    region = None
+    region_code: Annotated[RegionFilter | None, is_in_region("region_code")] = None
+    available: Annotated[bool | None, holds(lambda _: _PRODUCTS.c.available > 0)] = Field(
+        None, description="Something of it can still be ordered"
+    )
+
+
+class StockMoveList(ListQuery):
+    """The movements of a stock beside orders, the latest first. Whoever sees the product's region sees them."""
+
+    order = newest_by("moved_at")
+    region = None
 
 
 def product(reading: Reading, code: str) -> ProductOut:
@@ -34,32 +46,14 @@ def product(reading: Reading, code: str) -> ProductOut:
     return ProductOut.of(row)
 
 
-def products(reading: Reading, wanted: ProductFilter, page: PageRequest) -> Sequence[ProductOut]:
-    """Products of every region, by code; one more than the page holds."""
-    statement = _SELECT_PRODUCTS
-    if wanted.region_code is not None:
-        statement = statement.where(_PRODUCERS.c.region_code.startswith(region_prefix(wanted.region_code)))
-    if wanted.available is not None:
-        statement = statement.where(_PRODUCTS.c.available > 0 if wanted.available else _PRODUCTS.c.available == 0)
-    found = reading.connection.execute(by_code(statement, _PRODUCTS.c.code, page))
-    return [ProductOut.of(row) for row in found]
+def products(reading: Reading, asked: ProductList) -> Page[ProductOut]:
+    """Products of every region."""
+    return asked.page(reading, _SELECT_PRODUCTS, lambda rows: [*map(ProductOut.of, rows)])
 
 
-def product_key(shown: ProductOut) -> tuple[str, ...]:
-    """Where a product stands in the list."""
-    return (shown.product_code,)
-
-
-def stock_moves(reading: Reading, code: str, page: PageRequest) -> Sequence[StockMoveOut]:
-    """How the stock of a product moved beside orders, the latest first; one more than the page holds."""
-    offered = product(reading, code)
-    if not reading.actor.sees(offered.region_code):
+def stock_moves(reading: Reading, asked: StockMoveList, code: str) -> Page[StockMoveOut]:
+    """How the stock of a product moved beside orders."""
+    if not reading.actor.sees(product(reading, code).region_code):
         raise ProductNotFound(f"no product {code} in region {reading.actor.place}")
-    statement = sa.select(_MOVES).where(_MOVES.c.product_code == code)
-    ordered = newest_first(statement, _MOVES.c.moved_at, _MOVES.c.id, page)
-    return [StockMoveOut.of(row._asdict()) for row in reading.connection.execute(ordered)]
-
-
-def move_key(shown: StockMoveOut) -> tuple[str, ...]:
-    """Where a movement of stock stands in the list."""
-    return shown.at.isoformat(), str(shown.move_id)
+    rows = sa.select(_MOVES).where(_MOVES.c.product_code == code)
+    return asked.page(reading, rows, lambda found: [StockMoveOut.of(row._asdict()) for row in found])

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.employment.placements import queries
 from services.employment.placements.commands.place import place_worker
@@ -19,28 +19,16 @@ from services.employment.placements.errors import (
 from services.employment.placements.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from services.employment.vacancies.errors import VacancyNotFound
 from services.employment.workers.errors import WorkerNotFound
-from shared.codes.employment import PlacementStatus
 from shared.helping.requests import RequestAnswered, RequestNotFound
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import HouseholdCode, Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
+from shared.lists.page import Page
 from shared.policy.parameters import PolicyValueMissing
-from shared.regions import RegionFilter
 from shared.security.actor import RegionNotAllowed
 from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/placements", tags=["placements 输送就业"])
 READ, WRITE = "employment:read", "employment:write"
-
-
-def _wanted(
-    household_code: HouseholdCode | None = None,
-    region_code: RegionFilter | None = None,
-    status: PlacementStatus | None = None,
-    updated_after: Annotated[Moment | None, Query(description="Placed or taken further later than this")] = None,
-) -> queries.PlacementFilter:
-    return queries.PlacementFilter(household_code, region_code, status, updated_after)
 
 
 @router.get(
@@ -51,11 +39,10 @@ def _wanted(
 )
 async def list_placements(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.PlacementFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.PlacementList, Query()],
 ) -> Page[PlacementOut]:
     """Filter by household, region or status. With `updated_after` in the order of the changes; none is missed."""
-    return page_of(await call.query(queries.placements, wanted, page), page, queries.placement_key(wanted))
+    return await call.page(queries.placements, asked)
 
 
 @router.get(

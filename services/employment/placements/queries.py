@@ -1,11 +1,9 @@
 """What can be asked about placements."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.employment.models import Placement, Worker
 from services.employment.placements.errors import PlacementNotFound
@@ -13,8 +11,11 @@ from services.employment.placements.schemas import PlacementOut
 from shared.codes.employment import PlacementStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
+from shared.http.fields import HouseholdCode, Moment
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 
 _PLACEMENTS, _WORKERS = table_of(Placement), table_of(Worker)
 _SELECT_PLACEMENTS = sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no).join(
@@ -22,14 +23,14 @@ _SELECT_PLACEMENTS = sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.m
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PlacementFilter:
-    """Which placements are asked for."""
+class PlacementList(ListQuery):
+    """Which placements 输送就业 are asked for, the newest first."""
 
-    household_code: str | None
-    region_code: str | None
-    status: PlacementStatus | None
-    updated_after: dt.datetime | None
+    order = newest_by("placed_at")
+    household_code: HouseholdCode | None = None
+    region_code: RegionFilter | None = None
+    status: PlacementStatus | None = None
+    updated_after: Moment | None = Field(None, description="Placed or taken further later than this")
 
 
 def placement(reading: Reading, placement_id: UUID) -> PlacementOut:
@@ -40,14 +41,6 @@ def placement(reading: Reading, placement_id: UUID) -> PlacementOut:
     return PlacementOut.of(row)
 
 
-def placements(reading: Reading, wanted: PlacementFilter, page: PageRequest) -> Sequence[PlacementOut]:
-    """Placements, one more than the page holds: the newest first, or what changed after a moment in that order."""
-    statement = _SELECT_PLACEMENTS.where(within(_WORKERS.c.region_code, reading.actor, wanted.region_code))
-    statement = as_wanted(statement, _PLACEMENTS, wanted, "household_code", "status")
-    ordered = newest_or_change(statement, _PLACEMENTS, _PLACEMENTS.c.placed_at, wanted.updated_after, page)
-    return [PlacementOut.of(row) for row in reading.connection.execute(ordered)]
-
-
-def placement_key(wanted: PlacementFilter) -> Callable[[PlacementOut], tuple[str, ...]]:
-    """Where a placement stands in the list that was asked for."""
-    return moment_or_change(lambda shown: shown.placed_at, lambda shown: shown.placement_id, wanted.updated_after)
+def placements(reading: Reading, asked: PlacementList) -> Page[PlacementOut]:
+    """Placements with their days."""
+    return asked.page(reading, _SELECT_PLACEMENTS, lambda rows: [*map(PlacementOut.of, rows)])

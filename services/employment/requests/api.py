@@ -11,8 +11,8 @@ from services.employment.requests.store import REQUESTS
 from shared.helping.api import requests_router
 from shared.helping.requests import RequestNotFound
 from shared.http.dependencies import Call, calling
-from shared.http.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from shared.http.problems import responses
+from shared.lists.page import DEFAULT_LIMIT, MAX_LIMIT
 from shared.policy.parameters import PolicyValueMissing
 
 router = requests_router(REQUESTS, read="employment:read", write="employment:write")

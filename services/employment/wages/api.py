@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.employment.placements.errors import PlacementNotFound
 from services.employment.wages import queries
@@ -23,8 +23,7 @@ from services.employment.wages.errors import (
 )
 from services.employment.wages.schemas import WageIn, WageOut, WageWithdrawalIn, WageWithdrawalOut
 from shared.http.dependencies import Call, IdempotencyKey, calling
-from shared.http.fields import Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request
+from shared.lists.page import Page
 from shared.records.api import record_responses, recorded
 from shared.records.errors import WithdrawalContradicts
 from shared.security.actor import SourceNotYours
@@ -33,26 +32,16 @@ router = APIRouter(prefix="/wages", tags=["wages 务工月报"])
 READ, WRITE = "employment:read", "employment:write"
 
 
-def _wanted(
-    placement_id: UUID | None = None,
-    updated_after: Annotated[
-        Moment | None, Query(description="Recorded, superseded or withdrawn later than this")
-    ] = None,
-) -> queries.WageFilter:
-    return queries.WageFilter(placement_id, updated_after)
-
-
 @router.get("", operation_id="listWages", summary="Wages of your region, the newest first")
 async def list_wages(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.WageFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.WageList, Query()],
 ) -> Page[WageOut]:
     """Filter by placement. A wage and its correction are both in the list; `status` says which counts.
 
     With `updated_after` in the order of the changes; none is missed.
     """
-    return page_of(await call.query(queries.wages, wanted, page), page, queries.wage_key(wanted))
+    return await call.page(queries.wages, asked)
 
 
 @router.post(

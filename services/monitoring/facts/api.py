@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -33,7 +33,6 @@ from services.monitoring.facts.schemas import (
     FactStored,
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
-from services.monitoring.risks.schemas import CHANGED_LATER
 from shared.codes.monitoring import FactMode
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
@@ -41,12 +40,10 @@ from shared.errors import DomainError, HouseholdHasEnded, Invalid
 from shared.house import HotRoute
 from shared.http.body import demand_few_members, json_body
 from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
-from shared.http.fields import HouseholdCode, Moment, Reference, Source
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
-from shared.regions import RegionFilter
+from shared.lists.page import Page
 from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
 
 router = APIRouter(tags=["facts 上报信息"])
@@ -113,16 +110,6 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
     return response
 
 
-def _wanted(
-    source: Source | None = None,
-    source_ref: Reference | None = None,
-    household_code: HouseholdCode | None = None,
-    region_code: RegionFilter | None = None,
-    updated_after: Annotated[Moment | None, Query(description=CHANGED_LATER)] = None,
-) -> queries.FactFilter:
-    return queries.FactFilter(source, source_ref, household_code, region_code, updated_after)
-
-
 @router.get(
     "/facts",
     operation_id="listFacts",
@@ -131,12 +118,11 @@ def _wanted(
 )
 async def list_facts(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.FactFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.FactList, Query()],
     _purpose: Purpose = None,
 ) -> Page[FactOut]:
     """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
-    shown = page_of(await call.query(queries.facts, wanted, page), page, queries.fact_key)
+    shown = await call.page(queries.facts, asked)
     await _record_looks(call, shown.items)
     return shown
 

@@ -1,13 +1,12 @@
 """What became of a fact: the answer to whoever brought it."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.monitoring.evidence.schemas import FactReference, reference_id
 from services.monitoring.evidence.table import EVIDENCE
@@ -16,10 +15,14 @@ from services.monitoring.facts.schemas import FactOut, FactRisk
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
+from services.monitoring.risks.schemas import CHANGED_LATER
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, newest_or_change
+from shared.http.fields import HouseholdCode, Moment, Reference, Source
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL
 
 _FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
@@ -39,16 +42,15 @@ _SELECT_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FactFilter:
-    """Which facts are asked for."""
+class FactList(ListQuery):
+    """Which facts 上报信息 are asked for, the last changed first."""
 
-    source: str | None
-    source_ref: str | None
-    household_code: str | None
-    region_code: str | None
-    updated_after: dt.datetime | None
-    """Only what changed later than this, in the order of the changes."""
+    order = newest_by("updated_at", "fact_id")
+    source: Source | None = None
+    source_ref: Reference | None = None
+    household_code: HouseholdCode | None = None
+    region_code: RegionFilter | None = None
+    updated_after: Moment | None = Field(None, description=CHANGED_LATER)
 
 
 def fact(reading: Reading, fact_id: UUID) -> FactOut:
@@ -60,22 +62,13 @@ def fact(reading: Reading, fact_id: UUID) -> FactOut:
     return found
 
 
-def facts(reading: Reading, wanted: FactFilter, page: PageRequest) -> Sequence[FactOut]:
-    """Facts, the last changed first or in the order of their changes; one more than the page holds."""
-    statement: sa.Select[Any] = _SELECT_FACTS.where(
-        within(_HOUSEHOLDS.c.region_code, reading.actor, wanted.region_code)
-    )
-    if wanted.source is not None and wanted.source_ref is not None:
-        named = FactReference(source=wanted.source, source_ref=wanted.source_ref)
-        statement = statement.where(_FACTS.c.id == reference_id(named))
-    statement = as_wanted(statement, _FACTS, wanted, "source", "source_ref", "household_code")
-    ordered = newest_or_change(statement, _FACTS, _FACTS.c.updated_at, wanted.updated_after, page)
-    return _answers(reading, reading.connection.execute(ordered).mappings().all())
-
-
-def fact_key(shown: FactOut) -> tuple[str, ...]:
-    """Where a fact stands in the list."""
-    return shown.updated_at.isoformat(), str(shown.fact_id)
+def facts(reading: Reading, asked: FactList) -> Page[FactOut]:
+    """Facts with what they led to."""
+    rows = _SELECT_FACTS
+    if asked.source is not None and asked.source_ref is not None:
+        named = FactReference(source=asked.source, source_ref=asked.source_ref)
+        rows = rows.where(_FACTS.c.id == reference_id(named))
+    return asked.page(reading, rows, lambda found: _answers(reading, [row._asdict() for row in found]))
 
 
 def tells_of_health(shown: FactOut) -> bool:

@@ -4,33 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from services.monitoring.risks import queries
 from services.monitoring.risks.errors import RiskNotFound
 from services.monitoring.risks.queries import OF_HEALTH
-from services.monitoring.risks.schemas import CHANGED_LATER, RiskOut
-from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
+from services.monitoring.risks.schemas import RiskOut
 from shared.http.dependencies import Call, Purpose, calling
-from shared.http.fields import HouseholdCode, Moment
-from shared.http.pagination import Page, PageRequest, page_of, page_request
 from shared.http.problems import responses
-from shared.regions import RegionFilter
+from shared.lists.page import Page
 from shared.security.actor import PERSONAL, RegionNotAllowed
 
 router = APIRouter(prefix="/risks", tags=["risks 风险"])
 READ = "monitoring:read"
-
-
-def _wanted(
-    household_code: HouseholdCode | None = None,
-    region_code: RegionFilter | None = None,
-    kind: RiskKind | None = None,
-    status: RiskStatus | None = None,
-    grade: RiskGrade | None = None,
-    updated_after: Annotated[Moment | None, Query(description=CHANGED_LATER)] = None,
-) -> queries.RiskFilter:
-    return queries.RiskFilter(household_code, region_code, kind, status, grade, updated_after)
 
 
 @router.get(
@@ -41,12 +27,11 @@ def _wanted(
 )
 async def list_risks(
     call: Annotated[Call, calling(READ)],
-    wanted: Annotated[queries.RiskFilter, Depends(_wanted)],
-    page: Annotated[PageRequest, Depends(page_request)],
+    asked: Annotated[queries.RiskList, Query()],
     _purpose: Purpose = None,
 ) -> Page[RiskOut]:
     """Filter by household, region, kind, status or grade. Who sees whose diagnoses is audited."""
-    shown = page_of(await call.query(queries.risks, wanted, page), page, queries.risk_key(wanted))
+    shown = await call.page(queries.risks, asked)
     await _record_looks(call, shown.items)
     return shown
 

@@ -1,21 +1,23 @@
 """What can be asked of risks, as each caller may see it: no answer, and no two together, rebuild what is hidden."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.errors import RiskNotFound
-from services.monitoring.risks.schemas import ReasonOut, RiskOut, VerdictOut
+from services.monitoring.risks.schemas import CHANGED_LATER, ReasonOut, RiskOut, VerdictOut
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.db.within import within
-from shared.http.pagination import PageRequest, as_wanted, moment_or_change, newest_or_change
+from shared.http.fields import HouseholdCode, Moment
+from shared.lists.order import newest_by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
+from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL, Actor
 
 OF_HEALTH: Final = frozenset({RiskKind.NEW_ILLNESS})
@@ -24,17 +26,16 @@ _HIDDEN: Final = "What was found is shown to whoever may see the health of the m
 ShownT = TypeVar("ShownT", RiskOut, VerdictOut)
 
 
-@dataclass(frozen=True, slots=True)
-class RiskFilter:
-    """Which risks are asked for."""
+class RiskList(ListQuery):
+    """Which risks 风险 are asked for, the newest first."""
 
-    household_code: str | None
-    region_code: str | None
-    kind: RiskKind | None
-    status: RiskStatus | None
-    grade: RiskGrade | None
-    updated_after: dt.datetime | None = None
-    """Only what changed later than this, in the order of the changes."""
+    order = newest_by("opened_at")
+    household_code: HouseholdCode | None = None
+    region_code: RegionFilter | None = None
+    kind: RiskKind | None = None
+    status: RiskStatus | None = None
+    grade: RiskGrade | None = None
+    updated_after: Moment | None = Field(None, description=CHANGED_LATER)
 
 
 def risk(reading: Reading, risk_id: UUID) -> RiskOut:
@@ -46,18 +47,13 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     return reasons_for(reading.actor, RiskOut.of(row))
 
 
-def risks(reading: Reading, wanted: RiskFilter, page: PageRequest) -> Sequence[RiskOut]:
-    """Risks, the newest first or in the order of their changes; one more than the page holds tells that it goes on."""
-    table = table_of(Risk)
-    statement = sa.select(table).where(within(table.c.region_code, reading.actor, wanted.region_code))
-    statement = as_wanted(statement, table, wanted, "household_code", "kind", "status", "grade")
-    ordered = newest_or_change(statement, table, table.c.opened_at, wanted.updated_after, page)
-    return [reasons_for(reading.actor, RiskOut.of(row)) for row in reading.connection.execute(ordered).mappings()]
+def risks(reading: Reading, asked: RiskList) -> Page[RiskOut]:
+    """Risks with their reasons."""
 
+    def show(rows: Sequence[sa.Row[Any]]) -> list[RiskOut]:
+        return [reasons_for(reading.actor, RiskOut.of(row._asdict())) for row in rows]
 
-def risk_key(wanted: RiskFilter) -> Callable[[RiskOut], tuple[str, ...]]:
-    """Where a risk stands in the list."""
-    return moment_or_change(lambda shown: shown.opened_at, lambda shown: shown.risk_id, wanted.updated_after)
+    return asked.page(reading, sa.select(table_of(Risk)), show)
 
 
 def reasons_for(actor: Actor, shown: ShownT) -> ShownT:

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from services.employment.handlers import HANDLERS
-from services.employment.workers.queries import WorkerFilter, workers
+from services.employment.workers.queries import WorkerList, workers
 from shared.codes.monitoring import Labour, Sex
 from shared.contracts.catalogue import CATALOGUE
-from shared.http.pagination import PageRequest
 from shared.ids import derived_id
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
@@ -131,9 +130,8 @@ async def test_a_place_may_set_its_own_working_age(
     assert await numbers(employment, region_code="5206") == [1, 4], "each by the limits of the own region"
     assert await numbers(employment) == [1, 4]
     both = Actor("two-counties", frozenset(), ("520625", "520626"))
-    asked = (WorkerFilter(None, None, None), PageRequest(50, None, "/"))
-    shown = await employment.house.database.read(workers, *asked, actor=both)
-    assert [worker.member_no for worker in shown] == [1, 4]
+    shown = await employment.house.database.read(workers, WorkerList(), actor=both)
+    assert [worker.member_no for worker in shown.items] == [1, 4]
     await employment.put_vacancy(min_age=0, max_age=120)
     placed = [await employment.place(number) for number in (1, 2)]
     placed += [await employment.place(number, household_code="YJ-0001") for number in (3, 4)]
