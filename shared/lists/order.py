@@ -57,8 +57,10 @@ def _values(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[str]) -> lis
 
 
 def _value(type_: sa.types.TypeEngine[Any], text: str) -> sa.ColumnElement[Any]:
+    """The part of a key as a column of this type is compared with it: a number may be greater than the column holds."""
     read = next((read for kind, read in _READ if isinstance(type_, kind)), str)
-    return sa.literal(read(text), type_)
+    wide_enough = sa.BigInteger() if isinstance(type_, sa.Integer) else type_
+    return sa.literal(read(text), wide_enough)
 
 
 def _moment(text: str) -> dt.datetime:
