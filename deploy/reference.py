@@ -1,6 +1,7 @@
-"""The generated reference: events, metrics and endpoints, read from the code that defines them.
+"""The generated reference: events, metrics, endpoints and procedures, read from the code that defines them.
 
-`python -m deploy.reference` writes the pages below `docs/`; with `--check` it only tells which are out of date.
+`python -m deploy.reference` writes the pages below `docs/` and beside each procedure; with `--check` it only tells
+which are out of date.
 """
 
 import argparse
@@ -16,6 +17,10 @@ from fastapi import FastAPI
 from prometheus_client.metrics import MetricWrapperBase
 
 from services.__main__ import HOUSES
+from services.assets.distributions import procedure as distributions
+from services.assistance.tasks import procedure as tasks
+from services.consumption.orders import procedure as orders
+from services.employment.placements import procedure as placements
 from shared import metrics
 from shared.context import Context
 from shared.contracts.catalogue import CATALOGUE, CatalogueEntry
@@ -24,6 +29,8 @@ from shared.contracts.payload import Payload
 from shared.http.application import described_app, front_app
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
+from shared.procedures.drawing import page as procedure_page
+from shared.procedures.steps import Procedure
 from shared.security.issuer import Issuer
 from shared.tracing import Step
 
@@ -31,6 +38,13 @@ ROOT = Path(__file__).parent.parent
 EVENTS, SCHEMAS = Path("docs/events.md"), Path("docs/events")
 METRICS = Path("docs/metrics.md")
 ENDPOINTS = Path("docs/endpoints.md")
+PROCEDURES: Mapping[Path, Procedure[Any, Any]] = {
+    Path("services/assistance/tasks"): tasks.TRANSITIONS,
+    Path("services/employment/placements"): placements.TRANSITIONS,
+    Path("services/consumption/orders"): orders.TRANSITIONS,
+    Path("services/assets/distributions"): distributions.TRANSITIONS,
+}
+"""What is taken step by step, by the folder of its topic."""
 
 _HEAD = "<!-- Written by `make docs`; change the code it describes instead. -->\n"
 _EVENTS_INTRODUCTION = """\
@@ -56,6 +70,7 @@ _EXAMPLE_CONTEXT = Context(
 def pages() -> dict[Path, str]:
     """Every generated file, by its place in the repository."""
     found = {EVENTS: events_page(), METRICS: metrics_page(), ENDPOINTS: endpoints_page()}
+    found |= {place / "README.md": procedure_page(procedure) for place, procedure in PROCEDURES.items()}
     found |= {SCHEMAS / f"{entry.type}.schema.json": _as_json(schema_of(entry.model)) for entry in CATALOGUE.values()}
     return found
 

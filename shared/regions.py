@@ -34,6 +34,8 @@ class RegionLevel(StrEnum):
     """村 (also 社区): twelve digits."""
 
 
+LEVEL_DIGITS: Final = dict(zip(RegionLevel, _LEVEL_ENDS, strict=True))
+"""How many digits the prefix of a region of each level has."""
 _WIDE: Final = frozenset({RegionLevel.PROVINCE, RegionLevel.PREFECTURE})
 
 

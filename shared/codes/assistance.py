@@ -120,6 +120,7 @@ class TaskChange(Code):
         "recounted",
         "the calendar was announced, and the deadline that was provisional is certain",
     )
+    OVERDUE = "overdue", "逾期", "overdue", "its due date has passed; its owner is told once"
     PAYMENT_WITHDRAWN = (
         "payment_withdrawn",
         "发放撤回",

@@ -58,6 +58,11 @@ WRONG_WAYS = {
         "shared/jobs/work.py",
         "shared.jobs.running",
     ),
+    "Procedures: taking a step, over the rows that were taken and the table of what may be": (
+        "shared/procedures/rows.py",
+        "shared.procedures.taking",
+    ),
+    "The table of a procedure is plain data, and so are its days": ("shared/procedures/days.py", "sqlalchemy"),
     "The database: engines, over the unit of work, over the floor tables": (
         "shared/db/rows.py",
         "shared.db.unit_of_work",

@@ -1,8 +1,7 @@
 """What an earlier release has stored is there after the migrations, with sensible values for what is new."""
 
 import datetime as dt
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,10 @@ from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.assets.app import ASSETS
+from services.assistance.app import ASSISTANCE
 from services.consumption.app import CONSUMPTION
+from services.consumption.models import PROCEDURE_STEP
+from services.employment.app import EMPLOYMENT
 from shared.db.base import UtcDateTime
 from shared.db.migrate import alembic_config
 from shared.house import HouseDefinition
@@ -23,19 +25,31 @@ FIRST, SECOND = UUID(int=1), UUID(int=2)
 
 
 async def after_migrating(
-    databases: Databases, house: HouseDefinition, write: Callable[[sa.Connection], None], read: Callable[[Any], Any]
+    databases: Databases,
+    house: HouseDefinition,
+    write: Callable[[sa.Connection], None],
+    read: Callable[[Any], Any],
+    *,
+    release: str = "0003",
 ) -> Any:
-    """What is read from a database in which an earlier release has written, once all migrations have run."""
+    """What is read from a database in which an earlier release has written, once all migrations have run.
+
+    They run twice, and back between: what is read is the same both times.
+    """
     await databases.make(house)
     url = databases.url.format(house=house.name).replace("sqlite:", "sqlite+aiosqlite:")
     engine = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:"), poolclass=sa.NullPool)
 
     def run(connection: sa.Connection) -> Any:
         config = alembic_config(house.migrations, connection, house.metadata)
-        command.downgrade(config, "0003")
+        command.downgrade(config, release)
         write(connection)
         command.upgrade(config, "head")
-        return read(connection)
+        first = read(connection)
+        command.downgrade(config, release)
+        command.upgrade(config, "head")
+        assert read(connection) == first
+        return first
 
     async with engine.begin() as connection:
         found = await connection.run_sync(run)
@@ -54,6 +68,12 @@ def _type_of(value: Any) -> sa.types.TypeEngine[Any]:
     if isinstance(value, UUID):
         return sa.Uuid()
     return UtcDateTime() if isinstance(value, dt.datetime) else sa.literal(value).type
+
+
+def steps_of(connection: sa.Connection, kind: str) -> Sequence[sa.Row[Any]]:
+    """The steps of all things of one kind, in their order."""
+    mine = PROCEDURE_STEP.c.thing_kind == kind
+    return connection.execute(sa.select(PROCEDURE_STEP).where(mine).order_by(PROCEDURE_STEP.c.step_no)).all()
 
 
 def an_order(connection: sa.Connection) -> None:
@@ -101,22 +121,25 @@ def an_order(connection: sa.Connection) -> None:
 async def test_an_order_of_an_earlier_release_knows_its_steps_and_its_product(databases: Databases) -> None:
     def read(connection: Any) -> Any:
         line = connection.execute(sa.text("SELECT name, unit, specification FROM order_line")).one()
-        history = connection.scalar(sa.text("SELECT history FROM purchase_order"))
-        versions = [connection.scalar(sa.text(f"SELECT version FROM {table}")) for table in ("producer", "product")]
+        versions = [
+            connection.scalar(sa.text(f"SELECT version FROM {table}"))
+            for table in ("producer", "product", "purchase_order")
+        ]
         buyer = connection.execute(sa.text("SELECT client_id, bound_in, version FROM buyer")).one()
-        return tuple(line), history if isinstance(history, list) else json.loads(history), versions, tuple(buyer)
+        return tuple(line), steps_of(connection, "order"), versions, tuple(buyer)
 
-    line, history, versions, buyer = await after_migrating(databases, CONSUMPTION, an_order, read)
+    line, steps, versions, buyer = await after_migrating(databases, CONSUMPTION, an_order, read)
     assert line == ("绿茶", "kg", None)
-    assert versions == [1, 1]
+    assert versions == [1, 1, 4]
     assert buyer == ("dongguan", None, 1), "whoever ordered under a code is bound to it"
-    assert [(step["action"], step["by"], step["side"], step["for_buyer"], step["status"]) for step in history] == [
-        ("place", "dongguan", "buyer", False, "placed"),
-        ("accept", "officer", "supply", False, "accepted"),
-        ("ship", "officer", "supply", False, "shipped"),
-        ("receive", "officer", "supply", True, "received"),
+    buyer_side, supply_side = "consumption:order", "consumption:approve"
+    assert [(step.action, step.taken_by, step.side, step.stands_in, step.status) for step in steps] == [
+        ("place", "dongguan", buyer_side, False, "placed"),
+        ("accept", "officer", supply_side, False, "accepted"),
+        ("ship", "officer", supply_side, False, "shipped"),
+        ("receive", "officer", supply_side, True, "received"),
     ]
-    assert {dt.datetime.fromisoformat(step["at"]) for step in history} == {PLACED}
+    assert {step.at for step in steps} == {PLACED}
 
 
 def two_plans(connection: sa.Connection) -> None:
@@ -162,3 +185,95 @@ async def test_a_second_plan_of_an_earlier_release_is_a_further_one(databases: D
 
     found = await after_migrating(databases, ASSETS, two_plans, read)
     assert found == [(False, True, "2026"), (True, True, "2026"), (False, True, "2025")]
+
+
+def a_task(connection: sa.Connection) -> None:
+    told = {"by": "system", "note": "orange: below_line", "verdict": None}
+    insert(
+        connection,
+        "task",
+        id=FIRST,
+        household_code="H",
+        region_code=REGION,
+        kind="below_line",
+        episode=1,
+        risk_id=SECOND,
+        grade="orange",
+        status="verified",
+        taken_up=True,
+        verdict="confirmed",
+        opened_at=PLACED,
+        due_provisional=False,
+        risk_status="open",
+        risk_version=1,
+        decided_on=PLACED.date(),
+        version=3,
+        correlation_id="c",
+        history=[
+            {"at": PLACED.isoformat(), "action": "opened", "status": "open", **told, "clue": {"type": "income"}},
+            {"at": PLACED.isoformat(), "action": "accept", "status": "accepted", **told, "by": "officer", "note": None},
+            {"at": SETTLED.isoformat(), "action": "verify", "status": "verified", **told, "verdict": "confirmed"},
+        ],
+    )
+
+
+async def test_the_history_of_a_task_of_an_earlier_release_is_its_steps(databases: Databases) -> None:
+    steps = await after_migrating(
+        databases, ASSISTANCE, a_task, lambda connection: steps_of(connection, "task"), release="0007"
+    )
+    assert [(step.thing_id, step.step_no, step.at, step.action, step.taken_by, step.status) for step in steps] == [
+        (FIRST, 1, PLACED, "opened", "system", "open"),
+        (FIRST, 2, PLACED, "accept", "officer", "accepted"),
+        (FIRST, 3, SETTLED, "verify", "system", "verified"),
+    ]
+    assert [step.details for step in steps] == [
+        {"verdict": None, "clue": {"type": "income"}},
+        {"verdict": None},
+        {"verdict": "confirmed"},
+    ]
+    assert [step.note for step in steps] == ["orange: below_line", None, "orange: below_line"]
+
+
+def a_plan_on_show(connection: sa.Connection) -> None:
+    two_plans(connection)
+    on = PLACED.date().isoformat()
+    vote = {"at": PLACED.isoformat(), "action": "vote", "on": on, "by": "village", "status": "voted", "note": "赞成"}
+    table = sa.table("distribution", sa.column("id", sa.Uuid()), sa.column("history", sa.JSON()), sa.column("version"))
+    connection.execute(sa.update(table).where(table.c.id == FIRST).values(history=[vote], version=2))
+
+
+async def test_the_steps_of_a_distribution_of_an_earlier_release_keep_their_days(databases: Databases) -> None:
+    [vote] = await after_migrating(
+        databases, ASSETS, a_plan_on_show, lambda connection: steps_of(connection, "distribution")
+    )
+    assert (vote.thing_id, vote.action, vote.taken_on, vote.taken_by) == (FIRST, "vote", PLACED.date(), "village")
+    assert (vote.status, vote.note, vote.side, vote.details) == ("voted", "赞成", None, None)
+
+
+def a_placement(connection: sa.Connection) -> None:
+    day, end = PLACED.date(), SETTLED.date()
+    person = {"household_code": "H", "region_code": REGION, "member_no": 1}
+    whole = {"sex": "M", "birth_year": 1980, "labour": "ordinary", "student": False, "present": True, "active": True}
+    insert(connection, "worker", id=SECOND, **person, **whole, status="idle", version=1)
+    work = {"employer": "厂", "kind": "market", "place_code": "441900", "occupation": "装配", "headcount": 1}
+    terms = {"wage_month": 1, "min_age": 16, "max_age": 60, "needs": [], "valid_until": end, "version": 1}
+    insert(connection, "vacancy", code="V", **work, **terms, updated_at=PLACED)
+    days = {"departed_on": None, "started_on": day, "ended_on": end, "end_reason": "illness"}
+    placed = {"worker_id": SECOND, "household_code": "H", "vacancy_code": "V", "status": "ended", "version": 3}
+    insert(connection, "placement", id=FIRST, **placed, placed_at=PLACED, updated_at=SETTLED, **days)
+    taken = (("placed", "placed", "station"), ("start", "started", "station"), ("end", "ended", "monitoring"))
+    for number, (action, status, actor) in enumerate(taken, 1):
+        row = {"action": f"placement.{action}", "subject": str(FIRST), "after": {"status": status, "version": number}}
+        insert(connection, "audit", seq=number, at=PLACED, actor=actor, correlation_id="c", **row)
+
+
+async def test_a_placement_of_an_earlier_release_has_the_history_that_its_audit_tells(databases: Databases) -> None:
+    steps = await after_migrating(
+        databases, EMPLOYMENT, a_placement, lambda connection: steps_of(connection, "placement"), release="0005"
+    )
+    assert [(step.step_no, step.action, step.taken_by, step.status, step.taken_on) for step in steps] == [
+        (1, "place", "station", "placed", None),
+        (2, "start", "station", "started", PLACED.date()),
+        (3, "end", "monitoring", "ended", SETTLED.date()),
+    ]
+    assert [step.details for step in steps] == [{"reason": None}, {"reason": None}, {"reason": "illness"}]

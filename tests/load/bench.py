@@ -185,7 +185,7 @@ class Bench:
         """From a wage to the ledger, embedded."""
         self.leave_stage()
         employment = self._sqlite_copy("employed", EMPLOYMENT)
-        placements = self._run(employment.write(world.begin_work, _EARNERS))
+        placements = self._run(employment.write(world.begin_work, _EARNERS, actor=world.STATION))
         self._run(employment.close())
         template, folder = self._folder / "employed", self._folder / "wages"
         with embedded(template, folder, self._pace.ill, effect=CREDITS, placements=placements) as stage:

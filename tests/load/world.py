@@ -21,12 +21,14 @@ from shared.codes.monitoring import Health, HouseholdCategory, Labour, Relation,
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
+from shared.security.actor import Actor
 from tests.load.county import REGION, household_code
 from tests.load.events import household_registered
 
 MONTHS = 12
 MONTHLY_FEN = 400_000
 _BATCH = 2000
+STATION = Actor("station", frozenset({"employment:write"}), ("",))
 _VACANCY = "BENCH-1"
 _VACANT = {
     "employer": "东莞某电子有限公司",

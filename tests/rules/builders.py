@@ -18,6 +18,7 @@ from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, Risk
 from shared.money import parse_yuan
 from shared.months import parse_month
 from shared.policy.parameters import ParameterValue, ValueStatus
+from shared.procedures.steps import ActionT, Procedure, StatusT
 
 DECIDED_ON = date(2026, 11, 1)
 LAST = parse_month("2026-10")
@@ -136,3 +137,9 @@ def open_risk(kind: RiskKind, *keys: str, grade: RiskGrade = RiskGrade.ORANGE, e
 def answer(verdict: Verdict) -> str:
     """The grade of a firing verdict, the outcome of any other."""
     return str(verdict.outcome if verdict.grade is None else verdict.grade)
+
+
+def leads_to(procedure: Procedure[StatusT, ActionT], status: StatusT, action: ActionT) -> StatusT | None:
+    """Where an action leads from a status, or None where it is not allowed there."""
+    step = procedure.find(status, action)
+    return None if step is None else step.after

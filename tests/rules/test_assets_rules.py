@@ -14,13 +14,12 @@ from services.assets.distributions.procedure import TRANSITIONS
 from services.assets.distributions.rules import (
     Line,
     credit_id,
-    day_findings,
-    is_publicity_over,
     plan_findings,
-    publicity_end,
 )
 from shared.codes.assets import AssetRight, DistributionAction, DistributionReason, DistributionStatus
+from shared.procedures.days import is_over, last_day, why_not_on
 from shared.shares import WHOLE
+from tests.rules.builders import leads_to
 
 OWNER, OPERATOR = AssetRight.OWNER, AssetRight.OPERATOR
 DRAFT, VOTED, PUBLISHED = DistributionStatus.DRAFT, DistributionStatus.VOTED, DistributionStatus.PUBLISHED
@@ -40,7 +39,7 @@ STEPS = {
 @pytest.mark.parametrize("status", DistributionStatus)
 @pytest.mark.parametrize("action", DistributionAction)
 def test_an_action_leads_to_its_step_or_nowhere(status: DistributionStatus, action: DistributionAction) -> None:
-    assert TRANSITIONS.leads_to(status, action) == STEPS[status].get(action)
+    assert leads_to(TRANSITIONS, status, action) == STEPS[status].get(action)
 
 
 @pytest.mark.parametrize("status", DistributionStatus)
@@ -52,7 +51,7 @@ def walked(actions: Sequence[DistributionAction]) -> list[tuple[DistributionActi
     """The steps that are taken when these are asked for, with where each leads."""
     taken, status = [], DRAFT
     for action in actions:
-        after = TRANSITIONS.leads_to(status, action)
+        after = leads_to(TRANSITIONS, status, action)
         if after is not None:
             status = after
             taken.append((action, status))
@@ -105,14 +104,14 @@ def test_whatever_was_asked_before_the_course_can_be_run_to_its_end(before: list
 def test_a_step_is_taken_no_later_than_today_and_no_earlier_than_the_one_before(
     on: date, previous: date | None, wrong: bool
 ) -> None:
-    assert [finding.pointer for finding in day_findings(on, previous, TODAY)] == ["/on"] * wrong
+    assert (why_not_on(on, previous, TODAY) is not None) is wrong
 
 
 def test_the_day_of_publishing_does_not_count_and_the_last_day_has_to_pass() -> None:
-    ends_on = publicity_end(date(2026, 11, 10), 5)
+    ends_on = last_day(date(2026, 11, 10), 5, calendar=None)
     assert ends_on == date(2026, 11, 15)
-    assert [day for day in range(10, 18) if is_publicity_over(ends_on, date(2026, 11, day))] == [16, 17]
-    assert not is_publicity_over(None, TODAY)
+    assert [day for day in range(10, 18) if is_over(ends_on, date(2026, 11, day))] == [16, 17]
+    assert not is_over(None, TODAY)
 
 
 def grants(**shares: int) -> list[Grant]:

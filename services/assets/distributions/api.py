@@ -37,10 +37,11 @@ from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.problems import responses
 from shared.lists.page import Page
 from shared.policy.parameters import PolicyValueMissing
+from shared.procedures.drawing import describe
+from shared.procedures.errors import TransitionNotAllowed
 from shared.records.api import record_responses, recorded
 from shared.records.errors import WithdrawalContradicts
 from shared.security.actor import RegionNotAllowed, SourceNotYours
-from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/distributions", tags=["distributions 收益分配"])
 READ, WRITE, APPROVE = "assets:read", "assets:write", "assets:approve"
@@ -102,6 +103,7 @@ async def get_distribution(distribution_id: UUID, call: Annotated[Call, calling(
     "/{distribution_id}/transitions",
     operation_id="takeDistributionStep",
     summary="Take a step: vote, publish, object, approve, file or pay",
+    description=describe(TRANSITIONS, "409 tells in `allowed_actions` what you may do instead."),
     response_model=DistributionOut,
     responses=responses(
         DistributionNotFound,
@@ -118,7 +120,7 @@ async def post_transition(
     call: Annotated[Call, calling(*TRANSITIONS.scopes)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """`approve` and `file` need `assets:approve`, the rest `assets:write`. 409 tells what you may do instead."""
+    """Take a step of the procedure."""
     return await call.once(idempotency_key, 200, transition_distribution, distribution_id, body)
 
 

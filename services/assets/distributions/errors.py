@@ -1,6 +1,7 @@
 """Situations of distributions that callers are told about."""
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.procedures.errors import StepNotYet
 
 
 class DistributionNotFound(NotFound):
@@ -15,7 +16,7 @@ class AssetNotDistributable(Conflict):
     code, title = "asset-not-distributable", "The income of an asset of this class is not distributed"
 
 
-class PublicityNotOver(Conflict):
+class PublicityNotOver(StepNotYet):
     """The township decides after the last day of publicity, which ``publicity_ends_on`` names."""
 
     code, title = "publicity-not-over", "The publicity days are not over"

@@ -1,5 +1,7 @@
 """What can be asked of distributions. Every answer is limited to the caller's region."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,7 +10,7 @@ from pydantic import Field
 from services.assets.assets.schemas import AssetCode
 from services.assets.distributions.errors import DistributionNotFound
 from services.assets.distributions.schemas import DistributionOut, DistributionSummary
-from services.assets.distributions.store import with_lines
+from services.assets.distributions.store import with_histories, with_lines
 from services.assets.models import Distribution
 from shared.codes.assets import DistributionStatus
 from shared.db.base import table_of
@@ -43,4 +45,8 @@ def distribution(reading: Reading, distribution_id: UUID) -> DistributionOut:
 def distributions(reading: Reading, asked: DistributionList) -> Page[DistributionSummary]:
     """Distributions without their lines."""
     rows = sa.select(table_of(Distribution))
-    return asked.page(reading, rows, lambda found: [DistributionSummary.of(row._asdict()) for row in found])
+    return asked.page(reading, rows, lambda found: _summaries(reading, found))
+
+
+def _summaries(reading: Reading, rows: Sequence[sa.Row[Any]]) -> list[DistributionSummary]:
+    return [DistributionSummary.of(row) for row in with_histories(reading, [row._asdict() for row in rows])]

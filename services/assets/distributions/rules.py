@@ -1,7 +1,7 @@
-"""Whether a plan adds up, on which day a step was taken, and what a paid line becomes. Pure."""
+"""Whether a plan adds up, and what a paid line becomes. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -33,25 +33,6 @@ def plan_findings(period: str, total: int, lines: Sequence[Line], today: date) -
     if given != total:
         found.append(Finding("/total", f"the lines make {format_yuan(given)} and not {format_yuan(total)}"))
     return found
-
-
-def day_findings(on: date, previous: date | None, today: date) -> list[Finding]:
-    """What keeps a step from having been taken on that day; `previous` is the day of the step before it."""
-    if on > today:
-        return [Finding("/on", "lies in the future")]
-    if previous is not None and on < previous:
-        return [Finding("/on", f"lies before the step of {previous}")]
-    return []
-
-
-def publicity_end(published_on: date, days: int) -> date:
-    """The last day of publicity 公示期满日. The day of publishing does not count (民法典 第二百零一条)."""
-    return published_on + timedelta(days=days)
-
-
-def is_publicity_over(ends_on: date | None, on: date) -> bool:
-    """Whether a plan hung out for all its days before this one."""
-    return ends_on is not None and on > ends_on
 
 
 def credit_id(distribution_id: UUID, line_no: int) -> UUID:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.assets.assets.schemas import AssetCode
+from services.assets.distributions.procedure import TRANSITIONS
 from shared.codes.assets import DistributionAction, DistributionReason, DistributionStatus
 from shared.codes.records import WithdrawalReason
 from shared.http.fields import Body, Day, HouseholdCode, Reference, Remark, Source
@@ -58,7 +59,7 @@ class TransitionIn(Body):
     @field_validator("note")
     @classmethod
     def _says_what_is_objected(cls, note: str | None, info: ValidationInfo) -> str | None:
-        if note is None and info.data.get("action") is DistributionAction.OBJECT:
+        if note is None and info.data.get("action") in TRANSITIONS.needing("note"):
             raise ValueError("object needs a note that says what is objected")
         return note
 
@@ -138,10 +139,11 @@ class DistributionSummary(BaseModel):
     proposed_at: dt.datetime
     updated_at: dt.datetime = Field(description="Of the last step or withdrawal")
     history: list[StepOut] = Field(description="The oldest first")
+    allowed_actions: list[DistributionAction] = Field(description="What you may do with it now")
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:
-        """The row of a distribution; with its lines where they are shown."""
+        """The row of a distribution with its history; with its lines where they are shown."""
         return cls.model_validate(dict(row))
 
 

@@ -7,12 +7,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.assets.distributions.errors import DistributionNotFound
+from services.assets.distributions.procedure import TRANSITIONS
 from services.assets.distributions.rules import credit_id
-from services.assets.models import Distribution, DistributionLine, LineWithdrawal
+from services.assets.models import PROCEDURE_STEP, Distribution, DistributionLine, LineWithdrawal
 from shared.codes.assets import DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.procedures.rows import Steps
+from shared.procedures.showing import with_steps
 
+STEPS = Steps(PROCEDURE_STEP, "distribution")
 _LINES, _WITHDRAWALS = table_of(DistributionLine), table_of(LineWithdrawal)
 
 
@@ -31,7 +35,7 @@ def load_lines(reading: Reading, distribution_id: UUID) -> Sequence[sa.Row[Any]]
 
 
 def with_lines(reading: Reading, distribution: Mapping[Any, Any]) -> Mapping[str, Any]:
-    """The row of a distribution with its lines; each shows its credit once it is paid, and its withdrawal."""
+    """The row of a distribution with its history and its lines; each shows its credit once paid, and its withdrawal."""
     paid = distribution["status"] is DistributionStatus.PAID
     withdrawn = _load_withdrawals(reading, distribution["id"]) if paid else {}
     lines = [
@@ -42,7 +46,12 @@ def with_lines(reading: Reading, distribution: Mapping[Any, Any]) -> Mapping[str
         }
         for line in load_lines(reading, distribution["id"])
     ]
-    return {**distribution, "lines": lines}
+    return {**with_histories(reading, [distribution])[0], "lines": lines}
+
+
+def with_histories(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
+    """Rows of distributions, each with the steps taken and with what the caller may do."""
+    return with_steps(reading, TRANSITIONS, STEPS, rows)
 
 
 def audit_view(distribution: Distribution) -> dict[str, Any]:

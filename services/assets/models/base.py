@@ -6,9 +6,11 @@ from sqlmodel import SQLModel
 
 from shared.db.base import house_metadata
 from shared.db.floor import lay_floor
+from shared.procedures.rows import lay_steps
 
 METADATA = house_metadata("assets")
 FLOOR = lay_floor(METADATA)
+PROCEDURE_STEP = lay_steps(METADATA)
 FEN = sa.BigInteger
 
 

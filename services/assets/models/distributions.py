@@ -44,8 +44,6 @@ class Distribution(Base, table=True):
     """Given in the order of commits."""
     version: int
     """Grows by one with every step."""
-    history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
-    """The steps taken, the oldest first. Notes may name people: they stay in this column."""
 
 
 class DistributionLine(Base, table=True):

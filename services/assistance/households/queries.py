@@ -11,6 +11,7 @@ from services.assistance.households.schemas import EffectOut, StoryEntry, StoryO
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.store import load_measures
 from services.assistance.models import Credit, Disbursement, Task, Withdrawal
+from services.assistance.tasks.store import STEPS
 from shared.codes.assistance import MeasureStatus, TaskAction, TaskChange
 from shared.codes.monitoring import IncomeBranch
 from shared.db.base import table_of
@@ -32,7 +33,9 @@ def story(reading: Reading, household_code: str) -> StoryOut:
     known = HOUSEHOLDS.find(reading, [household_code]).get(household_code)
     actor = SYSTEM if known else reading.actor
     of_household = _rows(reading, Task, household_code, actor)
-    asked = [row for rows in load_measures(reading, [row["id"] for row in of_household]).values() for row in rows]
+    ids = [row["id"] for row in of_household]
+    asked = [row for rows in load_measures(reading, ids).values() for row in rows]
+    histories = STEPS.load(reading, ids)
     money = [
         *map(_own_credit, _rows(reading, Disbursement, household_code, actor)),
         *_rows(reading, Credit, household_code, actor),
@@ -43,7 +46,7 @@ def story(reading: Reading, household_code: str) -> StoryOut:
     taken_back = {(row["house"], row["credit_id"]): row for row in _rows(reading, Withdrawal, household_code, actor)}
     lines = [_credit_line(row, withdrawn=(row["house"], row["credit_id"]) in taken_back) for row in money]
     entries = [
-        *[entry for row in of_household for entry in _task_entries(row)],
+        *[entry for row in of_household for entry in _task_entries(row, histories[row["id"]])],
         *[entry for row in asked for entry in _measure_entries(row)],
         *_credit_entries(money, superseded(lines), taken_back, chains),
         *_withdrawal_entries(taken_back.values()),
@@ -98,10 +101,10 @@ _WITHOUT_OWN_WORDS = (
 """What the history of a task says and the story tells of the risk, the measure or the money alone."""
 
 
-def _task_entries(row: Row) -> Iterator[StoryEntry]:
+def _task_entries(row: Row, history: Sequence[Row]) -> Iterator[StoryEntry]:
     chain = {"correlation_id": row["correlation_id"], "task_id": row["id"], "risk_id": row["risk_id"]}
     named = f"{row['kind']}, episode {row['episode']}"
-    for entry in row["history"]:
+    for entry in history:
         at, action = entry["at"], entry["action"]
         if clue := entry.get("clue"):
             yield StoryEntry(at=at, what="clue", text=f"clue: {clue['type']}", fact_id=clue["fact_id"], **chain)

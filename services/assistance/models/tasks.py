@@ -1,7 +1,6 @@
 """The table of tasks."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -56,8 +55,8 @@ class Task(Base, table=True):
     """Those that the verdict saw; none while there is no verdict."""
     version: int
     """Grows by one with every change of the task."""
-    history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
-    """What happened to it, the oldest first. Notes may name people: they stay in this column."""
+    overdue_of: dt.date | None
+    """The due date of which the history has told that it passed 逾期."""
     correlation_id: str = Field(max_length=64)
     """The chain that opened it. What is asked for belongs to it, and the money that comes of that."""
     updated_at: dt.datetime = Field(sa_type=UtcDateTime)

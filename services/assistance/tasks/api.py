@@ -11,13 +11,15 @@ from services.assistance.tasks import queries
 from services.assistance.tasks.commands.request_measure import request_measure
 from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.errors import TaskIsClosed, TaskNotFound
+from services.assistance.tasks.procedure import TRANSITIONS
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.problems import responses
 from shared.http.versions import IfMatch, tag
 from shared.lists.page import Page
+from shared.procedures.drawing import describe
+from shared.procedures.errors import TransitionNotAllowed
 from shared.security.actor import RegionNotAllowed
-from shared.transitions import TransitionNotAllowed
 from shared.versions import VersionChanged
 
 router = APIRouter(prefix="/tasks")
@@ -62,17 +64,20 @@ async def get_task(task_id: UUID, call: Annotated[Call, calling(READ)], response
     tags=[TASKS],
     operation_id="takeTaskStep",
     summary="Act on a task: accept, start, verify, close or reopen it",
+    description=describe(
+        TRANSITIONS, "409 tells in `allowed_actions` what may be done instead; 412 that the task is not as you saw it."
+    ),
     response_model=TaskOut,
     responses=responses(TaskNotFound, TransitionNotAllowed, VersionChanged),
 )
 async def post_transition(
     task_id: UUID,
     body: TransitionIn,
-    call: Annotated[Call, calling(WRITE)],
+    call: Annotated[Call, calling(*TRANSITIONS.scopes)],
     if_match: IfMatch,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """409 tells in `allowed_actions` what may be done instead; 412 that the task is not as you saw it."""
+    """Take a step of the procedure."""
     return await call.once(idempotency_key, 200, transition_task, task_id, body, if_match)
 
 

@@ -1,16 +1,15 @@
 """What can be asked of tasks. Every answer is limited to the caller's region."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field
 
-from services.assistance.measures.store import load_measures
 from services.assistance.models import Task
 from services.assistance.tasks.errors import TaskNotFound
 from services.assistance.tasks.schemas import TaskOut
+from services.assistance.tasks.store import show_tasks
 from shared import metrics
 from shared.codes.assistance import TaskStatus
 from shared.codes.monitoring import RiskKind
@@ -65,19 +64,13 @@ def versioned_task(reading: Reading, task_id: UUID) -> VersionedTask:
     row = reading.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == task_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
         raise TaskNotFound(f"no task {task_id} in region {reading.actor.place}")
-    return VersionedTask(_tasks_out(reading, [row])[0], row["version"])
+    return VersionedTask(show_tasks(reading, [row])[0], row["version"])
 
 
 def tasks(reading: Reading, asked: TaskList) -> Page[TaskOut]:
     """Tasks with their measures."""
     rows = sa.select(_TASKS)
-    return asked.page(reading, rows, lambda found: _tasks_out(reading, [row._asdict() for row in found]))
-
-
-def _tasks_out(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[TaskOut]:
-    """Tasks with their measures, which one statement finds for all."""
-    found = load_measures(reading, [row["id"] for row in rows])
-    return [TaskOut.of(row, found[row["id"]]) for row in rows]
+    return asked.page(reading, rows, lambda found: show_tasks(reading, [row._asdict() for row in found]))
 
 
 def counts(reading: Reading) -> metrics.Counts:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.assistance.measures.schemas import MeasureOut
+from services.assistance.tasks.procedure import TRANSITIONS
 from shared.codes.assistance import TaskAction, TaskChange, TaskStatus, TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.monitoring import Clue
@@ -26,7 +27,7 @@ class TransitionIn(Body):
     @field_validator("verdict")
     @classmethod
     def _belongs_to_verify(cls, verdict: TaskVerdict | None, info: ValidationInfo) -> TaskVerdict | None:
-        verifies = info.data.get("action") is TaskAction.VERIFY
+        verifies = info.data.get("action") in TRANSITIONS.needing("verdict")
         if verifies and verdict is None:
             raise ValueError("verify needs a verdict: confirmed or no_risk")
         if verdict is not None and "action" in info.data and not verifies:
@@ -64,8 +65,9 @@ class TaskOut(BaseModel):
     updated_at: dt.datetime = Field(description="When it or one of its measures changed last")
     history: list[HistoryEntry] = Field(description="The oldest first")
     measures: list[MeasureOut] = Field(description="What was asked for, the oldest first")
+    allowed_actions: list[TaskAction] = Field(description="What you may do with it now")
 
     @classmethod
     def of(cls, row: Mapping[Any, Any], measures: Sequence[Mapping[Any, Any]]) -> Self:
-        """The row of a task, with those of its measures."""
+        """The row of a task with its history, and with the rows of its measures."""
         return cls.model_validate({**row, "measures": [MeasureOut.of(measure) for measure in measures]})

@@ -1,20 +1,27 @@
-"""Tasks 帮扶任务 in the database: found, locked, and written with an entry of their history."""
+"""Tasks 帮扶任务 in the database: found, locked, written with what their history tells of it, and shown."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.assistance.models import Task
+from services.assistance.measures.store import load_measures
+from services.assistance.models import PROCEDURE_STEP, Task
 from services.assistance.tasks.errors import TaskNotFound
-from shared.codes.assistance import TaskChange, TaskStatus, TaskVerdict
+from services.assistance.tasks.procedure import TRANSITIONS
+from services.assistance.tasks.schemas import TaskOut
+from shared.codes.assistance import TaskChange, TaskVerdict
 from shared.contracts.monitoring import Clue
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.procedures.rows import Steps, Taken
+from shared.procedures.showing import with_steps
 from shared.security.actor import SYSTEM
 
+STEPS = Steps(PROCEDURE_STEP, "task")
 _TASKS = table_of(Task)
 _SELECT_TASKS_OF_HOUSEHOLDS_FOR_UPDATE = (
     sa.select(_TASKS).where(is_one_of(_TASKS.c.household_code, "codes")).order_by(_TASKS.c.id).with_for_update()
@@ -46,35 +53,36 @@ def lock_tasks_of(uow: UnitOfWork, household_codes: Collection[str]) -> Sequence
 def write_task(
     uow: UnitOfWork, row: Mapping[Any, Any], change: TaskChange, note: str, *, by: str = SYSTEM.id, **changed: Any
 ) -> Mapping[str, Any]:
-    """Write what changed of a task, which is locked, with the entry of its history; returns the row as it is now."""
-    status = changed.get("status", row["status"])
-    entry = history_entry(uow.now().isoformat(), change, by, status, note, row["verdict"])
-    after = {
-        **changed,
-        "version": row["version"] + 1,
-        "history": [*row["history"], entry],
-        "updated_at": uow.stamp(),
-    }
-    uow.connection.execute(sa.update(_TASKS).where(_TASKS.c.id == row["id"]).values(after))
-    return {**row, **after}
+    """Write what changed of a task, which is locked, and tell it in its history; returns the row as it is now."""
+    after = {**row, **changed, "version": row["version"] + 1, "updated_at": uow.stamp()}
+    STEPS.write(uow, [task_step(after, uow.now(), change, by, note)])
+    written = {name: after[name] for name in (*changed, "version", "updated_at")}
+    uow.connection.execute(sa.update(_TASKS).where(_TASKS.c.id == row["id"]).values(written))
+    return after
 
 
-def history_entry(
-    at: str,
-    action: str,
-    by: str,
-    status: TaskStatus,
-    note: str | None,
-    verdict: TaskVerdict | None,
-    clue: Clue | None = None,
-) -> dict[str, Any]:
-    """What happened to a task, as its history keeps it."""
-    return {
-        "at": at,
-        "action": str(action),
-        "by": by,
-        "status": str(status),
-        "note": note,
-        "verdict": verdict and str(verdict),
-        "clue": clue and clue.model_dump(mode="json"),
-    }
+def task_step(
+    task: Mapping[Any, Any], at: dt.datetime, change: TaskChange, by: str, note: str, clue: Clue | None = None
+) -> Taken:
+    """What happened to a task beside its transitions, as its history keeps it; the row is as it was afterwards."""
+    return Taken(
+        thing_id=task["id"],
+        step_no=task["version"],
+        at=at,
+        action=str(change),
+        status=str(task["status"]),
+        taken_by=by,
+        note=note,
+        details=step_details(task["verdict"], clue),
+    )
+
+
+def step_details(verdict: TaskVerdict | None, clue: Clue | None = None) -> dict[str, Any]:
+    """What the history of a task tells beside what every history does."""
+    return {"verdict": verdict and str(verdict), "clue": clue and clue.model_dump(mode="json")}
+
+
+def show_tasks(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[TaskOut]:
+    """Tasks with their measures and histories; one statement finds those of all."""
+    measures = load_measures(reading, [row["id"] for row in rows])
+    return [TaskOut.of(row, measures[row["id"]]) for row in with_steps(reading, TRANSITIONS, STEPS, rows)]

@@ -3,7 +3,7 @@
 The store of `requests` adds the tables that every helping house has: known households and requests.
 """
 
-from services.consumption.models.base import FLOOR, METADATA
+from services.consumption.models.base import FLOOR, METADATA, PROCEDURE_STEP
 from services.consumption.models.buyers import Buyer
 from services.consumption.models.orders import LineShare, Order, OrderLine
 from services.consumption.models.producers import Producer, ProducerLink
@@ -12,6 +12,7 @@ from services.consumption.models.products import Product, StockMove
 __all__ = [
     "FLOOR",
     "METADATA",
+    "PROCEDURE_STEP",
     "Buyer",
     "LineShare",
     "Order",

@@ -1,7 +1,6 @@
 """The tables of orders, their lines, and the households' shares of them."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -49,8 +48,8 @@ class Order(Base, table=True):
     """A person: it stays in this column."""
     invoice_title: str | None = Field(max_length=128)
     """发票抬头."""
-    history: list[dict[str, Any]] = Field(sa_type=sa.JSON)
-    """The steps taken, the oldest first. Notes may name people: they stay in this column."""
+    version: int
+    """Grows by one with every step."""
 
 
 class OrderLine(Base, table=True):

@@ -27,8 +27,9 @@ from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.idempotency import Answer
 from shared.http.problems import responses
 from shared.lists.page import Page
+from shared.procedures.drawing import describe
+from shared.procedures.errors import TransitionNotAllowed
 from shared.security.actor import RegionNotAllowed
-from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/orders", tags=["orders 订单"])
 READ = "consumption:read"
@@ -96,6 +97,11 @@ async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
     "/{order_id}/transitions",
     operation_id="takeOrderStep",
     summary="Act on an order: accept, ship, receive, settle, cancel or dispute it",
+    description=describe(
+        TRANSITIONS,
+        "`consumption:order` is for the order's buyer, `consumption:approve` for the supply side of its region; the "
+        "history names who took a step. 409 tells in `allowed_actions` what you may do instead.",
+    ),
     response_model=OrderOut,
     responses=responses(OrderNotFound, RequestNotFound, TransitionNotAllowed, OrderInvalid, RegionNotAllowed),
 )
@@ -105,9 +111,5 @@ async def post_transition(
     call: Annotated[Call, calling(*TRANSITIONS.scopes)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """`receive`, `dispute` and, before acceptance, `cancel` are the buyer's (consumption:order).
-
-    Every step may be taken by the supply side of the order's region (consumption:approve), and the history names who
-    took it. 409 tells in `allowed_actions` what you may do instead.
-    """
+    """Take a step of the procedure."""
     return await call.once(idempotency_key, 200, transition_order, order_id, body)

@@ -1,26 +1,28 @@
-"""The steps of an order, and who takes each."""
+"""The steps of an order 订单, and who takes each."""
 
 from typing import Final
 
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from shared.codes.consumption import OrderAction, OrderStatus
-from shared.transitions import Procedure, Step
+from shared.procedures.steps import Procedure, Step
+
+PLACED: Final = "place"
+"""下单: how the history of an order begins."""
 
 _BUYER, _SUPPLY = (BUYING, SUPPLYING), (SUPPLYING,)
 TRANSITIONS: Final = Procedure(
     "an order",
-    {
-        (OrderStatus.PLACED, OrderAction.ACCEPT): Step(OrderStatus.ACCEPTED, _SUPPLY),
-        (OrderStatus.PLACED, OrderAction.CANCEL): Step(OrderStatus.CANCELLED, _BUYER),
-        (OrderStatus.ACCEPTED, OrderAction.SHIP): Step(OrderStatus.SHIPPED, _SUPPLY),
-        (OrderStatus.ACCEPTED, OrderAction.CANCEL): Step(OrderStatus.CANCELLED, _SUPPLY),
-        (OrderStatus.SHIPPED, OrderAction.RECEIVE): Step(OrderStatus.RECEIVED, _BUYER),
-        (OrderStatus.RECEIVED, OrderAction.SETTLE): Step(OrderStatus.SETTLED, _SUPPLY),
-        (OrderStatus.RECEIVED, OrderAction.DISPUTE): Step(OrderStatus.DISPUTED, _BUYER),
-        (OrderStatus.DISPUTED, OrderAction.RECEIVE): Step(OrderStatus.RECEIVED, _BUYER),
-    },
+    Step(OrderStatus.PLACED, OrderAction.ACCEPT, OrderStatus.ACCEPTED, _SUPPLY),
+    Step(OrderStatus.PLACED, OrderAction.CANCEL, OrderStatus.CANCELLED, _BUYER),
+    Step(OrderStatus.ACCEPTED, OrderAction.SHIP, OrderStatus.SHIPPED, _SUPPLY),
+    Step(OrderStatus.ACCEPTED, OrderAction.CANCEL, OrderStatus.CANCELLED, _SUPPLY),
+    Step(OrderStatus.SHIPPED, OrderAction.RECEIVE, OrderStatus.RECEIVED, _BUYER),
+    Step(OrderStatus.RECEIVED, OrderAction.SETTLE, OrderStatus.SETTLED, _SUPPLY),
+    Step(OrderStatus.RECEIVED, OrderAction.DISPUTE, OrderStatus.DISPUTED, _BUYER),
+    Step(OrderStatus.DISPUTED, OrderAction.RECEIVE, OrderStatus.RECEIVED, _BUYER),
 )
 """What may be done, by whom, and where it leads. No step can be skipped, and nothing leads out of settled or cancelled.
 
-A buyer neither confirms its own order nor pays it out, and takes it back only while nobody has confirmed it.
+A buyer neither confirms its own order nor pays it out, and takes it back only while nobody has confirmed it. The supply
+side may take every step.
 """

@@ -1,12 +1,13 @@
 """Bodies of orders."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from services.consumption.buyers.rules import BUYING
 from services.consumption.buyers.schemas import BuyerCode
 from services.consumption.orders.rules import line_value
 from services.consumption.products.schemas import ProductCode, Quantity, QuantityShown, SomeQuantity
@@ -145,6 +146,12 @@ class OrderStepOut(BaseModel):
     status: OrderStatus = Field(description="Where the order stood afterwards")
     note: str | None
 
+    @classmethod
+    def of(cls, step: Mapping[str, Any]) -> Self:
+        """A step from its row: the side is that of the scope under which it was taken."""
+        side = "buyer" if step["side"] == BUYING else "supply"
+        return cls.model_validate({**step, "side": side, "for_buyer": step["stands_in"]})
+
 
 class OrderOut(BaseModel):
     """An order."""
@@ -165,10 +172,19 @@ class OrderOut(BaseModel):
     total: FenAsYuan = Field(description="The values of its lines together")
     lines: list[LineOut]
     history: list[OrderStepOut] = Field(description="The oldest first")
+    allowed_actions: list[OrderAction] = Field(description="What you may do with it now")
 
     @classmethod
-    def of(cls, row: Any, lines: list[LineOut], *, with_contact: bool) -> Self:
-        """An order from its row and its lines; the contact 联系人 in full or masked."""
+    def of(
+        cls,
+        row: Any,
+        lines: list[LineOut],
+        history: Sequence[Mapping[str, Any]],
+        allowed: Sequence[OrderAction],
+        *,
+        with_contact: bool,
+    ) -> Self:
+        """An order from its row, its lines and its history; the contact 联系人 in full or masked."""
         return cls(
             order_id=row.id,
             buyer_code=row.buyer_code,
@@ -185,5 +201,6 @@ class OrderOut(BaseModel):
             invoice_title=row.invoice_title,
             total=sum(line.value for line in lines),
             lines=lines,
-            history=row.history,
+            history=[OrderStepOut.of(step) for step in history],
+            allowed_actions=list(allowed),
         )

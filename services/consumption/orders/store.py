@@ -1,19 +1,25 @@
-"""Orders with their lines and shares, as commands and queries show them."""
+"""Orders with their lines, shares and histories, as commands and queries show them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import supplies
-from services.consumption.models import LineShare, Order, OrderLine
+from services.consumption.models import PROCEDURE_STEP, LineShare, Order, OrderLine
+from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.schemas import CreditOut, LineOut, OrderOut
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
+from shared.procedures.rows import Steps, Taken
+from shared.procedures.steps import Caller
+from shared.security.actor import Actor
 
+STEPS = Steps(PROCEDURE_STEP, "order")
 _LINES, _SHARES = table_of(OrderLine), table_of(LineShare)
 _SELECT_LINES = (
     sa.select(_LINES).where(is_one_of(_LINES.c.order_id, "ids")).order_by(_LINES.c.order_id, _LINES.c.line_no)
@@ -46,15 +52,28 @@ def show_orders(reading: Reading, orders: Sequence[Order | sa.Row[Any]]) -> list
     for line in load_lines(reading, [order.id for order in orders]):
         shown = got[line.order_id, line.line_no] if line.order_id in supplied else None
         lines[line.order_id].append(LineOut.of(line._asdict(), shown))
-    return [_order(reading, order, lines[order.id]) for order in orders]
+    histories = STEPS.load(reading, [order.id for order in orders])
+    return [_order(reading, order, lines[order.id], histories[order.id]) for order in orders]
 
 
-def show_placed(reading: Reading, order: Order, lines: Sequence[Mapping[str, Any]]) -> OrderOut:
-    """An order with the lines that were just written: nothing of it is settled."""
+def show_placed(reading: Reading, order: Order, lines: Sequence[Mapping[str, Any]], placed: Taken) -> OrderOut:
+    """An order with the lines and the step that were just written: nothing of it is settled."""
     got: list[CreditOut] | None = [] if supplies(reading.actor, order.region_code) else None
-    return _order(reading, order, [LineOut.of(line, got) for line in lines])
+    return _order(reading, order, [LineOut.of(line, got) for line in lines], [placed.entry()])
 
 
-def _order(reading: Reading, order: Order | sa.Row[Any], lines: list[LineOut]) -> OrderOut:
-    knows = order.placed_by == reading.actor.id or supplies(reading.actor, order.region_code)
-    return OrderOut.of(order, lines, with_contact=knows)
+def _order(
+    reading: Reading, order: Order | sa.Row[Any], lines: list[LineOut], history: Sequence[Mapping[str, Any]]
+) -> OrderOut:
+    supplied = supplies(reading.actor, order.region_code)
+    knows = supplied or order.placed_by == reading.actor.id
+    caller = Caller.of(reading.actor, order.region_code)._replace(scopes=_sides(reading.actor, supplied=supplied))
+    allowed = TRANSITIONS.allowed_to(caller, order.status)
+    return OrderOut.of(order, lines, history, allowed, with_contact=knows)
+
+
+def _sides(actor: Actor, *, supplied: bool) -> Collection[str]:
+    """Whoever is shown an order buys it unless it supplies it; the supply side may take a buyer's steps anyway."""
+    if supplied:
+        return [SUPPLYING]
+    return [BUYING] if actor.may(BUYING) else []

@@ -5,9 +5,11 @@ from sqlmodel import SQLModel
 
 from shared.db.base import house_metadata
 from shared.db.floor import lay_floor
+from shared.procedures.rows import lay_steps
 
 METADATA = house_metadata("employment")
 FLOOR = lay_floor(METADATA)
+PROCEDURE_STEP = lay_steps(METADATA)
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):

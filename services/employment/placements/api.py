@@ -16,6 +16,7 @@ from services.employment.placements.errors import (
     VacancyExpired,
     WorkerAlreadyPlaced,
 )
+from services.employment.placements.procedure import TRANSITIONS
 from services.employment.placements.schemas import PlacementIn, PlacementOut, PlacementTransitionIn
 from services.employment.vacancies.errors import VacancyNotFound
 from services.employment.workers.errors import WorkerNotFound
@@ -24,8 +25,9 @@ from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.problems import responses
 from shared.lists.page import Page
 from shared.policy.parameters import PolicyValueMissing
+from shared.procedures.drawing import describe
+from shared.procedures.errors import TransitionNotAllowed
 from shared.security.actor import RegionNotAllowed
-from shared.transitions import TransitionNotAllowed
 
 router = APIRouter(prefix="/placements", tags=["placements 输送就业"])
 READ, WRITE = "employment:read", "employment:write"
@@ -82,6 +84,10 @@ async def post(
     "/{placement_id}/transitions",
     operation_id="takePlacementStep",
     summary="Take a placement further: depart, start or end",
+    description=describe(
+        TRANSITIONS,
+        "409 tells in `allowed_actions` what may be done instead. The age on the first day of work decides.",
+    ),
     response_model=PlacementOut,
     responses=responses(
         PlacementNotFound, TransitionNotAllowed, TransitionDateInvalid, ConstraintBroken, PolicyValueMissing
@@ -90,8 +96,8 @@ async def post(
 async def post_transition(
     placement_id: UUID,
     body: PlacementTransitionIn,
-    call: Annotated[Call, calling(WRITE)],
+    call: Annotated[Call, calling(*TRANSITIONS.scopes)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """409 tells in `allowed_actions` what may be done instead. The age on the first day of work decides."""
+    """Take a step of the procedure."""
     return await call.once(idempotency_key, 200, transition_placement, placement_id, body)

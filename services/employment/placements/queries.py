@@ -8,6 +8,7 @@ from pydantic import Field
 from services.employment.models import Placement, Worker
 from services.employment.placements.errors import PlacementNotFound
 from services.employment.placements.schemas import PlacementOut
+from services.employment.placements.store import show_placements
 from shared.codes.employment import PlacementStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
@@ -34,13 +35,16 @@ class PlacementList(ListQuery):
 
 
 def placement(reading: Reading, placement_id: UUID) -> PlacementOut:
-    """A placement with its days."""
-    row = reading.connection.execute(_SELECT_PLACEMENTS.where(_PLACEMENTS.c.id == placement_id)).one_or_none()
-    if row is None or not reading.actor.sees(row.region_code):
+    """A placement with its days and its history."""
+    wanted = _SELECT_PLACEMENTS.where(_PLACEMENTS.c.id == placement_id)
+    row = reading.connection.execute(wanted).mappings().one_or_none()
+    if row is None or not reading.actor.sees(row["region_code"]):
         raise PlacementNotFound(f"no placement {placement_id} in region {reading.actor.place}")
-    return PlacementOut.of(row)
+    return show_placements(reading, [row])[0]
 
 
 def placements(reading: Reading, asked: PlacementList) -> Page[PlacementOut]:
-    """Placements with their days."""
-    return asked.page(reading, _SELECT_PLACEMENTS, lambda rows: [*map(PlacementOut.of, rows)])
+    """Placements with their days and their histories."""
+    return asked.page(
+        reading, _SELECT_PLACEMENTS, lambda found: show_placements(reading, [row._asdict() for row in found])
+    )

@@ -1,11 +1,13 @@
 """Bodies of placements."""
 
 import datetime as dt
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from services.employment.placements.procedure import TRANSITIONS
 from services.employment.vacancies.schemas import VacancyCode
 from shared.codes.employment import PlacementAction, PlacementEndReason, PlacementStatus
 from shared.http.fields import Body, Day
@@ -31,7 +33,7 @@ class PlacementTransitionIn(Body):
     @field_validator("reason")
     @classmethod
     def _belongs_to_end(cls, reason: PlacementEndReason | None, info: ValidationInfo) -> PlacementEndReason | None:
-        ends = info.data.get("action") is PlacementAction.END
+        ends = info.data.get("action") in TRANSITIONS.needing("reason")
         if ends and reason is None:
             raise ValueError(f"end needs a reason: {', '.join(PlacementEndReason)}")
         if reason is not None and "action" in info.data and not ends:
@@ -39,10 +41,19 @@ class PlacementTransitionIn(Body):
         return reason
 
 
+class PlacementStepOut(BaseModel):
+    """A step taken with a placement."""
+
+    at: dt.datetime = Field(description="When it was recorded")
+    action: Literal["place"] | PlacementAction
+    on: dt.date | None = Field(description="The day it happened; null with `place`")
+    by: str = Field(description="The client that recorded it, or `monitoring` where the worker left the household")
+    status: PlacementStatus = Field(description="Where the placement stood afterwards")
+    reason: PlacementEndReason | None = Field(description="With `end`, why it ended")
+
+
 class PlacementOut(BaseModel):
     """A placement 输送就业."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     placement_id: UUID = Field(validation_alias="id")
     worker_id: UUID
@@ -58,8 +69,10 @@ class PlacementOut(BaseModel):
     ended_on: dt.date | None
     end_reason: PlacementEndReason | None
     updated_at: dt.datetime = Field(description="When it was placed or taken further last")
+    history: list[PlacementStepOut] = Field(description="The oldest first")
+    allowed_actions: list[PlacementAction] = Field(description="What you may do with it now")
 
     @classmethod
-    def of(cls, row: Any) -> Self:
-        """A placement from its row, beside which the region and the number of its worker stand."""
+    def of(cls, row: Mapping[Any, Any]) -> Self:
+        """A placement from its row with its history, beside which the region and the number of its worker stand."""
         return cls.model_validate(row)

@@ -1,15 +1,22 @@
-"""The row of a placement, locked after its household."""
+"""Placements in the database: locked after their households, and shown with their histories."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.employment.models import Placement, Worker
+from services.employment.models import PROCEDURE_STEP, Placement, Worker
 from services.employment.placements.errors import PlacementNotFound
+from services.employment.placements.procedure import TRANSITIONS
+from services.employment.placements.schemas import PlacementOut
 from services.employment.workers.store import HOUSEHOLDS
 from shared.db.base import table_of
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.procedures.rows import Steps
+from shared.procedures.showing import with_steps
 
+STEPS = Steps(PROCEDURE_STEP, "placement")
 _PLACEMENTS, _WORKERS = table_of(Placement), table_of(Worker)
 _SELECT_HOME = sa.select(_WORKERS.c.household_code, _WORKERS.c.region_code).join(
     _PLACEMENTS, _PLACEMENTS.c.worker_id == _WORKERS.c.id
@@ -26,3 +33,8 @@ def lock_placement(uow: UnitOfWork, placement_id: UUID) -> tuple[Placement, Work
     uow.connection.execute(household.with_for_update())
     placement = uow.session.get_one(Placement, placement_id, with_for_update=True)
     return placement, uow.session.get_one(Worker, placement.worker_id, with_for_update=True)
+
+
+def show_placements(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[PlacementOut]:
+    """Placements with their histories; beside each row the region and the number of its worker stand."""
+    return [PlacementOut.of(row) for row in with_steps(reading, TRANSITIONS, STEPS, rows)]

@@ -19,7 +19,7 @@ from services.employment.wages.schemas import WageIn, WageWithdrawalIn
 from shared.context import new_context
 from shared.contracts.envelope import decode
 from shared.contracts.monitoring import HouseholdChanged
-from shared.security.actor import SYSTEM
+from shared.security.actor import SYSTEM, Actor
 from tests.at_once import while_uncommitted
 from tests.builders import deliver, household_changed, household_member, household_registered, published_as
 from tests.conftest import ClientFor, OpenHouse
@@ -29,6 +29,7 @@ from tests.problems import problem
 pytestmark = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 
 After = Callable[..., Awaitable[Any]]
+STATION = Actor("station", frozenset({"employment:write"}), ("",), SYSTEM.sources)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def after(employment: Employment, database_url: str) -> After:
     """Do the second thing while the first one is not committed."""
 
     async def run(command: Callable[..., Any], *args: Any, then: Callable[[], Awaitable[Any]]) -> Any:
-        return await while_uncommitted(employment.house, database_url, command, *args, then=then)
+        return await while_uncommitted(employment.house, database_url, command, *args, actor=STATION, then=then)
 
     return run
 

@@ -63,7 +63,6 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
         proposed_at=now,
         updated_at=now,
         version=1,
-        history=[],
     )
     uow.session.add(distribution)
     uow.session.flush()  # flush: the lines refer to the distribution

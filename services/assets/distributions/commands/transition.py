@@ -7,18 +7,20 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.assets.distributions.errors import PublicityNotOver, TransitionInvalid
-from services.assets.distributions.procedure import PUBLICITY_DAYS, TRANSITIONS
-from services.assets.distributions.rules import credit_id, day_findings, is_publicity_over, publicity_end
+from services.assets.distributions.procedure import TRANSITIONS
+from services.assets.distributions.rules import credit_id
 from services.assets.distributions.schemas import DistributionOut, TransitionIn
-from services.assets.distributions.store import audit_view, load_lines, lock_distribution, with_lines
+from services.assets.distributions.store import STEPS, audit_view, load_lines, lock_distribution, with_lines
 from services.assets.models import Distribution
 from services.assets.requests.store import REQUESTS
-from shared.codes.assets import DistributionAction, DistributionStatus
+from shared.codes.assets import DistributionAction
 from shared.codes.monitoring import IncomeBranch
 from shared.contracts.assets import ShareCredited
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestOut
 from shared.months import month_of
+from shared.procedures.steps import Caller
+from shared.procedures.taking import Asked, Taker
 
 
 def transition_distribution(uow: UnitOfWork, distribution_id: UUID, body: TransitionIn) -> DistributionOut:
@@ -28,41 +30,24 @@ def transition_distribution(uow: UnitOfWork, distribution_id: UUID, body: Transi
     """
     uow.actor.demand(*TRANSITIONS.scopes_of(body.action))
     distribution = lock_distribution(uow, distribution_id)
-    status = _status_after(uow, distribution, body)
-    before = audit_view(distribution)
-    match body.action:
-        case DistributionAction.PUBLISH:
-            _begin_publicity(uow, distribution, body)
-        case DistributionAction.OBJECT:
-            distribution.publicity_ends_on = distribution.publicity_rule = None
-        case DistributionAction.PAY:
-            _pay(uow, distribution, body)
-    distribution.status, distribution.stepped_on = status, body.on
-    distribution.version += 1
-    distribution.updated_at = uow.stamp()
-    distribution.history = [*distribution.history, _entry(distribution, body, uow.actor.id)]
-    action, shown_id = f"distribution.{body.action}", str(distribution_id)
-    uow.audit(action, shown_id, before=before, after=audit_view(distribution))
-    uow.note("distribution.transition", distribution_id=shown_id, asset=distribution.asset_code, action=body.action)
+    asked = Asked(
+        action=body.action,
+        region_code=distribution.region_code,
+        caller=Caller.of(uow.actor, distribution.region_code),
+        on=body.on,
+        previous=distribution.stepped_on,
+        note=body.note,
+        logged={"asset": distribution.asset_code},
+    )
+    _TAKER.take(uow, distribution, asked, lambda: _follow(uow, distribution, body))
     return DistributionOut.of(with_lines(uow, distribution.model_dump()))
 
 
-def _status_after(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) -> DistributionStatus:
-    """Where the step leads. Refuses one out of turn, on an impossible day, or while the plan still hangs out."""
-    status = TRANSITIONS.take_as(uow.actor.scopes, distribution.status, body.action).after
-    if findings := day_findings(body.on, distribution.stepped_on, uow.today()):
-        raise TransitionInvalid.of([finding._asdict() for finding in findings])
-    ends_on = distribution.publicity_ends_on
-    if body.action is DistributionAction.APPROVE and not is_publicity_over(ends_on, body.on):
-        raise PublicityNotOver(f"the plan hangs out until {ends_on}", publicity_ends_on=str(ends_on))
-    return status
-
-
-def _begin_publicity(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) -> None:
-    """Count the days of publicity 公示 by the policy of the day it begins."""
-    days = uow.policy.at(distribution.region_code, body.on).value(PUBLICITY_DAYS)
-    distribution.publicity_ends_on = publicity_end(body.on, int(days.value))
-    distribution.publicity_rule = {**days.as_document(), "pack": days.pack}
+def _follow(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) -> None:
+    """What comes with the new status."""
+    distribution.stepped_on = body.on
+    if body.action is DistributionAction.PAY:
+        _pay(uow, distribution, body)
 
 
 def _pay(uow: UnitOfWork, distribution: Distribution, body: TransitionIn) -> None:
@@ -89,12 +74,4 @@ def _publish_credit(uow: UnitOfWork, line: sa.Row[Any], on: dt.date, answers: Re
     uow.emit(credit, region=line.region_code, context=context)
 
 
-def _entry(distribution: Distribution, body: TransitionIn, client_id: str) -> dict[str, Any]:
-    return {
-        "at": distribution.updated_at.isoformat(),
-        "action": str(body.action),
-        "on": body.on.isoformat(),
-        "by": client_id,
-        "status": str(distribution.status),
-        "note": body.note,
-    }
+_TAKER = Taker(TRANSITIONS, STEPS, audit_view, wrong_day=TransitionInvalid, too_early=PublicityNotOver)

@@ -6,7 +6,7 @@ from typing import Any
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.commands.cancel import cancel_measures
 from services.assistance.tasks.commands.publish import publish_closed
-from services.assistance.tasks.store import lock_tasks_of, write_task
+from services.assistance.tasks.store import STEPS, lock_tasks_of, write_task
 from shared.codes.assistance import TaskChange, TaskEndedBy, TaskStatus
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdEnded
@@ -30,7 +30,7 @@ def _end(uow: UnitOfWork, row: Mapping[str, Any], event: Event[HouseholdEnded]) 
     ended, context = event.data, event.caused()
     begun = row["taken_up"]
     note = f"the household is no more since {ended.ended_on}: {ended.reason}"
-    if begun and any(entry["note"] == note for entry in row["history"]):
+    if begun and any(entry["note"] == note for entry in STEPS.load_one(uow, row["id"])):
         return
     if begun:
         cancel_measures(uow, row["id"], row["region_code"], by=SYSTEM.id)

@@ -13,7 +13,7 @@ from services.assistance.tasks.commands.deadlines import Deadlines
 from services.assistance.tasks.commands.publish import publish_closed, publish_opened, publish_reopened
 from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
 from services.assistance.tasks.rules import TaskDecision, TaskState, next_state
-from services.assistance.tasks.store import history_entry
+from services.assistance.tasks.store import STEPS, task_step
 from shared.codes.assistance import TaskChange, TaskEndedBy, TaskReopenedBy
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
@@ -22,6 +22,7 @@ from shared.db.rows import execute_rows, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
+from shared.procedures.rows import Taken
 from shared.security.actor import SYSTEM
 from shared.workdays import Deadline
 
@@ -41,7 +42,6 @@ _CHANGING_COLUMNS = (
     "causes",
     "seen_causes",
     "version",
-    "history",
     "updated_at",
 )
 """Columns that a risk event may change; the others say which task it is."""
@@ -111,7 +111,7 @@ class RiskBatch:
         """Where the households live now, as far as this house has heard."""
         self._deadlines = Deadlines(uow)
         self._now = uow.now()
-        self._at = self._now.isoformat()
+        self._taken: list[Taken] = []
 
     def apply(self, event: Event[RiskState], task_id: UUID) -> None:
         """Decide what one event does to its task, and publish that."""
@@ -130,12 +130,11 @@ class RiskBatch:
         task.row["version"] += 1
         after = decision.after
         note = _history_note(risk, after) + (f"; new causes: {len(fresh)}" if fresh else "")
-        entry = history_entry(self._at, decision.change, SYSTEM.id, after.status, note, after.verdict, risk.clue)
-        task.row["history"] = [*task.row["history"], entry]
+        self._taken.append(task_step(task.row, self._now, decision.change, SYSTEM.id, note, risk.clue))
         self._publish(decision, task.row, event)
 
     def write(self) -> None:
-        """Write the tasks that are new and those that changed."""
+        """Write the tasks that are new, those that changed, and what their histories tell of it."""
         for task in self._locked.values():
             if task.changed:
                 task.row["updated_at"] = self._uow.stamp()
@@ -144,6 +143,7 @@ class RiskBatch:
         insert_rows(self._uow.connection, _TASKS, new)
         rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING_COLUMNS}} for row in changed]
         execute_rows(self._uow.connection, _UPDATE_TASK, rows)
+        STEPS.write(self._uow, self._taken)
 
     def _new_row(self, task_id: UUID, event: Event[RiskState]) -> dict[str, Any]:
         risk = event.data
@@ -155,7 +155,7 @@ class RiskBatch:
             "risk_id": risk.risk_id,
             "opened_at": self._now,
             "version": 0,
-            "history": [],
+            "overdue_of": None,
             "correlation_id": event.context.correlation_id,
         }
 

@@ -6,7 +6,7 @@ from services.assistance.measures.commands.publish import publish_requested
 from services.assistance.measures.commands.request import enter_measure
 from services.assistance.measures.schemas import MeasureIn, MeasureOut
 from services.assistance.tasks.errors import TaskIsClosed
-from services.assistance.tasks.store import history_entry, lock_tasks_beside
+from services.assistance.tasks.store import STEPS, lock_tasks_beside, task_step
 from shared.codes.assistance import MeasureKind, TaskChange, TaskStatus
 from shared.db.unit_of_work import UnitOfWork
 
@@ -26,9 +26,8 @@ def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureO
     task.taken_up = True
     task.version += 1
     task.updated_at = uow.stamp()
-    at = row["requested_at"].isoformat()
-    entry = history_entry(at, TaskChange.MEASURE_REQUESTED, uow.actor.id, task.status, str(body.kind), task.verdict)
-    task.history = [*task.history, entry]
+    asked_at, shown = row["requested_at"], task.model_dump()
+    STEPS.write(uow, [task_step(shown, asked_at, TaskChange.MEASURE_REQUESTED, uow.actor.id, str(body.kind))])
     measure_id, context = str(row["id"]), uow.context.in_chain(task.correlation_id)
     if body.kind is not MeasureKind.TRANSFER:
         publish_requested(uow, row, task.region_code, uow.today())

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from services.assistance.known_households.store import load_region
 from services.assistance.measures.commands.cancel import cancel_measures
-from services.assistance.measures.store import load_measures
 from services.assistance.models import Task
 from services.assistance.tasks.commands.publish import publish_closed, publish_reopened
 from services.assistance.tasks.procedure import TRANSITIONS
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
-from services.assistance.tasks.store import history_entry, lock_task
+from services.assistance.tasks.store import STEPS, lock_task, show_tasks, step_details
 from shared.codes.assistance import TaskAction, TaskEndedBy, TaskReopenedBy, TaskVerdict
 from shared.db.unit_of_work import UnitOfWork
+from shared.procedures.steps import Caller
+from shared.procedures.taking import Asked, Taker
 from shared.versions import ExpectedVersion, demand_version
 
 
@@ -31,25 +32,18 @@ def transition_task(
     """
     task = lock_task(uow, task_id)
     demand_version(expected, task.version)
-    status = TRANSITIONS.take(task.status, body.action)
-    before = _audit_view(task)
-    task.status, task.verdict, task.taken_up = status, _verdict_after(task.verdict, body), True
-    task.version += 1
-    entry = history_entry(uow.now().isoformat(), body.action, uow.actor.id, status, body.note, task.verdict)
-    task.history = [*task.history, entry]
-    if body.action is TaskAction.VERIFY:
-        task.seen_causes = task.causes
-    if body.action is TaskAction.REOPEN:
-        task.seen_causes = []
-        task.region_code = load_region(uow, task.household_code, task.region_code)
-        publish_reopened(uow, task.model_dump(), TaskReopenedBy.PERSON, uow.today(), uow.context)
-    if body.action is TaskAction.CLOSE:
-        publish_closed(uow, task.model_dump(), TaskEndedBy.PERSON, uow.today(), uow.context)
-        cancel_measures(uow, task.id, task.region_code, by=uow.actor.id)
-    task.updated_at = uow.stamp()
-    uow.audit(f"task.{body.action}", str(task_id), before=before, after=_audit_view(task))
-    uow.note("task.transition", task_id=str(task_id), household=task.household_code, action=body.action, status=status)
-    return TaskOut.of(task.model_dump(), load_measures(uow, [task_id])[task_id])
+    verdict = _verdict_after(task.verdict, body)
+    asked = Asked(
+        action=body.action,
+        region_code=task.region_code,
+        caller=Caller.of(uow.actor, task.region_code),
+        note=body.note,
+        details=step_details(verdict),
+        at=uow.now(),
+        logged={"household": task.household_code},
+    )
+    _TAKER.take(uow, task, asked, lambda: _follow(uow, task, body.action, verdict))
+    return show_tasks(uow, [task.model_dump()])[0]
 
 
 def _verdict_after(verdict: TaskVerdict | None, body: TransitionIn) -> TaskVerdict | None:
@@ -61,5 +55,23 @@ def _verdict_after(verdict: TaskVerdict | None, body: TransitionIn) -> TaskVerdi
     return verdict
 
 
+def _follow(uow: UnitOfWork, task: Task, action: TaskAction, verdict: TaskVerdict | None) -> None:
+    """What comes with the new status."""
+    task.verdict, task.taken_up = verdict, True
+    match action:
+        case TaskAction.VERIFY:
+            task.seen_causes = task.causes
+        case TaskAction.REOPEN:
+            task.seen_causes = []
+            task.region_code = load_region(uow, task.household_code, task.region_code)
+            publish_reopened(uow, task.model_dump(), TaskReopenedBy.PERSON, uow.today(), uow.context)
+        case TaskAction.CLOSE:
+            publish_closed(uow, task.model_dump(), TaskEndedBy.PERSON, uow.today(), uow.context)
+            cancel_measures(uow, task.id, task.region_code, by=uow.actor.id)
+
+
 def _audit_view(task: Task) -> dict[str, Any]:
     return {"status": task.status, "verdict": task.verdict, "version": task.version}
+
+
+_TAKER = Taker(TRANSITIONS, STEPS, _audit_view)

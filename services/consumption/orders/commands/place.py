@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import lock_buyer
 from services.consumption.models import LineShare, Order, OrderLine, Producer, ProducerLink, Product
-from services.consumption.orders.commands.history import PLACED, entry
 from services.consumption.orders.errors import OrderContradicts, OrderInvalid, PriceChanged, QuantityNotSold
+from services.consumption.orders.procedure import PLACED
 from services.consumption.orders.rules import line_value
 from services.consumption.orders.schemas import LineIn, OrderIn, OrderOut
-from services.consumption.orders.store import load_lines, show_orders, show_placed
+from services.consumption.orders.store import STEPS, load_lines, show_orders, show_placed
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
 from services.consumption.products.rules import format_quantity, is_sold
 from services.consumption.requests.store import REQUESTS
@@ -26,6 +26,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.money import MAX_FEN, format_yuan
+from shared.procedures.rows import Taken
 
 _ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
 _PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
@@ -81,8 +82,9 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     links = _links(uow, sorted({offer.producer_code for offer in offers}))
     _reserve(uow, body.lines)
     asker = _accept_request(uow, body.request_id, side, {link.household_code for of in links.values() for link in of})
-    order = _write_order(uow, order_id, body, asker, offers[0].region_code, side)
-    shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links))
+    order = _write_order(uow, order_id, body, asker, offers[0].region_code)
+    placed = _write_first_step(uow, order, side)
+    shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links), placed)
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
     uow.audit("order.placed", str(order_id), after=after)
     uow.note("order.placed", order_id=str(order_id), buyer=body.buyer_code, lines=len(shown.lines))
@@ -147,7 +149,7 @@ def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[
     return found
 
 
-def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str, side: str) -> Order:
+def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str) -> Order:
     now = uow.stamp()
     order = Order(
         id=order_id,
@@ -162,11 +164,27 @@ def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, 
         placed_at=now,
         updated_at=now,
         settled_on=None,
-        history=[entry(uow, now, PLACED, side, OrderStatus.PLACED, for_buyer=side == SUPPLYING, note=None)],
+        version=1,
         **body.model_dump(include=_WISHES),
     )
     insert_rows(uow.connection, _ORDERS, [order.model_dump()])
     return order
+
+
+def _write_first_step(uow: UnitOfWork, order: Order, side: str) -> Taken:
+    """The history of an order begins with its placing; the supply side stands in for the buyer."""
+    placed = Taken(
+        thing_id=order.id,
+        step_no=order.version,
+        at=order.placed_at,
+        action=PLACED,
+        status=str(order.status),
+        taken_by=uow.actor.id,
+        side=side,
+        stands_in=side == SUPPLYING,
+    )
+    STEPS.write(uow, [placed])
+    return placed
 
 
 def _write_lines(

@@ -6,16 +6,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import deals_in, sides_of
 from services.consumption.models import Order, OrderLine, Product
-from services.consumption.orders.commands.history import entry
 from services.consumption.orders.commands.settle import settle_order
 from services.consumption.orders.errors import OrderInvalid, OrderNotFound
 from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.rules import line_value
 from services.consumption.orders.schemas import OrderOut, ReceivedIn, TransitionIn
-from services.consumption.orders.store import load_lines, show_orders
+from services.consumption.orders.store import STEPS, load_lines, show_orders
 from services.consumption.products.rules import format_quantity
 from shared.codes.consumption import OrderAction
 from shared.context import Context
@@ -24,6 +22,8 @@ from shared.db.base import table_of
 from shared.db.rows import execute_rows
 from shared.db.unit_of_work import UnitOfWork
 from shared.money import format_yuan
+from shared.procedures.steps import Caller
+from shared.procedures.taking import Asked, Taker
 
 _LINES, _PRODUCTS = table_of(OrderLine), table_of(Product)
 _UPDATE_RECEIVED = (
@@ -48,19 +48,14 @@ def transition_order(uow: UnitOfWork, order_id: UUID, body: TransitionIn) -> Ord
         TransitionNotAllowed: its time has not come, or has passed.
     """
     order = _lock(uow, order_id)
-    held = _sides(uow, order, body.action)
-    step = TRANSITIONS.take_as(held, order.status, body.action)
-    side = BUYING if BUYING in held.intersection(step.scopes) else SUPPLYING
-    before = {"status": str(order.status)}
-    order.status = step.after
-    after = {"status": str(step.after)} | _follow(uow, order, body)
-    order.updated_at = uow.stamp()
-    for_buyer = side == SUPPLYING and BUYING in step.scopes
-    taken = entry(uow, order.updated_at, body.action, side, step.after, for_buyer=for_buyer, note=body.note)
-    order.history = [*order.history, taken]
-    shown_id = str(order_id)
-    uow.audit(f"order.{body.action}", shown_id, before=before, after=after)
-    uow.note("order.transition", context=_chain(uow, order), order_id=shown_id, action=body.action, status=step.after)
+    asked = Asked(
+        action=body.action,
+        region_code=order.region_code,
+        caller=Caller.of(uow.actor, order.region_code)._replace(scopes=_sides(uow, order, body.action)),
+        note=body.note,
+        chain=_chain(uow, order),
+    )
+    _TAKER.take(uow, order, asked, lambda: _follow(uow, order, body))
     return show_orders(uow, [order])[0]
 
 
@@ -135,3 +130,10 @@ def _give_back(uow: UnitOfWork, order: Order) -> dict[str, Any]:
     rows = [{"of_product": line.product_code, "in_unit": line.unit, "back": line.quantity} for line in lines]
     execute_rows(uow.connection, _UPDATE_GIVEN_BACK, rows)
     return {}
+
+
+def _audit_view(order: Order) -> dict[str, Any]:
+    return {"status": str(order.status)}
+
+
+_TAKER = Taker(TRANSITIONS, STEPS, _audit_view)

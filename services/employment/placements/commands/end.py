@@ -2,19 +2,27 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.employment.models import Placement, Worker
-from services.employment.placements.commands.views import audit_view, log_placement, of_whom
-from shared.codes.employment import PlacementEndReason, PlacementStatus, WorkerStatus
+from services.employment.placements.commands.views import audit_view, of_whom
+from services.employment.placements.errors import TransitionDateInvalid
+from services.employment.placements.procedure import TRANSITIONS
+from services.employment.placements.store import STEPS
+from shared.codes.employment import PlacementAction, PlacementEndReason, PlacementStatus, WorkerStatus
 from shared.context import Context
 from shared.contracts.employment import PlacementEnded
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
+from shared.procedures.steps import Caller
+from shared.procedures.taking import As, Asked, Taker
 
+TAKER = Taker(TRANSITIONS, STEPS, audit_view, wrong_day=TransitionDateInvalid)
+"""Takes the steps of placements."""
 _PLACEMENTS = table_of(Placement)
 _SELECT_RUNNING_FOR_UPDATE = (
     sa.select(Placement)
@@ -37,7 +45,7 @@ def end_placement(
 
     The placements of one household end one after the other: whoever calls has the household locked.
     """
-    placement.status, placement.ended_on, placement.end_reason = PlacementStatus.ENDED, on, reason
+    placement.ended_on, placement.end_reason = on, reason
     worker.status = WorkerStatus.IDLE
     ended = PlacementEnded(
         **of_whom(placement, worker),
@@ -58,15 +66,19 @@ def end_work_of_those_who_left(uow: UnitOfWork, left: Mapping[UUID, tuple[dt.dat
     for placement in uow.session.scalars(_SELECT_RUNNING_FOR_UPDATE, {"workers": sorted(left)}).all():
         on, context = left[placement.worker_id]
         worker = uow.session.get_one(Worker, placement.worker_id, with_for_update=True)
-        before = audit_view(placement)
         last_step = max((day for day in (placement.departed_on, placement.started_on) if day), default=on)
-        end_placement(uow, placement, worker, PlacementEndReason.LEFT_HOUSEHOLD, max(on, last_step), context)
-        placement.version += 1
-        placement.updated_at = uow.stamp()
+        last_day, reason = max(on, last_step), PlacementEndReason.LEFT_HOUSEHOLD
+        asked = Asked(
+            action=PlacementAction.END,
+            region_code=worker.region_code,
+            caller=Caller(TRANSITIONS.scopes, digits=0),
+            on=last_day,
+            details={"reason": str(reason)},
+            by=As("monitoring", context),
+            logged={"household": placement.household_code},
+        )
+        TAKER.take(uow, placement, asked, partial(end_placement, uow, placement, worker, reason, last_day, context))
         uow.session.flush()  # flush: whether another one of the household still works is asked of the database
-        after = audit_view(placement)
-        uow.audit("placement.end", str(placement.id), before=before, after=after, actor="monitoring", context=context)
-        log_placement(uow, "placement.transition", placement, context)
 
 
 def _others_work(uow: UnitOfWork, placement: Placement) -> bool:

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from services.employment.models import Placement, Vacancy, Worker
 from services.employment.placements.commands.fit import refuse_unfit
-from services.employment.placements.commands.views import audit_view, log_placement, shown
+from services.employment.placements.commands.views import audit_view, shown
 from services.employment.placements.errors import ConstraintBroken
+from services.employment.placements.procedure import PLACED
 from services.employment.placements.schemas import PlacementIn, PlacementOut
+from services.employment.placements.store import STEPS
 from services.employment.requests.store import REQUESTS
 from services.employment.vacancies.errors import VacancyNotFound
 from services.employment.vacancies.rules import why_not
@@ -16,6 +18,7 @@ from services.employment.workers.store import working_age
 from shared.codes.employment import PlacementStatus, WorkerStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import new_id
+from shared.procedures.rows import Taken
 
 
 def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
@@ -46,9 +49,23 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
     )
     uow.session.add(placement)
     worker.status = WorkerStatus.OFFERED
+    STEPS.write(uow, [_first_step(uow, placement)])
     uow.audit("placement.placed", str(placement.id), after=audit_view(placement) | {"vacancy": vacancy.code})
-    log_placement(uow, "placement.placed", placement)
-    return shown(placement, worker)
+    placement_id, household = str(placement.id), placement.household_code
+    uow.note("placement.placed", placement_id=placement_id, household=household, status=placement.status)
+    return shown(uow, placement, worker)
+
+
+def _first_step(uow: UnitOfWork, placement: Placement) -> Taken:
+    return Taken(
+        thing_id=placement.id,
+        step_no=placement.version,
+        at=placement.placed_at,
+        action=PLACED,
+        status=str(placement.status),
+        taken_by=uow.actor.id,
+        details={"reason": None},
+    )
 
 
 def _demand_fit(uow: UnitOfWork, worker: Worker, vacancy: Vacancy) -> None:

@@ -6,11 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.employment.models import Placement, Vacancy, Worker
-from services.employment.placements.commands.end import end_placement
+from services.employment.placements.commands.end import TAKER, end_placement
 from services.employment.placements.commands.fit import refuse_unfit
-from services.employment.placements.commands.views import audit_view, log_placement, of_whom, shown
-from services.employment.placements.errors import TransitionDateInvalid
-from services.employment.placements.procedure import TRANSITIONS
+from services.employment.placements.commands.views import of_whom, shown
 from services.employment.placements.schemas import PlacementOut, PlacementTransitionIn
 from services.employment.placements.store import lock_placement
 from services.employment.requests.store import REQUESTS
@@ -21,6 +19,8 @@ from shared.codes.employment import PlacementAction, WorkerStatus
 from shared.contracts.employment import PlacementStarted
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
+from shared.procedures.steps import Caller
+from shared.procedures.taking import Asked
 from shared.regions import CODE_LENGTH
 
 _PLACEMENTS = table_of(Placement)
@@ -29,9 +29,30 @@ _PLACEMENTS = table_of(Placement)
 def transition_placement(uow: UnitOfWork, placement_id: UUID, body: PlacementTransitionIn) -> PlacementOut:
     """Take a placement to its next step: departure, first day of work, end."""
     placement, worker = lock_placement(uow, placement_id)
-    status = TRANSITIONS.take(placement.status, body.action)
-    _refuse_impossible_day(uow, placement, body.on)
-    before = audit_view(placement)
+    asked = Asked(
+        action=body.action,
+        region_code=worker.region_code,
+        caller=Caller.of(uow.actor, worker.region_code),
+        on=body.on,
+        previous=_last_day(uow, placement),
+        details={"reason": body.reason and str(body.reason)},
+        logged={"household": placement.household_code},
+    )
+    TAKER.take(uow, placement, asked, lambda: _follow(uow, placement, worker, body))
+    return shown(uow, placement, worker)
+
+
+def _last_day(uow: UnitOfWork, placement: Placement) -> dt.date | None:
+    """The day before which no step lies: of the last one, or of the end of the worker's work before."""
+    earlier = sa.select(sa.func.max(_PLACEMENTS.c.ended_on)).where(
+        (_PLACEMENTS.c.worker_id == placement.worker_id) & _PLACEMENTS.c.started_on.is_not(None)
+    )
+    days = (placement.departed_on, placement.started_on, uow.connection.scalar(earlier))
+    return max((day for day in days if day), default=None)
+
+
+def _follow(uow: UnitOfWork, placement: Placement, worker: Worker, body: PlacementTransitionIn) -> None:
+    """What comes with the new status."""
     match body.action:
         case PlacementAction.DEPART:
             placement.departed_on = body.on
@@ -40,25 +61,6 @@ def transition_placement(uow: UnitOfWork, placement_id: UUID, body: PlacementTra
         case PlacementAction.END:
             assert body.reason is not None, "an end says why"
             end_placement(uow, placement, worker, body.reason, body.on)
-    placement.status = status
-    placement.version += 1
-    placement.updated_at = uow.stamp()
-    uow.audit(f"placement.{body.action}", str(placement_id), before=before, after=audit_view(placement))
-    log_placement(uow, "placement.transition", placement)
-    return shown(placement, worker)
-
-
-def _refuse_impossible_day(uow: UnitOfWork, placement: Placement, on: dt.date) -> None:
-    """A step lies neither in the future nor before the step before it, nor in another placement of the worker."""
-    earlier = sa.select(sa.func.max(_PLACEMENTS.c.ended_on)).where(
-        (_PLACEMENTS.c.worker_id == placement.worker_id) & _PLACEMENTS.c.started_on.is_not(None)
-    )
-    steps = (placement.departed_on, placement.started_on, uow.connection.scalar(earlier))
-    previous = max((day for day in steps if day), default=on)
-    if on > uow.today():
-        raise TransitionDateInvalid.at("/on", "lies in the future")
-    if on < previous:
-        raise TransitionDateInvalid.at("/on", f"lies before {previous}, the day of the step before it")
 
 
 def _start(uow: UnitOfWork, placement: Placement, worker: Worker, on: dt.date) -> None:

@@ -1,10 +1,10 @@
-"""A placement as answers, events, audit and log show it."""
+"""A placement as answers, events and audit show it."""
 
 from typing import Any
 
 from services.employment.models import Placement, Worker
 from services.employment.placements.schemas import PlacementOut
-from shared.context import Context
+from services.employment.placements.store import show_placements
 from shared.db.unit_of_work import UnitOfWork
 
 
@@ -18,17 +18,11 @@ def of_whom(placement: Placement, worker: Worker) -> dict[str, Any]:
     }
 
 
-def shown(placement: Placement, worker: Worker) -> PlacementOut:
+def shown(uow: UnitOfWork, placement: Placement, worker: Worker) -> PlacementOut:
     """The answer to whoever changed the placement."""
-    return PlacementOut.of(placement.model_dump() | of_whom(placement, worker))
+    return show_placements(uow, [placement.model_dump() | of_whom(placement, worker)])[0]
 
 
 def audit_view(placement: Placement) -> dict[str, Any]:
     """What the audit keeps of a placement."""
     return {"status": str(placement.status), "version": placement.version}
-
-
-def log_placement(uow: UnitOfWork, event: str, placement: Placement, context: Context | None = None) -> None:
-    """Log where a placement stands."""
-    placement_id, household = str(placement.id), placement.household_code
-    uow.note(event, context=context, placement_id=placement_id, household=household, status=placement.status)

@@ -94,6 +94,7 @@ async def test_a_plan_is_taken_and_the_request_hears_of_it(assets: Assets) -> No
         "publicity_ends_on": None,
         "publicity_rule": None,
         "history": [],
+        "allowed_actions": ["vote"],
         "lines": [
             {"line_no": 1, **line(), "credit_id": None, "withdrawal": None},
             {"line_no": 2, **line(OTHER_HOUSEHOLD, "8000.00", "share"), "credit_id": None, "withdrawal": None},
@@ -317,12 +318,29 @@ async def test_the_township_decides_once_the_publicity_days_are_over(assets: Ass
 
     refused = await assets.act(distribution_id, APPROVE)
     assert problem(refused) == (409, "publicity-not-over", [])
-    assert refused.json()["publicity_ends_on"] == str(TODAY)
+    tomorrow = str(TODAY + dt.timedelta(days=1))
+    assert (refused.json()["publicity_ends_on"], refused.json()["not_before"]) == (str(TODAY), tomorrow)
     shown = await assets.get(f"distributions/{distribution_id}")
     assert (shown["status"], shown["publicity_ends_on"]) == ("published", str(TODAY))
     rule = shown["publicity_rule"]
     assert (rule["key"], rule["value"], rule["status"]) == ("assets.publicity_days", 5, "assumed")
     assert rule["pack"].startswith("national@")
+
+
+async def test_village_and_township_are_offered_their_own_steps(assets: Assets, client_for: ClientFor) -> None:
+    village, township, reader = (
+        Assets(assets.house, client_for(assets.house, scopes=("assets:read", *scopes)))
+        for scopes in (["assets:write"], ["assets:approve"], [])
+    )
+    distribution_id = await assets.proposed()
+    await assets.walk(distribution_id, VOTE, PUBLISH)
+    offered = []
+    for client in (village, township, reader):
+        shown = await client.get(f"distributions/{distribution_id}")
+        (listed,) = (await client.get("distributions"))["items"]
+        assert listed["allowed_actions"] == shown["allowed_actions"]
+        offered.append(shown["allowed_actions"])
+    assert offered == [["object"], ["approve"], []]
 
 
 async def test_an_objection_sends_the_plan_back_and_it_hangs_out_anew(

@@ -16,7 +16,7 @@ PROMISES = Promises(
         "LineIn": "household_code amount reason",
         "TransitionIn": "action on note",
         "DistributionOut": "distribution_id asset_code period supplementary total request_id status publicity_ends_on "
-        "proposed_at updated_at history lines",
+        "proposed_at updated_at history allowed_actions lines",
         "LineOut": "line_no household_code amount reason credit_id withdrawal",
         "LineWithdrawalIn": "source source_ref reason",
         "LineWithdrawalOut": "withdrawal_id distribution_id line_no source source_ref reason withdrawn_on withdrawn_at "

@@ -41,6 +41,7 @@ FIELDS = {
     "updated_at",
     "history",
     "measures",
+    "allowed_actions",
 }
 
 
@@ -80,6 +81,7 @@ async def test_a_task_has_the_published_fields(open_house: OpenHouse, client_for
         "due_provisional": False,
         "verdict": None,
         "measures": [],
+        "allowed_actions": [],
     }
     assert history == [
         {
@@ -108,6 +110,7 @@ async def test_an_officer_works_a_task_through(open_house: OpenHouse, client_for
     assert answer.status_code == 200
     assert set(answer.json()) == FIELDS
     assert answer.json() == (await client.get(TASK)).json()
+    assert answer.json()["allowed_actions"] == ["reopen"]
     assert [(entry["action"], entry["by"], entry["note"]) for entry in answer.json()["history"][1:3]] == [
         ("accept", "officer", "明天入户"),
         ("start", "officer", None),

@@ -12,7 +12,7 @@ PROMISES = Promises(
     },
     fields={
         "TaskOut": "task_id household_code region_code kind risk_id episode status grade opened_at due_on "
-        "due_provisional verdict history measures",
+        "due_provisional verdict history measures allowed_actions",
         "TransitionIn": "action verdict note",
         "Page_TaskOut_": "items next_cursor",
     },

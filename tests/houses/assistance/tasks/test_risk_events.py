@@ -13,6 +13,7 @@ from services.assistance.models import Task
 from services.assistance.tasks.commands.follow_risks import apply_risk_events
 from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.schemas import TransitionIn
+from services.assistance.tasks.store import STEPS as TAKEN
 from shared.bus.dead_letters import count_dead_letters
 from shared.codes.assistance import TaskStatus, TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
@@ -52,13 +53,16 @@ STEPS = (
 )
 OPENED_AND_CLOSED = [TaskOpened.event_type, TaskClosed.event_type]
 TASK_ID = derived_id("task", HOUSEHOLD, "below_line", 1)
+OFFICER = Actor("officer", frozenset({"assistance:write"}), ("",))
 
 
 async def rows(house: House) -> list[dict[str, Any]]:
     def read(reading: Reading) -> list[dict[str, Any]]:
         table = table_of(Task)
         found = reading.connection.execute(sa.select(table).order_by(table.c.household_code, table.c.id))
-        return [dict(row) for row in found.mappings()]
+        tasks = [dict(row) for row in found.mappings()]
+        histories = TAKEN.load(reading, [task["id"] for task in tasks])
+        return [task | {"history": histories[task["id"]]} for task in tasks]
 
     return await house.database.read(read)
 
@@ -70,7 +74,7 @@ async def only_task(house: House) -> dict[str, Any]:
 
 async def act(house: House, *steps: TransitionIn) -> None:
     for step in steps:
-        await house.database.write(transition_task, TASK_ID, step)
+        await house.database.write(transition_task, TASK_ID, step, actor=OFFICER)
 
 
 def actions(task: dict[str, Any]) -> list[str]:

@@ -15,15 +15,15 @@ from shared.context import new_context
 from shared.contracts.assistance import TaskClosed
 from shared.house import House
 from shared.ids import derived_id
+from shared.procedures.errors import TransitionNotAllowed
 from shared.security.actor import Actor
-from shared.transitions import TransitionNotAllowed
 from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, deliver, risk_raised, waiting_events
 from tests.conftest import OpenHouse
 from tests.logged import Logged
 
 TASK_ID = derived_id("task", HOUSEHOLD, "below_line", 1)
-OFFICER = Actor("county-officer", frozenset(), ("520626",))
-NEIGHBOUR = Actor("officer-next-door", frozenset(), ("520625",))
+OFFICER = Actor("county-officer", frozenset({"assistance:write"}), ("520626",))
+NEIGHBOUR = Actor("officer-next-door", OFFICER.scopes, ("520625",))
 PERSONAL = "户主张三 13800138000 已外出"
 
 

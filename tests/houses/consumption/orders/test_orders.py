@@ -16,8 +16,8 @@ from services.consumption.products.rules import format_quantity
 from shared.codes.consumption import OrderAction, OrderStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
+from shared.procedures.errors import TransitionNotAllowed
 from shared.security.actor import Actor
-from shared.transitions import TransitionNotAllowed
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
@@ -98,6 +98,7 @@ async def test_an_order_has_the_published_fields(house: House, buyer: httpx.Asyn
                 "producer_amount": None,
             }
         ],
+        "allowed_actions": ["cancel"],
     }
     assert await stock(house) == {"TEA": 280_000}
     assert await told(house) == [], "nobody else is concerned before the supply side accepts"
@@ -379,3 +380,19 @@ def _held(placed: list[OrderOut], code: str) -> int:
     """What the orders hold of a product that are not cancelled."""
     lines = [line for one in placed if one.status is not OrderStatus.CANCELLED for line in one.lines]
     return sum(line.quantity for line in lines if line.product_code == code)
+
+
+async def test_each_side_is_offered_its_own_steps(officer: httpx.AsyncClient, buyer: httpx.AsyncClient) -> None:
+    async def offered(client: httpx.AsyncClient) -> list[str]:
+        (listed,) = (await client.get(ORDERS)).json()["items"]
+        single = (await client.get(f"{ORDERS}/{listed['order_id']}")).json()
+        assert single == listed
+        allowed: list[str] = single["allowed_actions"]
+        return allowed
+
+    order_number = (await place(buyer))["order_id"]
+    assert (await offered(buyer), await offered(officer)) == (["cancel"], ["accept", "cancel"])
+    await walk(officer, order_number, "accept")
+    assert (await offered(buyer), await offered(officer)) == ([], ["ship", "cancel"])
+    await walk(officer, order_number, "ship", "receive")
+    assert (await offered(buyer), await offered(officer)) == (["dispute"], ["settle", "dispute"])

@@ -16,7 +16,7 @@ PROMISES = Promises(
         "TransitionIn": "action lines note",
         "ReceivedIn": "line_no received",
         "OrderOut": "order_id buyer_code buyer_order_no region_code request_id status placed_at updated_at settled_on "
-        "deliver_by deliver_to contact invoice_title total lines history",
+        "deliver_by deliver_to contact invoice_title total lines history allowed_actions",
         "OrderStepOut": "at action by side for_buyer status note",
         "LineOut": "line_no product_code producer_code name unit specification quantity price received value credits "
         "producer_amount",

@@ -71,6 +71,15 @@ async def test_a_placement_has_the_published_fields(employment: Employment) -> N
     shown = answer.json()
     placement_id, *moments = [shown.pop(name) for name in ("placement_id", "placed_at", "updated_at")]
     assert all(moment.endswith("Z") for moment in moments)
+    (step,) = shown.pop("history")
+    assert step == {
+        "at": moments[0],
+        "action": "place",
+        "on": None,
+        "by": "tester",
+        "status": "placed",
+        "reason": None,
+    }
     assert shown == {
         "worker_id": worker_id(1),
         "household_code": HOUSEHOLD,
@@ -83,6 +92,7 @@ async def test_a_placement_has_the_published_fields(employment: Employment) -> N
         "started_on": None,
         "ended_on": None,
         "end_reason": None,
+        "allowed_actions": ["depart", "start", "end"],
     }
     assert await employment.get(f"placements/{placement_id}") == answer.json()
     assert await worker_statuses(employment) == ["offered", "idle"]
@@ -100,6 +110,14 @@ async def test_work_is_followed_from_the_match_to_its_end(employment: Employment
         "illness",
     )
     assert await employment.get(f"placements/{placement}") == ended.json()
+    steps = ended.json()["history"]
+    assert [(step["action"], step["on"], step["by"], step["status"], step["reason"]) for step in steps] == [
+        ("place", None, "tester", "placed", None),
+        ("depart", "2026-11-10", "tester", "departed", None),
+        ("start", "2026-11-12", "tester", "started", None),
+        ("end", str(TODAY), "tester", "ended", "illness"),
+    ]
+    assert ended.json()["allowed_actions"] == []
     assert await worker_statuses(employment) == ["idle", "idle"]
     assert (await employment.get(f"vacancies/{VACANCY}"))["taken"] == 0
     whose: dict[str, Any] = {

@@ -14,7 +14,8 @@ PROMISES = Promises(
         "PlacementIn": "worker_id vacancy_code request_id",
         "PlacementTransitionIn": "action on reason",
         "PlacementOut": "placement_id worker_id household_code vacancy_code request_id status departed_on started_on "
-        "ended_on end_reason updated_at",
+        "ended_on end_reason updated_at history allowed_actions",
+        "PlacementStepOut": "at action on by status reason",
         "Page_PlacementOut_": "items next_cursor",
     },
     codes={

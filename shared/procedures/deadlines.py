@@ -1,0 +1,68 @@
+"""Deadlines that have passed: each is told once, also after a restart."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from shared.db.rows import execute_rows
+from shared.db.unit_of_work import UnitOfWork
+from shared.procedures.rows import Steps, Taken
+from shared.security.actor import SYSTEM
+
+BATCH: Final = 500
+
+
+class Deadlines:
+    """The things of one kind that are due by a day: `due_on` of their table; `overdue_of` is the one that was told."""
+
+    def __init__(
+        self, table: sa.Table, steps: Steps, *, ended: Collection[StrEnum], action: StrEnum, details: Sequence[str] = ()
+    ) -> None:
+        """``ended`` is where nobody waits for a thing any more, ``action`` how its history says that it is overdue.
+
+        ``details`` are the columns that the history of this kind of thing tells.
+        """
+        self._steps, self._action, self._details = steps, action, details
+        untold = table.c.overdue_of.is_distinct_from(table.c.due_on)
+        is_late = table.c.status.not_in(ended) & (table.c.due_on < sa.bindparam("today"))
+        late = sa.select(table).where(is_late, untold).order_by(table.c.id)
+        self._select_late_for_update = late.limit(BATCH).with_for_update()
+        self._update = sa.update(table).where(table.c.id == sa.bindparam("of_thing"))
+
+    def tell(self, uow: UnitOfWork) -> bool:
+        """Tell of each thing that is overdue 逾期 and was not told of; tells whether more is waiting.
+
+        One whose deadline is another one by then is told of again.
+        """
+        rows = uow.connection.execute(self._select_late_for_update, {"today": uow.today()}).mappings().all()
+        execute_rows(uow.connection, self._update, [_told(uow, row) for row in rows])
+        self._steps.write(uow, [self._taken(uow, row) for row in rows])
+        for row in rows:
+            self._audit(uow, row)
+        return len(rows) == BATCH
+
+    def _taken(self, uow: UnitOfWork, row: Any) -> Taken:
+        return Taken(
+            thing_id=row["id"],
+            step_no=row["version"] + 1,
+            at=uow.now(),
+            action=str(self._action),
+            status=str(row["status"]),
+            taken_by=SYSTEM.id,
+            note=f"was due on {row['due_on']}",
+            details={name: row[name] and str(row[name]) for name in self._details},
+        )
+
+    def _audit(self, uow: UnitOfWork, row: Any) -> None:
+        action, thing_id, due_on = f"{self._steps.kind}.{self._action}", str(row["id"]), row["due_on"].isoformat()
+        context = uow.context.in_chain(row["correlation_id"])
+        uow.audit(action, thing_id, after={"due_on": due_on}, actor=SYSTEM.id, context=context)
+        named: dict[str, Any] = {f"{self._steps.kind}_id": thing_id, "due_on": due_on}
+        uow.note(action, context=context, **named)
+
+
+def _told(uow: UnitOfWork, row: Any) -> dict[str, Any]:
+    changed = {"overdue_of": row["due_on"], "version": row["version"] + 1, "updated_at": uow.stamp()}
+    return {"of_thing": row["id"], **changed}

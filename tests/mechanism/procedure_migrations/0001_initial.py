@@ -1,0 +1,47 @@
+"""The floor of a house with one procedure, its steps, and the papers that are taken through it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.db.base import UtcDateTime
+from shared.db.floor_migrations import (
+    add_commit_clock,
+    create_floor_v1,
+    create_job,
+    drop_floor_v1,
+    drop_job,
+    mark_positions,
+)
+from shared.procedures.migrations import create_procedure_step_v1, drop_procedure_step_v1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_floor_v1()
+    mark_positions()
+    add_commit_clock()
+    create_job()
+    create_procedure_step_v1()
+    op.create_table(
+        "paper",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("appeal_ends_on", sa.Date(), nullable=True),
+        sa.Column("appeal_rule", sa.JSON(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue_of", sa.Date(), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_paper"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("paper")
+    drop_procedure_step_v1()
+    drop_job()
+    op.drop_table("commit_clock")
+    drop_floor_v1()
