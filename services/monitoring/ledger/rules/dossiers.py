@@ -12,6 +12,10 @@ from services.monitoring.ledger.rules.income import IncomeMonth, WindowSummary
 from shared.codes.monitoring import HouseholdCategory
 
 
+def _sums() -> dict[Key, int]:
+    return defaultdict(int)
+
+
 @dataclass(slots=True)
 class HouseholdDossier:
     """The dossier 档案 of one household while a command has it in hand."""
@@ -37,7 +41,7 @@ class HouseholdDossier:
     """The latest day that something entered by this command is about."""
     months: dict[int, IncomeMonth] = field(default_factory=lambda: defaultdict(IncomeMonth))
     """What this command adds to the month table, by month."""
-    amounts: dict[Kept[Any], dict[Key, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    amounts: dict[Kept[Any], dict[Key, int]] = field(default_factory=lambda: defaultdict(_sums))
     """What this command adds to the sums of evidence, by table and key."""
     rows: dict[Kept[Any], dict[UUID, Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     """Rows of evidence this command adds, by table and fact."""
