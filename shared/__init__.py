@@ -1,4 +1,4 @@
-"""The floor the five houses stand on: mechanism, published contracts and dated policy packs. No business verb."""
+"""What the five houses share: mechanism, published contracts, dated policy packs, and what several of them do alike."""
 
 VERSION = "0.1.0"
 """What runs, as the package, the APIs and the metrics name it."""

@@ -23,8 +23,8 @@ from shared.clock import Clock
 from shared.codes.operations import DeadLetterState
 from shared.db.audit import record_looks
 from shared.db.database import Database
-from shared.db.floor import Floor
 from shared.db.revision import Schema, release_revision
+from shared.db.system_tables import SystemTables
 from shared.db.trouble import is_transient
 from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
@@ -81,7 +81,7 @@ class HouseDefinition:
     title: str
     summary: str
     metadata: sa.MetaData
-    floor: Floor
+    system_tables: SystemTables
     migrations: Path
     router: APIRouter
     handlers: Handlers = field(default_factory=dict)
@@ -120,7 +120,7 @@ class House:
         self.transport = transport
         self.database = Database(
             settings.database_url_of(self.name),
-            Resources(definition.floor, clock, policy, settings.source_silence_days),
+            Resources(definition.system_tables, clock, policy, settings.source_silence_days),
             settings.limits,
             Schema(release_revision(definition.migrations)),
         )
@@ -291,6 +291,6 @@ class House:
 
 
 def _outbox_state(reading: Reading) -> tuple[int, float]:
-    outbox = reading.floor.outbox
+    outbox = reading.system_tables.outbox
     pending, oldest = reading.connection.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.created_at))).one()
     return pending, (reading.now() - oldest).total_seconds() if oldest else 0.0

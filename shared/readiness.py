@@ -58,7 +58,7 @@ class Readiness:
 
 def write_and_read(uow: UnitOfWork) -> None:
     """Write a row of one's own, read it, and leave nothing behind."""
-    table, key = uow.floor.idempotency, str(new_id())
+    table, key = uow.system_tables.idempotency, str(new_id())
     mine = (table.c.client_id == _PROBE) & (table.c.key == key)
     row = {"client_id": _PROBE, "key": key, "request_hash": "", "created_at": uow.now()}
     uow.connection.execute(sa.insert(table).values(row))

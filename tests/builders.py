@@ -239,7 +239,7 @@ async def audit_rows(house: House) -> list[dict[str, Any]]:
     """The audit of a house, in order."""
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
-        audit = reading.floor.audit
+        audit = reading.system_tables.audit
         found = reading.connection.execute(sa.select(audit).order_by(audit.c.seq))
         return [dict(row) for row in found.mappings()]
 

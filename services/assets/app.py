@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.assets.assets import api as assets
 from services.assets.distributions import api as distributions
 from services.assets.handlers import HANDLERS
-from services.assets.models import FLOOR, METADATA
+from services.assets.models import METADATA, SYSTEM_TABLES
 from services.assets.requests import api as requests
 from shared.house import HouseDefinition
 
@@ -21,7 +21,7 @@ ASSETS = HouseDefinition(
     title="assets 资产",
     summary="Project assets, their five rights, and the distribution of their income",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "migrations",
     router=ROUTER,
     handlers=HANDLERS,

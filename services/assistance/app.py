@@ -9,7 +9,7 @@ from services.assistance.handlers import HANDLERS
 from services.assistance.households import api as households
 from services.assistance.jobs import JOBS
 from services.assistance.measures import api as measures
-from services.assistance.models import FLOOR, METADATA
+from services.assistance.models import METADATA, SYSTEM_TABLES
 from services.assistance.tasks import api as tasks
 from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
 from services.assistance.tasks.queries import counts
@@ -26,7 +26,7 @@ ASSISTANCE = HouseDefinition(
     title="assistance 帮扶",
     summary="Tasks opened for each risk, what they ask for, what was paid, and what came of it",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "migrations",
     router=ROUTER,
     handlers=HANDLERS,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.consumption.buyers import api as buyers
 from services.consumption.handlers import HANDLERS
-from services.consumption.models import FLOOR, METADATA
+from services.consumption.models import METADATA, SYSTEM_TABLES
 from services.consumption.orders import api as orders
 from services.consumption.producers import api as producers
 from services.consumption.products import api as products
@@ -25,7 +25,7 @@ CONSUMPTION = HouseDefinition(
     title="consumption 消费协作",
     summary="Partner-city procurement: producers, products, orders, settlement",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,

@@ -27,7 +27,7 @@ async def register_demo_households(settings: Settings) -> int:
     One transaction: after a start that was cut short either all are there or none. A household that is there stays as
     it is, whatever was done with it. The history is recorded as backfill, so it raises nothing.
     """
-    resources = Resources(MONITORING.floor, SystemClock(settings.today), PolicyBook.load(development=True))
+    resources = Resources(MONITORING.system_tables, SystemClock(settings.today), PolicyBook.load(development=True))
     database = Database(settings.database_url_of(MONITORING.name), resources)
     try:
         return await database.write(_register_missing, actor=DEMO, context=new_context())

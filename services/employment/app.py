@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from services.employment.handlers import HANDLERS
-from services.employment.models import FLOOR, METADATA
+from services.employment.models import METADATA, SYSTEM_TABLES
 from services.employment.placements import api as placements
 from services.employment.requests import api as requests
 from services.employment.vacancies import api as vacancies
@@ -25,7 +25,7 @@ EMPLOYMENT = HouseDefinition(
     title="employment 就业",
     summary="Labour transfer: workers, vacancies, placements, wages",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,

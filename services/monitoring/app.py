@@ -10,7 +10,7 @@ from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.households.api import router as households
 from services.monitoring.jobs import JOBS, LONG_WORK
-from services.monitoring.models import FLOOR, METADATA
+from services.monitoring.models import METADATA, SYSTEM_TABLES
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.risks.api import router as risks
 from services.monitoring.risks.rules.parameters import INCOME_LINE, RULE_KEYS
@@ -36,7 +36,7 @@ MONITORING = HouseDefinition(
     title="monitoring 监测",
     summary="Households, their income ledger, and every verdict with its reasons",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,

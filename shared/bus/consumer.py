@@ -10,13 +10,13 @@ import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
 from shared import metrics
+from shared.bus.batches import SortedBatch, count_and_log
 from shared.bus.dead_letters import (
     WAITS_FOR_KEY,
     Curable,
@@ -32,7 +32,6 @@ from shared.bus.inbox import already_applied, mark_applied, store_positions, sto
 from shared.bus.interface import Mark, Record, Subscription, TopicPartition, Transport, TransportUnavailable
 from shared.bus.poison import PoisonLimit
 from shared.codes.operations import DeadLetterState
-from shared.context import chain_named
 from shared.contracts.catalogue import CATALOGUE, topics_read_by
 from shared.contracts.envelope import Event, ForeignRecord, UnreadableEvent, event_type_of, is_meant_for
 from shared.db.database import Database
@@ -74,23 +73,6 @@ class Choosy(Protocol):
 
 class TooManyDead(RuntimeError):
     """So many records could not be applied that the release is to blame."""
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """A batch sorted by what is to be done with each record."""
-
-    events: list[tuple[Record, Event[Any]]] = field(default_factory=list)
-    aside: list[tuple[Record, DeadLetterState, str]] = field(default_factory=list)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def count(self, record: Record, outcome: str) -> None:
-        key = (record.type_label, outcome)
-        self.counts[key] = self.counts.get(key, 0) + 1
-
-    def set_aside(self, record: Record, state: DeadLetterState, error: str) -> None:
-        self.aside.append((record, state, error))
-        self.count(record, state)
 
 
 class Consumer:
@@ -240,7 +222,7 @@ class Consumer:
     def _concerns(self, record: Record) -> bool:
         return self._standing(record) != "skipped"
 
-    def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
+    def _apply_records(self, uow: UnitOfWork, records: Sequence[Record]) -> SortedBatch:
         batch = self._sort(uow, records)
         for handler, group in groupby(batch.events, key=lambda pair: self._handlers[pair[1].type]):
             handler(uow, [self._begun(uow, event) for _, event in group])
@@ -255,8 +237,8 @@ class Consumer:
         span = handling_span(event.type, event.context.traceparent, self._house)
         return event if span is None else event._replace(step=uow.until_commit(span))
 
-    def _sort(self, uow: UnitOfWork, records: Sequence[Record]) -> _Sorted:
-        batch = _Sorted()
+    def _sort(self, uow: UnitOfWork, records: Sequence[Record]) -> SortedBatch:
+        batch = SortedBatch()
         blocked = blocked_keys(uow, list({record.key for record in records}))
         mine: list[tuple[Record, Event[Any]]] = []
         for record in records:
@@ -271,7 +253,7 @@ class Consumer:
                 batch.events.append((record, event))
         return batch
 
-    def _read_or_set_aside(self, batch: _Sorted, record: Record, blocked: set[str]) -> Event[Any] | None:
+    def _read_or_set_aside(self, batch: SortedBatch, record: Record, blocked: set[str]) -> Event[Any] | None:
         """The event to apply now; none for a record that is passed over, set aside, or waits for its key."""
         match self._standing(record):
             case "skipped":
@@ -312,8 +294,8 @@ class Consumer:
                 return None
             raise
 
-    def _give_up(self, uow: UnitOfWork, record: Record, error: Exception) -> _Sorted:
-        given_up = _Sorted()
+    def _give_up(self, uow: UnitOfWork, record: Record, error: Exception) -> SortedBatch:
+        given_up = SortedBatch()
         given_up.set_aside(record, state_after(error, record), describe_error(error))
         span = handling_span(record.type_label, record.headers.get("ce_traceparent"), self._house, error)
         if span is not None:
@@ -330,35 +312,16 @@ class Consumer:
         marks = {source: Mark(self._transport.log_id, record.event_id) for source, record in last.items()}
         store_positions(uow, {source: record.offset + 1 for source, record in last.items()}, marks)
 
-    def _tell(self, done: _Sorted, records: Sequence[Record]) -> None:
+    def _tell(self, done: SortedBatch, records: Sequence[Record]) -> None:
         """Count and log what is committed. What fails here cannot undo it, and must not look as if it had."""
         try:
-            for (event_type, outcome), number in done.counts.items():
-                metrics.EVENTS_CONSUMED.labels(self._house, event_type, outcome).inc(number)
-            now = self._database.resources.clock.now()
-            for event_type, group in groupby(done.events, key=lambda pair: pair[1].type):
-                seconds_to_effect = metrics.EVENT_TO_EFFECT_SECONDS.labels(self._house, event_type)
-                for _, event in group:
-                    seconds_to_effect.observe((now - event.time).total_seconds())
-            if done.aside:
-                self._log_aside(done.aside)
+            count_and_log(done, self._house, self._database.resources.clock.now())
             if done.aside or self._limits:
                 self._judge(done, records)
         except Exception:
             log.exception("consumer.not_counted", house=self._house)
 
-    def _log_aside(self, aside: Sequence[tuple[Record, DeadLetterState, str]]) -> None:
-        """One line for each record somebody has to look at, one for all others of a kind."""
-        for record, state, error in aside:
-            if state is DeadLetterState.DEAD:
-                chain = chain_named(record.headers.get("ce_correlationid"))
-                told = {"event_id": record.event_id, "event_type": record.type_label, "error": error}
-                log.warning("event.dead", correlation_id=chain, house=self._house, **told)
-        for (state, topic), number in Counter((state, record.topic) for record, state, _ in aside).items():
-            if state is not DeadLetterState.DEAD:
-                log.warning("event.set_aside", house=self._house, state=str(state), topic=topic, records=number)
-
-    def _judge(self, done: _Sorted, records: Sequence[Record]) -> None:
+    def _judge(self, done: SortedBatch, records: Sequence[Record]) -> None:
         applied = {record.place for record, _ in done.events}
         dead = {record.place for record, state, _ in done.aside if state is DeadLetterState.DEAD}
         for record in records:

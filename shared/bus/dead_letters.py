@@ -67,7 +67,7 @@ def blocked_keys(reading: Reading, keys: Sequence[str]) -> set[str]:
 
     Their rows are held until this transaction ends: a replay that is about to release them sees what is parked here.
     """
-    return set(reading.connection.scalars(_blocked(reading.floor.dead_letter), {"keys": keys}))
+    return set(reading.connection.scalars(_blocked(reading.system_tables.dead_letter), {"keys": keys}))
 
 
 @cache
@@ -78,7 +78,7 @@ def _blocked(table: sa.Table) -> sa.Select[tuple[str]]:
 
 def set_aside(uow: UnitOfWork, record: Record, state: DeadLetterState, error: str) -> None:
     """Keep the record with its bytes; one already kept only counts the attempt."""
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     now = uow.now()
     row = _row(record, state, error, now)
     counted = uow.connection.execute(
@@ -111,19 +111,19 @@ def _row(record: Record, state: DeadLetterState, error: str, now: dt.datetime) -
 
 def select_dead_letters(reading: Reading) -> sa.Select[Any]:
     """The dead letters without their values."""
-    table = reading.floor.dead_letter
+    table = reading.system_tables.dead_letter
     return sa.select(*(column for column in table.c if column.name not in {"value", "headers"}))
 
 
 def list_dead_letters(reading: Reading) -> list[Mapping[str, Any]]:
     """All dead letters, oldest first, without their values."""
-    oldest_first = select_dead_letters(reading).order_by(reading.floor.dead_letter.c.id)
+    oldest_first = select_dead_letters(reading).order_by(reading.system_tables.dead_letter.c.id)
     return [dict(row) for row in reading.connection.execute(oldest_first).mappings()]
 
 
 def count_dead_letters(reading: Reading) -> dict[str, int]:
     """How many records are set aside, by state; of what nobody waits for, only where there is some."""
-    table = reading.floor.dead_letter
+    table = reading.system_tables.dead_letter
     counted = reading.connection.execute(
         sa.select(table.c.state, sa.func.count().label("number")).group_by(table.c.state)
     )
@@ -137,7 +137,7 @@ def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) ->
     A dry run rolls everything back and only tells what would happen. After a success the records parked behind it
     follow, until one fails.
     """
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     _hold_keys_of(uow, ids)
     found = {
         row.id: row for row in uow.connection.execute(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
@@ -154,7 +154,7 @@ def replay(uow: UnitOfWork, ids: Sequence[UUID], dry_run: bool, apply: Apply) ->
 
 def drop(uow: UnitOfWork, letter_id: UUID, apply: Apply) -> None:
     """Give a dead letter up, with its name in the audit, and let those parked behind it go on."""
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     _hold_keys_of(uow, [letter_id])
     letter = uow.connection.execute(sa.select(table).where(table.c.id == letter_id)).one_or_none()
     if letter is None:
@@ -189,7 +189,7 @@ def take_up(uow: UnitOfWork, curable: Curable, apply: Apply, judge: Callable[[Re
 
     ``judge`` says of a record of an unknown type whether it is `mine`, to be `skipped`, or to stay.
     """
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     wanted = list(uow.connection.scalars(curable.ids(table).limit(_AT_ONCE)))
     if not wanted:
         return
@@ -205,7 +205,7 @@ def take_up(uow: UnitOfWork, curable: Curable, apply: Apply, judge: Callable[[Re
 
 def has_curable(reading: Reading, curable: Curable) -> bool:
     """Whether there is anything to take up."""
-    return reading.connection.scalar(curable.ids(reading.floor.dead_letter).limit(1)) is not None
+    return reading.connection.scalar(curable.ids(reading.system_tables.dead_letter).limit(1)) is not None
 
 
 def is_waited_out(error: Exception) -> bool:
@@ -245,7 +245,7 @@ def _hold_keys_of(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
 
     What the other one applied or dropped is not there any more afterwards.
     """
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     keys = sa.select(table.c.key).where(table.c.id.in_(ids))
     held = sa.select(table.c.id).where(table.c.key.in_(keys)).order_by(table.c.id).with_for_update()
     uow.connection.execute(held).all()
@@ -263,7 +263,7 @@ def _try_again(uow: UnitOfWork, letter: Any, dry_run: bool, apply: Apply) -> Rep
 
 def _waits_for(uow: UnitOfWork, letter: Any) -> str | None:
     """Why a parked letter cannot be tried yet: what arrived before it has to go first."""
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     earlier = (table.c.topic == letter.topic) & (table.c.key == letter.key) & (table.c.id < letter.id)
     if letter.state not in BLOCKING:
         return None
@@ -274,7 +274,7 @@ def _waits_for(uow: UnitOfWork, letter: Any) -> str | None:
 
 def _apply_or_keep(uow: UnitOfWork, letter: Any, apply: Apply) -> Exception | None:
     """Apply a letter and what waits behind it; on failure it stays, the attempt is counted, the error returned."""
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     error = _apply_in_savepoint(uow, letter, apply)
     if error is None:
         uow.connection.execute(sa.delete(table).where(table.c.id == letter.id))
@@ -287,7 +287,7 @@ def _apply_or_keep(uow: UnitOfWork, letter: Any, apply: Apply) -> Exception | No
 
 def _release(uow: UnitOfWork, key: str, apply: Apply) -> None:
     """Apply what is parked under the key until one fails, which the rest then waits for."""
-    table = uow.floor.dead_letter
+    table = uow.system_tables.dead_letter
     waiting = uow.connection.execute(
         sa.select(table).where((table.c.key == key) & table.c.state.in_(BLOCKING)).order_by(table.c.id)
     ).all()
@@ -302,7 +302,7 @@ def _release(uow: UnitOfWork, key: str, apply: Apply) -> None:
 
 
 def _keep(uow: UnitOfWork, letter: Any, error: Exception, attempts: Any) -> DeadLetterState:
-    table, state = uow.floor.dead_letter, state_after(error, record_of(letter))
+    table, state = uow.system_tables.dead_letter, state_after(error, record_of(letter))
     uow.connection.execute(
         sa.update(table)
         .where(table.c.id == letter.id)

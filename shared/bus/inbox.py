@@ -17,18 +17,18 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 
 def already_applied(reading: Reading, event_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these events had their effect before."""
-    return set(reading.connection.scalars(_applied(reading.floor.inbox), {"ids": event_ids}))
+    return set(reading.connection.scalars(_applied(reading.system_tables.inbox), {"ids": event_ids}))
 
 
 def mark_applied(uow: UnitOfWork, events: Iterable[Event[Any]], now: dt.datetime) -> None:
     """Remember that these events have their effect with this transaction."""
     rows = [{"event_id": event.id, "event_type": event.type, "applied_at": now} for event in events]
-    insert_rows(uow.connection, uow.floor.inbox, rows)
+    insert_rows(uow.connection, uow.system_tables.inbox, rows)
 
 
 def stored_positions(reading: Reading) -> dict[TopicPartition, int]:
     """The next record to read, as committed with the last effect."""
-    table = reading.floor.bus_position
+    table = reading.system_tables.bus_position
     return {
         TopicPartition(row.topic, row.partition): row.next_offset
         for row in reading.connection.execute(sa.select(table))
@@ -37,7 +37,7 @@ def stored_positions(reading: Reading) -> dict[TopicPartition, int]:
 
 def stored_marks(reading: Reading) -> dict[TopicPartition, Mark]:
     """By what the log is known again in which those positions are; none for a position stored before logs had an id."""
-    table = reading.floor.bus_position
+    table = reading.system_tables.bus_position
     rows = reading.connection.execute(sa.select(table).where(table.c.log_id.is_not(None)))
     return {TopicPartition(row.topic, row.partition): Mark(row.log_id, row.event_id) for row in rows}
 
@@ -54,7 +54,7 @@ def store_positions(uow: UnitOfWork, positions: Positions, marks: Marks = NO_MAR
         }
         for source, position in positions.items()
     ]
-    execute_rows(uow.connection, _moving(uow.floor.bus_position, uow.connection.dialect.name), rows)
+    execute_rows(uow.connection, _moving(uow.system_tables.bus_position, uow.connection.dialect.name), rows)
 
 
 @cache

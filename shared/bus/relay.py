@@ -44,14 +44,14 @@ def pending_events(reading: Reading, limit: int = BATCH) -> list[EncodedEvent]:
     Rows are looked for by what is still there, never by `seq` greater than the last: transactions commit out of
     order. Events of one key are in order because their household row was locked before they were written.
     """
-    outbox = reading.floor.outbox
+    outbox = reading.system_tables.outbox
     rows = reading.connection.execute(sa.select(outbox).order_by(outbox.c.seq).limit(limit))
     return [EncodedEvent(row.event_id, row.topic, row.key, row.headers, row.value) for row in rows]
 
 
 def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
     """Take events that are on the bus out of the outbox."""
-    uow.connection.execute(_forgetting(uow.floor.outbox), {"ids": event_ids})
+    uow.connection.execute(_forgetting(uow.system_tables.outbox), {"ids": event_ids})
 
 
 @cache

@@ -66,7 +66,7 @@ class Retention:
 
 def remove_older(uow: UnitOfWork, table: str, before: dt.datetime) -> int:
     """Remove a bounded number of rows whose time was over before this moment; returns how many."""
-    rows = uow.floor.outbox.metadata.tables[table]
+    rows = uow.system_tables.outbox.metadata.tables[table]
     key = list(rows.primary_key.columns)
     over = sa.select(*key).where(_is_over(rows, before)).order_by(*key).limit(_AT_ONCE)
     return uow.connection.execute(sa.delete(rows).where(sa.tuple_(*key).in_(over))).rowcount
@@ -90,7 +90,7 @@ def _first_id(moment: dt.datetime) -> UUID:
 
 
 def _rows(reading: Reading, table: str) -> int:
-    found = reading.floor.outbox.metadata.tables[table]
+    found = reading.system_tables.outbox.metadata.tables[table]
     return reading.connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 

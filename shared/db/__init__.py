@@ -1,1 +1,1 @@
-"""One database per house: base, engines, unit of work, write lane, floor tables, migrations."""
+"""One database per house: base, engines, unit of work, write lane, system tables, migrations."""

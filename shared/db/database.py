@@ -151,7 +151,7 @@ class Database:
             span.end()
         for listener in self._on_commit:
             listener(uow)
-        info_lines(uow.notes)
+        info_lines(uow.log_lines)
 
     def _write_sqlite(
         self, command: Callable[..., T], args: Sequence[Any], uow_of: tuple[Any, ...]

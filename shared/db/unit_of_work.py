@@ -16,8 +16,8 @@ from shared.clock import Clock
 from shared.context import Context
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
-from shared.db.floor import Floor
 from shared.db.rows import insert_rows
+from shared.db.system_tables import SystemTables
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
 from shared.tracing import Span, Step, creation_span
@@ -54,7 +54,7 @@ class Patience(Enum):
 class Resources:
     """What every unit of work of one house shares."""
 
-    floor: Floor
+    system_tables: SystemTables
     clock: Clock
     policy: PolicyBook
     source_silence_days: Mapping[str, int] = field(default_factory=dict)
@@ -83,9 +83,9 @@ class Reading:
         return self.resources.policy
 
     @property
-    def floor(self) -> Floor:
+    def system_tables(self) -> SystemTables:
         """The mechanism tables of the house."""
-        return self.resources.floor
+        return self.resources.system_tables
 
     def now(self) -> dt.datetime:
         """Real time, UTC."""
@@ -96,7 +96,7 @@ class Reading:
         return self.resources.clock.today()
 
 
-class Note(NamedTuple):
+class LogLine(NamedTuple):
     """A log line that becomes true with the commit."""
 
     event: str
@@ -112,7 +112,7 @@ class UnitOfWork(Reading):
 
     patience: Patience = Patience.WAITS
     emitted: list[EncodedEvent] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    log_lines: list[LogLine] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     """What ends with the commit; without one it is never told."""
     _audit: list[dict[str, Any]] = field(default_factory=list)
@@ -144,7 +144,7 @@ class UnitOfWork(Reading):
         """
         if not self._last_given:
             now = int(self.now().timestamp() * _MICROSECONDS)
-            self._last_taken = self.connection.scalar(_take_moments(self.floor.commit_clock), {"now": now})
+            self._last_taken = self.connection.scalar(_take_moments(self.system_tables.commit_clock), {"now": now})
             self._last_given = self._last_taken - _MOMENTS_AT_ONCE
         self._last_given += 1
         return _EPOCH + dt.timedelta(microseconds=self._last_given)
@@ -174,9 +174,9 @@ class UnitOfWork(Reading):
             }
         )
 
-    def note(self, event: str, *, context: Context | None = None, **fields: Any) -> None:
+    def log_after_commit(self, event: str, *, context: Context | None = None, **fields: Any) -> None:
         """Log this once the transaction has committed, under the correlation id of its chain."""
-        self.notes.append(Note(event, {"correlation_id": (context or self.context).correlation_id, **fields}))
+        self.log_lines.append(LogLine(event, {"correlation_id": (context or self.context).correlation_id, **fields}))
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -218,11 +218,11 @@ class UnitOfWork(Reading):
         self._forget_since(marks)
 
     def _gathered(self) -> tuple[int, ...]:
-        return len(self.emitted), len(self.notes), len(self.spans), len(self._audit), self._last_given
+        return len(self.emitted), len(self.log_lines), len(self.spans), len(self._audit), self._last_given
 
     def _forget_since(self, marks: tuple[int, ...]) -> None:
-        emitted, notes, spans, audited, last_given = marks
-        del self.emitted[emitted:], self.notes[notes:], self.spans[spans:], self._audit[audited:]
+        emitted, log_lines, spans, audited, last_given = marks
+        del self.emitted[emitted:], self.log_lines[log_lines:], self.spans[spans:], self._audit[audited:]
         if not last_given:  # the row of the clock was given back with the savepoint
             self._last_taken = self._last_given = 0
 
@@ -231,9 +231,9 @@ class UnitOfWork(Reading):
         if "session" in self.__dict__:
             self.session.flush()
         if self._last_given > self._last_taken:
-            clock = self.floor.commit_clock
+            clock = self.system_tables.commit_clock
             self.connection.execute(sa.update(clock).values(last_given=self._last_given))
-        insert_rows(self.connection, self.floor.audit, self._audit)
+        insert_rows(self.connection, self.system_tables.audit, self._audit)
         if self.emitted:
             now = self.now()
             rows = [
@@ -247,6 +247,6 @@ class UnitOfWork(Reading):
                 }
                 for event in self.emitted
             ]
-            insert_rows(self.connection, self.floor.outbox, rows)
+            insert_rows(self.connection, self.system_tables.outbox, rows)
             if self.connection.dialect.name == "postgresql":
                 self.connection.exec_driver_sql(f"NOTIFY {OUTBOX_CHANNEL}")

@@ -160,7 +160,7 @@ class Requests:
         self._recount(uow, [event for event in asked if new.get(event.data.measure_id) is not event])
         for event in new.values():
             measure_id, household = str(event.data.measure_id), event.data.household_code
-            uow.note("request.taken", context=event.caused(), request_id=measure_id, household=household)
+            uow.log_after_commit("request.taken", context=event.caused(), request_id=measure_id, household=household)
         self._refuse_ended(uow, ended)
 
     def _recount(self, uow: UnitOfWork, again: Sequence[Event[MeasureRequested]]) -> None:
@@ -192,7 +192,7 @@ class Requests:
             if uow.connection.execute(cancelled).rowcount:
                 measure_id, context = str(event.data.measure_id), event.caused()
                 uow.audit("request.cancelled", measure_id, actor="assistance", context=context)
-                uow.note("request.cancelled", context=context, request_id=measure_id)
+                uow.log_after_commit("request.cancelled", context=context, request_id=measure_id)
 
     def accept(
         self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str], *, anywhere: bool = False
@@ -275,7 +275,7 @@ class Requests:
         uow.emit(answer, region=row.region_code, context=context)
         after = {"status": str(status), "reason": reason and str(reason)}
         uow.audit(f"request.{status}", str(row.request_id), before={"status": str(row.status)}, after=after)
-        uow.note("request.answered", context=context, request_id=str(row.request_id), status=str(status))
+        uow.log_after_commit("request.answered", context=context, request_id=str(row.request_id), status=str(status))
         return row.model_copy(update=changed)
 
 

@@ -59,5 +59,5 @@ def audit_router() -> APIRouter:
 
 def _page(reading: Reading, asked: AuditList) -> Page[AuditRow]:
     hidden = {} if reading.actor.may(PERSONAL) else {"before": None, "after": None}
-    rows = sa.select(reading.floor.audit)
+    rows = sa.select(reading.system_tables.audit)
     return asked.page(reading, rows, lambda found: [AuditRow(**row._asdict() | hidden) for row in found])

@@ -46,7 +46,7 @@ def _listed(names: frozenset[str] | None) -> list[str] | None:
 
 def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[UnitOfWork], Answer]) -> Answer:
     """Run at most once per client and key. A second request with the key waits for the first one's transaction."""
-    table = uow.floor.idempotency
+    table = uow.system_tables.idempotency
     mine = (table.c.client_id == uow.actor.id) & (table.c.key == key)
     claimed = uow.connection.execute(
         insert_into(table, uow.connection.dialect.name)

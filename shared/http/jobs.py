@@ -118,5 +118,5 @@ def _job(reading: Reading, job_id: UUID) -> JobOut:
 def _jobs(reading: Reading, asked: JobList) -> Page[JobOut]:
     now = reading.now()
     return asked.page(
-        reading, sa.select(reading.floor.job), lambda rows: [JobOut.of(row._asdict(), now) for row in rows]
+        reading, sa.select(reading.system_tables.job), lambda rows: [JobOut.of(row._asdict(), now) for row in rows]
     )

@@ -35,15 +35,15 @@ def start_job(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
         "correlation_id": uow.context.correlation_id,
         "created_at": uow.now(),
     }
-    uow.connection.execute(sa.insert(uow.floor.job).values(row))
+    uow.connection.execute(sa.insert(uow.system_tables.job).values(row))
     uow.audit("job.started", str(job_id), after={"kind": kind, "asked": asked})
-    uow.note("job.started", job_id=str(job_id), kind=kind)
+    uow.log_after_commit("job.started", job_id=str(job_id), kind=kind)
     return job_id
 
 
 def start_or_join(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
     """The job of this kind that has not ended, with what it was asked for; a new one where there is none."""
-    table = uow.floor.job
+    table = uow.system_tables.job
     unfinished = sa.select(table.c.id).where(table.c.kind == kind, table.c.status.in_(UNFINISHED))
     found: UUID | None = uow.connection.scalar(unfinished.order_by(table.c.created_at, table.c.id).limit(1))
     return start_job(uow, kind, asked) if found is None else found
@@ -89,7 +89,7 @@ def cancel_job(uow: UnitOfWork, job_id: UUID) -> None:
 
 
 def _lock(uow: UnitOfWork, job_id: UUID) -> Any:
-    table = uow.floor.job
+    table = uow.system_tables.job
     return uow.connection.execute(sa.select(table).where(table.c.id == job_id).with_for_update()).one_or_none()
 
 
@@ -97,11 +97,11 @@ def _end(uow: UnitOfWork, job: Any, status: JobStatus, by: str, more: Document) 
     _change(uow, job.id, {"status": status, "ended_at": uow.now(), **more})
     context = uow.context.in_chain(job.correlation_id)
     uow.audit(f"job.{status}", str(job.id), after=dict(more), actor=by, context=context)
-    uow.note("job.ended", context=context, job_id=str(job.id), kind=job.kind, status=status)
+    uow.log_after_commit("job.ended", context=context, job_id=str(job.id), kind=job.kind, status=status)
 
 
 def _change(uow: UnitOfWork, job_id: UUID, changes: Document) -> None:
-    table = uow.floor.job
+    table = uow.system_tables.job
     uow.connection.execute(sa.update(table).where(table.c.id == job_id).values(changes))
 
 

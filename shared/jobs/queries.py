@@ -29,7 +29,7 @@ def no_such_job(job_id: UUID) -> JobNotFound:
 
 def job(reading: Reading, job_id: UUID) -> Document:
     """A job with how far it is. Raises JobNotFound."""
-    table = reading.floor.job
+    table = reading.system_tables.job
     row = reading.connection.execute(sa.select(table).where(table.c.id == job_id)).mappings().one_or_none()
     if row is None or not may_see(reading.actor, row["asked_by"]):
         raise no_such_job(job_id)
@@ -38,7 +38,7 @@ def job(reading: Reading, job_id: UUID) -> Document:
 
 def next_job(reading: Reading) -> UUID | None:
     """The job whose turn it is: the oldest that has not ended."""
-    table = reading.floor.job
+    table = reading.system_tables.job
     waiting = sa.select(table.c.id).where(table.c.status.in_((JobStatus.QUEUED, JobStatus.RUNNING)))
     found: UUID | None = reading.connection.scalar(waiting.order_by(table.c.created_at, table.c.id).limit(1))
     return found

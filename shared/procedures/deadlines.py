@@ -60,7 +60,7 @@ class Deadlines:
         context = uow.context.in_chain(row["correlation_id"])
         uow.audit(action, thing_id, after={"due_on": due_on}, actor=SYSTEM.id, context=context)
         named: dict[str, Any] = {f"{self._steps.kind}_id": thing_id, "due_on": due_on}
-        uow.note(action, context=context, **named)
+        uow.log_after_commit(action, context=context, **named)
 
 
 def _told(uow: UnitOfWork, row: Any) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class Taker(Generic[StatusT, ActionT]):
         actor, context = asked.by or (None, None)
         uow.audit(f"{kind}.{asked.action}", str(thing.id), before=before, after=after, actor=actor, context=context)
         named: dict[str, Any] = {f"{kind}_id": str(thing.id), "action": asked.action, "status": thing.status}
-        uow.note(f"{kind}.transition", context=asked.chain or context, **named, **asked.logged)
+        uow.log_after_commit(f"{kind}.transition", context=asked.chain or context, **named, **asked.logged)
 
     def _demand(self, uow: UnitOfWork, thing: Thing, asked: Asked[ActionT]) -> Step[StatusT, ActionT]:
         step = self.procedure.demand(asked.caller, thing.status, asked.action)

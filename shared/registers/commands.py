@@ -92,5 +92,5 @@ def put(
     register.parts.write(uow, code, before, after)
     action = register.entered if row is None else register.changed
     uow.audit(action, code, before=viewed, after=register.audit_view(put_row, after))
-    uow.note(action, **register.log_fields(put_row, after))
+    uow.log_after_commit(action, **register.log_fields(put_row, after))
     return Put(register.shown(uow, put_row, after), created=row is None)

@@ -78,7 +78,7 @@ SEES_THE_CLOCK = {
 COMMITS = {
     "services/monitoring/facts/commands/record.py": {"savepoint"},
 }
-"""Savepoints that set one item of a batch aside; the transaction itself ends in the floor."""
+"""Savepoints that set one item of a batch aside; the transaction itself ends in shared code."""
 
 API = ("services/*/*/api.py", "services/*/*/api/*.py")
 LOG_LINE = re.compile(r"[a-z]+(\.[a-z_]+)+")

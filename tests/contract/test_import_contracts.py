@@ -19,7 +19,7 @@ CONTRACTS: list[str] = [
 ]
 WRONG_WAYS = {
     "Houses know each other by events only": ("services/employment/placements/store.py", "services.assets.models"),
-    "The shared floor knows no house": ("shared/bus/inbox.py", "services.assets.models"),
+    "Shared code knows no house": ("shared/bus/inbox.py", "services.assets.models"),
     "Employment: the topics, from the wages down to the workers": (
         "services/employment/workers/store.py",
         "services.employment.wages.store",
@@ -52,7 +52,7 @@ WRONG_WAYS = {
     "One room knows Kafka, one file calls out": ("services/employment/placements/store.py", "httpx"),
     "One file knows OpenTelemetry": ("shared/context.py", "opentelemetry"),
     "Routes, queries and models stay away from the bus": ("services/assets/assets/queries.py", "shared.bus.inbox"),
-    "The shared floor, from the process down to the clock": ("shared/settings.py", "shared.db.database"),
+    "Shared code, from the process down to the clock": ("shared/settings.py", "shared.db.database"),
     "The bus: reading and relaying, over a transport": ("shared/bus/interface.py", "shared.bus.relay"),
     "Long work: doing it, over what is done with a job, over what can be asked": (
         "shared/jobs/work.py",
@@ -63,7 +63,7 @@ WRONG_WAYS = {
         "shared.procedures.taking",
     ),
     "The table of a procedure is plain data, and so are its days": ("shared/procedures/days.py", "sqlalchemy"),
-    "The database: engines, over the unit of work, over the floor tables": (
+    "The database: engines, over the unit of work, over the system tables": (
         "shared/db/rows.py",
         "shared.db.unit_of_work",
     ),

@@ -93,7 +93,7 @@ def _consumes(house: str, consumer: Consumer, *arguments: Any) -> bool:
 
 
 def _house_of(uow: UnitOfWork) -> str:
-    return str(uow.floor.outbox.metadata.info["house"])
+    return str(uow.system_tables.outbox.metadata.info["house"])
 
 
 WRITING = {

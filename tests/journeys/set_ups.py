@@ -323,7 +323,7 @@ class SetUp:
     async def forget_positions(self, house: str) -> None:
         """Have a house whose processes are stopped read the embedded log from its first record again."""
         async with self._database(house) as connection:
-            await connection.execute(sa.delete(self.houses[house].floor.bus_position))
+            await connection.execute(sa.delete(self.houses[house].system_tables.bus_position))
 
     async def tables(self) -> dict[str, list[dict[str, Any]]]:
         """All that the houses hold, except how far they have read."""

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.monitoring.evidence.illness import IllnessFact
 from services.monitoring.facts.schemas import FactStored
 from services.monitoring.ledger.rules.income import window_months
-from services.monitoring.models import FLOOR, METADATA
+from services.monitoring.models import METADATA, SYSTEM_TABLES
 from services.monitoring.models.evidence import Illness
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
@@ -42,8 +42,8 @@ class AuditRow:
     """A row of the audit as an object of the ORM."""
 
 
-_mapped.map_imperatively(OutboxRow, FLOOR.outbox)
-_mapped.map_imperatively(AuditRow, FLOOR.audit)
+_mapped.map_imperatively(OutboxRow, SYSTEM_TABLES.outbox)
+_mapped.map_imperatively(AuditRow, SYSTEM_TABLES.audit)
 
 
 def naive_router(url: str) -> APIRouter:

@@ -42,7 +42,7 @@ def enter_wages(uow: UnitOfWork, events: Sequence[Event[WageCredited]]) -> None:
     """Enter credits of wages into the ledger, and note it: monitoring has nothing more to tell of them."""
     record_credits(uow, events)
     for event in events:
-        uow.note(ENTERED, context=event.context, credit_id=str(event.data.credit_id))
+        uow.log_after_commit(ENTERED, context=event.context, credit_id=str(event.data.credit_id))
 
 
 def for_bench(houses: Sequence[HouseDefinition], naive_url: str) -> list[HouseDefinition]:
@@ -72,7 +72,7 @@ def watch_effects(process: Process, path: Path) -> None:
         write_down([event.key for event in uow.emitted])
 
     def entered(uow: UnitOfWork) -> None:
-        write_down([note.fields["credit_id"] for note in uow.notes if note.event == ENTERED])
+        write_down([line.fields["credit_id"] for line in uow.log_lines if line.event == ENTERED])
 
     listeners = {"assistance": opened, "monitoring": entered}
     for house in process.houses:

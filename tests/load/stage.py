@@ -141,7 +141,7 @@ class Stage:
 
 def database(definition: HouseDefinition, url: str) -> Database:
     """The database of a house, opened in this process."""
-    return Database(url, Resources(definition.floor, SystemClock(TODAY), _POLICY))
+    return Database(url, Resources(definition.system_tables, SystemClock(TODAY), _POLICY))
 
 
 async def lay_world(settings: Settings, ill: int) -> None:

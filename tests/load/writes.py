@@ -54,7 +54,7 @@ async def write_sample(monitoring: Database) -> None:
 
 
 def _replace_outbox(uow: UnitOfWork) -> None:
-    uow.connection.execute(sa.delete(uow.floor.outbox))
+    uow.connection.execute(sa.delete(uow.system_tables.outbox))
     uow.emitted[:] = risk_events(0, SAMPLE)
 
 

@@ -1,4 +1,4 @@
-"""A house that does nothing of its own: two tables and a few routes to try the shared floor with."""
+"""A house that does nothing of its own: two tables and a few routes to try the shared code with."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ from shared.bus.interface import Record
 from shared.contracts.envelope import EncodedEvent, Event
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskUpdated
 from shared.db.base import house_metadata
-from shared.db.floor import lay_floor
+from shared.db.system_tables import add_system_tables
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict
 from shared.house import House, HouseDefinition
@@ -36,7 +36,7 @@ BOUND_SECONDS = 30
 ON_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 METADATA = house_metadata("probe")
-FLOOR = lay_floor(METADATA)
+SYSTEM_TABLES = add_system_tables(METADATA)
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):
@@ -118,7 +118,7 @@ def emit_everything(uow: UnitOfWork, name: str) -> None:
     count_up(uow, name)
     emit(uow, risk_raised(household_code=name))
     uow.audit("counted", name, after={"value": 1})
-    uow.note("probe.counted", name=name)
+    uow.log_after_commit("probe.counted", name=name)
 
 
 def counters(reading: Reading) -> dict[str, int]:
@@ -177,9 +177,9 @@ async def post_everything(name: str, call: Annotated[Call, calling("monitoring:w
 PROBE = HouseDefinition(
     name="probe",
     title="probe",
-    summary="A house to try the floor with",
+    summary="A house to try the shared code with",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "probe_migrations",
     router=router,
     lanes=(count_many,),

@@ -143,7 +143,7 @@ async def test_positions_of_before_logs_had_an_id_are_gone_on_with(house: House,
         await until(lambda: has_applied(house, 1, 2))
 
     def forget(uow: UnitOfWork) -> None:
-        uow.connection.execute(sa.update(uow.floor.bus_position).values(log_id=None, event_id=None))
+        uow.connection.execute(sa.update(uow.system_tables.bus_position).values(log_id=None, event_id=None))
 
     await house.database.write(forget)
     await publish(path, 3)

@@ -140,7 +140,7 @@ async def test_the_age_of_the_outbox_is_that_of_its_oldest_event(house: House) -
     await house.database.write(emit_numbered, 3)
 
     def age(uow: UnitOfWork, seconds: Sequence[int]) -> None:
-        outbox, now = uow.floor.outbox, uow.now()
+        outbox, now = uow.system_tables.outbox, uow.now()
         for seq, old in zip(uow.connection.scalars(sa.select(outbox.c.seq)).all(), seconds, strict=True):
             moment = now - dt.timedelta(seconds=old)
             uow.connection.execute(sa.update(outbox).where(outbox.c.seq == seq).values(created_at=moment))
@@ -160,7 +160,7 @@ async def test_events_on_the_bus_are_counted(house: House) -> None:
 
 def moved_to_the_end(uow: UnitOfWork, table: str, column: str) -> None:
     """Write the first row again: PostgreSQL puts it behind the others, and a read without an order finds it last."""
-    found = uow.floor.outbox.metadata.tables[table]
+    found = uow.system_tables.outbox.metadata.tables[table]
     first = sa.select(sa.func.min(found.c[column].cast(sa.Text))).scalar_subquery()
     [key] = found.primary_key.columns
     uow.connection.execute(
@@ -196,7 +196,7 @@ async def test_parked_letters_follow_in_the_order_they_arrived_wherever_their_ro
     ids = sorted(row["id"] for row in await house.database.read(rows_of, "dead_letter"))
 
     def second_row_last(uow: UnitOfWork) -> None:
-        letters = uow.floor.dead_letter
+        letters = uow.system_tables.dead_letter
         uow.connection.execute(sa.update(letters).where(letters.c.id == ids[1]).values(attempts=7))
 
     await house.database.write(second_row_last)

@@ -28,7 +28,7 @@ def react(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
         effect = risk_updated(household_code=event.data.household_code)
         uow.emit(effect, region=effect.region_code, context=chain)
         uow.audit("reacted", effect.household_code, context=chain)
-        uow.note("probe.reacted", context=chain)
+        uow.log_after_commit("probe.reacted", context=chain)
 
 
 async def test_request_event_and_effect_are_one_chain(

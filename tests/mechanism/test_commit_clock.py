@@ -14,7 +14,7 @@ from tests.conftest import OpenHouse
 from tests.mechanism.probe import PROBE, Boom
 
 WRITERS, ROUNDS, ROWS = 6, 8, 3
-_AUDIT = PROBE.floor.audit
+_AUDIT = PROBE.system_tables.audit
 
 
 @pytest.fixture

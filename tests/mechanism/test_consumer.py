@@ -87,7 +87,7 @@ async def test_reading_again_from_the_start_changes_nothing(house: House, handli
         await until(lambda: settled(house, 3))
 
     def forget_positions(uow: UnitOfWork) -> None:
-        uow.connection.execute(sa.delete(uow.floor.bus_position))
+        uow.connection.execute(sa.delete(uow.system_tables.bus_position))
 
     await house.database.write(forget_positions)
     async with consuming(reader_of(house, handling)):

@@ -284,10 +284,14 @@ async def test_a_connection_the_server_closed_is_not_taken_from_the_pool(house: 
 async def test_a_time_without_a_zone_is_not_stored(house: House) -> None:
     def write_audit(uow: UnitOfWork, at: dt.datetime) -> None:
         row = {"at": at, "actor": "a", "action": "b", "subject": "c", "correlation_id": "d"}
-        uow.connection.execute(sa.insert(uow.floor.audit).values(row))
+        uow.connection.execute(sa.insert(uow.system_tables.audit).values(row))
 
     def times(reading: Reading) -> list[dt.datetime]:
-        return list(reading.connection.scalars(sa.select(reading.floor.audit.c.at).order_by(reading.floor.audit.c.seq)))
+        return list(
+            reading.connection.scalars(
+                sa.select(reading.system_tables.audit.c.at).order_by(reading.system_tables.audit.c.seq)
+            )
+        )
 
     moment = dt.datetime(2026, 11, 16, 10, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     await house.database.write(write_audit, moment)

@@ -16,7 +16,7 @@ from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata
-from shared.db.floor import lay_floor
+from shared.db.system_tables import add_system_tables
 from shared.helping.api import requests_router
 from shared.helping.households import HouseholdUnknown, KnownHousehold, KnownHouseholds
 from shared.helping.requests import Answers, RequestAnswered, RequestNotFound, Requests
@@ -39,7 +39,7 @@ from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
 
 METADATA = house_metadata("employment")
-FLOOR = lay_floor(METADATA)
+SYSTEM_TABLES = add_system_tables(METADATA)
 KNOWN = KnownHouseholds(METADATA)
 REQUESTS = Requests(METADATA, KNOWN, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
 TASK, MEASURE = derived_id("task", "t"), derived_id("measure", "m")
@@ -53,7 +53,7 @@ HELPER = HouseDefinition(
     title="helper",
     summary="A house that helps",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "helping_migrations",
     router=router,
     handlers={

@@ -35,7 +35,7 @@ def probe_with(**jobs: Job) -> HouseDefinition:
         PROBE.title,
         PROBE.summary,
         PROBE.metadata,
-        PROBE.floor,
+        PROBE.system_tables,
         PROBE.migrations,
         PROBE.router,
         jobs=jobs,
@@ -56,7 +56,7 @@ async def test_the_age_of_the_outbox_is_that_of_its_oldest_event(open_house: Ope
     await house.database.write(emit_numbered, 2)
 
     def make_one_older(uow: UnitOfWork) -> None:
-        outbox = uow.floor.outbox
+        outbox = uow.system_tables.outbox
         first = sa.select(sa.func.min(outbox.c.seq)).scalar_subquery()
         an_hour_ago = uow.now() - dt.timedelta(hours=1)
         uow.connection.execute(sa.update(outbox).where(outbox.c.seq == first).values(created_at=an_hour_ago))

@@ -212,7 +212,7 @@ async def test_a_job_is_forgotten_long_after_its_end(house: House) -> None:
     long_ago = house.database.resources.clock.now() - JOB_KEPT - dt.timedelta(days=1)
 
     def end(uow: UnitOfWork) -> None:
-        table = uow.floor.job
+        table = uow.system_tables.job
         for job_id, at in ((old, long_ago), (fresh, uow.now())):
             this = sa.update(table).where(table.c.id == uuid.UUID(job_id))
             uow.connection.execute(this.values(status="done", ended_at=at))
@@ -221,6 +221,6 @@ async def test_a_job_is_forgotten_long_after_its_end(house: House) -> None:
     await Retention("monitoring", house.database, house.transport, 30).trim()
 
     def left(reading: Reading) -> set[str]:
-        return {str(job_id) for job_id in reading.connection.scalars(sa.select(reading.floor.job.c.id))}
+        return {str(job_id) for job_id in reading.connection.scalars(sa.select(reading.system_tables.job.c.id))}
 
     assert await house.database.read(left) == {fresh, unfinished}

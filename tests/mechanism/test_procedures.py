@@ -15,7 +15,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.db.base import UtcDateTime, house_metadata, table_of
-from shared.db.floor import lay_floor
+from shared.db.system_tables import add_system_tables
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import DomainError, Invalid
 from shared.house import House, HouseDefinition
@@ -40,7 +40,7 @@ from tests.logged import Logged
 from tests.mechanism.probe import ON_POSTGRESQL
 
 METADATA = house_metadata("probe")
-FLOOR = lay_floor(METADATA)
+SYSTEM_TABLES = add_system_tables(METADATA)
 STEPS = Steps(lay_steps(METADATA), "paper")
 
 
@@ -97,7 +97,7 @@ HOUSE = HouseDefinition(
     title="probe",
     summary="A house with one procedure",
     metadata=METADATA,
-    floor=FLOOR,
+    system_tables=SYSTEM_TABLES,
     migrations=Path(__file__).parent / "procedure_migrations",
     router=APIRouter(),
 )

@@ -48,7 +48,7 @@ def made_at(moment: dt.datetime) -> uuid.UUID:
 
 def applied(uow: UnitOfWork, moments: Sequence[dt.datetime]) -> None:
     rows = [{"event_id": made_at(moment), "event_type": "t", "applied_at": moment} for moment in moments]
-    uow.connection.execute(sa.insert(uow.floor.inbox), rows)
+    uow.connection.execute(sa.insert(uow.system_tables.inbox), rows)
 
 
 def answered(uow: UnitOfWork, moments: Sequence[dt.datetime]) -> None:
@@ -56,11 +56,11 @@ def answered(uow: UnitOfWork, moments: Sequence[dt.datetime]) -> None:
         {"client_id": "c", "key": str(number), "request_hash": "h", "status": 200, "answer": "{}", "created_at": moment}
         for number, moment in enumerate(moments)
     ]
-    uow.connection.execute(sa.insert(uow.floor.idempotency), rows)
+    uow.connection.execute(sa.insert(uow.system_tables.idempotency), rows)
 
 
 def aged(uow: UnitOfWork, moment: dt.datetime) -> None:
-    uow.connection.execute(sa.update(uow.floor.dead_letter).values(first_seen_at=moment, last_tried_at=moment))
+    uow.connection.execute(sa.update(uow.system_tables.dead_letter).values(first_seen_at=moment, last_tried_at=moment))
 
 
 async def left(house: House, table: str, column: str) -> list[Any]:
@@ -127,7 +127,7 @@ async def test_the_audit_is_never_trimmed(house: House, retention: Retention) ->
     await house.database.write(emit_everything, "DJ-0001")
 
     def long_ago(uow: UnitOfWork, moment: dt.datetime) -> None:
-        uow.connection.execute(sa.update(uow.floor.audit).values(at=moment))
+        uow.connection.execute(sa.update(uow.system_tables.audit).values(at=moment))
 
     await house.database.write(long_ago, ago(house, days=5000))
     await retention.trim()

@@ -13,9 +13,9 @@ from shared.db.unit_of_work import Reading
 from shared.house import House
 from tests.builders import waiting_events
 from tests.conftest import OpenHouse
-from tests.mechanism.probe import FLOOR, ON_SQLITE, PROBE, Counter, count_many, emit_numbered
+from tests.mechanism.probe import ON_SQLITE, PROBE, SYSTEM_TABLES, Counter, count_many, emit_numbered
 
-NAME, EVENT_ID = table_of(Counter).c.name, FLOOR.outbox.c.event_id
+NAME, EVENT_ID = table_of(Counter).c.name, SYSTEM_TABLES.outbox.c.event_id
 NAMED, SENT = sa.select(NAME).where(is_one_of(NAME, "names")), sa.select(EVENT_ID).where(is_one_of(EVENT_ID, "ids"))
 
 

@@ -1,6 +1,6 @@
 """Long work is kept with how far it is."""
 
-from shared.db.floor_migrations import create_job, drop_job
+from shared.db.system_migrations import create_job, drop_job
 
 revision = "0008"
 down_revision = "0007"

@@ -5,11 +5,11 @@ from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
 from shared.db.base import house_metadata
-from shared.db.floor import lay_floor
+from shared.db.system_tables import add_system_tables
 from shared.procedures.rows import lay_steps
 
 METADATA = house_metadata("assets")
-FLOOR = lay_floor(METADATA)
+SYSTEM_TABLES = add_system_tables(METADATA)
 PROCEDURE_STEP = lay_steps(METADATA)
 FEN = sa.BigInteger
 

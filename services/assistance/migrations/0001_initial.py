@@ -4,14 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.db.base import UtcDateTime
-from shared.db.floor_migrations import create_floor_v1, drop_floor_v1
+from shared.db.system_migrations import create_system_tables_v1, drop_system_tables_v1
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_floor_v1()
+    create_system_tables_v1()
     op.create_table(
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -82,4 +82,4 @@ def downgrade() -> None:
     op.drop_index("ix_task_region_code_status", table_name="task")
     op.drop_index("ix_task_opened_at_id", table_name="task")
     op.drop_table("task")
-    drop_floor_v1()
+    drop_system_tables_v1()

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.db.floor_migrations import add_commit_clock
+from shared.db.system_migrations import add_commit_clock
 
 revision = "0003"
 down_revision = "0002"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.db.base import UtcDateTime
-from shared.db.floor_migrations import add_spelling_index, drop_spelling_index
+from shared.db.system_migrations import add_spelling_index, drop_spelling_index
 
 revision = "0006"
 down_revision = "0005"

@@ -66,7 +66,7 @@ def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
     insert_rows(uow.connection, _MOVES, [row])
     stood = {"available": format_quantity(before)}
     uow.audit("product.stock", code, before=stood, after={"available": format_quantity(after)})
-    uow.note("product.stock", product=code, counted=row["was_counted"])
+    uow.log_after_commit("product.stock", product=code, counted=row["was_counted"])
     return StockMoveOut.of(row)
 
 

@@ -1,6 +1,6 @@
 """Positions on the bus know the log they are of."""
 
-from shared.db.floor_migrations import mark_positions, unmark_positions
+from shared.db.system_migrations import mark_positions, unmark_positions
 
 revision = "0004"
 down_revision = "0003"

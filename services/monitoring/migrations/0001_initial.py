@@ -4,14 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.db.base import UtcDateTime
-from shared.db.floor_migrations import create_floor_v1, drop_floor_v1
+from shared.db.system_migrations import create_system_tables_v1, drop_system_tables_v1
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_floor_v1()
+    create_system_tables_v1()
     op.create_table(
         "household",
         sa.Column("code", sa.String(64), nullable=False),
@@ -248,4 +248,4 @@ def downgrade() -> None:
     op.drop_table("fact")
     op.drop_index(op.f("ix_household_region_code"), table_name="household")
     op.drop_table("household")
-    drop_floor_v1()
+    drop_system_tables_v1()

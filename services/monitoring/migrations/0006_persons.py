@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db.floor_migrations import add_spelling_index, drop_spelling_index
+from shared.db.system_migrations import add_spelling_index, drop_spelling_index
 from shared.ids import derived_id
 
 revision = "0006"

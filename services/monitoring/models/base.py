@@ -5,10 +5,10 @@ from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
 from shared.db.base import house_metadata
-from shared.db.floor import lay_floor
+from shared.db.system_tables import add_system_tables
 
 METADATA = house_metadata("monitoring")
-FLOOR = lay_floor(METADATA)
+SYSTEM_TABLES = add_system_tables(METADATA)
 FEN = sa.BigInteger
 
 

@@ -94,7 +94,7 @@ def _after(known: JobLoss | None, placement: Placement) -> JobLoss | None:
 def _record_change(uow: UnitOfWork, code: str, before: JobLoss | None, after: JobLoss, context: Context) -> None:
     action = "job.lost" if after.stands else "job.regained"
     uow.audit(action, code, before=_document(before), after=_document(after), actor="employment", context=context)
-    uow.note(action, context=context, household=code)
+    uow.log_after_commit(action, context=context, household=code)
 
 
 def _document(loss: JobLoss | None) -> dict[str, Any] | None:

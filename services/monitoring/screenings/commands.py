@@ -110,10 +110,10 @@ async def screen_all(house: House) -> int:
 
 def record_undecided(uow: UnitOfWork) -> bool:
     """Record once a day, in the log and the audit, which policy value is missing where, and who waits for it."""
-    audit, today = uow.floor.audit, uow.today()
+    audit, today = uow.system_tables.audit, uow.today()
     for (key, county), households in sorted(load_undecided_households(uow).items()):
         subject = f"{key} {county} {today}"
         if not uow.connection.scalar(sa.select(sa.exists().where(audit.c.subject == subject))):
             uow.audit("policy.undecided", subject, after={"households": households})
-            uow.note("policy.undecided", key=key, region=county, date=str(today), households=households)
+            uow.log_after_commit("policy.undecided", key=key, region=county, date=str(today), households=households)
     return False

@@ -109,7 +109,7 @@ def table_counts(reading: Reading) -> dict[str, int]:
     return {
         table.name: reading.connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
         for table in METADATA.sorted_tables
-        if table is not MONITORING.floor.commit_clock  # its one row is there from the beginning
+        if table is not MONITORING.system_tables.commit_clock  # its one row is there from the beginning
     }
 
 

@@ -1,11 +1,11 @@
 from alembic import op
 
-from shared.db.floor_migrations import (
+from shared.db.system_migrations import (
     add_commit_clock,
-    create_floor_v1,
     create_job,
-    drop_floor_v1,
+    create_system_tables_v1,
     drop_job,
+    drop_system_tables_v1,
     mark_positions,
 )
 from shared.helping.migrations import (
@@ -21,7 +21,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    create_floor_v1()
+    create_system_tables_v1()
     mark_positions()
     add_commit_clock()
     create_job()
@@ -35,4 +35,4 @@ def downgrade() -> None:
     drop_known_household_v1()
     drop_job()
     op.drop_table("commit_clock")
-    drop_floor_v1()
+    drop_system_tables_v1()

@@ -1,14 +1,14 @@
-"""The floor of the probe house and its two tables."""
+"""The system tables of the probe house and its two tables."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db.floor_migrations import (
+from shared.db.system_migrations import (
     add_commit_clock,
-    create_floor_v1,
     create_job,
-    drop_floor_v1,
+    create_system_tables_v1,
     drop_job,
+    drop_system_tables_v1,
     mark_positions,
 )
 
@@ -17,7 +17,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    create_floor_v1()
+    create_system_tables_v1()
     mark_positions()
     add_commit_clock()
     create_job()
@@ -42,4 +42,4 @@ def downgrade() -> None:
     op.drop_table("counter")
     drop_job()
     op.drop_table("commit_clock")
-    drop_floor_v1()
+    drop_system_tables_v1()

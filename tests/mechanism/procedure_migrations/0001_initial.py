@@ -1,15 +1,15 @@
-"""The floor of a house with one procedure, its steps, and the papers that are taken through it."""
+"""The system tables of a house with one procedure, its steps, and the papers that are taken through it."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from shared.db.base import UtcDateTime
-from shared.db.floor_migrations import (
+from shared.db.system_migrations import (
     add_commit_clock,
-    create_floor_v1,
     create_job,
-    drop_floor_v1,
+    create_system_tables_v1,
     drop_job,
+    drop_system_tables_v1,
     mark_positions,
 )
 from shared.procedures.migrations import create_procedure_step_v1, drop_procedure_step_v1
@@ -19,7 +19,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    create_floor_v1()
+    create_system_tables_v1()
     mark_positions()
     add_commit_clock()
     create_job()
@@ -44,4 +44,4 @@ def downgrade() -> None:
     drop_procedure_step_v1()
     drop_job()
     op.drop_table("commit_clock")
-    drop_floor_v1()
+    drop_system_tables_v1()

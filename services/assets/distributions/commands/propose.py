@@ -69,7 +69,9 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
     insert_rows(uow.connection, _LINES, _line_rows(distribution.id, given, households))
     proposed = {"asset_code": asset.code, "period": body.period, "total": format_yuan(body.total), "lines": len(given)}
     uow.audit("distribution.proposed", str(distribution.id), after=proposed | audit_view(distribution))
-    uow.note("distribution.proposed", distribution_id=str(distribution.id), asset=asset.code, lines=len(given))
+    uow.log_after_commit(
+        "distribution.proposed", distribution_id=str(distribution.id), asset=asset.code, lines=len(given)
+    )
     return DistributionOut.of(with_lines(uow, distribution.model_dump()))
 
 

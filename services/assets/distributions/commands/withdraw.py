@@ -97,4 +97,4 @@ def _publish(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], wit
     shown_id = str(distribution.id)
     before = {"line_no": line.line_no, "household_code": line.household_code, "amount": format_yuan(line.amount)}
     uow.audit("distribution.line_withdrawn", shown_id, before=before, reason=str(withdrawal.reason))
-    uow.note("distribution.line_withdrawn", distribution_id=shown_id, line_no=line.line_no)
+    uow.log_after_commit("distribution.line_withdrawn", distribution_id=shown_id, line_no=line.line_no)

@@ -208,4 +208,4 @@ def _publish(uow: UnitOfWork, row: dict[str, Any]) -> None:
     disbursement_id, household = str(row["id"]), row["household_code"]
     after = {"household": household, "kind": row["kind"], "month": row["month"], "amount": row["amount"]}
     uow.audit("disbursement.recorded", disbursement_id, after=after)
-    uow.note("disbursement.recorded", context=context, disbursement_id=disbursement_id, household=household)
+    uow.log_after_commit("disbursement.recorded", context=context, disbursement_id=disbursement_id, household=household)

@@ -126,4 +126,6 @@ def _publish(uow: UnitOfWork, row: Mapping[str, Any], body: WithdrawalIn) -> Non
     disbursement_id, household = str(row["credit_id"]), row["household_code"]
     after = {"household": household, "source": body.source, "source_ref": body.source_ref, "reason": str(body.reason)}
     uow.audit("disbursement.withdrawn", disbursement_id, after=after)
-    uow.note("disbursement.withdrawn", context=context, disbursement_id=disbursement_id, household=household)
+    uow.log_after_commit(
+        "disbursement.withdrawn", context=context, disbursement_id=disbursement_id, household=household
+    )

@@ -35,7 +35,7 @@ def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> No
     execute_rows(uow.connection, _insert_new(Credit, uow.connection.dialect.name), rows)
     for event in events:
         credit_id, household = str(event.data.credit_id), event.data.household_code
-        uow.note("credit.recorded", context=event.caused(), credit_id=credit_id, household=household)
+        uow.log_after_commit("credit.recorded", context=event.caused(), credit_id=credit_id, household=household)
 
 
 def record_withdrawals(uow: UnitOfWork, events: Sequence[Event[IncomeWithdrawal]]) -> None:
@@ -60,7 +60,7 @@ def record_withdrawals(uow: UnitOfWork, events: Sequence[Event[IncomeWithdrawal]
     execute_rows(uow.connection, _insert_new(Withdrawal, uow.connection.dialect.name), rows)
     for event in events:
         credit_id, household = str(event.data.credit_id), event.data.household_code
-        uow.note("credit.withdrawn", context=event.caused(), credit_id=credit_id, household=household)
+        uow.log_after_commit("credit.withdrawn", context=event.caused(), credit_id=credit_id, household=household)
 
 
 @cache

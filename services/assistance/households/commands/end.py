@@ -41,4 +41,4 @@ def _end(uow: UnitOfWork, row: Mapping[str, Any], event: Event[HouseholdEnded]) 
         publish_closed(uow, after, TaskEndedBy.CAUSE_GONE, ended.ended_on, context)
     states = {"before": {"status": str(row["status"])}, "after": {"status": str(status)}}
     uow.audit(f"task.{change}", str(row["id"]), **states, reason=ended.reason, actor=SYSTEM.id, context=context)
-    uow.note(f"task.{change}", context=context, task_id=str(row["id"]), household=row["household_code"])
+    uow.log_after_commit(f"task.{change}", context=context, task_id=str(row["id"]), household=row["household_code"])

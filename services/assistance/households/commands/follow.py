@@ -34,4 +34,4 @@ def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdChanged]]
         )
         before, after = {"region_code": row["region_code"]}, {"region_code": home}
         uow.audit("task.moved", str(row["id"]), before=before, after=after, actor=SYSTEM.id, context=context)
-        uow.note("task.moved", context=context, task_id=str(row["id"]), household=row["household_code"])
+        uow.log_after_commit("task.moved", context=context, task_id=str(row["id"]), household=row["household_code"])

@@ -81,7 +81,7 @@ def answer_measures(
         changed[answer.measure_id] = row
         measure_id, after = str(answer.measure_id), {"status": str(status), "reason": reason}
         uow.audit(f"measure.{status}", measure_id, before=before, after=after, actor=answer.by, context=answer.context)
-        uow.note("measure.answered", context=answer.context, measure_id=measure_id, status=str(status))
+        uow.log_after_commit("measure.answered", context=answer.context, measure_id=measure_id, status=str(status))
     rows = [{"of_measure": row["id"], **{name: row[name] for name in _CHANGING_COLUMNS}} for row in changed.values()]
     execute_rows(uow.connection, _UPDATE_ANSWERED, rows)
     return list(changed.values())

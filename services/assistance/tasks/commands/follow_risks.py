@@ -180,7 +180,7 @@ class RiskBatch:
             "version": row["version"],
         }
         self._uow.audit(action, task_id, after=after, actor=SYSTEM.id, context=context)
-        self._uow.note(
+        self._uow.log_after_commit(
             action,
             context=context,
             task_id=task_id,

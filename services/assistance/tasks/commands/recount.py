@@ -36,5 +36,5 @@ def recount_deadlines(uow: UnitOfWork) -> bool:
         context = uow.context.in_chain(row["correlation_id"])
         before = {"due_on": row["due_on"].isoformat()}
         uow.audit("task.recounted", str(row["id"]), before=before, after={"due_on": due.isoformat()}, context=context)
-        uow.note("task.recounted", context=context, task_id=str(row["id"]), household=row["household_code"])
+        uow.log_after_commit("task.recounted", context=context, task_id=str(row["id"]), household=row["household_code"])
     return len(rows) == BATCH

@@ -33,5 +33,7 @@ def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureO
         publish_requested(uow, row, task.region_code, uow.today())
     after = {"task_id": str(task_id), "kind": str(body.kind), "status": str(row["status"]), "version": task.version}
     uow.audit("measure.requested", measure_id, after=after)
-    uow.note("measure.requested", context=context, measure_id=measure_id, household=task.household_code, kind=body.kind)
+    uow.log_after_commit(
+        "measure.requested", context=context, measure_id=measure_id, household=task.household_code, kind=body.kind
+    )
     return MeasureOut.of(row)

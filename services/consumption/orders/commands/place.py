@@ -87,7 +87,7 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links), placed)
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
     uow.audit("order.placed", str(order_id), after=after)
-    uow.note("order.placed", order_id=str(order_id), buyer=body.buyer_code, lines=len(shown.lines))
+    uow.log_after_commit("order.placed", order_id=str(order_id), buyer=body.buyer_code, lines=len(shown.lines))
     return PlacedOrder(shown, created=True)
 
 

@@ -52,7 +52,7 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
     STEPS.write(uow, [_first_step(uow, placement)])
     uow.audit("placement.placed", str(placement.id), after=audit_view(placement) | {"vacancy": vacancy.code})
     placement_id, household = str(placement.id), placement.household_code
-    uow.note("placement.placed", placement_id=placement_id, household=household, status=placement.status)
+    uow.log_after_commit("placement.placed", placement_id=placement_id, household=household, status=placement.status)
     return shown(uow, placement, worker)
 
 

@@ -208,6 +208,6 @@ class _WageBatch:
         month, wage_id = format_month(row["month"]), str(row["id"])
         after = {"placement_id": str(row["placement_id"]), "month": month, "amount": row["amount"]}
         self._uow.audit("wage.recorded", wage_id, after=after, actor=item.actor.id, context=item.context)
-        self._uow.note(
+        self._uow.log_after_commit(
             "wage.recorded", context=item.context, wage_id=wage_id, household=credited.household_code, month=month
         )

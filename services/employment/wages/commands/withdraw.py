@@ -88,4 +88,4 @@ def _publish(uow: UnitOfWork, wage: Wage, withdrawal: WageWithdrawal, home: Any)
     month = format_month(wage.month)
     before = {"placement_id": str(wage.placement_id), "month": month, "amount": wage.amount}
     uow.audit("wage.withdrawn", str(wage.id), before=before, reason=withdrawal.reason)
-    uow.note("wage.withdrawn", wage_id=str(wage.id), household=home.household_code, month=month)
+    uow.log_after_commit("wage.withdrawn", wage_id=str(wage.id), household=home.household_code, month=month)

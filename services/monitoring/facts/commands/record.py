@@ -210,7 +210,9 @@ class FactBatch:
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
             metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
-            self._uow.note("credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id))
+            self._uow.log_after_commit(
+                "credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id)
+            )
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
             raise FactInvalid.at("/member_no", "the household has, and had, no such member")
         refuse_after_the_end(fact, dossier.ended_on)

@@ -87,7 +87,7 @@ def _publish(uow: UnitOfWork, household: Household) -> None:
     uow.emit(event, region=household.region_code)
     after: dict[str, Any] = event.model_dump(mode="json")
     uow.audit("household-ended", household.code, after=after)
-    uow.note("household.ended", household=household.code, household_version=household.version)
+    uow.log_after_commit("household.ended", household=household.code, household_version=household.version)
 
 
 def _shown(uow: UnitOfWork, household: Household) -> HouseholdOut:

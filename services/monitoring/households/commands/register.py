@@ -184,7 +184,7 @@ def _publish(uow: UnitOfWork, state: HouseholdState, before: dict[str, Any] | No
     uow.emit(state, region=state.region_code)
     action = state.event_type.split(".")[1]
     uow.audit(action, state.household_code, before=before, after=_for_audit(state))
-    uow.note(action.replace("-", "."), household=state.household_code, household_version=state.version)
+    uow.log_after_commit(action.replace("-", "."), household=state.household_code, household_version=state.version)
 
 
 def _for_audit(state: HouseholdState) -> dict[str, Any]:

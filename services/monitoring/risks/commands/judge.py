@@ -146,7 +146,7 @@ def _publish_change(
     verdict = {name: row[name] for name in ("pack", "reasons")}
     verdict |= {"grade": str(change.grade), "decided_on": on.isoformat()}
     uow.audit(name, str(risk_id), after=verdict, actor="rules", context=context)
-    uow.note(
+    uow.log_after_commit(
         name,
         context=context,
         risk_id=str(risk_id),

@@ -28,4 +28,4 @@ def record_task_verdicts(uow: UnitOfWork, events: Sequence[Event[TaskClosed | Ta
             stamp_facts_of(uow, [task.risk_id])
             after = {"verdict": verdict, "by": by, "task_id": str(task.task_id), "task_version": version}
             uow.audit("risk.verdict", str(task.risk_id), after=after, actor="assistance", context=event.caused())
-            uow.note("risk.verdict", context=event.caused(), risk_id=str(task.risk_id), verdict=verdict)
+            uow.log_after_commit("risk.verdict", context=event.caused(), risk_id=str(task.risk_id), verdict=verdict)

@@ -13,7 +13,7 @@ _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class SystemTables:
     """The mechanism tables of one house."""
 
     outbox: sa.Table
@@ -152,6 +152,6 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
 }
 
 
-def lay_floor(metadata: sa.MetaData) -> Floor:
-    """Add the floor tables to a house's metadata."""
-    return Floor(**{name: sa.Table(name, metadata, *columns()) for name, columns in _TABLES.items()})
+def add_system_tables(metadata: sa.MetaData) -> SystemTables:
+    """Add the system tables to a house's metadata."""
+    return SystemTables(**{name: sa.Table(name, metadata, *columns()) for name, columns in _TABLES.items()})

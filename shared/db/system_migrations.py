@@ -1,4 +1,4 @@
-"""The floor tables as migrations: frozen steps that each house's first migration calls."""
+"""The system tables as migrations: frozen steps that each house's first migration calls."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ from shared.db.base import UtcDateTime
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def create_floor_v1() -> None:
+def create_system_tables_v1() -> None:
     """Outbox, inbox, positions, dead letters, idempotency keys and audit as of the first release."""
     op.create_table(
         "outbox",
@@ -137,8 +137,8 @@ def drop_spelling_index(table: str) -> None:
     op.drop_index(f"ix_{table}_code_spelling", table)
 
 
-def drop_floor_v1() -> None:
-    """Take the tables of `create_floor_v1` away again."""
+def drop_system_tables_v1() -> None:
+    """Take the tables of `create_system_tables_v1` away again."""
     for table in ("audit", "idempotency", "dead_letter", "bus_position", "inbox", "outbox"):
         op.drop_table(table)
 
