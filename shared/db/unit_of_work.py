@@ -182,7 +182,7 @@ class UnitOfWork(Reading):
     def savepoint(self) -> Iterator[None]:
         """Do a part of the work that stands or falls alone.
 
-        An error leaves this block as it came; the rows, events, audit rows and notes made inside are gone then, and
+        An error leaves this block as it came; the rows, events, audit rows and log lines made inside are gone then, and
         what was made before is untouched. Objects loaded inside belong to the block.
         """
         outer = self.__dict__.pop("session", None)
@@ -205,17 +205,6 @@ class UnitOfWork(Reading):
             if outer is not None:
                 outer.expire_all()
                 self.__dict__["session"] = outer
-
-    def marks(self) -> tuple[int, ...]:
-        """Where the gathered events, notes and audit rows stand, to return to with a savepoint."""
-        if "session" in self.__dict__:
-            self.session.flush()
-        return self._gathered()
-
-    def return_to(self, marks: tuple[int, ...]) -> None:
-        """Forget what was gathered since, because its savepoint was rolled back."""
-        self.__dict__.pop("session", None)
-        self._forget_since(marks)
 
     def _gathered(self) -> tuple[int, ...]:
         return len(self.emitted), len(self.log_lines), len(self.spans), len(self._audit), self._last_given

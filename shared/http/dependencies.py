@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from shared.context import Context
 from shared.db.audit import Look, record_looks
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import Invalid
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.lists.page import Page
@@ -73,9 +73,10 @@ class Call:
             raise Invalid(detail, [{"pointer": "/Idempotency-Key", "detail": detail}])
         return key
 
-    async def command(self, command: Callable[..., T], *args: Any) -> T:
+    async def command(self, command: Callable[..., T], *args: Any, patience: Patience = Patience.WAITS) -> T:
         """Run ``command(uow, *args)`` in one transaction; committed when this returns."""
-        return await self.house.database.write(command, *args, actor=self.actor, context=self.context)
+        write = self.house.database.write
+        return await write(command, *args, actor=self.actor, context=self.context, patience=patience)
 
     async def query(self, query: Callable[..., T], *args: Any) -> T:
         """Run ``query(reading, *args)``."""

@@ -75,11 +75,6 @@ SEES_THE_CLOCK = {
     "shared/security/tokens.py": "a token's validity is real time, also when the business date is set",
 }
 """Files that may read the time of day, and why."""
-COMMITS = {
-    "services/monitoring/facts/commands/record.py": {"savepoint"},
-}
-"""Savepoints that set one item of a batch aside; the transaction itself ends in shared code."""
-
 API = ("services/*/*/api.py", "services/*/*/api/*.py")
 LOG_LINE = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
@@ -228,14 +223,7 @@ def test_a_handler_only_calls_its_command() -> None:
 
 
 def test_application_code_never_ends_a_transaction() -> None:
-    def check(path: Path) -> list[Finding]:
-        allowed = COMMITS.get(name_of(path), set())
-        return findings(
-            [path],
-            lambda node: ends_a_transaction(node) and called(node).rpartition(".")[0] not in allowed,
-        )
-
-    assert [finding for path in sources("services/**/*.py") for finding in check(path)] == []
+    assert findings(sources("services/**/*.py"), ends_a_transaction) == []
 
 
 def test_only_the_clock_knows_the_time() -> None:

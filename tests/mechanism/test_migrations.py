@@ -267,3 +267,38 @@ async def test_the_windows_name_the_evidence_that_they_promised(empty_database: 
         await connection.run_sync(one_down)
     flags = {code: tuple(promised) for code, (*promised, _) in EVIDENCE.items()}
     assert await look(empty_database, kept("has_illness", "has_medical", "has_job_loss")) == flags
+
+
+KEPT_BY_KEY = """
+INSERT INTO household (code, region_code, category, relocated, dibao, registered_on, member_count, able_workers,
+                       fragile_members, version, created_at, updated_at)
+    VALUES ('DJ-1', '520626001001', 'ordinary', false, false, '2020-01-01', 3, 1, 1, 1,
+            '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00');
+INSERT INTO ledger_month VALUES ('DJ-1', 24312, 100, 200, 300, 400, 50, 60, 7);
+INSERT INTO medical_month VALUES ('DJ-1', '{nobody}', 24312, 100);
+INSERT INTO household_window (household_code, anchor, length, net, self_paid, known_mask, previous_net, previous_mask,
+                              quarter_net, previous_quarter_net, evidence)
+    VALUES ('DJ-1', 24312, 12, 1, 2, 3, 4, 5, 6, 7, 'medical_month');
+"""
+
+
+async def test_the_ledger_that_is_laid_by_its_key_says_what_it_said(empty_database: str) -> None:
+    tables = [MONITORING.metadata.tables[name] for name in ("ledger_month", "medical_month", "household_window")]
+
+    def rows(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
+        return [[tuple(row) for row in connection.execute(sa.select(table))] for table in tables]
+
+    def row_numbers(connection: sa.Connection) -> list[str]:
+        asked = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%WITHOUT ROWID%'"
+        found = set(connection.execute(sa.text(asked)).scalars()) if connection.dialect.name == "sqlite" else set()
+        return sorted(found & {table.name for table in tables})
+
+    await migrate(empty_database, MONITORING.migrations, MONITORING.metadata, "0011")
+    async with engine_of(empty_database) as engine, engine.begin() as connection:
+        for statement in KEPT_BY_KEY.format(nobody=uuid4().hex).strip().rstrip(";").split(";"):
+            await connection.execute(sa.text(statement))
+    before = await look(empty_database, rows)
+    assert all(len(found) == 1 for found in before)
+    await migrate(empty_database, MONITORING.migrations, MONITORING.metadata)
+    assert await look(empty_database, rows) == before
+    assert await look(empty_database, row_numbers) == []

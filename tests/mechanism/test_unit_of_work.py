@@ -97,11 +97,8 @@ async def test_after_a_failed_commit_the_next_command_works(house: House, client
 
 def two_parts_of_which_one_is_taken_back(uow: UnitOfWork) -> None:
     emit_everything(uow, "kept")
-    marks, savepoint = uow.marks(), uow.connection.begin_nested()
-    with pytest.raises(Boom):
+    with pytest.raises(Boom), uow.savepoint():
         explode(uow)
-    savepoint.rollback()
-    uow.return_to(marks)
     emit_everything(uow, "kept too")
 
 
@@ -115,11 +112,10 @@ async def test_returning_to_a_savepoint_forgets_what_was_gathered_since(house: H
 
 def change_then_take_back(uow: UnitOfWork) -> int:
     count_up(uow, "same")
-    marks, savepoint = uow.marks(), uow.connection.begin_nested()
-    count_up(uow, "same")
-    uow.session.flush()
-    savepoint.rollback()
-    uow.return_to(marks)
+    with pytest.raises(Boom), uow.savepoint():
+        count_up(uow, "same")
+        uow.session.flush()
+        raise Boom
     return uow.session.exec(select(Counter)).one().value
 
 

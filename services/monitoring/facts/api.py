@@ -34,8 +34,8 @@ from services.monitoring.facts.schemas import (
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
 from shared.codes.monitoring import FactMode
-from shared.db.trouble import HouseholdBusy
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.trouble import Busy, HouseholdBusy
+from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import DomainError, HouseholdHasEnded, Invalid
 from shared.house import HotRoute
 from shared.http.body import demand_few_members, json_body
@@ -99,8 +99,7 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
             call.actor.demand(BACKFILL)
         entries = await _entries(call, batch)
         names = [_name(document) for document in batch.facts]
-        leaves_out = idempotency_key is None and not batch.atomic
-        return await call.answer(idempotency_key, _record_batch, entries, names, batch.atomic, leaves_out)
+        return await _record_all(call, idempotency_key, entries, names, batch.atomic)
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         response = await call.answer(idempotency_key, _record_one, item)
@@ -108,6 +107,22 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
         response = _one_answer(await call.submit(record_facts, item)).response()
     response.headers["Location"] = f"/monitoring/v1/facts/{item.fact.fact_id}"
     return response
+
+
+async def _record_all(
+    call: Call, key: str | None, entries: Sequence[FactToRecord | DomainError], names: Sequence[_Name], atomic: bool
+) -> Response:
+    """Record a batch. Where some of its households are held by others, the rest is stored and those are busy.
+
+    One that stands or falls as a whole, and one whose answer is kept, is refused instead.
+    """
+    try:
+        return await call.answer(key, _record_batch, entries, names, atomic)
+    except Busy:
+        if key is not None or atomic:
+            raise
+    answer = await call.command(_record_batch, entries, names, atomic, patience=Patience.LEAVES_OUT)
+    return answer.response()
 
 
 @router.get(
@@ -155,9 +170,8 @@ def _record_batch(
     entries: Sequence[FactToRecord | DomainError],
     names: Sequence[_Name],
     atomic: bool,
-    leaves_out: bool,
 ) -> Answer:
-    return _batch_answer(record_batch(uow, entries, atomic, leaves_out), names)
+    return _batch_answer(record_batch(uow, entries, atomic), names)
 
 
 def _one_answer(outcome: FactOutcome) -> Answer:

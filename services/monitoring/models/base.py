@@ -10,6 +10,8 @@ from shared.db.system_tables import add_system_tables
 METADATA = house_metadata("monitoring")
 SYSTEM_TABLES = add_system_tables(METADATA)
 FEN = sa.BigInteger
+KEPT_BY_KEY = {"sqlite_with_rowid": False}
+"""Rows are found by their key alone: SQLite keeps them there, and reads one page where a row number costs two."""
 
 
 class Base(SQLModel, registry=registry(metadata=METADATA)):

@@ -6,13 +6,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from services.monitoring.models.base import FEN, Base
+from services.monitoring.models.base import FEN, KEPT_BY_KEY, Base
 
 
 class LedgerMonth(Base, table=True):
     """Sums of one household and month over the facts that count, in fen: the income ledger 收入台账."""
 
     __tablename__ = "ledger_month"
+    __table_args__ = KEPT_BY_KEY
 
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
     month: int = Field(primary_key=True)
@@ -30,6 +31,7 @@ class MedicalMonth(Base, table=True):
     """Self-paid medical cost of one person and month, in fen; person `NOBODY` where no member was named."""
 
     __tablename__ = "medical_month"
+    __table_args__ = KEPT_BY_KEY
 
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
     person_id: UUID = Field(primary_key=True)
@@ -41,6 +43,7 @@ class HouseholdWindow(Base, table=True):
     """The income window of a household kept ready, so that judging never scans its history."""
 
     __tablename__ = "household_window"
+    __table_args__ = KEPT_BY_KEY
 
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
     anchor: int = Field(index=True)

@@ -16,7 +16,10 @@ from shared.db.base import OpenCode, UtcDateTime, closed_code
 class Risk(Base, table=True):
     """Risk 风险: one episode of one kind in one household."""
 
-    __table_args__ = (sa.UniqueConstraint("household_code", "kind", "episode"),)
+    __table_args__ = (
+        sa.UniqueConstraint("household_code", "kind", "episode"),
+        sa.Index("ix_risk_opened_at_id", "opened_at", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
     """Derived from household, kind and episode."""

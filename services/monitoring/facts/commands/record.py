@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from services.monitoring.evidence.schemas import ReportedFact, reference_id
 from services.monitoring.evidence.store import stamp_facts
 from services.monitoring.evidence.table import withdraws
@@ -48,8 +46,8 @@ from shared import metrics
 from shared.codes.monitoring import FactMode
 from shared.context import Context
 from shared.db.base import JsonText
-from shared.db.trouble import HouseholdBusy, is_lock_not_had
-from shared.db.unit_of_work import Patience, UnitOfWork
+from shared.db.trouble import HouseholdBusy
+from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.security.actor import Actor
 from shared.security.sources import HOUSE_SOURCES
@@ -106,35 +104,40 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     return outcomes
 
 
-def record_batch(
-    uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool, leaves_out: bool = False
-) -> list[FactOutcome]:
+class _NothingIsStored(Exception):
+    """An atomic batch is taken back: so each of its items stood."""
+
+    def __init__(self, outcomes: Sequence[FactOutcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> list[FactOutcome]:
     """Record a batch whose unreadable entries stand as the error that says so; each is answered in its place.
 
-    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not. With
-    ``leaves_out`` the households that another transaction goes on holding are answered as busy, and the rest is stored.
+    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not.
     """
-    savepoint, marks = uow.connection.begin_nested(), uow.marks()
-    items = [entry for entry in entries if isinstance(entry, FactToRecord)]
+    if not atomic:
+        return _record_in_place(uow, entries)
     try:
-        recorded = iter(record_facts(uow, items))
-    except sa.exc.DBAPIError as error:
-        if not leaves_out or not is_lock_not_had(error):
-            raise
-        savepoint.rollback()
-        uow.return_to(marks)
-        savepoint, uow.patience = uow.connection.begin_nested(), Patience.LEAVES_OUT
-        recorded = iter(record_facts(uow, items))
-    outcomes = [
+        with uow.savepoint():
+            return _demand_all(_record_in_place(uow, entries))
+    except _NothingIsStored as nothing:
+        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
+        return [FactOutcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
+
+
+def _demand_all(outcomes: list[FactOutcome]) -> list[FactOutcome]:
+    if any(outcome.error for outcome in outcomes):
+        raise _NothingIsStored(outcomes)
+    return outcomes
+
+
+def _record_in_place(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError]) -> list[FactOutcome]:
+    recorded = iter(record_facts(uow, [entry for entry in entries if isinstance(entry, FactToRecord)]))
+    return [
         next(recorded) if isinstance(entry, FactToRecord) else FactOutcome("refused", None, entry) for entry in entries
     ]
-    if atomic and any(outcome.error for outcome in outcomes):
-        savepoint.rollback()
-        uow.return_to(marks)
-        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
-        return [FactOutcome("refused", None, outcome.error or refusal) for outcome in outcomes]
-    savepoint.commit()
-    return outcomes
 
 
 class FactBatch:
