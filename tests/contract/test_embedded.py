@@ -158,3 +158,20 @@ class TestEmbedded(TransportSuite):
         assert (await transport.group_lag(reader.group, [topic], {})).records == 0
         await transport.publish(numbered(topic, 2, start=5))
         assert (await transport.group_lag(reader.group, [topic], {})).records == 2
+
+    async def test_what_a_group_passed_is_noted_while_it_reads_and_while_it_waits_for_more(
+        self, bench: EmbeddedBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of what comes in a moment the first is noted at once; where nothing follows, the last all the same."""
+        monkeypatch.setattr("shared.bus.embedded._NOTE_SECONDS", 0.5)
+        [topic] = await bench.new_topics(1)
+        transport, reader = await bench.open(), Reader([topic])
+        await transport.publish(numbered(topic, 5))
+        await reader.start(transport)
+        await reader.commit(await reader.read(1, batch=1))
+        assert (await transport.group_lag(reader.group, [topic], {})).records == 4
+        await reader.commit(await reader.read(4))
+        async with asyncio.timeout(BOUND_SECONDS):
+            while (await transport.group_lag(reader.group, [topic], {})).records > 0:
+                assert list(await reader.subscription.poll(10, 0.1)) == []
+        await reader.stop()

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import json
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -237,6 +240,29 @@ async def test_trouble_after_some_single_records_goes_on_where_it_came(house: Ho
         await until(lambda: settled(house, 4))
     assert await applied(house) == [1, 3, 4]
     assert await house.database.read(count_dead_letters) == {"dead": 1, "parked": 0}
+
+
+async def test_what_nobody_expected_of_the_log_is_told_with_its_trace_and_waited_out(
+    house: House, handling: Handling, logged: Logged, tmp_path: Path
+) -> None:
+    [event] = raised(1)
+    await house.transport.publish([event])
+
+    def write_headers(text: str) -> None:
+        with contextlib.closing(sqlite3.connect(tmp_path / "bus.sqlite", isolation_level=None)) as log:
+            log.execute("UPDATE log SET headers = ?", (text,))
+
+    write_headers("{torn")
+    async with consuming(reader_of(house, handling)):
+        await until(lambda: logged.lines("consumer.failed"))
+        await until(lambda: logged.lines("consumer.waits"))
+        write_headers(json.dumps(dict(event.headers)))
+        await until(lambda: settled(house, 1))
+    assert await applied(house) == [1]
+    failed, waits = logged.lines("consumer.failed")[0], logged.lines("consumer.waits")[0]
+    assert (failed["level"], failed["house"]) == ("error", "assistance")
+    assert "Traceback" in failed["exception"]
+    assert (waits["cause"], waits["error"]) == ("error", "ValueError")
 
 
 async def test_types_nobody_here_reads_are_passed_by(house: House, handling: Handling) -> None:

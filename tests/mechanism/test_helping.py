@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from shared.codes.assistance import MeasureKind, RefusalReason
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
 from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
+from shared.contracts.envelope import decode
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata
 from shared.db.system_tables import add_system_tables
@@ -23,6 +24,7 @@ from shared.helping.requests import Answers, RequestAnswered, RequestNotFound, R
 from shared.house import House, HouseDefinition
 from shared.ids import derived_id
 from shared.security.actor import Actor
+from tests.at_once import while_uncommitted
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,
@@ -33,10 +35,12 @@ from tests.builders import (
     household_ended,
     household_member,
     household_state,
+    published_as,
     waiting_events,
 )
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
+from tests.mechanism.probe import ON_POSTGRESQL
 
 METADATA = house_metadata("employment")
 SYSTEM_TABLES = add_system_tables(METADATA)
@@ -169,6 +173,19 @@ async def test_two_who_refuse_at_once_are_heard_once(helper: House) -> None:
     outcomes = await asyncio.gather(*refusals, return_exceptions=True)
     assert sorted(isinstance(outcome, RequestAnswered) for outcome in outcomes) == [False, True]
     assert await answers(helper) == ["measure-refused"]
+
+
+@ON_POSTGRESQL
+async def test_what_is_asked_for_while_its_household_ends_is_refused(helper: House, database_url: str) -> None:
+    await deliver(helper, state(HouseholdRegistered, 1))
+    encoded = published_as(requested())
+    asked = decode(encoded.headers, encoded.value)
+
+    async def ends() -> None:
+        await deliver(helper, household_ended())
+
+    await while_uncommitted(helper, database_url, REQUESTS.take, [asked], then=ends)
+    assert (await stands(helper), await answers(helper)) == ("refused", ["measure-refused"])
 
 
 @pytest.mark.parametrize("accepted", [False, True])

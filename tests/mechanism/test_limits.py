@@ -20,6 +20,7 @@ from tests.mechanism.wire import connect, raw, served, to_the_end
 APP = process_app([], None, max_body_bytes=256 * 1024)
 ASK = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
 HOME = "/monitoring/v1/households/DJ-0001"
+ALLOWED_HEAD_BYTES = 32 * 1024
 TAKEN_MEGABYTES = 20
 """What the server reads of a head that it refused, and what the machine keeps for both ends of a connection."""
 
@@ -76,6 +77,16 @@ async def test_a_head_just_within_the_limits_is_read(spare: int) -> None:
             await writer.drain()
         assert (await to_the_end(reader)).startswith(b"HTTP/1.1 200 ")
         writer.close()
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, b"200"), (1, b"431")])
+async def test_a_head_may_hold_exactly_as_many_bytes_as_are_allowed(more: int, status: bytes) -> None:
+    """Path, names and values are counted."""
+    counted = len(b"/healthzhostxconnectionclosex")
+    padding = b"a" * (ALLOWED_HEAD_BYTES - counted + more)
+    async with served(APP) as url:
+        answer = await raw(url, ASK + b"connection: close\r\nx: " + padding + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 " + status)
 
 
 async def test_requests_sent_in_one_go_are_counted_one_by_one() -> None:

@@ -150,7 +150,7 @@ async def test_a_long_migration_of_another_process_is_waited_for(
 
 
 def names(house: HouseDefinition) -> Callable[[sa.Connection], set[str]]:
-    """Every key, index and CHECK of the house's tables by name."""
+    """Every key, index and CHECK of the house's tables by name; a primary key with its columns."""
 
     def found(connection: sa.Connection) -> set[str]:
         look_up = sa.inspect(connection)
@@ -160,7 +160,8 @@ def names(house: HouseDefinition) -> Callable[[sa.Connection], set[str]]:
             look_up.get_check_constraints,
             look_up.get_foreign_keys,
         )
-        keys = {str(look_up.get_pk_constraint(table)["name"]) for table in house.metadata.tables}
+        found_keys = [look_up.get_pk_constraint(table) for table in house.metadata.tables]
+        keys = {f"{key['name']} ({', '.join(sorted(key['constrained_columns']))})" for key in found_keys}
         return keys | {str(each["name"]) for table in house.metadata.tables for ask in asked for each in ask(table)}
 
     return found

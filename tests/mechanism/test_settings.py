@@ -279,7 +279,16 @@ def test_an_open_bus_is_refused_outside_development(
     assert read_settings().kafka_security_protocol == protocol
 
 
-@pytest.mark.parametrize("bootstrap", ["127.0.0.1:9092", "localhost:9092", "[::1]:9092", "127.0.0.1:1, 127.0.0.1:2"])
+@pytest.mark.parametrize(
+    "bootstrap",
+    [
+        "127.0.0.1:9092",
+        "localhost:9092",
+        "[::1]:9092",
+        "127.0.0.1:1, 127.0.0.1:2",
+        "127.0.0.1:1, localhost:2, [::1]:3",
+    ],
+)
 def test_an_open_bus_on_this_machine_is_taken(environment: pytest.MonkeyPatch, bootstrap: str) -> None:
     for name, value in (KAFKA | {"SHOUXIAN_KAFKA_BOOTSTRAP": bootstrap}).items():
         environment.setenv(name, value)

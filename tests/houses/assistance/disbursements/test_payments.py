@@ -308,6 +308,25 @@ async def test_a_payment_that_comes_while_another_is_written_finds_what_that_lea
     assert await measure_of(client) == ("accepted", "300.00")
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_payment_that_comes_while_another_turns_out_to_be_for_something_else_finds_the_measure_unpaid(
+    open_house: OpenHouse, client_for: ClientFor, database_url: str
+) -> None:
+    house = await ready(open_house)
+    client = client_for(house)
+    measure = await ask(client, **CASH)
+    assert (await pay(client, measure, "a", "500.00")).status_code == 201
+    corrected = cash(source_ref="b", amount="500.00", supersedes={"source": "civil-affairs", "source_ref": "a"})
+    done, late = await with_the_first_uncommitted(
+        house,
+        database_url,
+        lambda: client.post(DISBURSEMENTS, json=corrected),
+        lambda: pay(client, measure, "c", "500.00"),
+    )
+    assert (done.status_code, late.status_code) == (201, 201), late.text
+    assert await measure_of(client) == ("completed", "500.00")
+
+
 async def test_what_was_corrected_is_not_withdrawn_but_its_correction_is(
     open_house: OpenHouse, client_for: ClientFor
 ) -> None:

@@ -124,6 +124,19 @@ async def test_a_withdrawn_drop_clears_its_risk_though_the_month_is_unknown(moni
     assert (risk["status"], risk["reasons"][0]["text"][:36]) == ("cleared", "What raised the risk was withdrawn. ")
 
 
+async def test_a_withdrawal_that_raises_an_alarm_is_its_clue_whatever_came_after_it(monitoring: Monitoring) -> None:
+    second = income_fact(LAST, "9000.00", branch="operating")
+    await monitoring.record(*wages(WINDOW, "2500.00"), second)
+    assert await monitoring.risks() == []
+    bill = expense_fact(LAST, "1.00", "0.00")
+    answer = await monitoring.post({"mode": "live", "facts": [withdrawal(second, "taken-back"), bill]})
+
+    assert (await monitoring.the_risk(RiskKind.BELOW_LINE))["status"] == "open"
+    [raised] = await monitoring.events("risk-raised.v1")
+    taken_back, _ = answer.json()["items"]
+    assert (raised.data.clue.type, str(raised.data.clue.fact_id)) == ("withdrawal", taken_back["fact_id"])
+
+
 async def test_an_alarm_that_others_raised_stands_when_a_month_is_withdrawn(monitoring: Monitoring) -> None:
     await monitoring.record(*wages([*YEAR_BEFORE, *WINDOW[:-1]], "900.00"))
     before = income_fact(LAST, "900.00")

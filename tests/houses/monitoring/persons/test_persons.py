@@ -154,6 +154,16 @@ async def test_who_comes_back_is_who_left(monitoring: Monitoring) -> None:
     assert third[4] == first[3]
 
 
+async def test_who_comes_back_to_a_number_that_two_have_left_is_the_last_one_who_held_it(
+    monitoring: Monitoring,
+) -> None:
+    """Born on one day, with no identity number to tell them apart."""
+    for members in ([HUSBAND, numbered(OLD)], [HUSBAND, numbered(OLD, 3)], [HUSBAND], [HUSBAND, OLD]):
+        await monitoring.put(household(members))
+    first, second, _, back = await person_ids(monitoring)
+    assert (back[3] == second[3], back[3] == first[3]) == (True, False)
+
+
 async def test_a_household_of_other_people_asks_for_a_look_and_inherits_no_illness_and_no_loss_of_work(
     monitoring: Monitoring,
 ) -> None:

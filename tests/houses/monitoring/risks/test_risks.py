@@ -146,6 +146,8 @@ async def test_expense_that_pushes_under_the_line(monitoring: Monitoring, self_p
     [reason] = risk["reasons"]
     assert reason["inputs"]["compliant_self_paid"] == self_paid
     assert cited(reason)["income_line"] == ("7990", "assumed")
+    [raised] = await monitoring.events("risk-raised.v1")
+    assert raised.data.rules == ("rigid_expense",)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from services.monitoring.operations import OPERATIONS
 from services.monitoring.proofs.commands import Difference, prove_ledger
 from services.monitoring.screenings.commands import BATCH, screen_households
 from shared.codes.monitoring import RiskKind
+from shared.contracts.monitoring import Clue
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from tests.builders import HOUSEHOLD, TODAY, expense_fact, household, illness_fact, income_fact, member
@@ -39,6 +40,7 @@ from tests.houses.monitoring.builders import (
     wages,
 )
 
+TOMORROW = dt.date(2026, 11, 17)
 NEXT_MONTH = dt.date(2026, 12, 1)
 Document = dict[str, Any]
 
@@ -322,9 +324,17 @@ async def test_operators_call_both_by_command_line(monitoring: Monitoring, datab
 
 
 async def _roll(monitoring: Monitoring) -> int:
+    return await _run(monitoring, "roll-windows")
+
+
+async def _judge_due(monitoring: Monitoring) -> int:
+    return await _run(monitoring, "screen-due")
+
+
+async def _run(monitoring: Monitoring, job: str) -> int:
     """Run the job until nothing more is waiting; how often it had to run."""
     runs = 1
-    while await monitoring.house.database.write(JOBS["roll-windows"].command):
+    while await monitoring.house.database.write(JOBS[job].command):
         runs += 1
     return runs
 
@@ -377,6 +387,26 @@ async def test_corrected_history_does_not_take_a_household_out_of_the_roll(
     later = await open_monitoring(open_house, client_for, today=NEXT_MONTH)
     await _roll(later)
     assert (await later.the_risk(RiskKind.BELOW_LINE))["status"] == "open"
+
+
+async def test_what_came_in_as_history_is_judged_the_day_after(
+    monitoring: Monitoring, open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    await monitoring.put()
+    await monitoring.record(*wages(WINDOW, "2500.00"), mode="backfill")
+    assert await _judge_due(monitoring) == 1
+    assert await monitoring.risks() == []
+
+    later = await open_monitoring(open_house, client_for, today=TOMORROW)
+    assert await _judge_due(later) == 1
+    assert (await later.the_risk(RiskKind.BELOW_LINE))["status"] == "open"
+    [raised] = await later.events("risk-raised.v1")
+    assert (raised.data.clue, raised.data.decided_on) == (Clue(type="screening"), TOMORROW)
+    assert await _audit(later) == []
+
+    events = await later.events()
+    assert await _judge_due(later) == 1
+    assert await later.events() == events
 
 
 async def test_many_households_are_rolled_in_parts(
