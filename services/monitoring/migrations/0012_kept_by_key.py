@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.db.rowid_migrations import lay_by_key, lay_by_row_number
+
 revision = "0012"
 down_revision = "0011"
 
@@ -10,18 +12,11 @@ _BY_KEY = ("ledger_month", "medical_month", "household_window")
 
 def upgrade() -> None:
     op.create_index("ix_risk_opened_at_id", "risk", ["opened_at", "id"])
-    _lay_anew(with_rowid=False)
+    for table in _BY_KEY:
+        lay_by_key(table)
 
 
 def downgrade() -> None:
-    _lay_anew(with_rowid=True)
-    op.drop_index("ix_risk_opened_at_id", "risk")
-
-
-def _lay_anew(*, with_rowid: bool) -> None:
-    """Copy the tables. PostgreSQL has no such choice."""
-    if op.get_bind().dialect.name != "sqlite":
-        return
     for table in _BY_KEY:
-        with op.batch_alter_table(table, recreate="always", table_kwargs={"sqlite_with_rowid": with_rowid}):
-            pass
+        lay_by_row_number(table)
+    op.drop_index("ix_risk_opened_at_id", "risk")
