@@ -10,8 +10,10 @@
 A house names its own situations by subclassing (``class HouseholdNotFound(NotFound)``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
+
+from shared.findings import Finding
 
 
 class DomainError(Exception):
@@ -85,18 +87,18 @@ class Invalid(DomainError):
 
     status, code, title = 422, "invalid", "The payload is not valid"
 
-    def __init__(self, detail: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
-        super().__init__(detail, errors=[dict(error) for error in errors])
+    def __init__(self, detail: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(detail, errors=[finding._asdict() for finding in findings])
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> Self:
         """What is wrong with one field."""
-        return cls.of([{"pointer": pointer, "detail": detail}])
+        return cls.of([Finding(pointer, detail)])
 
     @classmethod
-    def of(cls, errors: Sequence[Mapping[str, str]]) -> Self:
-        """All that is wrong, each by its pointer; the first of it is the sentence."""
-        return cls(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+    def of(cls, findings: Sequence[Finding]) -> Self:
+        """All that is wrong; the first of it is the sentence."""
+        return cls(f"{findings[0].pointer}: {findings[0].detail}", findings)
 
 
 class Unavailable(DomainError):

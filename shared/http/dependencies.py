@@ -18,6 +18,7 @@ from shared.context import Context
 from shared.db.audit import Look, record_looks
 from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import Invalid
+from shared.findings import Finding
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
@@ -70,7 +71,7 @@ class Call:
         key = self.request.headers.get("idempotency-key")
         if key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
             detail = f"an Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters"
-            raise Invalid(detail, [{"pointer": "/Idempotency-Key", "detail": detail}])
+            raise Invalid(detail, [Finding("/Idempotency-Key", detail)])
         return key
 
     async def command(self, command: Callable[..., T], *args: Any, patience: Patience = Patience.WAITS) -> T:
@@ -197,7 +198,7 @@ def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[st
     unknown = sorted(set(request.query_params) - known())
     if unknown:
         shown = [name[:MAX_PARAMETER_NAME] for name in unknown[:MAX_UNKNOWN_PARAMETERS]]
-        raise Invalid.of([{"pointer": f"/{name}", "detail": "there is no such query parameter"} for name in shown])
+        raise Invalid.of([Finding(f"/{name}", "there is no such query parameter") for name in shown])
 
 
 _ELSEWHERE = (params.Path, params.Header, params.Cookie)

@@ -25,6 +25,7 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from shared.findings import Finding
 from shared.http.body import is_json
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,22 +88,21 @@ def _headers_with(error: DomainError) -> dict[str, str]:
     return headers
 
 
-def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[dict[str, str]]:
+def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[Finding]:
     """Pydantic's first findings as pointers and sentences; the offending input itself is never repeated."""
     return [
-        {
-            "pointer": "/" + "/".join(str(part) for part in error["loc"][skip:]),
-            "detail": str(error["msg"]).removeprefix("Value error, "),
-        }
+        Finding(
+            "/" + "/".join(str(part) for part in error["loc"][skip:]), str(error["msg"]).removeprefix("Value error, ")
+        )
         for error in islice(errors, MAX_PROBLEMS)
     ]
 
 
 def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> Invalid:
     """One 422 for all that is wrong with a payload."""
-    problems = field_problems(errors, skip)
-    first = f"{problems[0]['pointer']}: {problems[0]['detail']}" if problems else "the payload is not valid"
-    return Invalid(first if len(errors) == 1 else f"{first}, and {len(errors) - 1} more", problems)
+    findings = field_problems(errors, skip)
+    first = f"{findings[0].pointer}: {findings[0].detail}" if findings else "the payload is not valid"
+    return Invalid(first if len(errors) == 1 else f"{first}, and {len(errors) - 1} more", findings)
 
 
 def keep_first_problems(documents: Iterable[dict[str, Any]]) -> None:

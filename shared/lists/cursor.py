@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.errors import Invalid
+from shared.findings import Finding
 
 
 def encode(path: str, key: Iterable[str]) -> str:
@@ -27,7 +28,7 @@ def decode(path: str, cursor: str) -> tuple[str, ...]:
 
 def not_given_out() -> Invalid:
     """Return the refusal of a cursor that this list did not give out."""
-    return Invalid("the cursor is not one this list gave out", [{"pointer": "/cursor", "detail": "not a cursor"}])
+    return Invalid("the cursor is not one this list gave out", [Finding("/cursor", "not a cursor")])
 
 
 def _is_key_text(part: Any) -> bool:

@@ -14,6 +14,7 @@ from services.assets.models import Asset, Right
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork
+from shared.findings import Finding
 from shared.money import format_yuan
 from shared.regions import regions
 from shared.registers.commands import Parts, Put, Register, put
@@ -37,13 +38,13 @@ def put_asset(uow: UnitOfWork, code: str, body: AssetIn, expected: ExpectedVersi
 def _check(uow: UnitOfWork, body: AssetIn) -> None:
     """Refuse what cannot be true, every pointer at once."""
     uow.actor.demand_region(body.region_code)
-    errors = [finding._asdict() for finding in rights_findings(_grants(body))]
+    findings = rights_findings(_grants(body))
     if body.acquired_on > uow.today():
-        errors.append({"pointer": "/acquired_on", "detail": "lies in the future"})
+        findings.append(Finding("/acquired_on", "lies in the future"))
     if regions().nearest_local(body.region_code) is None:
-        errors.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
-    if errors:
-        raise AssetInvalid.of(errors)
+        findings.append(Finding("/region_code", "no county, township or village has this code"))
+    if findings:
+        raise AssetInvalid.of(findings)
 
 
 def _grants(body: AssetIn) -> list[Grant]:

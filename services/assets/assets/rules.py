@@ -6,14 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from shared.codes.assets import AssetRight
+from shared.findings import Finding
 from shared.shares import WHOLE, format_share
-
-
-class Finding(NamedTuple):
-    """What is wrong with one field."""
-
-    pointer: str
-    detail: str
 
 
 class Grant(NamedTuple):

@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.assets.assets.rules import Finding
 from shared.codes.assets import DistributionReason
+from shared.findings import Finding
 from shared.ids import derived_id
 from shared.money import format_yuan
 

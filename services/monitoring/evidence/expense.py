@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from services.monitoring.evidence.kept import AsOf, Kept, Posting
 from services.monitoring.evidence.rules import NO_MEMBER, NOBODY, NOTHING, FactEvidence
-from services.monitoring.evidence.schemas import Doubt, MonthSent, ReportedFact, Statement
+from services.monitoring.evidence.schemas import MonthSent, ReportedFact, Statement
 from services.monitoring.evidence.types import EvidenceType, SingleFacts
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.ledger import MedicalMonth
@@ -19,6 +19,7 @@ from shared.codes.monitoring import ExpenseKind, RiskKind
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
+from shared.findings import Finding
 from shared.money import Yuan, parse_yuan
 from shared.months import parse_month
 
@@ -74,12 +75,12 @@ class ExpenseFact(ReportedFact):
         """The month of the bill."""
         return self.payload.month
 
-    def doubt(self) -> Doubt | None:
+    def doubt(self) -> Finding | None:
         """The parts of a bill are at most the bill."""
         said = self.payload
         if said.self_paid_compliant + said.reimbursed <= said.amount:
             return None
-        return Doubt("/payload", "self_paid_compliant and reimbursed together are at most amount")
+        return Finding("/payload", "self_paid_compliant and reimbursed together are at most amount")
 
 
 def _load_medical(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Mapping[int, int]]:

@@ -1,11 +1,12 @@
 """A fact as its source reports it, validated: the same value, whether a route, an event or a file brings it."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.monitoring.evidence.kept import Posting
+from shared.findings import Finding
 from shared.http.fields import Day, HouseholdCode, MemberNo, Reference, Source, Text
 from shared.ids import derived_id
 from shared.months import Month
@@ -32,13 +33,6 @@ class FactReference(Statement):
 
     source: Source = Field(examples=["medical-insurance"])
     source_ref: Reference
-
-
-class Doubt(NamedTuple):
-    """Why a fact that can be read cannot be true, and where."""
-
-    pointer: str
-    detail: str
 
 
 class ReportedFact(Statement):
@@ -73,7 +67,7 @@ class ReportedFact(Statement):
         """The income of one month in fen, where it is one: an unlikely one is asked about."""
         return None
 
-    def doubt(self) -> Doubt | None:
+    def doubt(self) -> Finding | None:
         """Why it cannot be true, as far as that is seen in it alone."""
         return None
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
 from shared.codes.monitoring import Health, Relation
+from shared.findings import Finding
 from shared.identity import FIRST_BIRTH_YEAR, check_resident_id
 from shared.regions import CODE_LENGTH, region_prefix, regions
 
@@ -19,7 +20,6 @@ _FIRST_DAY: Final = dt.date(FIRST_BIRTH_YEAR, 1, 1)
 _COUNTY: Final = 6
 _match_prefix = re.compile(r"[A-Za-z]+[-._]").match
 _match_division = re.compile(r"[0-9]{6}").match
-Problem = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Plausible:
     first: dt.date
     last: dt.date
 
-    def problem(self, pointer: str, day: dt.date) -> Iterator[Problem]:
+    def findings(self, pointer: str, day: dt.date) -> Iterator[Finding]:
         """What is wrong with a day on which somebody was born, or a household registered."""
         if day > self.last:
-            yield {"pointer": pointer, "detail": "lies in the future"}
+            yield Finding(pointer, "lies in the future")
         if day < self.first:
-            yield {"pointer": pointer, "detail": f"lies before {self.first}: nobody who lives is that old"}
+            yield Finding(pointer, f"lies before {self.first}: nobody who lives is that old")
 
 
 def plausible_days(today: dt.date, oldest_age: int | None) -> Plausible:
@@ -46,21 +46,21 @@ def plausible_days(today: dt.date, oldest_age: int | None) -> Plausible:
 
 def impossible(
     days: Plausible, region_code: str, registered_on: dt.date, members: Sequence[RegisteredMember]
-) -> list[Problem]:
+) -> list[Finding]:
     """Every pointer to what cannot be true."""
-    problems: list[Problem] = []
+    found: list[Finding] = []
     if regions().nearest_local(region_code) is None:
-        problems.append({"pointer": "/region_code", "detail": "no county, township or village has this code"})
-    problems += days.problem("/registered_on", registered_on)
+        found.append(Finding("/region_code", "no county, township or village has this code"))
+    found += days.findings("/registered_on", registered_on)
     for index, member in enumerate(members):
-        problems += days.problem(f"/members/{index}/birth_date", member.birth_date)
+        found += days.findings(f"/members/{index}/birth_date", member.birth_date)
         if member.id_number is not None:
-            found = check_resident_id(member.id_number, today=days.last)
-            problems += [{"pointer": f"/members/{index}/id_number", "detail": str(error)} for error in found.errors]
+            errors = check_resident_id(member.id_number, today=days.last).errors
+            found += [Finding(f"/members/{index}/id_number", str(error)) for error in errors]
     numbers = [member.id_number for member in members if member.id_number]
     if len(set(numbers)) < len(numbers):
-        problems.append({"pointer": "/members", "detail": "two members carry the same identity number"})
-    return problems
+        found.append(Finding("/members", "two members carry the same identity number"))
+    return found
 
 
 def warnings_of_region(region_code: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from shared.codes.assets import AssetClass, DistributionStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.findings import Finding
 from shared.helping.households import HouseholdUnknown, KnownHousehold
 from shared.ids import new_id
 from shared.money import format_yuan
@@ -39,7 +40,7 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
     """
     given = [Line(line.household_code, line.reason, line.amount) for line in body.lines]
     if findings := plan_findings(body.period, body.total, given, uow.today()):
-        raise DistributionInvalid.of([finding._asdict() for finding in findings])
+        raise DistributionInvalid.of(findings)
     asset = _distributable(uow, body.asset_code)
     if not body.supplementary:
         _demand_first(uow, asset.code, body.period)
@@ -99,13 +100,13 @@ def _households_of(reading: Reading, lines: Sequence[Line]) -> Mapping[str, Know
     """The households of a plan. One that moved away keeps its share: it need not live where the asset lies."""
     known = HOUSEHOLDS.find(reading, {line.household_code for line in lines})
     missing = [
-        {"pointer": f"/lines/{index}/household_code", "detail": "no such household here"}
+        Finding(f"/lines/{index}/household_code", "no such household here")
         for index, line in enumerate(lines)
         if line.household_code not in known
     ]
     if missing:
         detail = f"{len(missing)} of the households are not known in region {reading.actor.place}"
-        raise HouseholdUnknown(detail, errors=missing)
+        raise HouseholdUnknown(detail, errors=[finding._asdict() for finding in missing])
     return known
 
 

@@ -6,16 +6,16 @@ from typing import NamedTuple
 from services.monitoring.households.errors import HouseholdInvalid, MaskedValue
 from services.monitoring.households.schemas import MemberIn
 from services.monitoring.persons.rules import Described, RegisteredMember, is_same_person
+from shared.findings import Finding
 from shared.identity import is_masked, normalise_resident_id
 
 _NEEDED = ("name", "birth_date", "health")
-Problem = dict[str, str]
 
 
 def refuse_masks(members: Sequence[MemberIn]) -> None:
     """Raise MaskedValue where a name or number came back as it was masked."""
     masked = [
-        {"pointer": f"/members/{index}/{name}", "detail": "masked: leave it out, and what is registered stays"}
+        Finding(f"/members/{index}/{name}", "masked: leave it out, and what is registered stays")
         for index, member in enumerate(members)
         for name in ("name", "id_number")
         if is_masked(getattr(member, name) or "")
@@ -42,25 +42,25 @@ def complete(
     away where the caller sees persons. Raises HouseholdInvalid where something is missing of a new member, or beside an
     identity number that a caller tells who does not see it: no refusal says whether a guess was right.
     """
-    problems = [
-        problem
+    findings = [
+        finding
         for index, member in enumerate(members)
-        for problem in _problems(member, present.get(member.member_no), f"/members/{index}", sees_persons)
+        for finding in _findings(member, present.get(member.member_no), f"/members/{index}", sees_persons)
     ]
-    if problems:
-        raise HouseholdInvalid.of(problems)
+    if findings:
+        raise HouseholdInvalid.of(findings)
     return [_completed(member, present.get(member.member_no), sees_persons) for member in members]
 
 
-def _problems(member: MemberIn, known: RegisteredMember | None, pointer: str, sees_persons: bool) -> Iterator[Problem]:
+def _findings(member: MemberIn, known: RegisteredMember | None, pointer: str, sees_persons: bool) -> Iterator[Finding]:
     blind = member.id_number is not None and not sees_persons
     if known is None or blind or not (_stays(member) or _is_same(member, known)):
         for name in _NEEDED:
             if getattr(member, name) is None:
-                yield {"pointer": f"{pointer}/{name}", "detail": "needed of a person who is new, or told of anew"}
+                yield Finding(f"{pointer}/{name}", "needed of a person who is new, or told of anew")
     born = member.birth_date or (None if known is None else known.birth_date)
     if member.birth_year is not None and born is not None and born.year != member.birth_year:
-        yield {"pointer": f"{pointer}/birth_year", "detail": "another year than the birth date's"}
+        yield Finding(f"{pointer}/birth_year", "another year than the birth date's")
 
 
 def leaves_something_out(member: MemberIn) -> bool:

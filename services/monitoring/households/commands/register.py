@@ -85,9 +85,9 @@ def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[Reg
     today = uow.today()
     oldest = uow.policy.at(body.region_code, today).find(OLDEST_AGE)
     days = plausible_days(today, None if oldest is None else int(oldest.value))
-    problems = impossible(days, body.region_code, body.registered_on, members)
-    if problems:
-        raise HouseholdInvalid.of(problems)
+    findings = impossible(days, body.region_code, body.registered_on, members)
+    if findings:
+        raise HouseholdInvalid.of(findings)
 
 
 def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[str]:

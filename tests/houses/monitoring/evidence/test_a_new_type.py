@@ -11,13 +11,14 @@ from pydantic import TypeAdapter
 
 from services.monitoring.evidence import table
 from services.monitoring.evidence.kept import AsOf, Kept, Posting
-from services.monitoring.evidence.schemas import Doubt, MonthSent, ReportedFact, Statement
+from services.monitoring.evidence.schemas import MonthSent, ReportedFact, Statement
 from services.monitoring.evidence.store import load_seen
 from services.monitoring.evidence.table import EVIDENCE, FactIn
 from services.monitoring.evidence.types import EvidenceType
 from services.monitoring.operations import OPERATIONS
 from shared.codes.monitoring import RiskKind
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.findings import Finding
 from shared.money import Yuan
 from tests.builders import HOUSEHOLD, TODAY, fact
 from tests.conftest import ClientFor, OpenHouse
@@ -75,9 +76,9 @@ class DamageFact(ReportedFact):
         """The month of the repair."""
         return self.payload.month
 
-    def doubt(self) -> Doubt | None:
+    def doubt(self) -> Finding | None:
         """Nobody repairs for nothing."""
-        return None if self.payload.cost else Doubt("/payload/cost", "a repair costs something")
+        return None if self.payload.cost else Finding("/payload/cost", "a repair costs something")
 
 
 def _load_grades(reading: Reading, codes: Sequence[str], _: AsOf) -> Mapping[str, list[str]]:
