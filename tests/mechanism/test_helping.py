@@ -188,6 +188,21 @@ async def test_what_is_asked_for_while_its_household_ends_is_refused(helper: Hou
     assert (await stands(helper), await answers(helper)) == ("refused", ["measure-refused"])
 
 
+@ON_POSTGRESQL
+async def test_a_household_that_ends_while_a_request_is_refused_is_refused_once(
+    helper: House, database_url: str
+) -> None:
+    await deliver(helper, state(HouseholdRegistered, 1))
+    await deliver(helper, requested())
+
+    async def ends() -> None:
+        await deliver(helper, household_ended())
+
+    refuse = REQUESTS.refuse
+    await while_uncommitted(helper, database_url, refuse, MEASURE, RefusalReason.NO_OFFER, actor=OFFICER, then=ends)
+    assert (await stands(helper), await answers(helper)) == ("refused", ["measure-refused"])
+
+
 @pytest.mark.parametrize("accepted", [False, True])
 async def test_what_is_cancelled_waits_for_no_answer_but_help_that_arrives_counts(
     helper: House, accepted: bool
