@@ -233,6 +233,16 @@ async def test_a_chain_keeps_its_correlation_id_from_request_to_event_and_audit(
     ]
 
 
+async def test_the_audit_of_a_risk_names_its_grade_and_reasons_as_they_are_shown(monitoring: Monitoring) -> None:
+    await monitoring.record(*wages(WINDOW, "2500.00"))
+    [risk] = await monitoring.risks()
+    [raised] = [row for row in await audit_rows(monitoring.house) if row["action"] == "risk.raised"]
+    assert (raised["subject"], raised["actor"], raised["before"]) == (risk["risk_id"], "rules", None)
+    assert (raised["after"]["grade"], raised["after"]["decided_on"]) == (risk["grade"], TODAY.isoformat())
+    assert [reason["rule"] for reason in raised["after"]["reasons"]] == [reason["rule"] for reason in risk["reasons"]]
+    assert raised["after"]["pack"]
+
+
 async def test_a_risk_names_the_fact_that_explains_it_and_belongs_to_its_chain(monitoring: Monitoring) -> None:
     """What came in last is named where nothing that came in is of the rule's own kind."""
     await monitoring.record(*wages(WINDOW, "2500.00"), illness_fact(member_no=2), expense_fact("2026-10", "1.00", "0"))
