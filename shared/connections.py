@@ -36,11 +36,19 @@ class Limits:
         """The connections that queries share."""
         return self.connections - self.for_commands
 
+    @property
+    def moment_seconds(self) -> float:
+        """The server ends a transaction that does nothing for so long after it was given a moment of change.
+
+        All who change rows of the house wait for it: they must not give up before.
+        """
+        return 0.75 * self.lock_seconds
+
     def server_settings(self) -> dict[str, str]:
         """The session settings by which the server keeps these limits; they travel with the first message."""
         return {
-            "lock_timeout": _milliseconds(self.lock_seconds),
-            "idle_in_transaction_session_timeout": _milliseconds(self.idle_seconds),
+            "lock_timeout": milliseconds(self.lock_seconds),
+            "idle_in_transaction_session_timeout": milliseconds(self.idle_seconds),
             **self.keepalive_settings(),
         }
 
@@ -50,12 +58,12 @@ class Limits:
             "tcp_keepalives_idle": str(self._probe_seconds),
             "tcp_keepalives_interval": str(self._probe_seconds),
             "tcp_keepalives_count": str(_PROBES),
-            "tcp_user_timeout": _milliseconds(self.silence_seconds),
+            "tcp_user_timeout": milliseconds(self.silence_seconds),
         }
 
     def lease_settings(self) -> dict[str, str]:
         """The settings of a relay's connection: the server ends the session that holds the right and does nothing."""
-        return {**self.server_settings(), "idle_session_timeout": _milliseconds(self.lease_seconds)}
+        return {**self.server_settings(), "idle_session_timeout": milliseconds(self.lease_seconds)}
 
     def connect_arguments(self, server_settings: dict[str, str]) -> dict[str, Any]:
         """What the driver is given for each connection."""
@@ -67,7 +75,7 @@ class Limits:
 
     def migration_arguments(self) -> dict[str, Any]:
         """What the driver is given to migrate: a change of many rows may take long, one that hangs is ended."""
-        idle = {"idle_in_transaction_session_timeout": _milliseconds(self.idle_seconds)}
+        idle = {"idle_in_transaction_session_timeout": milliseconds(self.idle_seconds)}
         return {"server_settings": {**idle, **self.keepalive_settings()}, "timeout": _CONNECT_SECONDS}
 
     def watch(self, driver: Any) -> None:
@@ -90,5 +98,6 @@ class Limits:
         return max(1, round(self.silence_seconds / (_PROBES + 1)))
 
 
-def _milliseconds(seconds: float) -> str:
+def milliseconds(seconds: float) -> str:
+    """A time as a setting of the server names it."""
     return f"{round(seconds * 1000)}ms"

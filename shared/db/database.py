@@ -137,7 +137,7 @@ class Database:
         patience: Patience = Patience.WAITS,
     ) -> UnitOfWork:
         """A unit of work over a transaction that the caller ends."""
-        return UnitOfWork(connection, actor, context or _NO_CONTEXT, self.resources, patience)
+        return UnitOfWork(connection, actor, context or _NO_CONTEXT, self.resources, patience, self.limits)
 
     def _look_at(self, error: Exception) -> None:
         """Say that a row is held, and keep in mind that the database is damaged."""

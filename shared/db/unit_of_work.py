@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from shared.clock import Clock
+from shared.connections import Limits, milliseconds
 from shared.context import Context
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
@@ -33,10 +34,15 @@ _MOMENTS_AT_ONCE = 64
 
 
 @cache
-def _take_moments(clock: sa.Table) -> sa.Update:
+def _take_moments(clock: sa.Table, dialect: str) -> sa.Update:
+    """Take moments and lock the clock. From then on PostgreSQL ends the transaction sooner when it does nothing."""
     now = sa.bindparam("now", type_=sa.BigInteger())
     following = sa.case((clock.c.last_given < now, now), else_=clock.c.last_given + 1)
-    return sa.update(clock).values(last_given=following + (_MOMENTS_AT_ONCE - 1)).returning(clock.c.last_given)
+    taking = sa.update(clock).values(last_given=following + (_MOMENTS_AT_ONCE - 1)).returning(clock.c.last_given)
+    if dialect != "postgresql":
+        return taking
+    idle = sa.bindparam("idle", type_=sa.String())
+    return taking.returning(sa.func.set_config("idle_in_transaction_session_timeout", idle, sa.true()))
 
 
 class Patience(Enum):
@@ -111,6 +117,7 @@ class UnitOfWork(Reading):
     """
 
     patience: Patience = Patience.WAITS
+    limits: Limits = field(default_factory=Limits)
     emitted: list[EncodedEvent] = field(default_factory=list)
     log_lines: list[LogLine] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -140,11 +147,14 @@ class UnitOfWork(Reading):
 
         Whoever asks for what was changed after the latest moment seen misses nothing: the first stamp of a
         transaction waits until every other transaction that was given one has ended, so moments become visible in
-        their order, and no two rows share one. Take the locks of the command first; write the rows next.
+        their order, and no two rows share one. Take the locks of the command first; write the rows next. A process that
+        hangs then holds up the house, not one household: its transaction is ended after `Limits.moment_seconds`.
         """
         if not self._last_given:
             now = int(self.now().timestamp() * _MICROSECONDS)
-            self._last_taken = self.connection.scalar(_take_moments(self.system_tables.commit_clock), {"now": now})
+            taking = _take_moments(self.system_tables.commit_clock, self.connection.dialect.name)
+            idle = milliseconds(self.limits.moment_seconds)
+            self._last_taken = self.connection.execute(taking, {"now": now, "idle": idle}).one()[0]
             self._last_given = self._last_taken - _MOMENTS_AT_ONCE
         self._last_given += 1
         return _EPOCH + dt.timedelta(microseconds=self._last_given)

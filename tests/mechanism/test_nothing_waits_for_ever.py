@@ -182,6 +182,29 @@ async def test_a_command_that_cannot_leave_out_is_tried_one_by_one_and_nobody_wa
     assert seconds < 6
 
 
+async def test_a_process_that_hangs_with_a_moment_of_change_holds_up_nobody_for_as_long_as_they_wait(
+    monitoring: Monitoring,
+) -> None:
+    stamped, attempts = asyncio.Event(), 0
+
+    def hang(uow: UnitOfWork) -> None:
+        nonlocal attempts
+        attempts += 1
+        uow.stamp()
+        stamped.set()
+        sa.util.await_only(asyncio.sleep(BOUND_SECONDS / 4 if attempts == 1 else 0))
+        uow.audit("hung", "x")
+
+    hanging = asyncio.create_task(monitoring.house.database.write(hang))
+    await stamped.wait()
+    answer, seconds = await timed(monitoring.post(wage(OTHER, 1)))
+    assert answer.status_code == 201, answer.text
+    assert seconds < 4
+    async with asyncio.timeout(BOUND_SECONDS):
+        await hanging
+    assert attempts == 2, "its transaction did nothing and ran again"
+
+
 async def test_a_transaction_that_does_nothing_is_ended_and_its_rows_are_free(house: House) -> None:
     """What a stopped process looks like to the database."""
     hasty = Database(house.database.url.render_as_string(hide_password=False), house.database.resources, BRIEF)
