@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import os
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from services.assistance.app import ASSISTANCE
 from services.monitoring.app import MONITORING
+from shared import readiness
 from shared.house import HouseDefinition
 from shared.readiness import write_and_read
 from tests.conftest import ClientFor, OpenHouse
@@ -76,3 +78,18 @@ async def test_loops_that_stand_still_make_the_process_not_ready(
         "relay made no turn for 16 s",
         "consumer made no turn for 17 s",
     ]
+
+
+@ON_SQLITE
+async def test_a_database_that_takes_no_row_is_named_with_how_long(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, freed = await open_house(PROBE), threading.Event()
+    holding = asyncio.create_task(house.database.write(lambda _: freed.wait()))
+    monkeypatch.setattr(readiness, "_ANSWER_SECONDS", 0.1)
+    assert await house.not_ready() == [], "it was able a moment ago"
+    monkeypatch.setattr(readiness, "STALL_SECONDS", 0.0)
+    [reason] = await house.not_ready()
+    assert reason.startswith("database: took no row for ")
+    freed.set()
+    await holding

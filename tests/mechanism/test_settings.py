@@ -212,6 +212,7 @@ def test_the_api_pages_are_shown_where_that_is_asked_for(environment: pytest.Mon
         ("bus", "rabbit"),
         ("log_level", "loud"),
         ("max_body_bytes", "0"),
+        ("database_lock_seconds", "0"),
     ],
 )
 def test_a_value_that_is_none_is_one_line_that_names_it(

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import PostgresServer
 from services.assistance.app import ASSISTANCE
 from services.monitoring.app import MONITORING
 from shared.runtime import migrate_all
-from shared.settings import Settings
+from shared.settings import Environment, Settings
+from shared.starting import look_before_work
 from tests.mechanism.bad_networks import forwarding
 
 ROOT = Path(__file__).parents[2]
@@ -195,3 +197,13 @@ def test_a_full_disk_is_named_and_readiness_comes_back_with_space(tmp_path: Path
     assert full.startswith("503")
     assert "database: database or disk is full" in full
     assert after.startswith("200")
+
+
+async def test_the_space_of_the_data_folder_is_measured(tmp_path: Path) -> None:
+    settings = Settings(env=Environment.DEVELOPMENT, data=tmp_path)
+    await look_before_work([], settings)
+    there = shutil.disk_usage(tmp_path)
+    assert REGISTRY.get_sample_value("shouxian_data_size_bytes") == there.total
+    free = REGISTRY.get_sample_value("shouxian_data_free_bytes")
+    assert free is not None
+    assert 0 < free <= there.total
