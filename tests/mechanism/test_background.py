@@ -243,3 +243,14 @@ async def test_the_api_shows_how_far_the_readers_are_though_none_of_them_lives(
     assert shown("records") == 3
     assert (shown("seconds") or 0) > 0
     assert await house.database.read(effects) == []
+
+
+@ON_SQLITE
+async def test_an_api_looks_after_the_readers_of_its_house_where_there_are_any(open_house: OpenHouse) -> None:
+    house = await open_house(reading(Handling()))
+    house.start(background=False)
+    assert sample("running", "measure-readers") == 1
+    await house.background.stop()
+    alone = await open_house(PROBE)
+    alone.start(background=False)
+    assert sample("running", "measure-readers") is None
