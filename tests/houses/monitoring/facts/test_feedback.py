@@ -116,6 +116,17 @@ async def test_corrected_and_withdrawn_facts_are_told_with_what_took_their_place
     assert told["gone"]["payload"] == {"reason": "wrong_amount"}
 
 
+async def test_who_brought_the_fact_behind_a_risk_hears_that_it_cleared(monitoring: Monitoring) -> None:
+    *before, last_wage = wages(WINDOW, "2500.00")
+    await monitoring.record(*before)
+    await monitoring.post(last_wage)
+    last = max(fact["updated_at"] for fact in await facts(monitoring))
+    await monitoring.post(income_fact(LAST, "9000.00", branch="transfer"))
+    told = {fact["source_ref"]: fact for fact in await facts(monitoring, updated_after=last)}
+    assert [risk["status"] for risk in told[last_wage["source_ref"]]["risks"]] == ["cleared"]
+    assert len(told) == 2
+
+
 async def test_a_poller_sees_every_change_once_and_in_order(monitoring: Monitoring) -> None:
     await monitoring.record(*wages(WINDOW, "2500.00"))
     await monitoring.post(illness_fact())
