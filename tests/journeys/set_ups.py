@@ -60,6 +60,9 @@ forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.journeys.set_ups"])
 
 
+_OF_THE_MOMENT = frozenset({"bus_position", "source_heard"})
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """What one process does, and the port it answers at."""
@@ -326,12 +329,12 @@ class SetUp:
             await connection.execute(sa.delete(self.houses[house].system_tables.bus_position))
 
     async def tables(self) -> dict[str, list[dict[str, Any]]]:
-        """All that the houses hold, except how far they have read."""
+        """All that the houses hold, except how far they have read, and when a job last looked who reported."""
         return {
             f"{house}.{name}": await self.rows(house, name)
             for house, definition in self.houses.items()
             for name in definition.metadata.tables
-            if name != "bus_position"
+            if name not in _OF_THE_MOMENT
         }
 
     async def events(self) -> list[EncodedEvent]:
