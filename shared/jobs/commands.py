@@ -9,10 +9,8 @@ from shared.codes.operations import JobStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict, DomainError
 from shared.ids import new_id
-from shared.jobs.queries import may_see, no_such_job
+from shared.jobs.queries import UNFINISHED, may_see, next_job, no_such_job
 from shared.jobs.work import Document, Kinds, Standing
-
-UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 class JobHasEnded(Conflict):
@@ -43,9 +41,7 @@ def start_job(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
 
 def start_or_join(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
     """The job of this kind that has not ended, with what it was asked for; a new one where there is none."""
-    table = uow.system_tables.job
-    unfinished = sa.select(table.c.id).where(table.c.kind == kind, table.c.status.in_(UNFINISHED))
-    found: UUID | None = uow.connection.scalar(unfinished.order_by(table.c.created_at, table.c.id).limit(1))
+    found = next_job(uow, kind)
     return start_job(uow, kind, asked) if found is None else found
 
 

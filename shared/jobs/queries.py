@@ -1,5 +1,6 @@
 """What can be asked of jobs. A client sees those it asked for; operations see all."""
 
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +10,9 @@ from shared.db.unit_of_work import Reading
 from shared.errors import NotFound
 from shared.jobs.work import Document
 from shared.security.actor import OPERATE, Actor
+
+UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
+"""Where a job stands that has not ended."""
 
 
 class JobNotFound(NotFound):
@@ -36,9 +40,11 @@ def job(reading: Reading, job_id: UUID) -> Document:
     return dict(row)
 
 
-def next_job(reading: Reading) -> UUID | None:
-    """The job whose turn it is: the oldest that has not ended."""
+def next_job(reading: Reading, kind: str | None = None) -> UUID | None:
+    """The job whose turn it is: the oldest that has not ended, of this kind where one is named."""
     table = reading.system_tables.job
-    waiting = sa.select(table.c.id).where(table.c.status.in_((JobStatus.QUEUED, JobStatus.RUNNING)))
+    waiting = sa.select(table.c.id).where(table.c.status.in_(UNFINISHED))
+    if kind is not None:
+        waiting = waiting.where(table.c.kind == kind)
     found: UUID | None = reading.connection.scalar(waiting.order_by(table.c.created_at, table.c.id).limit(1))
     return found

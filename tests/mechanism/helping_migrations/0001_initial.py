@@ -1,13 +1,3 @@
-from alembic import op
-
-from shared.db.system_migrations import (
-    add_commit_clock,
-    create_job,
-    create_system_tables_v1,
-    drop_job,
-    drop_system_tables_v1,
-    mark_positions,
-)
 from shared.helping.migrations import (
     add_household_end,
     create_known_household_v1,
@@ -15,16 +5,14 @@ from shared.helping.migrations import (
     drop_known_household_v1,
     drop_measure_request_v1,
 )
+from tests.mechanism.newest_system_tables import create_system_tables, drop_system_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_system_tables_v1()
-    mark_positions()
-    add_commit_clock()
-    create_job()
+    create_system_tables()
     create_known_household_v1()
     add_household_end()
     create_measure_request_v1()
@@ -33,6 +21,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_measure_request_v1()
     drop_known_household_v1()
-    drop_job()
-    op.drop_table("commit_clock")
-    drop_system_tables_v1()
+    drop_system_tables()

@@ -3,24 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db.system_migrations import (
-    add_commit_clock,
-    create_job,
-    create_system_tables_v1,
-    drop_job,
-    drop_system_tables_v1,
-    mark_positions,
-)
+from tests.mechanism.newest_system_tables import create_system_tables, drop_system_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_system_tables_v1()
-    mark_positions()
-    add_commit_clock()
-    create_job()
+    create_system_tables()
     op.create_table(
         "counter",
         sa.Column("name", sa.String(64), nullable=False),
@@ -40,6 +30,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("effect")
     op.drop_table("counter")
-    drop_job()
-    op.drop_table("commit_clock")
-    drop_system_tables_v1()
+    drop_system_tables()

@@ -4,25 +4,15 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.db.base import UtcDateTime
-from shared.db.system_migrations import (
-    add_commit_clock,
-    create_job,
-    create_system_tables_v1,
-    drop_job,
-    drop_system_tables_v1,
-    mark_positions,
-)
 from shared.procedures.migrations import create_procedure_step_v1, drop_procedure_step_v1
+from tests.mechanism.newest_system_tables import create_system_tables, drop_system_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_system_tables_v1()
-    mark_positions()
-    add_commit_clock()
-    create_job()
+    create_system_tables()
     create_procedure_step_v1()
     op.create_table(
         "paper",
@@ -42,6 +32,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("paper")
     drop_procedure_step_v1()
-    drop_job()
-    op.drop_table("commit_clock")
-    drop_system_tables_v1()
+    drop_system_tables()

@@ -1,0 +1,27 @@
+"""The system tables of today, for the migrations of houses that only tests know."""
+
+from alembic import op
+
+from shared.db.system_migrations import (
+    add_commit_clock,
+    create_job,
+    create_system_tables_v1,
+    drop_job,
+    drop_system_tables_v1,
+    mark_positions,
+)
+
+
+def create_system_tables() -> None:
+    """Make them in one step."""
+    create_system_tables_v1()
+    mark_positions()
+    add_commit_clock()
+    create_job()
+
+
+def drop_system_tables() -> None:
+    """Take them away again."""
+    drop_job()
+    op.drop_table("commit_clock")
+    drop_system_tables_v1()
