@@ -8,7 +8,7 @@ from shared.errors import DomainError
 class VersionChanged(DomainError):
     """Somebody else changed it since the caller read it."""
 
-    status, code, title = 412, "version-changed", "Another version is registered by now"
+    status, code = 412, "version-changed"
 
 
 @dataclass(frozen=True, slots=True)

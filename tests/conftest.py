@@ -174,8 +174,13 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
         known = [Client(client_id, "secret", tuple(scopes), region, sources, buyers)]
         issuer = Issuer(signing_key, known, issuer=settings.issuer, audience=settings.audience)
         token = issuer.token(client_id, "secret", None)["access_token"]
-        limits = {"max_body_bytes": settings.max_body_bytes, "max_batch_bytes": settings.max_batch_bytes}
-        app = process_app(houses, issuer, **limits)
+        app = process_app(
+            houses,
+            issuer,
+            max_body_bytes=settings.max_body_bytes,
+            max_batch_bytes=settings.max_batch_bytes,
+            language=settings.language,
+        )
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),
             base_url="http://test",

@@ -36,7 +36,7 @@ Apply = Callable[[UnitOfWork, Record], None]
 class DeadLetterNotFound(NotFound):
     """No dead letter by that id."""
 
-    code, title = "dead-letter-not-found", "No such dead letter"
+    code = "dead-letter-not-found"
 
 
 BLOCKING = (DeadLetterState.DEAD, DeadLetterState.PARKED, DeadLetterState.WAITING)

@@ -9,7 +9,7 @@ from shared.errors import Conflict
 class CodeInOtherSpelling(Conflict):
     """The register has this code already, in other upper and lower case."""
 
-    code, title = "code-in-other-spelling", "The code is registered in another spelling"
+    code = "code-in-other-spelling"
 
 
 def spelling_index(table: str) -> sa.Index:

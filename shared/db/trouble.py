@@ -27,7 +27,7 @@ _SENTENCE_LENGTH = 200
 class DatabaseUnreachable(Unavailable):
     """The database takes no connections at the moment."""
 
-    code, title = "database-unreachable", "The database cannot be reached"
+    code = "database-unreachable"
 
 
 class DatabaseSilent(DatabaseUnreachable):
@@ -37,13 +37,13 @@ class DatabaseSilent(DatabaseUnreachable):
 class Busy(Unavailable):
     """Another transaction holds a row this one needs, for longer than anybody waits."""
 
-    code, title = "busy", "Another request holds what this one needs"
+    code = "busy"
 
 
 class HouseholdBusy(Busy):
     """Another transaction holds the household."""
 
-    code, title = "household-busy", "Another request holds this household"
+    code = "household-busy"
 
     @classmethod
     def of(cls, code: str) -> "HouseholdBusy":

@@ -18,7 +18,7 @@ from shared.errors import HouseholdHasEnded, NotFound
 class HouseholdUnknown(NotFound):
     """No household by that code within the caller's region has reached this house; it may be on its way."""
 
-    code, title = "household-unknown", "No such household here"
+    code = "household-unknown"
     retry_after = 1
 
 

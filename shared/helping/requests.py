@@ -34,13 +34,13 @@ UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
 class RequestNotFound(NotFound):
     """No request by that id within the caller's region, or not for this household."""
 
-    code, title = "request-not-found", "No such request"
+    code = "request-not-found"
 
 
 class RequestAnswered(Conflict):
     """The request was refused, completed or cancelled before."""
 
-    code, title = "request-answered", "The request does not wait for an answer any more"
+    code = "request-answered"
 
 
 class RequestOut(BaseModel):

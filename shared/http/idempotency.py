@@ -16,7 +16,7 @@ from shared.security.actor import Actor
 class IdempotencyKeyReused(Conflict):
     """The key was used before for a different request."""
 
-    code, title = "idempotency-key-reused", "The Idempotency-Key belongs to another request"
+    code = "idempotency-key-reused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
 class JobNotFound(NotFound):
     """The caller asked for no such job."""
 
-    code, title = "job-not-found", "There is no such job"
+    code = "job-not-found"
 
 
 def may_see(actor: Actor, asked_by: str) -> bool:

@@ -59,7 +59,7 @@ def _as_json(value: Any) -> Any:
 class PolicyValueMissing(Conflict):
     """No value is loaded for the day, which ``keys`` and ``date`` name; no other may stand in: the decision stops."""
 
-    code, title = "policy-value-missing", "The policy has no value for this date"
+    code = "policy-value-missing"
 
     def __init__(self, keys: Sequence[str], region: str, on: date) -> None:
         detail = f"the policy for {region} has no {' and no '.join(keys)} on {on}"

@@ -55,7 +55,7 @@ def owned_by_region(thing: str, not_found: type[NotFound]) -> Callable[[UnitOfWo
     return guard
 
 
-def says(row: Registered, fields: Mapping[str, Any]) -> bool:
+def holds(row: Registered, fields: Mapping[str, Any]) -> bool:
     """Whether a row has these values already."""
     return all(getattr(row, name) == value for name, value in fields.items())
 

@@ -18,19 +18,19 @@ PERSONAL: Final = "monitoring:pii"
 class ScopeMissing(Forbidden):
     """The token does not carry the scope this route needs."""
 
-    code, title = "scope-missing", "The token lacks a scope"
+    code = "scope-missing"
 
 
 class RegionNotAllowed(Forbidden):
     """The region named lies outside the caller's own."""
 
-    code, title = "region-not-allowed", "Outside the caller's region"
+    code = "region-not-allowed"
 
 
 class SourceNotYours(Forbidden):
     """The source named belongs to another client."""
 
-    code, title = "source-not-yours", "The client may not speak for this source"
+    code = "source-not-yours"
 
 
 @dataclass(frozen=True, slots=True)

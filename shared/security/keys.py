@@ -38,7 +38,7 @@ log = structlog.get_logger()
 class KeysUnavailable(Unavailable):
     """The issuer's keys could not be fetched, so nobody can tell whether the token holds."""
 
-    code, title = "keys-unavailable", "The issuer's keys cannot be fetched"
+    code = "keys-unavailable"
 
 
 def algorithms_of(key: PyJWK) -> Sequence[str]:

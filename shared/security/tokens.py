@@ -26,25 +26,25 @@ _REMEMBERED_SECONDS: Final = 60.0
 class TokenMissing(Unauthenticated):
     """No bearer token came with the request."""
 
-    code, title = "token-missing", "An access token is needed"
+    code = "token-missing"
 
 
 class TokenExpired(Unauthenticated):
     """The token was good once."""
 
-    code, title = "token-expired", "The access token has expired"
+    code = "token-expired"
 
 
 class TokenInvalid(Unauthenticated):
     """The token is not one of ours: wrong signature, issuer, audience, algorithm or form."""
 
-    code, title = "token-invalid", "The access token is not valid"
+    code = "token-invalid"
 
 
 class ClientDisabled(Unauthenticated):
     """The client was shut out; its tokens hold no longer."""
 
-    code, title = "client-disabled", "The client is disabled"
+    code = "client-disabled"
 
 
 KeyLookup = Callable[[str], Any]

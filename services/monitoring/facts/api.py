@@ -45,6 +45,7 @@ from shared.http.openapi import json_body_of
 from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
 from shared.lists.page import Page
 from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
+from shared.words.said import says
 
 router = APIRouter(tags=["facts 上报信息"])
 READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
@@ -236,8 +237,8 @@ def _valid(validate: Callable[[Any], T], document: Any) -> T:
         return validate(document)
     except ValidationError as error:
         if error.error_count() > _NAMED_OF_A_FACT:
-            raise Invalid(f"{error.error_count()} fields are wrong, too many to name: is this a fact?") from error
-        found = error.errors(include_url=False, include_input=False, include_context=False)
+            raise Invalid(says("is-this-a-fact", wrong=error.error_count())) from error
+        found = error.errors(include_url=False, include_input=False)
         raise invalid_from([{**item, "loc": _place_of(item)} for item in found]) from error
 
 

@@ -6,52 +6,52 @@ from shared.errors import Conflict, Invalid, NotFound
 class FactNotFound(NotFound):
     """No fact by that id within the caller's region."""
 
-    code, title = "fact-not-found", "No such fact"
+    code = "fact-not-found"
 
 
 class FactContradicts(Conflict):
     """The reference was used before for another content."""
 
-    code, title = "fact-contradicts", "The reference belongs to another fact"
+    code = "fact-contradicts"
 
 
 class SupersededNotFound(NotFound):
     """The fact to be superseded is not known for this household."""
 
-    code, title = "superseded-fact-not-found", "No such fact to supersede"
+    code = "superseded-fact-not-found"
 
 
 class AlreadySuperseded(Conflict):
     """The fact to be superseded was corrected before by another one."""
 
-    code, title = "fact-already-superseded", "The fact has a correction already"
+    code = "fact-already-superseded"
 
 
 class AlreadyWithdrawn(Conflict):
     """The fact to be superseded was withdrawn: it counts no more. What is right now is a fact of its own."""
 
-    code, title = "fact-already-withdrawn", "The fact was withdrawn"
+    code = "fact-already-withdrawn"
 
 
 class WithdrawalIsFinal(Conflict):
     """A withdrawal is neither corrected nor withdrawn. What is right now is a fact of its own."""
 
-    code, title = "withdrawal-is-final", "A withdrawal cannot be taken back"
+    code = "withdrawal-is-final"
 
 
 class BatchRefused(Conflict):
     """The fact itself was fine, but its batch was atomic and another fact of it was refused."""
 
-    code, title = "batch-refused", "Another item of the atomic batch was refused"
+    code = "batch-refused"
 
 
 class FactInvalid(Invalid):
     """The fact is readable but cannot be true or does not fit its household."""
 
-    code, title = "fact-invalid", "The fact is not valid"
+    code = "fact-invalid"
 
 
 class AmountImplausible(FactInvalid):
     """An income of one month that hardly anybody has: a slip, unless `confirmed` says why it is right."""
 
-    code, title = "amount-implausible", "The amount looks like a slip"
+    code = "amount-implausible"

@@ -1,0 +1,60 @@
+"""How values stand in a sentence: `{on:day}` is 2026-05-01 in English and 2026年5月1日 in Chinese."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from shared.codes.code import Code
+from shared.words.catalogues import sentences
+from shared.words.language import Language
+
+
+def plainly(value: Any, language: Language) -> str:
+    """A value without a form: text as it is, and a list as its parts."""
+    return _BETWEEN[language].join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+_BETWEEN: Final[Mapping[Language, str]] = {Language.EN: ", ", Language.ZH: "、"}
+
+
+def _day(value: dt.date | str, language: Language) -> str:
+    day = dt.date.fromisoformat(str(value))
+    return day.isoformat() if language is Language.EN else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _month(value: str, language: Language) -> str:
+    year, _, month = value.partition("-")
+    return value if language is Language.EN else f"{year}年{int(month)}月"
+
+
+def _months(value: str, language: Language) -> str:
+    first, _, last = value.partition("..")
+    return value if language is Language.EN else f"{_month(first, language)}至{_month(last, language)}"
+
+
+def _thing(value: str, language: Language) -> str:
+    """What is spoken of, as the catalogues call it."""
+    return sentences(language).get(f"thing.{value}", value)
+
+
+def _label(code_list: type[Code]) -> Callable[[str, Language], str]:
+    def label(value: str, language: Language) -> str:
+        code = code_list.read(value)
+        return code.label_en if language is Language.EN else code.label_zh
+
+    return label
+
+
+_FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
+    "day": _day,
+    "month": _month,
+    "months": _months,
+    "thing": _thing,
+}
+
+
+@cache
+def form(name: str) -> Callable[[Any, Language], str]:
+    """A form by its name; the name of a code list writes the label of a code. Raises KeyError for any other."""
+    return _FORMS.get(name) or _label({code_list.__name__: code_list for code_list in Code.__subclasses__()}[name])
