@@ -9,13 +9,8 @@ from shared.codes.code import Code
 from shared.words.catalogues import sentences
 from shared.words.language import Language
 
-
-def plainly(value: Any, language: Language) -> str:
-    """A value without a form: text as it is, and a list as its parts."""
-    return _BETWEEN[language].join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-_BETWEEN: Final[Mapping[Language, str]] = {Language.EN: ", ", Language.ZH: "、"}
+BETWEEN: Final[Mapping[Language, str]] = {Language.EN: ", ", Language.ZH: "、"}
+"""What stands between the parts of a list."""
 
 
 def _day(value: dt.date | str, language: Language) -> str:
