@@ -1,0 +1,152 @@
+"""How a value stands in a cell, and what of a cell stands in a body."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from shared.codes.code import Code
+from shared.findings import WrongValue
+from shared.sheets.columns import Column, Form
+from shared.words.language import Language
+from shared.words.said import says
+
+YES: Final = frozenset({"是", "有", "y", "yes", "true", "1", "√"})
+NO: Final = frozenset({"否", "无", "n", "no", "false", "0", "×"})
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?").fullmatch
+_PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})").fullmatch
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?").fullmatch
+_PLAIN_MONTH = re.compile(r"(\d{4})(\d{2})").fullmatch
+_THOUSANDS = re.compile(r"-?\d{1,3}([,，]\d{3})+(\.\d+)?").fullmatch
+
+
+def read_cell(column: Column, cell: Any) -> Any:
+    """What of a cell stands in a body; None for an empty one.
+
+    What is not understood passes as it is: the body's own check says what is wrong with it. Raises WrongValue for what
+    only a cell can be: a number where digits are text, a label that the list does not have.
+    """
+    if isinstance(cell, str):
+        cell = cell.strip().removeprefix("'") if cell.strip().startswith("'") else cell.strip()
+    if cell in {"", None}:
+        return None
+    return _READ[column.form](column, cell)
+
+
+def _text(_: Column, cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float | int):
+        return _digits(cell)
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else cell
+
+
+def _identifier(_: Column, cell: Any) -> Any:
+    if not isinstance(cell, str):
+        raise WrongValue(says("id-number-as-number"))
+    return cell
+
+
+def _code(column: Column, cell: Any) -> Any:
+    assert column.codes is not None, "a column of codes names its list"
+    text = str(_text(column, cell))
+    code = codes_by_name(column.codes).get(text.casefold())
+    if code is None:
+        labels = [one.label_zh or one.value for one in column.codes]
+        raise WrongValue(says("not-in-list", labels=labels, codes=[one.value for one in column.codes]))
+    return code.value
+
+
+@cache
+def codes_by_name(codes: type[Code]) -> Mapping[str, Code]:
+    """The values of a list by code and by label."""
+    return {name.casefold(): code for code in codes for name in (code.label_en, code.label_zh, code.value) if name}
+
+
+def _day(_: Column, cell: Any) -> Any:
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    found = _DAY(text := str(_text(_, cell))) or _PLAIN_DAY(text)
+    return text if found is None else f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
+
+
+def _month(_: Column, cell: Any) -> Any:
+    if isinstance(cell, dt.date):
+        return cell.isoformat()[:7]
+    found = _MONTH(text := str(_text(_, cell))) or _PLAIN_MONTH(text)
+    return text if found is None else f"{found[1]}-{int(found[2]):02d}"
+
+
+def _moment(_: Column, cell: Any) -> Any:
+    return cell.isoformat() if isinstance(cell, dt.date) else _text(_, cell)
+
+
+def _number_as_text(_: Column, cell: Any) -> Any:
+    text = _text(_, cell)
+    return text.replace(",", "").replace("，", "") if isinstance(text, str) and _THOUSANDS(text) else text
+
+
+def _whole(_: Column, cell: Any) -> Any:
+    text = _number_as_text(_, cell)
+    return int(text) if isinstance(text, str) and re.fullmatch(r"-?[0-9]{1,18}", text) else text
+
+
+def _flag(_: Column, cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return cell
+    text = str(_text(_, cell)).casefold()
+    if text not in YES | NO:
+        raise WrongValue(says("not-a-flag"))
+    return text in YES
+
+
+def _digits(number: float) -> str:
+    """A number as people write it: without the `.0` of Excel and without an exponent."""
+    return format(Decimal(repr(number)).normalize(), "f")
+
+
+_READ: Final[Mapping[Form, Callable[[Column, Any], Any]]] = {
+    Form.TEXT: _text,
+    Form.IDENTIFIER: _identifier,
+    Form.CODE: _code,
+    Form.DAY: _day,
+    Form.MONTH: _month,
+    Form.MOMENT: _moment,
+    Form.YUAN: _number_as_text,
+    Form.DECIMAL: _number_as_text,
+    Form.WHOLE: _whole,
+    Form.FLAG: _flag,
+}
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?").fullmatch
+
+
+def write_cell(column: Column, value: Any, language: Language) -> str:
+    """A value of an answer as the text of a cell: codes by label, flags in words, and no formula.
+
+    ``value`` is as `model_dump(mode="json")` gives it.
+    """
+    if value is None:
+        return ""
+    if column.form is Form.FLAG or isinstance(value, bool):
+        return _FLAGS[language][bool(value)]
+    if column.codes is not None:
+        code = column.codes.read(value)
+        return code.label_zh if language is Language.ZH else code.label_en
+    if isinstance(value, list):
+        return ("、" if language is Language.ZH else ", ").join(map(str, value))
+    return plain_text(str(value))
+
+
+def plain_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: one that looks like it stands behind an apostrophe."""
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER(text) else text
+
+
+_FLAGS: Final[Mapping[Language, tuple[str, str]]] = {Language.ZH: ("否", "是"), Language.EN: ("no", "yes")}
