@@ -10,6 +10,7 @@ from typing import Any, Final
 from shared.codes.code import Code
 from shared.findings import WrongValue
 from shared.sheets.columns import Column, Form
+from shared.words.forms import BETWEEN
 from shared.words.language import Language
 from shared.words.said import says
 
@@ -134,13 +135,13 @@ def write_cell(column: Column, value: Any, language: Language) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, list):
+        return BETWEEN[language].join(write_cell(column, one, language) for one in value)
     if column.form is Form.FLAG or isinstance(value, bool):
         return _FLAGS[language][bool(value)]
     if column.codes is not None:
         code = column.codes.read(value)
         return code.label_zh if language is Language.ZH else code.label_en
-    if isinstance(value, list):
-        return ("、" if language is Language.ZH else ", ").join(map(str, value))
     return plain_text(str(value))
 
 
