@@ -15,7 +15,7 @@ class Form(Enum):
     TEXT = "text"
     """文本."""
     IDENTIFIER = "identifier"
-    """号码: digits that are text, as of identity numbers and bank cards. A cell with a number has lost its last ones."""
+    """号码: digits that are text, as of identity numbers and bank cards. A number has lost its last ones."""
     CODE = "code"
     """代码: a value of a code list, as its code or its label."""
     DAY = "day"
