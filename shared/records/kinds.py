@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from shared.codes.records import RecordStatus
@@ -11,6 +11,8 @@ from shared.ids import derived_id
 from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
 from shared.security.actor import Actor
 from shared.security.sources import demand_sources
+
+KnownT = TypeVar("KnownT", bound=Mapping[Any, Any])
 
 
 class Reference(Protocol):
@@ -35,7 +37,7 @@ class Said(Reference, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """One kind of record, as data: wages, disbursements."""
+    """One kind of record, as data: facts, wages, disbursements."""
 
     thing: str
     """What it is called; part of its ids."""
@@ -68,12 +70,13 @@ class RecordKind:
 
     def demand_same(self, reference: Reference, content: Mapping[str, Any], known: Mapping[Any, Any]) -> None:
         """Raise ``contradicts`` where the record known under the reference says something else."""
-        if any(known[name] != content[name] for name in self.content):
-            raise self.contradicts(
-                f"{reference.source} used the reference {reference.source_ref} for another {self.thing}"
-            )
+        for name in self.content:
+            if known[name] != content[name]:
+                raise self.contradicts(
+                    f"{reference.source} used the reference {reference.source_ref} for another {self.thing}"
+                )
 
-    def demand_known(self, reference: Reference, home: Any, old: Mapping[Any, Any] | None) -> Mapping[Any, Any]:
+    def demand_known(self, reference: Reference, home: Any, old: KnownT | None) -> KnownT:
         """The record to be superseded. Raises ``superseded_not_found`` where it is unknown, or of another home."""
         if old is None or old[self.home_key] != home:
             raise self.superseded_not_found(f"the {self.home} has no {self.thing} {reference.source_ref} to supersede")

@@ -1,6 +1,7 @@
 """Situations of facts."""
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.records import errors as records
 
 
 class FactNotFound(NotFound):
@@ -9,28 +10,20 @@ class FactNotFound(NotFound):
     code, title = "fact-not-found", "No such fact"
 
 
-class FactContradicts(Conflict):
+class FactContradicts(records.Contradicts, thing="fact"):
     """The reference was used before for another content."""
 
-    code, title = "fact-contradicts", "The reference belongs to another fact"
 
-
-class SupersededNotFound(NotFound):
+class SupersededNotFound(records.SupersededNotFound, thing="fact"):
     """The fact to be superseded is not known for this household."""
 
-    code, title = "superseded-fact-not-found", "No such fact to supersede"
 
-
-class AlreadySuperseded(Conflict):
+class AlreadySuperseded(records.AlreadySuperseded, thing="fact"):
     """The fact to be superseded was corrected before by another one."""
 
-    code, title = "fact-already-superseded", "The fact has a correction already"
 
-
-class AlreadyWithdrawn(Conflict):
+class AlreadyWithdrawn(records.AlreadyWithdrawn, thing="fact"):
     """The fact to be superseded was withdrawn: it counts no more. What is right now is a fact of its own."""
-
-    code, title = "fact-already-withdrawn", "The fact was withdrawn"
 
 
 class WithdrawalIsFinal(Conflict):
