@@ -8,10 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import Field
 
-from services.monitoring.evidence.schemas import FactReference, reference_id
+from services.monitoring.evidence.schemas import FactReference
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.schemas import FactOut, FactRisk
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
@@ -67,7 +68,7 @@ def facts(reading: Reading, asked: FactList) -> Page[FactOut]:
     rows = _SELECT_FACTS
     if asked.source is not None and asked.source_ref is not None:
         named = FactReference(source=asked.source, source_ref=asked.source_ref)
-        rows = rows.where(_FACTS.c.id == reference_id(named))
+        rows = rows.where(_FACTS.c.id == FACT_KIND.id_of(named))
     return asked.page(reading, rows, lambda found: _answers(reading, [row._asdict() for row in found]))
 
 

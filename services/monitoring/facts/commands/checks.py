@@ -5,6 +5,7 @@ import datetime as dt
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.facts.errors import AmountImplausible, FactInvalid
 from services.monitoring.facts.rules import impossible_day, looks_like_a_slip
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.risks.rules.parameters import RuleParameters
 from shared.clock import BUSINESS_ZONE
 from shared.db.unit_of_work import Reading
@@ -12,7 +13,7 @@ from shared.errors import HouseholdHasEnded
 from shared.money import format_yuan
 from shared.months import first_day
 from shared.security.actor import SYSTEM, Actor
-from shared.security.sources import HOUSE_SOURCES, demand_sources
+from shared.security.sources import HOUSE_SOURCES
 
 _GRACE = dt.timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
@@ -23,12 +24,8 @@ def refuse_foreign_sources(fact: ReportedFact, actor: Actor) -> None:
 
     The same holds for the fact that is superseded: only who may speak for its source corrects or withdraws it.
     """
-    if actor is SYSTEM:
-        return
-    named = {"/source": fact.source}
-    if fact.supersedes is not None:
-        named["/supersedes/source"] = fact.supersedes.source
-    demand_sources(actor, FactInvalid, named)
+    if actor is not SYSTEM:
+        FACT_KIND.demand_sources(actor, FactInvalid, fact)
 
 
 def latest_day(reading: Reading) -> dt.date:
