@@ -16,7 +16,7 @@ from shared.words.said import says
 def _text_only(value: object) -> object:
     if isinstance(value, str):
         return value
-    raise WrongValue(says("month-as-text"))
+    raise WrongValue(says("month-not-text"))
 
 
 MonthSent = Annotated[Month, BeforeValidator(_text_only)]

@@ -69,7 +69,7 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
 def _household_in_region(reading: Reading, code: str) -> Household:
     found = reading.session.get(Household, code)
     if found is None or not reading.actor.sees(found.region_code):
-        raise HouseholdNotFound(says("no-such-household", household=code, region=reading.actor.place))
+        raise HouseholdNotFound(says("no-household-in-region", household=code, region=reading.actor.place))
     return found
 
 

@@ -49,7 +49,7 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     for event in events:
         code = event.data.household_code
         if code not in dossiers:
-            raise HouseholdNotFound(says("no-such-household-anywhere", household=code))
+            raise HouseholdNotFound(says("no-such-household", household=code))
         if _is_of_former_people(uow, event.data):
             continue
         loss = _after(known.get(code), event.data)

@@ -36,7 +36,7 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
     """
     household = uow.session.get(Household, code, with_for_update=True)
     if household is None or not uow.actor.sees(household.region_code):
-        raise HouseholdNotFound(says("no-such-household", household=code, region=uow.actor.place))
+        raise HouseholdNotFound(says("no-household-in-region", household=code, region=uow.actor.place))
     end = (body.on, body.reason, body.note)
     if household.ended_on is not None:
         if end != (household.ended_on, household.end_reason, household.end_note):

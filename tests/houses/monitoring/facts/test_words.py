@@ -1,0 +1,154 @@
+"""What is wrong with a fact, read in Chinese by whoever asks so, alone or in a batch, whoever else reports beside."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.builders import HOUSEHOLD, TODAY, expense_fact, income_fact
+from tests.conftest import ClientFor, OpenHouse
+from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, open_monitoring, refusal
+
+FACTS = "/monitoring/v1/facts"
+WAGE = income_fact("2026-09", "1200.00")
+CARE = expense_fact("2026-09", "800.00", "300.00", member_no=1)
+
+
+def about(fact: dict[str, Any], **payload: Any) -> dict[str, Any]:
+    """The fact with another payload."""
+    return fact | {"payload": fact["payload"] | payload}
+
+
+def details(batch: httpx.Response) -> list[str]:
+    """What is said of each item of a batch."""
+    return [item["problem"]["detail"] for item in batch.json()["items"]]
+
+
+def untold(document: dict[str, Any]) -> tuple[str, int, list[tuple[str, str]]]:
+    """What is the same of a problem in every language."""
+    found = [(error["pointer"], error["code"]) for error in document["errors"]]
+    return document["type"], document["status"], found
+
+
+@pytest.fixture
+async def monitoring(open_house: OpenHouse, client_for: ClientFor) -> Monitoring:
+    found = await open_monitoring(open_house, client_for)
+    await found.put()
+    return found
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a day to come": (
+        WAGE | {"observed_on": "2026-11-17"},
+        "/observed_on：所填时间尚未到来",
+        "/observed_on: lies in the future",
+    ),
+    "long ago": (
+        WAGE | {"observed_on": "1950-01-01"},
+        "/observed_on：早于1990年",
+        "/observed_on: lies before 1990",
+    ),
+    "a slip": (
+        about(WAGE, amount="90000.00"),
+        "/payload/amount：一个月 90000.00 元，不在 100.00 元至 30000.00 元之间；如属实，请在 `confirmed` 中说明理由",
+        "/payload/amount: 90000.00 in one month lies outside 100.00 to 30000.00; `confirmed` says why it is right",
+    ),
+    "a cost of nothing sold": (
+        about(WAGE, operating_cost="1.00"),
+        "/payload：生产经营性支出 `operating_cost` 只能随经营性收入填报",
+        "/payload: operating_cost belongs to the branch operating",
+    ),
+    "one part above the bill": (
+        about(CARE, reimbursed="800.01"),
+        "/payload：合规自付 `self_paid_compliant` 和报销 `reimbursed` 各自不得超过支出金额 `amount`",
+        "/payload: self_paid_compliant and reimbursed are each part of amount",
+    ),
+    "both parts above the bill": (
+        about(CARE, reimbursed="500.01"),
+        "/payload：合规自付 `self_paid_compliant` 与报销 `reimbursed` 合计不得超过支出金额 `amount`",
+        "/payload: self_paid_compliant and reimbursed together are at most amount",
+    ),
+    "a month as a number": (
+        about(WAGE, month=202609),
+        "/payload/month：月份应以文本 YYYY-MM 填写，例如 2026-05",
+        "/payload/month: a month is written as text YYYY-MM, for example 2026-05",
+    ),
+}
+
+
+async def test_each_wrong_fact_of_a_batch_reads_in_the_language_asked_for(monitoring: Monitoring) -> None:
+    facts = [fact for fact, _, _ in WRONG.values()]
+    in_chinese = await monitoring.client.post(FACTS, json={"facts": facts}, headers=IN_CHINESE)
+    in_english = await monitoring.post({"facts": facts})
+
+    assert [answer.headers["content-language"] for answer in (in_chinese, in_english)] == ["zh", "en"]
+    assert details(in_chinese) == [chinese for _, chinese, _ in WRONG.values()]
+    assert details(in_english) == [english for _, _, english in WRONG.values()]
+    problems = [[item["problem"] for item in answer.json()["items"]] for answer in (in_chinese, in_english)]
+    assert [[untold(problem) for problem in of_answer] for of_answer in problems] == [
+        [untold(problem) for problem in problems[1]]
+    ] * 2
+    assert {problem["title"] for problem in problems[0]} == {"所报情况有误", "金额疑似填写错误", "提交的内容有误"}
+
+
+async def test_several_wrong_fields_of_a_fact_are_counted_in_chinese(monitoring: Monitoring) -> None:
+    answer = await monitoring.client.post(
+        FACTS, json=about(WAGE, amount=1200, month="2026-13", seen=True), headers=IN_CHINESE
+    )
+    month, amount = (
+        "月份应写作 YYYY-MM，年份为 1900 至 2999，例如 2026-05",
+        '金额应以文本填写，例如 "1234.50"；JSON 数字可能丢失分位',
+    )
+
+    assert refusal(answer) == (
+        422,
+        "zh",
+        "提交的内容有误",
+        f"/payload/month：{month}；另有 2 处",
+        [
+            ("/payload/month", "month-ill-formed", month),
+            ("/payload/amount", "amount-not-text", amount),
+            ("/payload/seen", "extra_forbidden", "不接受此字段"),
+        ],
+    )
+
+
+async def test_facts_committed_together_are_refused_each_in_the_language_of_who_sent_it(
+    monitoring: Monitoring,
+) -> None:
+    late = [WAGE | {"observed_on": "2026-11-17", "source_ref": f"late-{number}"} for number in range(8)]
+    headers = [IN_CHINESE if number % 2 else {"Accept-Language": "en"} for number in range(8)]
+    answers = await asyncio.gather(
+        *(monitoring.client.post(FACTS, json=fact, headers=named) for fact, named in zip(late, headers, strict=True))
+    )
+    assert [refusal(answer)[3] for answer in answers] == 4 * [
+        "/observed_on: lies in the future",
+        "/observed_on：所填时间尚未到来",
+    ]
+
+
+async def test_a_fact_or_risk_that_is_not_there_is_missed_in_chinese(
+    monitoring: Monitoring, client_for: ClientFor
+) -> None:
+    everywhere = client_for(monitoring.house, region="*")
+    nothing = UUID(int=1)
+    answers = [
+        await client.get(f"/monitoring/v1/{topic}/{nothing}", headers=IN_CHINESE)
+        for client in (monitoring.client, everywhere)
+        for topic in ("facts", "risks")
+    ]
+    assert [refusal(answer)[2:4] for answer in answers] == [
+        ("查无此条情况", f"52辖区内没有编号为 {nothing} 的情况"),
+        ("查无此风险", f"52辖区内没有编号为 {nothing} 的风险"),
+        ("查无此条情况", f"全部地区辖区内没有编号为 {nothing} 的情况"),
+        ("查无此风险", f"全部地区辖区内没有编号为 {nothing} 的风险"),
+    ]
+
+
+async def test_what_is_told_of_a_household_after_its_end_is_refused_in_chinese(monitoring: Monitoring) -> None:
+    end = {"on": "2026-11-10", "reason": "died"}
+    assert (await monitoring.client.post(f"/monitoring/v1/households/{HOUSEHOLD}/end", json=end)).status_code == 201
+    late = await monitoring.client.post(FACTS, json=WAGE | {"observed_on": str(TODAY)}, headers=IN_CHINESE)
+    assert refusal(late)[:4] == (409, "zh", "该户已注销", "农户 DJ-0001 已于2026年11月10日注销")
