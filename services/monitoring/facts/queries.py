@@ -58,7 +58,7 @@ def fact(reading: Reading, fact_id: UUID) -> FactOut:
     """A fact of a household in the caller's region, with what it led to."""
     rows = reading.connection.execute(_SELECT_FACTS.where(_FACTS.c.id == fact_id)).mappings().all()
     if not rows or not reading.actor.sees(rows[0]["region_code"]):
-        raise FactNotFound(says("no-fact-in-region", fact=fact_id, region=reading.actor.place))
+        raise FactNotFound(says("no-such-fact", fact=fact_id, region=reading.actor.place))
     [found] = _answers(reading, rows)
     return found
 

@@ -19,7 +19,6 @@ from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL, Actor
-from shared.words.said import says
 
 OF_HEALTH: Final = frozenset({RiskKind.NEW_ILLNESS})
 """Kinds of risk whose reasons tell who is ill, and of what."""
@@ -44,7 +43,7 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     table = table_of(Risk)
     row = reading.connection.execute(sa.select(table).where(table.c.id == risk_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise RiskNotFound(says("no-risk-in-region", risk=risk_id, region=reading.actor.place))
+        raise RiskNotFound(f"no risk {risk_id} in region {reading.actor.place}")
     return reasons_for(reading.actor, RiskOut.of(row))
 
 

@@ -60,7 +60,7 @@ def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None) -> None:
     if fact.source in HOUSE_SOURCES or fact.supersedes is not None:
         return
     if ended_on is not None and fact.observed_on > ended_on:
-        raise HouseholdHasEnded(says("household-is-no-more", household=fact.household_code, ended_on=ended_on))
+        raise HouseholdHasEnded(says("household-ended-since", household=fact.household_code, ended_on=ended_on))
 
 
 def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:

@@ -41,7 +41,7 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
     if household.ended_on is not None:
         if end != (household.ended_on, household.end_reason, household.end_note):
             raise EndContradicts(
-                says("household-is-no-more", household=code, ended_on=household.ended_on), on=str(household.ended_on)
+                says("household-ended-since", household=code, ended_on=household.ended_on), on=str(household.ended_on)
             )
         return EndedHousehold(_shown(uow, household), ended=False)
     if body.on > uow.today():

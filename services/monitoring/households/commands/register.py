@@ -104,7 +104,7 @@ def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[
 def _demand_changeable(uow: UnitOfWork, household: Household) -> None:
     _demand_in_region(uow, household)
     if household.ended_on is not None:
-        raise HouseholdHasEnded(says("household-is-no-more", household=household.code, ended_on=household.ended_on))
+        raise HouseholdHasEnded(says("household-ended-since", household=household.code, ended_on=household.ended_on))
 
 
 def _register(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:

@@ -129,21 +129,13 @@ async def test_facts_committed_together_are_refused_each_in_the_language_of_who_
     ]
 
 
-async def test_a_fact_or_risk_that_is_not_there_is_missed_in_chinese(
-    monitoring: Monitoring, client_for: ClientFor
-) -> None:
-    everywhere = client_for(monitoring.house, region="*")
+async def test_a_fact_that_is_not_there_is_missed_in_chinese(monitoring: Monitoring, client_for: ClientFor) -> None:
     nothing = UUID(int=1)
-    answers = [
-        await client.get(f"/monitoring/v1/{topic}/{nothing}", headers=IN_CHINESE)
-        for client in (monitoring.client, everywhere)
-        for topic in ("facts", "risks")
-    ]
-    assert [refusal(answer)[2:4] for answer in answers] == [
-        ("查无此条情况", f"52辖区内没有编号为 {nothing} 的情况"),
-        ("查无此风险", f"52辖区内没有编号为 {nothing} 的风险"),
-        ("查无此条情况", f"全部地区辖区内没有编号为 {nothing} 的情况"),
-        ("查无此风险", f"全部地区辖区内没有编号为 {nothing} 的风险"),
+    clients = monitoring.client, client_for(monitoring.house, region="*")
+    answers = [await client.get(f"{FACTS}/{nothing}", headers=IN_CHINESE) for client in clients]
+    assert [refusal(answer)[1:4] for answer in answers] == [
+        ("zh", "查无此条情况", f"在管辖区域（52）内查无情况 {nothing}"),
+        ("zh", "查无此条情况", f"在管辖区域（全部地区）内查无情况 {nothing}"),
     ]
 
 

@@ -39,7 +39,7 @@ async def test_what_should_be_checked_at_home_reads_in_either_language(monitorin
     assert entered.json()["warnings"] == [
         "household_code：户编码以印江土家族苗族自治县的区划代码开头，而该户不在当地",
         "region_code：不在区划名录中，名录中最近的上级为青龙街道",
-        "members/0/id_number：公民身份号码前6位不是县级区划代码",
+        "members/0/id_number：公民身份号码前 6 位不是县级区划代码",
         "members/0/id_number：公民身份号码中的出生日期与登记的不一致",
         "members/0/id_number：公民身份号码中的性别与登记的不一致",
         "members：每户应有且只有一名户主",
@@ -63,7 +63,7 @@ async def test_a_wider_division_and_a_county_code_of_another_time_read_in_either
 
     assert entered.json()["warnings"] == [
         "region_code：农户应登记到村，此代码所指的区划比村大",
-        "members/0/id_number：公民身份号码前6位的区划代码在出生当年并未使用",
+        "members/0/id_number：公民身份号码前 6 位的区划代码在出生当年并未使用",
     ]
     assert (await monitoring.put(document)).json()["warnings"] == [
         "region_code: a household lies in a village, and this is the code of a wider division",
@@ -100,8 +100,8 @@ async def test_a_household_of_other_people_asks_for_a_look_in_either_language(mo
     await monitoring.put(household([member(1)]))
 
     assert (await put_in_chinese(monitoring.client, others[0])).json()["warnings"] == [
-        "members/0：该序号现为另一人，原成员的情况不转到任何人名下",
-        "members：原有成员均已不在，该户的收入和历史记录保持不变。请核实是否为另一户，另一户须另编户编码",
+        "members/0：该序号现为另一人所用，原成员名下的情况不转给他人",
+        "members：原有成员均已不在，该户的收入和历史记录保持不变。请核实是否已是另一户；如是，应另编户编码",
     ]
     passed_on, nobody_left = (await monitoring.put(others[1])).json()["warnings"]
     assert passed_on == (
@@ -153,12 +153,12 @@ async def test_what_cannot_be_true_of_a_household_reads_in_either_language(monit
         ),
         (
             ("/members/3/id_number", "identity-number-ill-formed"),
-            "公民身份号码应为17位数字加1位数字或字母 X",
+            "公民身份号码应为 17 位数字加 1 位校验码（数字或字母 X）",
             "bad_format",
         ),
         (
             ("/members/4/id_number", "identity-number-of-no-day"),
-            "公民身份号码第7至14位不是可能的出生日期",
+            "公民身份号码第 7 至 14 位不是可能的出生日期",
             "impossible_birth_date",
         ),
         (("/members/5/birth_date", "in-the-future"), "所填时间尚未到来", "lies in the future"),
