@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from services.monitoring.evidence.schemas import ReportedFact, reference_id
@@ -51,6 +51,9 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.security.actor import Actor
 from shared.security.sources import HOUSE_SOURCES
+from shared.words.said import says
+
+_SAY_IT_ANEW: Final = says("what-is-right-is-another-fact")
 
 
 class FactToRecord(NamedTuple):
@@ -123,7 +126,7 @@ def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError],
         with uow.savepoint():
             return _demand_all(_record_in_place(uow, entries))
     except _NothingIsStored as nothing:
-        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
+        refusal = BatchRefused(says("another-item-refused"))
         return [FactOutcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
 
 
@@ -179,13 +182,17 @@ class FactBatch:
         if held_in is not None and item.actor.sees(held_in):
             raise HouseholdBusy.of(fact.household_code)
         if dossier is None or not item.actor.sees(dossier.region_code):
-            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
+            raise HouseholdNotFound(
+                says("no-household-in-region", household=fact.household_code, region=item.actor.place)
+            )
         payload = fact.payload.model_dump_json()
         content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
             if known.content_hash != content_hash:
-                raise FactContradicts(f"{fact.source} used the reference {fact.source_ref} for another fact")
+                raise FactContradicts(
+                    says("reference-used", source=fact.source, reference=fact.source_ref, thing="fact")
+                )
             if item.mode is FactMode.LIVE and dossier.due_after is not None:
                 self._judge(item, dossier, fact_id, fact.type)
             return FactOutcome("duplicate", fact_id)
@@ -217,7 +224,7 @@ class FactBatch:
                 "credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id)
             )
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
-            raise FactInvalid.at("/member_no", "the household has, and had, no such member")
+            raise FactInvalid.at("/member_no", says("no-such-member"))
         refuse_after_the_end(fact, dossier.ended_on)
 
     def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact, fact_id: UUID) -> UUID | None:
@@ -227,16 +234,16 @@ class FactBatch:
         old = self._stored.get(old_id)
         named = fact.supersedes.source_ref
         if old is None or old.household_code != fact.household_code or old_id == fact_id:
-            raise SupersededNotFound(f"the household has no fact {named} to supersede")
+            raise SupersededNotFound(says("none-to-supersede", home="household", thing="fact", reference=named))
         if withdraws(old.type):
-            raise WithdrawalIsFinal(f"{named} is a withdrawal; what is right now is a fact of its own")
+            raise WithdrawalIsFinal(says("withdrawal-stands", reference=named, instead=_SAY_IT_ANEW))
         corrected_by = self._superseded.get(old_id)
         if corrected_by is not None and withdraws(corrected_by):
-            raise AlreadyWithdrawn(f"the fact {named} was withdrawn; what is right now is a fact of its own")
+            raise AlreadyWithdrawn(says("withdrawn-before", thing="fact", reference=named, instead=_SAY_IT_ANEW))
         if corrected_by is not None:
-            raise AlreadySuperseded(f"the fact {named} was corrected before; supersede the correction")
+            raise AlreadySuperseded(says("corrected-before", thing="fact", reference=named))
         if fact.type != old.type and not withdraws(fact.type):
-            raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.type}")
+            raise FactInvalid.at("/type", says("correction-of-another-type", type=old.type))
         assert old.fact is not None, "the facts that items supersede are loaded in full"
         take_back(dossier, old_id, old.fact, old.person_id)
         self._superseded[old_id] = fact.type

@@ -9,10 +9,11 @@ import pytest
 
 from tests.builders import HOUSEHOLD, TODAY, expense_fact, income_fact
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, open_monitoring, refusal
+from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, correction, open_monitoring, refusal, withdrawal
 
 FACTS = "/monitoring/v1/facts"
 WAGE = income_fact("2026-09", "1200.00")
+STALL = income_fact("2026-09", "900.00", "operating")
 CARE = expense_fact("2026-09", "800.00", "300.00", member_no=1)
 
 
@@ -144,3 +145,61 @@ async def test_what_is_told_of_a_household_after_its_end_is_refused_in_chinese(m
     assert (await monitoring.client.post(f"/monitoring/v1/households/{HOUSEHOLD}/end", json=end)).status_code == 201
     late = await monitoring.client.post(FACTS, json=WAGE | {"observed_on": str(TODAY)}, headers=IN_CHINESE)
     assert refusal(late)[:4] == (409, "zh", "该户已注销", "农户 DJ-0001 已于2026年11月10日注销")
+
+
+async def test_what_contradicts_a_fact_or_corrects_what_cannot_be_corrected_reads_in_either_language(
+    monitoring: Monitoring,
+) -> None:
+    corrected, withdrawn = WAGE, STALL
+    put_right = correction(corrected, "put-right", amount="1100.00")
+    await monitoring.record(corrected, put_right, withdrawn, withdrawal(withdrawn, "gone"))
+    refused = {
+        "of nobody": WAGE | {"household_code": "DJ-9999"},
+        "of no member": WAGE | {"member_no": 5, "source_ref": "of-a-stranger"},
+        "another one": about(WAGE, amount="1000.00"),
+        "of nothing": correction(WAGE | {"source_ref": "never-said"}, "of-nothing"),
+        "of a withdrawal": correction(WAGE | {"source_ref": "gone"}, "of-a-withdrawal"),
+        "of what was withdrawn": correction(withdrawn, "of-what-is-gone"),
+        "of what was corrected": correction(corrected, "once-more"),
+        "of another type": CARE | {"supersedes": {"source": WAGE["source"], "source_ref": "put-right"}},
+        "of a house": WAGE | {"source": "employment"},
+    }
+    batch = {"facts": list(refused.values())}
+    in_chinese = await monitoring.client.post(FACTS, json=batch, headers=IN_CHINESE)
+    in_english = await monitoring.post(batch)
+
+    assert dict(zip(refused, details(in_chinese), strict=True)) == {
+        "of nobody": "52辖区内没有农户 DJ-9999",
+        "of no member": "/member_no：该户现在和以前都没有此成员",
+        "another one": "village-report 已将编号 income-wage-2026-09 用于另一条情况",
+        "of nothing": "该农户没有编号为 never-said 的情况可供更正",
+        "of a withdrawal": "编号 gone 本身是一条撤回；现在属实的情况请另报一条",
+        "of what was withdrawn": "编号为 income-operating-2026-09 的情况已撤回；现在属实的情况请另报一条",
+        "of what was corrected": "编号为 income-wage-2026-09 的情况已有更正；请更正其最新一条",
+        "of another type": "/type：更正应与所更正的情况同属一类：收入",
+        "of a house": "/source：employment 是本系统的服务，其数据只由该服务自行提供",
+    }
+    assert dict(zip(refused, details(in_english), strict=True)) == {
+        "of nobody": "no household DJ-9999 in region 52",
+        "of no member": "/member_no: the household has, and had, no such member",
+        "another one": "village-report used the reference income-wage-2026-09 for another fact",
+        "of nothing": "the household has no fact never-said to supersede",
+        "of a withdrawal": "gone is a withdrawal; what is right now is a fact of its own",
+        "of what was withdrawn": (
+            "the fact income-operating-2026-09 was withdrawn; what is right now is a fact of its own"
+        ),
+        "of what was corrected": "the fact income-wage-2026-09 was corrected before; supersede the correction",
+        "of another type": "/type: a correction is of the type of the fact it supersedes: income",
+        "of a house": "/source: employment is a house of this system: what it says comes from that house alone",
+    }
+
+
+async def test_a_batch_that_stands_or_falls_as_a_whole_says_in_chinese_why_it_fell(monitoring: Monitoring) -> None:
+    batch = {"atomic": True, "facts": [WAGE, STALL | {"observed_on": "2026-11-17"}]}
+    answer = await monitoring.client.post(FACTS, json=batch, headers=IN_CHINESE)
+    assert [
+        (item["status"], item["problem"]["title"], item["problem"]["detail"]) for item in answer.json()["items"]
+    ] == [
+        (409, "同一整批中有其他记录被退回", "同一整批（`atomic`）中有其他记录被退回，整批均未保存"),
+        (422, "所报情况有误", "/observed_on：所填时间尚未到来"),
+    ]
