@@ -6,15 +6,16 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.monitoring.evidence.kept import Posting
-from shared.findings import Finding
+from shared.findings import Finding, WrongValue
 from shared.http.fields import Day, HouseholdCode, MemberNo, Reference, Source, Text
 from shared.months import Month
+from shared.words.said import says
 
 
 def _text_only(value: object) -> object:
     if isinstance(value, str):
         return value
-    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
+    raise WrongValue(says("month-not-text"))
 
 
 MonthSent = Annotated[Month, BeforeValidator(_text_only)]

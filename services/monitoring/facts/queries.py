@@ -25,6 +25,7 @@ from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL
+from shared.words.said import says
 
 _FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
 _LATER = _FACTS.alias("later")
@@ -58,7 +59,7 @@ def fact(reading: Reading, fact_id: UUID) -> FactOut:
     """A fact of a household in the caller's region, with what it led to."""
     rows = reading.connection.execute(_SELECT_FACTS.where(_FACTS.c.id == fact_id)).mappings().all()
     if not rows or not reading.actor.sees(rows[0]["region_code"]):
-        raise FactNotFound(f"no fact {fact_id} in region {reading.actor.place}")
+        raise FactNotFound(says("no-such-fact", fact=fact_id, region=reading.actor.place))
     [found] = _answers(reading, rows)
     return found
 

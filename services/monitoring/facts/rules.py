@@ -12,14 +12,15 @@ from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import withdraws
 from services.monitoring.risks.rules.parameters import RuleParameters
 from shared.codes.records import RecordStatus
+from shared.words.said import Said, says
 
 
-def impossible_day(day: date, parameters: RuleParameters, latest: date) -> str | None:
+def impossible_day(day: date, parameters: RuleParameters, latest: date) -> Said | None:
     """Why nothing can have been observed on a day, for something that comes in no later than on `latest`."""
     if day > latest:
-        return "lies in the future"
+        return says("in-the-future")
     if parameters.earliest_fact is not None and day < parameters.earliest_fact:
-        return f"lies before {parameters.earliest_fact.year}"
+        return says("before-the-first-year", year=parameters.earliest_fact.year)
     return None
 
 

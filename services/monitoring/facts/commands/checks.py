@@ -14,6 +14,7 @@ from shared.money import format_yuan
 from shared.months import first_day
 from shared.security.actor import SYSTEM, Actor
 from shared.security.sources import HOUSE_SOURCES
+from shared.words.said import Said, says
 
 _GRACE = dt.timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
@@ -56,7 +57,7 @@ def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None) -> None:
     if fact.source in HOUSE_SOURCES or fact.supersedes is not None:
         return
     if ended_on is not None and fact.observed_on > ended_on:
-        raise HouseholdHasEnded(f"the household {fact.household_code} is no more since {ended_on}")
+        raise HouseholdHasEnded(says("household-ended-since", household=fact.household_code, ended_on=ended_on))
 
 
 def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:
@@ -72,10 +73,10 @@ def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:
     if fact.source in HOUSE_SOURCES:
         return True
     lowest, highest = format_yuan(plausible.start), format_yuan(plausible.stop - 1)
-    detail = f"{format_yuan(amount)} in one month lies outside {lowest} to {highest}; `confirmed` says why it is right"
-    raise AmountImplausible.at("/payload/amount", detail)
+    asked = says("month-implausible", amount=format_yuan(amount), lowest=lowest, highest=highest)
+    raise AmountImplausible.at("/payload/amount", asked)
 
 
-def _refuse_day(pointer: str, why: str | None) -> None:
+def _refuse_day(pointer: str, why: Said | None) -> None:
     if why is not None:
         raise FactInvalid.at(pointer, why)

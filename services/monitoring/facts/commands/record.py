@@ -44,6 +44,7 @@ from shared.errors import DomainError
 from shared.records.outcomes import Outcome, take_each
 from shared.security.actor import Actor
 from shared.security.sources import HOUSE_SOURCES
+from shared.words.said import says
 
 
 class FactToRecord(NamedTuple):
@@ -108,7 +109,7 @@ def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError],
         with uow.savepoint():
             return _demand_all(_record_in_place(uow, entries))
     except _NothingIsStored as nothing:
-        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
+        refusal = BatchRefused(says("another-item-refused"))
         return [Outcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
 
 
@@ -157,7 +158,9 @@ class FactBatch:
         if held_in is not None and item.actor.sees(held_in):
             raise HouseholdBusy.of(fact.household_code)
         if dossier is None or not item.actor.sees(dossier.region_code):
-            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
+            raise HouseholdNotFound(
+                says("no-household-in-region", household=fact.household_code, region=item.actor.place)
+            )
         payload = fact.payload.model_dump_json()
         content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
@@ -198,7 +201,7 @@ class FactBatch:
                 "credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id)
             )
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
-            raise FactInvalid.at("/member_no", "the household has, and had, no such member")
+            raise FactInvalid.at("/member_no", says("no-such-member"))
         refuse_after_the_end(fact, dossier.ended_on)
 
     def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact) -> UUID | None:
@@ -208,10 +211,10 @@ class FactBatch:
         old_id = FACT_KIND.id_of(named)
         old = FACT_KIND.demand_known(named, fact.household_code, self._stored.get(old_id))
         if withdraws(old["type"]):
-            raise WithdrawalIsFinal(f"{named.source_ref} is a withdrawal; what is right now is a fact of its own")
+            raise WithdrawalIsFinal(says("withdrawal-stands", reference=named.source_ref, instead=FACT_KIND.instead))
         FACT_KIND.demand_standing(named, status_of(self._superseded.get(old_id)))
         if fact.type != old["type"] and not withdraws(fact.type):
-            raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old['type']}")
+            raise FactInvalid.at("/type", says("correction-of-another-type", type=old["type"]))
         assert old["fact"] is not None, "the facts that items supersede are loaded in full"
         take_back(dossier, old_id, old["fact"], old["person_id"])
         self._superseded[old_id] = fact.type
