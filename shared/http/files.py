@@ -52,7 +52,7 @@ async def _written_as_csv(sheet: Sheet, portions: Portions, language: Language) 
 
 
 def _csv_part(portion: Portion[Any], language: Language) -> bytes:
-    return csv_lines(portion.lines(language))
+    return csv_lines(portion.cells(language))
 
 
 async def _written_as_xlsx(sheet: Sheet, portions: Portions, language: Language) -> AsyncGenerator[bytes, None]:
@@ -71,4 +71,4 @@ async def _written_as_xlsx(sheet: Sheet, portions: Portions, language: Language)
 
 
 def _add(table: Table, portion: Portion[Any], language: Language) -> None:
-    table.write(portion.lines(language))
+    table.write(zip(*portion.cells(language), strict=True))

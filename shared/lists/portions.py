@@ -1,8 +1,9 @@
 """A whole list in portions, each a read of its own, for files: no transaction is long, and memory stays as it is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import BaseModel, PrivateAttr
@@ -13,7 +14,7 @@ from shared.db.unit_of_work import Reading
 from shared.lists.order import Order
 from shared.lists.page import Page
 from shared.sheets.columns import Sheet
-from shared.sheets.writing import Line, lines_of, values_of
+from shared.sheets.writing import cells_of, values_of
 from shared.words.language import Language
 
 ItemT = TypeVar("ItemT")
@@ -27,7 +28,7 @@ Values = Sequence[Iterable[Any]]
 
 SHOWN_AT_ONCE: Final = 500
 """Answers of a portion: making them keeps the process from other requests for some milliseconds."""
-ROWS_AT_ONCE: Final = 2000
+ROWS_AT_ONCE: Final = 4000
 """Rows of a portion where no answers are made."""
 
 
@@ -62,9 +63,9 @@ class Portion(Page[ItemT], Generic[ItemT]):
         """Where the next portion begins; none after the last."""
         return self._key
 
-    def lines(self, language: Language) -> Iterator[Line]:
-        """The rows of the file."""
-        return lines_of(self._sheet, self._shown() if self._values is None else self._values, language)
+    def cells(self, language: Language) -> list[list[str]]:
+        """The cells of the file, column by column."""
+        return cells_of(self._sheet, self._shown() if self._values is None else self._values, language)
 
     def _shown(self) -> Values:
         dumped = [item.model_dump(mode="json", by_alias=True) for item in self.items if isinstance(item, BaseModel)]
@@ -81,29 +82,36 @@ class Place:
         self, reading: Reading, sheet: Sheet, order: Order, wanted: sa.Select[Any], show: Show[ItemT]
     ) -> Portion[ItemT]:
         """The portion of the rows that are wanted."""
-        dialect = reading.connection.dialect.name
-        keys = [_plain(wanted.selected_columns[name], dialect) for name in order.names]
-        if isinstance(show, AsKept):
-            columns = show.columns(sheet, wanted)
-            plain = [_plain(column, dialect) for column in columns]
-            rows = wanted.with_only_columns(*plain, maintain_column_froms=True)
-            found, key = self._read(reading, rows, keys, order, ROWS_AT_ONCE)
-            return _portion(sheet, key, (), _written_out(columns, list(zip(*found, strict=True)), dialect))
-        found, key = self._read(reading, wanted, keys, order, SHOWN_AT_ONCE)
-        return _portion(sheet, key, show(found), None)
+        keys = [_comparable(wanted.selected_columns[name], reading.connection.dialect.name) for name in order.names]
+        if not isinstance(show, AsKept):
+            shown = reading.connection.execute(self._rows(wanted, keys, order, SHOWN_AT_ONCE)).all()
+            return _portion(sheet, _last_key(shown, keys, SHOWN_AT_ONCE), show(shown), None)
+        columns = show.columns(sheet, wanted)
+        rows = wanted.with_only_columns(*columns, maintain_column_froms=True)
+        found = _as_the_driver_gives(reading.connection.execute(self._rows(rows, keys, order, ROWS_AT_ONCE)))
+        return _portion(sheet, _last_key(found, keys, ROWS_AT_ONCE), (), _written_out(columns, found))
 
-    def _read(
-        self, reading: Reading, rows: sa.Select[Any], keys: Sequence[sa.ColumnElement[Any]], order: Order, most: int
-    ) -> tuple[Sequence[sa.Row[Any]], Key | None]:
-        """The rows, each with its key behind it, and the key of the last one if more may follow."""
+    def _rows(
+        self, rows: sa.Select[Any], keys: Sequence[sa.ColumnElement[Any]], order: Order, most: int
+    ) -> sa.Select[Any]:
+        """The rows of the portion, each with its key behind it."""
         if self.key is not None:
             last = [sa.literal(value, column.type) for column, value in zip(keys, self.key, strict=True)]
             place, last_taken = sa.tuple_(*keys), sa.tuple_(*last)
             rows = rows.where(place < last_taken if order.descending else place > last_taken)
         rows = rows.order_by(*(column.desc() if order.descending else column for column in keys))
-        named = (key.label(f"key_{number}") for number, key in enumerate(keys))
-        found = reading.connection.execute(rows.add_columns(*named).limit(most)).all()
-        return found, tuple(found[-1][-len(keys) :]) if len(found) == most else None
+        return rows.add_columns(*(key.label(f"key_{number}") for number, key in enumerate(keys))).limit(most)
+
+
+def _last_key(rows: Sequence[Sequence[Any]], keys: Sequence[object], most: int) -> Key | None:
+    """Where the last row stands if more may follow."""
+    return tuple(rows[-1][-len(keys) :]) if len(rows) == most else None
+
+
+def _as_the_driver_gives(result: sa.CursorResult[Any]) -> Sequence[Sequence[Any]]:
+    """The rows without what makes Python's values of the driver's, which costs more than to read them."""
+    assert result.cursor is not None, "a SELECT has rows"
+    return result.cursor.fetchall()
 
 
 def _portion(sheet: Sheet, key: Key | None, items: Sequence[ItemT], values: Values | None) -> Portion[ItemT]:
@@ -113,31 +121,27 @@ def _portion(sheet: Sheet, key: Key | None, items: Sequence[ItemT], values: Valu
     return portion
 
 
-def _written_out(columns: Sequence[sa.ColumnElement[Any]], values: Values, dialect: str) -> Values:
-    """Values that were read plain, as cells are written from them: ids with their strokes. Keys behind them go."""
-    values = values[: len(columns)] or [()] * len(columns)
-    if dialect != "sqlite":
-        return values
+def _written_out(columns: Sequence[sa.ColumnElement[Any]], rows: Sequence[Sequence[Any]]) -> Values:
+    """What stands in the columns, as cells are written from it: ids with their strokes. The keys behind it go."""
+    values: Values = list(zip(*rows, strict=True))[: len(columns)] or [()] * len(columns)
     return [
         map(_with_strokes, of) if isinstance(column.type, sa.Uuid) else of
         for column, of in zip(columns, values, strict=True)
     ]
 
 
-def _plain(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[Any]:
-    """The column without what makes Python's values of what SQLite keeps as text, which costs more than reading it."""
+def _comparable(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """A column of the order as the database compares it: SQLite keeps moments and ids as text."""
     bare = column.element if isinstance(column, sa.Label) else column
-    if dialect == "sqlite" and isinstance(bare.type, _TEXT_IN_SQLITE):
+    if dialect == "sqlite" and isinstance(bare.type, sa.Uuid | UtcDateTime):
         return sa.type_coerce(bare, sa.String())
     return bare
 
 
-_TEXT_IN_SQLITE: Final = (sa.Uuid, UtcDateTime, sa.Date)
-
-
-def _with_strokes(kept: str | None) -> str | None:
-    if kept is None:
-        return None
+def _with_strokes(kept: UUID | str | None) -> UUID | str | None:
+    """An id as it is written; PostgreSQL gives it so."""
+    if not isinstance(kept, str):
+        return kept
     return f"{kept[:8]}-{kept[8:12]}-{kept[12:16]}-{kept[16:20]}-{kept[20:]}"
 
 

@@ -128,7 +128,7 @@ _READ: Final[Mapping[Form, Callable[[Column, Any], Any]]] = {
     Form.FLAG: _flag,
 }
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = frozenset({"=", "+", "-", "@", "\t", "\r"})
 """What a spreadsheet takes for the beginning of a formula."""
 _FLAGS: Final[Mapping[Language, tuple[str, str]]] = {Language.ZH: ("否", "是"), Language.EN: ("no", "yes")}
 _HOUR: Final = len("2026-11-16T02")
@@ -152,7 +152,7 @@ def write_column(column: Column, values: Iterable[Any], language: Language) -> l
 
 def plain_text(text: str) -> str:
     """Text that no spreadsheet takes for a formula: what looks like one stands behind an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def _each(write: Write, between: str, values: Iterable[Any]) -> str:
@@ -169,7 +169,9 @@ def _writes_text(_: Column, __: Language) -> Write:
 
 def _write_text(value: Any) -> str:
     """Text; a document within the answer as JSON."""
-    return plain_text(to_json(value).decode() if isinstance(value, dict) else str(value))
+    if type(value) is str:
+        return plain_text(value)
+    return to_json(value).decode() if isinstance(value, dict) else str(value)
 
 
 def _writes_labels(column: Column, language: Language) -> Write:
