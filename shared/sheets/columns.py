@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Final
 
 from shared.codes.code import Code
@@ -38,7 +39,7 @@ EACH: Final = "*"
 """Stands in the place of a column for the rows of one thing: `members/*/name` is a field of each member."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column 列: where its value stands in a body, and what people read above it."""
 
@@ -68,14 +69,15 @@ class Column:
         """Everything that a file may call the column."""
         return frozenset({self.zh, self.en, self.place, self.place.rpartition("/")[2]})
 
+    @cached_property
     def parts(self) -> Sequence[str]:
         """The way to the field, step by step."""
-        return self.place.split("/")
+        return tuple(self.place.split("/"))
 
     @property
     def each(self) -> bool:
         """Whether the column is of a list."""
-        return EACH in self.parts()
+        return EACH in self.parts
 
     def code_list(self) -> type[Code]:
         """The list that a column of codes names."""
@@ -103,7 +105,7 @@ class Sheet:
     def column_of(self, pointer: str) -> Column | None:
         """The column that a JSON pointer into a body of this sheet leads to, or into which it leads."""
         parts = [EACH if part.isdecimal() else part for part in pointer.strip("/").split("/")]
-        return next((column for column in self.columns if _leads(column.parts(), parts)), None)
+        return next((column for column in self.columns if _leads(column.parts, parts)), None)
 
     def by_name(self) -> dict[str, Column]:
         """Each column by everything that a file may call it."""

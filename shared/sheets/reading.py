@@ -99,7 +99,7 @@ def _read(rows: Sequence[Row], sheet: Sheet) -> Read:
     findings = []
     for index, row in enumerate(rows):
         for column, cell in row.cells.items():
-            way = [str(index) if part == EACH else part for part in column.parts()]
+            way = [str(index) if part == EACH else part for part in column.parts]
             try:
                 value = read_cell(column, cell)
             except WrongValue as wrong:

@@ -56,12 +56,12 @@ def _identifier(_: Column, cell: Any) -> Any:
 
 
 def _code(column: Column, cell: Any) -> Any:
-    codes = column.code_list()
+    assert column.codes is not None, "a column of codes names its list"
     text = str(_text(column, cell))
-    code = codes_by_name(codes).get(text.casefold())
+    code = codes_by_name(column.codes).get(text.casefold())
     if code is None:
-        labels = [one.label_zh or one.value for one in codes]
-        raise WrongValue(says("not-in-list", labels=labels, codes=[one.value for one in codes]))
+        labels = [one.label_zh or one.value for one in column.codes]
+        raise WrongValue(says("not-in-list", labels=labels, codes=[one.value for one in column.codes]))
     return code.value
 
 

@@ -35,7 +35,7 @@ def headed(sheet: Sheet, language: Language) -> list[tuple[str, int]]:
 
 def values_of(sheet: Sheet, items: Sequence[Item]) -> list[Sequence[Any]]:
     """What answers hold, column by column."""
-    return [[_value(item, column.parts()) for item in items] for column in sheet.columns]
+    return [[_value(item, column.parts) for item in items] for column in sheet.columns]
 
 
 def cells_of(sheet: Sheet, values: Sequence[Iterable[Any]], language: Language) -> list[list[str]]:
@@ -71,18 +71,25 @@ class Table:
     one.
     """
 
-    def __init__(self, path: Path, title: str, headings: Sequence[tuple[str, int]]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        title: str,
+        headings: Sequence[tuple[str, int]],
+        *,
+        rows_of_a_sheet: int = ROWS_OF_A_SHEET,
+    ) -> None:
         options = {"constant_memory": True, "strings_to_numbers": False, "tmpdir": str(path.parent)}
         self._workbook = xlsxwriter.Workbook(path, options)
         self._bold = self._workbook.add_format({"bold": True})
         self._text = self._workbook.add_format({"num_format": "@"})
-        self._title, self._headings = title, headings
+        self._title, self._headings, self._most = title, headings, rows_of_a_sheet
         self._begin(1)
 
     def write(self, rows: Iterable[Line]) -> None:
         """Add rows."""
         for row in rows:
-            if self._line >= ROWS_OF_A_SHEET:
+            if self._line >= self._most:
                 self._begin(self._number + 1)
             self._line += 1
             for place, cell in enumerate(row):

@@ -45,13 +45,13 @@ def test_there_are_lists_to_look_at() -> None:
 @pytest.mark.parametrize("path", LISTS)
 def test_every_column_of_a_file_is_a_field_of_the_answer(path: str) -> None:
     for column in LISTS[path].query.sheet.columns:
-        assert _leads_somewhere(LISTS[path].item, column.parts()), column.place
+        assert _leads_somewhere(LISTS[path].item, column.parts), column.place
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_field_of_the_answer_is_in_the_file_or_left_to_the_one_thing(path: str) -> None:
     item = LISTS[path].item
-    shown = {column.parts()[0] for column in LISTS[path].query.sheet.columns}
+    shown = {column.parts[0] for column in LISTS[path].query.sheet.columns}
     assert {_sent_as(name, field) for name, field in item.model_fields.items()} - shown <= LEFT_OUT
 
 
@@ -170,7 +170,7 @@ def _without_time(path: str, rows: list[list[str]]) -> list[list[str]]:
 
 def expected(sheet: Sheet, items: Sequence[Mapping[str, Any]], language: Language) -> list[list[str]]:
     """The rows of the file as the answers make them, worked out by hand."""
-    return [[cell(column, found(item, column.parts()), language) for column in sheet.columns] for item in items]
+    return [[cell(column, found(item, column.parts), language) for column in sheet.columns] for item in items]
 
 
 def found(value: Any, way: Sequence[str]) -> Any:
