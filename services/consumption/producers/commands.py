@@ -42,7 +42,7 @@ def _check(uow: UnitOfWork, body: ProducerIn) -> None:
     codes = {link.household_code for link in body.links}
     unknown = sorted(codes - HOUSEHOLDS.find(uow, codes).keys())
     if unknown:
-        said = says("no-such-household", household=unknown[0], region=uow.actor.place)
+        said = says("no-household-in-region", household=unknown[0], region=uow.actor.place)
         raise HouseholdUnknown(said, household_codes=unknown)
 
 

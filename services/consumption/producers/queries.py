@@ -17,5 +17,5 @@ def producer(reading: Reading, code: str) -> ProducerOut:
     """A producer with the households it is linked to."""
     row = reading.connection.execute(sa.select(_PRODUCERS).where(_PRODUCERS.c.code == code)).one_or_none()
     if row is None or not reading.actor.sees(row.region_code):
-        raise ProducerNotFound(says("no-such-producer", producer=code, region=reading.actor.place))
+        raise ProducerNotFound(says("none-of-that-code", thing="producer", code=code, region=reading.actor.place))
     return ProducerOut.of(row, load_links(reading, code))

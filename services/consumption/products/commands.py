@@ -113,7 +113,7 @@ def _producer_of(uow: UnitOfWork, code: str) -> Producer:
 
 
 def _producer_not_found(uow: UnitOfWork, code: str) -> ProducerNotFound:
-    return ProducerNotFound(says("no-such-producer", producer=code, region=uow.actor.place))
+    return ProducerNotFound(says("none-of-that-code", thing="producer", code=code, region=uow.actor.place))
 
 
 def _shown(uow: UnitOfWork, product: Product, _parts: Sequence[None]) -> ProductOut:

@@ -85,7 +85,7 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
 def _distributable(uow: UnitOfWork, code: str) -> Asset:
     asset = uow.session.get(Asset, code, with_for_update=True)
     if asset is None or not uow.actor.sees(asset.region_code):
-        raise AssetNotFound(says("no-such-asset", asset=code, region=uow.actor.place))
+        raise AssetNotFound(says("none-of-that-code", thing="asset", code=code, region=uow.actor.place))
     if asset.asset_class is AssetClass.HOUSEHOLD:
         raise AssetNotDistributable(says("asset-of-a-household", asset=code))
     return asset

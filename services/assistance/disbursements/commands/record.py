@@ -34,6 +34,7 @@ from shared.money import format_yuan
 from shared.months import month_of
 from shared.records.kinds import RecordKind
 from shared.records.outcomes import Outcome
+from shared.words.said import says
 
 _DISBURSEMENTS = table_of(Disbursement)
 _KIND: Final = RecordKind(
@@ -41,7 +42,7 @@ _KIND: Final = RecordKind(
     home="household",
     home_key="household_code",
     content=("household_code", "measure_id", "kind", "month", "amount", "supersedes_id"),
-    instead="record what was paid as another one",
+    instead=says("record-another-payment"),
     contradicts=DisbursementContradicts,
     superseded_not_found=SupersededDisbursementNotFound,
     already_superseded=DisbursementAlreadySuperseded,
