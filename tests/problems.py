@@ -51,7 +51,7 @@ async def read_in_both(
     return told
 
 
-async def refused_in(client: httpx.AsyncClient, method: str, path: str, body: Any = None) -> list[str]:
+async def sentences_of(client: httpx.AsyncClient, method: str, path: str, body: Any = None) -> list[str]:
     """The sentences of a refusal in English and in Chinese."""
     return [document["detail"] for document in await read_in_both(client, method, path, body)]
 

@@ -23,7 +23,7 @@ from tests.houses.consumption.builders import (
     received,
     walk,
 )
-from tests.problems import read_in_both, refused_in
+from tests.problems import read_in_both, sentences_of
 
 NOBODY = UUID(int=0)
 ORDER = ("POST", ORDERS)
@@ -44,14 +44,14 @@ async def test_what_can_no_longer_be_had(officer: httpx.AsyncClient, buyer: http
     assert chinese["detail"] == "第 1 行订购产品 TEA 的数量为 300.001，现有库存为 300.000"
     assert (chinese["title"], chinese["available"]) == ("库存不足", "300.000")
     assert [
-        await refused_in(buyer, *ORDER, order(lines=[line(price="9.90")])),
-        await refused_in(buyer, *ORDER, order(("EGGS", "7"))),
-        await refused_in(buyer, *ORDER, order(("PEARS", "7"))),
-        await refused_in(buyer, *ORDER, order(("NONE", "1"))),
+        await sentences_of(buyer, *ORDER, order(lines=[line(price="9.90")])),
+        await sentences_of(buyer, *ORDER, order(("EGGS", "7"))),
+        await sentences_of(buyer, *ORDER, order(("PEARS", "7"))),
+        await sentences_of(buyer, *ORDER, order(("NONE", "1"))),
     ] == [
         [
             "line 1 was seen at 9.90; TEA costs 12.50 now",
-            "第 1 行下单时看到的价格为 9.90 元；产品 TEA 现价 12.50 元",
+            "第 1 行所填价格为 9.90 元，产品 TEA 现价为 12.50 元",
         ],
         [
             "line 1: EGGS is sold from 5.000 箱 on, in steps of 5.000",
@@ -72,12 +72,12 @@ async def test_what_an_order_cannot_be(buyer: httpx.AsyncClient) -> None:
     ]
     assert [(error["pointer"], error["detail"]) for error in chinese["errors"]] == [
         ("/lines/0/quantity", "不得为零"),
-        ("/lines/1/quantity", "数量只能由数字组成，最多三位小数，例如 20.000"),
-        ("/lines/2/quantity", "应以文本填写；用 JSON 数字填写可能丢失位数"),
+        ("/lines/1/quantity", "数量应为数字，最多三位小数，例如 20.000"),
+        ("/lines/2/quantity", "应以文本填写；JSON 数字可能丢失位数"),
     ]
     assert [
-        await refused_in(buyer, *ORDER, order(lines=[line(), line()])),
-        await refused_in(buyer, *ORDER, order(deliver_by="2026-11-15")),
+        await sentences_of(buyer, *ORDER, order(lines=[line(), line()])),
+        await sentences_of(buyer, *ORDER, order(deliver_by="2026-11-15")),
     ] == [
         ["/lines: a product stands in one line only", "/lines：同一产品只能填写一行"],
         ["/deliver_by: lies in the past", "/deliver_by：所填时间已经过去"],
@@ -92,8 +92,8 @@ async def test_that_an_order_is_of_one_county_and_of_an_amount_that_can_be_writt
     await put(everywhere, "product", "PEARS", product(producer_code="YJ"))
     await put(officer, "product", "GOLD", product(price="999999999999.99", stock="9.000"))
     assert [
-        await refused_in(buyer, *ORDER, order(("TEA", "1"), ("PEARS", "1"))),
-        await refused_in(buyer, *ORDER, order(("GOLD", "2"))),
+        await sentences_of(buyer, *ORDER, order(("TEA", "1"), ("PEARS", "1"))),
+        await sentences_of(buyer, *ORDER, order(("GOLD", "2"))),
     ] == [
         [
             "/lines/1/product_code: its producer is in another county than that of line 1",
@@ -107,11 +107,11 @@ async def test_whose_order_it_is(house: House, buyer: httpx.AsyncClient, client_
     await place(buyer)
     other = dongguan(client_for, house, client_id="shenzhen", buyers=("SZ-1",))
     assert [
-        await refused_in(buyer, *ORDER, order(("TEA", "1"))),
-        await refused_in(other, *ORDER, order()),
-        await refused_in(other, *ORDER, order(buyer_code="sz-1")),
-        await refused_in(other, "GET", f"{ORDERS}/{NOBODY}"),
-        await refused_in(client_for(house), "GET", f"{API}/buyers/NONE"),
+        await sentences_of(buyer, *ORDER, order(("TEA", "1"))),
+        await sentences_of(other, *ORDER, order()),
+        await sentences_of(other, *ORDER, order(buyer_code="sz-1")),
+        await sentences_of(other, "GET", f"{ORDERS}/{NOBODY}"),
+        await sentences_of(client_for(house), "GET", f"{API}/buyers/NONE"),
     ] == [
         [
             "the number 1 of the buyer DG-1 was used for another content",
@@ -139,10 +139,10 @@ async def test_what_cannot_have_arrived(officer: httpx.AsyncClient, buyer: httpx
     steps = ("POST", f"{ORDERS}/{placed}/transitions")
     receipt = {"action": "receive", "lines": received("20.001")}
     assert [
-        await refused_in(buyer, *steps, receipt),
-        await refused_in(buyer, *steps, receipt | {"lines": [{"line_no": 2, "received": "1"}]}),
-        await refused_in(buyer, *steps, receipt | {"lines": received("1") * 2}),
-        await refused_in(buyer, *steps, receipt | {"action": "dispute"}),
+        await sentences_of(buyer, *steps, receipt),
+        await sentences_of(buyer, *steps, receipt | {"lines": [{"line_no": 2, "received": "1"}]}),
+        await sentences_of(buyer, *steps, receipt | {"lines": received("1") * 2}),
+        await sentences_of(buyer, *steps, receipt | {"action": "dispute"}),
     ] == [
         ["/lines/0/received: more than was ordered", "/lines/0/received：超过订购数量"],
         ["/lines/0/line_no: the order has no such line", "/lines/0/line_no：订单中没有此行"],
@@ -162,10 +162,10 @@ async def test_what_a_producer_cannot_be(house: House, officer: httpx.AsyncClien
     assert chinese["errors"][1]["detail"] == "份额合计超过 1"
     neighbour = client_for(house, scopes=SUPPLY, region="520625")
     assert [
-        await refused_in(officer, *COOP, producer(link("0.1"), link("0.2"))),
-        await refused_in(client_for(house), *COOP, producer(region_code="529999001001")),
-        await refused_in(officer, *COOP, producer(link("0.1", "DJ-9999"))),
-        await refused_in(neighbour, "GET", f"{API}/producers/COOP"),
+        await sentences_of(officer, *COOP, producer(link("0.1"), link("0.2"))),
+        await sentences_of(client_for(house), *COOP, producer(region_code="529999001001")),
+        await sentences_of(officer, *COOP, producer(link("0.1", "DJ-9999"))),
+        await sentences_of(neighbour, "GET", f"{API}/producers/COOP"),
     ] == [
         ["/links: a household is named twice for the same kind", "/links：同一农户的同一类收入重复填写"],
         [
@@ -183,13 +183,13 @@ async def test_how_a_product_and_its_stock_cannot_change(
     neighbour = client_for(house, scopes=SUPPLY, region="520625")
     moved = {"reason": "盘点"}
     assert [
-        await refused_in(officer, *TEA, product(stock="1.000")),
-        await refused_in(officer, *TEA, product(stock=None, unit="箱")),
-        await refused_in(officer, *TEA, product(step="2.000", minimum="3.000")),
-        await refused_in(officer, *STOCK, moved | {"change": "-300.001"}),
-        await refused_in(officer, *STOCK, moved | {"change": "999999999.999"}),
-        await refused_in(officer, *STOCK, moved),
-        await refused_in(neighbour, *STOCK, moved | {"counted": "1"}),
+        await sentences_of(officer, *TEA, product(stock="1.000")),
+        await sentences_of(officer, *TEA, product(stock=None, unit="箱")),
+        await sentences_of(officer, *TEA, product(step="2.000", minimum="3.000")),
+        await sentences_of(officer, *STOCK, moved | {"change": "-300.001"}),
+        await sentences_of(officer, *STOCK, moved | {"change": "999999999.999"}),
+        await sentences_of(officer, *STOCK, moved),
+        await sentences_of(neighbour, *STOCK, moved | {"counted": "1"}),
     ] == [
         [
             "there is 300.000; leave the stock out, or move it by POST …/stock",
@@ -204,7 +204,7 @@ async def test_how_a_product_and_its_stock_cannot_change(
         ["/change: more than 999999999.999 would be there", "/change：库存将超过上限 999999999.999"],
         [
             "/: send either counted or change",
-            "/：盘点数量 `counted` 和增减数量 `change` 须填写其中一项，不能同时填写",
+            "/：盘点数量 `counted` 与增减数量 `change` 应填且只填一项",
         ],
         ["no product TEA in region 520625", "520625辖区内没有产品 TEA"],
     ]

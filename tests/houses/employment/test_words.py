@@ -19,7 +19,7 @@ from tests.houses.employment.builders import (
     wage,
     worker_id,
 )
-from tests.problems import IN_CHINESE, read_in_both, refused_in
+from tests.problems import IN_CHINESE, read_in_both, sentences_of
 
 NOBODY = UUID(int=0)
 PUT_VACANCY = ("PUT", f"{BASE}/vacancies/{VACANCY}")
@@ -57,9 +57,9 @@ async def test_where_a_vacancy_is_and_how_many_it_holds(employment: Employment) 
     await employment.placed(2)
     client = employment.client
     assert [
-        await refused_in(client, *PUT_VACANCY, vacancy(headcount=1)),
-        await refused_in(client, *PUT_VACANCY, vacancy(place_code="99")),
-        await refused_in(client, "GET", f"{BASE}/vacancies/NONE"),
+        await sentences_of(client, *PUT_VACANCY, vacancy(headcount=1)),
+        await sentences_of(client, *PUT_VACANCY, vacancy(place_code="99")),
+        await sentences_of(client, "GET", f"{BASE}/vacancies/NONE"),
     ] == [
         ["2 workers are placed in this vacancy", "该岗位已安置 2 人"],
         ["the place 99 lies in no known division", "工作地点 99 不属于任何已知的行政区划"],
@@ -79,7 +79,7 @@ async def test_why_a_worker_does_not_fit_a_vacancy(employment: Employment) -> No
 
 async def test_that_of_a_worker_the_year_of_birth_alone_is_known(employment: Employment) -> None:
     await employment.put_vacancy(min_age=60, max_age=65)
-    english, chinese = await refused_in(employment.client, *PLACEMENTS, placing())
+    english, chinese = await sentences_of(employment.client, *PLACEMENTS, placing())
     assert english == (
         f"worker {worker_id()} and vacancy {VACANCY}: too_young; of the worker the year of birth alone is known, "
         "so the lower age of the year counts"
@@ -93,10 +93,10 @@ async def test_that_of_a_worker_the_year_of_birth_alone_is_known(employment: Emp
 async def test_whom_a_request_is_for_and_who_is_not_there(employment: Employment, client_for: ClientFor) -> None:
     client, everywhere = employment.client, client_for(employment.house, region="*")
     assert [
-        await refused_in(client, *PLACEMENTS, placing(request_id=str(request_id()))),
-        await refused_in(client, *PLACEMENTS, placing(worker_id=str(NOBODY))),
-        await refused_in(client, "GET", f"{BASE}/placements/{NOBODY}"),
-        await refused_in(everywhere, "GET", f"{BASE}/placements/{NOBODY}"),
+        await sentences_of(client, *PLACEMENTS, placing(request_id=str(request_id()))),
+        await sentences_of(client, *PLACEMENTS, placing(worker_id=str(NOBODY))),
+        await sentences_of(client, "GET", f"{BASE}/placements/{NOBODY}"),
+        await sentences_of(everywhere, "GET", f"{BASE}/placements/{NOBODY}"),
     ] == [
         ["the request is for member 2 of the household", "该请求是为该户第 2 号成员提出的"],
         [f"no worker {NOBODY} in region 52", f"52辖区内没有劳动力 {NOBODY}"],
@@ -108,8 +108,8 @@ async def test_whom_a_request_is_for_and_who_is_not_there(employment: Employment
 async def test_that_an_end_and_its_reason_belong_together(employment: Employment) -> None:
     steps = ("POST", f"{BASE}/placements/{await employment.placed()}/transitions")
     assert [
-        await refused_in(employment.client, *steps, {"action": "end", "on": str(TODAY)}),
-        await refused_in(employment.client, *steps, {"action": "start", "on": str(TODAY), "reason": "illness"}),
+        await sentences_of(employment.client, *steps, {"action": "end", "on": str(TODAY)}),
+        await sentences_of(employment.client, *steps, {"action": "start", "on": str(TODAY), "reason": "illness"}),
     ] == [
         [
             "/reason: end needs a reason: finished, dismissed, illness, family, left_household, other",
@@ -121,16 +121,16 @@ async def test_that_an_end_and_its_reason_belong_together(employment: Employment
 
 async def test_for_which_months_no_wage_is_taken(employment: Employment) -> None:
     client, placement = employment.client, await employment.placed()
-    assert await refused_in(client, *WAGES, wage(placement)) == [
+    assert await sentences_of(client, *WAGES, wage(placement)) == [
         f"the work of placement {placement} has not begun",
         f"输送记录 {placement} 尚未上岗",
     ]
     await employment.act(placement, "start", "2026-09-14")
     await employment.post("wages", wage(placement))
     assert [
-        await refused_in(client, *WAGES, wage(placement, "2026-08")),
-        await refused_in(client, *WAGES, wage(placement, "2026-12")),
-        await refused_in(client, *WAGES, wage(placement, source_ref="another")),
+        await sentences_of(client, *WAGES, wage(placement, "2026-08")),
+        await sentences_of(client, *WAGES, wage(placement, "2026-12")),
+        await sentences_of(client, *WAGES, wage(placement, source_ref="another")),
     ] == [
         ["/month: lies before 2026-09-14, the first day of work", "/month：早于上岗日期（2026年9月14日）"],
         ["/month: lies in the future", "/month：所填时间尚未到来"],
@@ -140,7 +140,7 @@ async def test_for_which_months_no_wage_is_taken(employment: Employment) -> None
         ],
     ]
     await employment.act(placement, "end", "2026-10-31")
-    assert await refused_in(client, *WAGES, wage(placement, "2026-11")) == [
+    assert await sentences_of(client, *WAGES, wage(placement, "2026-11")) == [
         "/month: lies after 2026-10-31, the last day of work",
         "/month：晚于离岗日期（2026年10月31日）",
     ]
@@ -155,9 +155,9 @@ async def test_what_became_of_a_wage(employment: Employment) -> None:
     withdrawal = {"source": first["source"], "source_ref": "w-1", "reason": "wrong_amount"}
     await employment.post(f"wages/{kept[0]}/withdrawal", withdrawal)
     assert [
-        await refused_in(client, *WAGES, first),
-        await refused_in(client, "POST", f"{BASE}/wages/{kept[1]}/withdrawal", withdrawal | {"source_ref": "w-2"}),
-        await refused_in(client, "POST", f"{BASE}/wages/{NOBODY}/withdrawal", withdrawal),
+        await sentences_of(client, *WAGES, first),
+        await sentences_of(client, "POST", f"{BASE}/wages/{kept[1]}/withdrawal", withdrawal | {"source_ref": "w-2"}),
+        await sentences_of(client, "POST", f"{BASE}/wages/{NOBODY}/withdrawal", withdrawal),
     ] == [
         [
             f"the wage {placement}-2026-10 was withdrawn; report the month under another reference",
