@@ -1,7 +1,7 @@
 """How values stand in a sentence: `{on:day}` is 2026-05-01 in English and 2026年5月1日 in Chinese."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -28,9 +28,22 @@ def _months(value: str, language: Language) -> str:
     return value if language is Language.EN else f"{_month(first, language)}至{_month(last, language)}"
 
 
-def _thing(value: str, language: Language) -> str:
-    """What is spoken of, as the catalogues call it."""
+def _percent(value: str, language: Language) -> str:
+    return value if language is Language.EN else value.replace(" ", "")
+
+
+def _thing(value: str | Sequence[str], language: Language) -> str:
+    """What is spoken of, one or several, as the catalogues call it."""
+    if not isinstance(value, str):
+        return plainly([_thing(one, language) for one in value], language)
     return sentences(language).get(f"thing.{value}", value)
+
+
+def _member(value: int | None, language: Language) -> str:
+    """A member of a household by number; without one nobody is named."""
+    if value is None:
+        return _thing("member-not-named", language)
+    return f"member {value}" if language is Language.EN else f"{value} 号成员"
 
 
 def _label(code_list: type[Code]) -> Callable[[str, Language], str]:
@@ -45,7 +58,9 @@ _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
     "day": _day,
     "month": _month,
     "months": _months,
+    "percent": _percent,
     "thing": _thing,
+    "member": _member,
 }
 
 

@@ -97,9 +97,10 @@ def test_the_thirty_illnesses_of_the_pack_are_known_by_code_and_cited_without_th
 def test_a_reason_shows_the_figures_the_parameters_and_their_sources() -> None:
     found = _verdict(RiskKind.BELOW_LINE, household(income("12480.00"), able_workers=0), policy())
     document = found.reasons[0].as_document()
-    assert set(document) == {"rule", "text", "inputs", "parameters"}
+    assert set(document) == {"rule", "says", "inputs", "parameters"}
     assert document["rule"] == "below_line"
-    assert document["text"] == (
+    assert document["says"] == [{"code": "below-line", "inputs": {}}]
+    assert found.reasons[0].text == (
         "Net income per head 3120.00 yuan in 2025-11..2026-10 is below the income line of 8200.00 yuan. "
         "The 4 members together have 12480.00 yuan, 20320.00 yuan short of the line."
     )
