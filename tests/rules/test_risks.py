@@ -17,7 +17,7 @@ from services.monitoring.placements.rules import after_loss, after_start
 from services.monitoring.risks.rules.judge import judge
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
-from services.monitoring.risks.rules.verdicts import Outcome, Verdict, format_percent
+from services.monitoring.risks.rules.verdicts import Outcome, Verdict, evidence_withdrawn, format_percent
 from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.policy.loader import PolicyBook
@@ -35,6 +35,7 @@ from tests.rules.builders import (
     open_risk,
     policy,
 )
+from tests.rules.reading import assert_readable
 
 _BOOK = PolicyBook.load(development=False)
 
@@ -410,6 +411,15 @@ def test_every_verdict_explains_itself(
             assert reason.rule.split(".")[0] == verdict.kind
             assert reason.key.startswith(reason.rule)
             assert json.loads(json.dumps(reason.as_document()))["rule"] == reason.rule
+
+
+@given(state=_households(), risks=_risks(), parameters=_POLICIES)
+def test_every_verdict_reads_in_both_languages(
+    state: HouseholdState, risks: dict[RiskKind, LatestRisk], parameters: RuleParameters
+) -> None:
+    for verdict in judge(state, parameters, risks):
+        assert_readable(verdict)
+        assert_readable(evidence_withdrawn(verdict))
 
 
 @given(state=_households(), risks=_risks(), more=st.integers(0, 10**8))
