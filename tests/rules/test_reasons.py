@@ -44,8 +44,8 @@ SAID = {
     "at the line, not yet clear": (
         why(BELOW, "below_line", months=income("33000.00")),
         (
-            "Net income per head 8250.00 yuan in 2025-11..2026-10 has reached the income line of 8200.00 yuan but not the "
-            "8610.00 yuan at which an open risk clears."
+            "Net income per head 8250.00 yuan in 2025-11..2026-10 has reached the income line of 8200.00 yuan but not "
+            "the 8610.00 yuan at which an open risk clears."
         ),
         "2025年11月至2026年10月人均纯收入 8250.00 元，已达到 8200.00 元的监测线，但未达到解除预警所需的 8610.00 元。",
     ),
@@ -60,8 +60,8 @@ SAID = {
     "a line that is missing": (
         why(BELOW, changed={"income_line": None, "income_min_months": None}),
         (
-            "The policy for region 520626001001 has no value of monitoring.income_line, monitoring.income_min_months on "
-            "2026-11-01; below_line is not decided."
+            "The policy for region 520626001001 has no value of monitoring.income_line, monitoring.income_min_months "
+            "on 2026-11-01; below_line is not decided."
         ),
         (
             "区划代码 520626001001 适用的政策在2026年11月1日没有“监测线、收入核算最少月数”的取值，"
@@ -142,8 +142,8 @@ SAID = {
     "a drop that is over": (
         why(DROP, YEAR),
         (
-            "Net income 90000.00 yuan in 2025-11..2026-10 is not far enough below the 90000.00 yuan of 2024-11..2025-10 "
-            "to keep the risk open."
+            "Net income 90000.00 yuan in 2025-11..2026-10 is not far enough below the 90000.00 yuan of "
+            "2024-11..2025-10 to keep the risk open."
         ),
         "2025年11月至2026年10月纯收入 90000.00 元，2024年11月至2025年10月为 90000.00 元，降幅已不足以维持预警。",
     ),

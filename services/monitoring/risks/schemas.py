@@ -77,6 +77,6 @@ class VerdictOut(BaseModel):
             kind=verdict.kind,
             outcome=verdict.outcome.value,
             grade=verdict.grade,
-            reasons=[ReasonOut.of(reason.as_document()) for reason in verdict.reasons],
+            reasons=[ReasonOut.model_validate(reason.as_document() | {"text": reason.text}) for reason in verdict.reasons],
             missing_months=list(verdict.missing_months),
         )
