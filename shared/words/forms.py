@@ -1,7 +1,7 @@
 """How values stand in a sentence: `{on:day}` is 2026-05-01 in English and 2026年5月1日 in Chinese."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -32,10 +32,8 @@ def _percent(value: str, language: Language) -> str:
     return value if language is Language.EN else value.replace(" ", "")
 
 
-def _thing(value: str | Sequence[str], language: Language) -> str:
-    """What is spoken of, one or several, as the catalogues call it."""
-    if not isinstance(value, str):
-        return plainly([_thing(one, language) for one in value], language)
+def _thing(value: str, language: Language) -> str:
+    """What is spoken of, as the catalogues call it."""
     return sentences(language).get(f"thing.{value}", value)
 
 

@@ -44,7 +44,7 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     table = table_of(Risk)
     row = reading.connection.execute(sa.select(table).where(table.c.id == risk_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise RiskNotFound(says("no-such-risk", risk=risk_id, region=reading.actor.place))
+        raise RiskNotFound(says("none-of-that-code", thing="risk", code=risk_id, region=reading.actor.place))
     return reasons_for(reading.actor, RiskOut.of(row))
 
 

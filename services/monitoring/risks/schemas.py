@@ -32,8 +32,8 @@ class ReasonOut(BaseModel):
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
         """A reason that was kept, in the language of whoever reads it; earlier releases kept its text itself."""
-        said = [Said.of(one) for one in kept.get("says", ())]
-        return cls.model_validate({"text": written(said, kept["inputs"]), **kept})
+        text = kept["text"] if "text" in kept else written(map(Said.of, kept["says"]), kept["inputs"])
+        return cls.model_validate({**kept, "text": text})
 
 
 class RiskOut(BaseModel):
@@ -77,6 +77,6 @@ class VerdictOut(BaseModel):
             kind=verdict.kind,
             outcome=verdict.outcome.value,
             grade=verdict.grade,
-            reasons=[ReasonOut.model_validate(reason.as_document() | {"text": reason.text}) for reason in verdict.reasons],
+            reasons=[ReasonOut.of(reason.as_document() | {"text": reason.text}) for reason in verdict.reasons],
             missing_months=list(verdict.missing_months),
         )
