@@ -7,6 +7,7 @@ reads run on a second, query-only engine. PostgreSQL: both run over asyncpg, fro
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -87,7 +88,10 @@ class Database:
         try:
             if self.is_sqlite:
                 loop = asyncio.get_running_loop()
-                result, uow = await loop.run_in_executor(self._writer_thread, self._write_sqlite, command, args, uow_of)
+                run = copy_context().run  # a thread of a pool knows nothing of the request, nor of its language
+                result, uow = await loop.run_in_executor(
+                    self._writer_thread, run, self._write_sqlite, command, args, uow_of
+                )
             else:
                 result, uow = await self._write_postgres(command, args, uow_of)
         except (sa.exc.DBAPIError, DatabaseUnreachable) as error:

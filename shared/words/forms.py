@@ -18,6 +18,16 @@ def plainly(value: Any, language: Language) -> str:
 _BETWEEN: Final[Mapping[Language, str]] = {Language.EN: ", ", Language.ZH: "、"}
 
 
+def _part_by_part(write: Callable[[Any, Language], str]) -> Callable[[Any, Language], str]:
+    """A form of one value as a form of lists as well."""
+
+    def written(value: Any, language: Language) -> str:
+        parts = value if isinstance(value, (list, tuple)) else (value,)
+        return _BETWEEN[language].join(write(part, language) for part in parts)
+
+    return written
+
+
 def _day(value: dt.date | str, language: Language) -> str:
     day = dt.date.fromisoformat(str(value))
     return day.isoformat() if language is Language.EN else f"{day.year}年{day.month}月{day.day}日"
@@ -38,16 +48,23 @@ def _thing(value: str, language: Language) -> str:
     return sentences(language).get(f"thing.{value}", value)
 
 
+def _own_label(value: Any, language: Language) -> str:
+    """The label of a code that is still one; other text as it is."""
+    if isinstance(value, Code):
+        return value.label_en if language is Language.EN else value.label_zh
+    return str(value)
+
+
 def _label(code_list: type[Code]) -> Callable[[str, Language], str]:
     def label(value: str, language: Language) -> str:
-        code = code_list.read(value)
-        return code.label_en if language is Language.EN else code.label_zh
+        return _own_label(code_list.read(value), language)
 
     return label
 
 
 _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
     "day": _day,
+    "label": _own_label,
     "month": _month,
     "months": _months,
     "thing": _thing,
@@ -56,5 +73,9 @@ _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
 
 @cache
 def form(name: str) -> Callable[[Any, Language], str]:
-    """A form by its name; the name of a code list writes the label of a code. Raises KeyError for any other."""
-    return _FORMS.get(name) or _label({code_list.__name__: code_list for code_list in Code.__subclasses__()}[name])
+    """A form by its name; the name of a code list writes the label of a code. Raises KeyError for any other.
+
+    A list is written part by part.
+    """
+    code_lists = {code_list.__name__: code_list for code_list in Code.__subclasses__()}
+    return _part_by_part(_FORMS.get(name) or _label(code_lists[name]))

@@ -50,7 +50,9 @@ class Said(NamedTuple):
     @classmethod
     def of(cls, kept: Mapping[str, Any] | str) -> Self:
         """A sentence that was kept; earlier releases kept it as text."""
-        return cls("", {}, otherwise=kept) if isinstance(kept, str) else cls(kept["code"], kept["inputs"])
+        if isinstance(kept, str):
+            return cls("", {}, otherwise=kept)
+        return cls(kept["code"], {name: _as_it_was(value) for name, value in kept["inputs"].items()})
 
 
 class _Writer(string.Formatter):
@@ -88,6 +90,14 @@ def as_said(said: Said | str) -> Said:
 def joined(said: Sequence[Said]) -> str:
     """Several sentences, one after the other."""
     return ("" if speaking.get() is Language.ZH else " ").join(one.text for one in said)
+
+
+def _as_it_was(value: Any) -> Any:
+    """A value of a kept sentence; a sentence within it is one again."""
+    return Said.of(value) if isinstance(value, Mapping) and value.keys() == _KEPT else value
+
+
+_KEPT: Final = frozenset({"code", "inputs"})
 
 
 def _plain(value: Any) -> Any:

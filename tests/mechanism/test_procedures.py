@@ -33,6 +33,7 @@ from shared.procedures.steps import Caller, Clock, Procedure, Step
 from shared.procedures.taking import Asked, Taker
 from shared.regions import RegionLevel
 from shared.security.actor import Actor
+from shared.words.said import Said
 from tests.at_once import while_uncommitted
 from tests.builders import REGION, TODAY, audit_rows
 from tests.conftest import OpenHouse
@@ -73,10 +74,16 @@ class Action(StrEnum):
     SEAL = "seal"
 
 
-_APPEAL = Clock("assets.publicity_days", "appeal_ends_on", "appeal_rule", "an appeal can be made", working=True)
+_APPEAL = Clock(
+    "assets.publicity_days",
+    "appeal_ends_on",
+    "appeal_rule",
+    Said("", {}, otherwise="an appeal can be made"),
+    working=True,
+)
 _DRAWN, _ABOVE = ("paper:write",), ("paper:approve", "paper:write")
 PAPERS = Procedure(
-    "a paper",
+    "paper",
     Step(Status.DRAFT, Action.DECIDE, Status.DECIDED, _DRAWN, begins=_APPEAL),
     Step(Status.DECIDED, Action.APPEAL, Status.APPEALED, _DRAWN, needs=("note",), not_after=_APPEAL),
     Step(
