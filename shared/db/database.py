@@ -37,6 +37,7 @@ from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.logs import info_lines
 from shared.security.actor import SYSTEM, Actor
 from shared.tracing import Step
+from shared.words.said import says
 
 T = TypeVar("T")
 CommitListener = Callable[[UnitOfWork], None]
@@ -146,7 +147,7 @@ class Database:
     def _look_at(self, error: Exception) -> None:
         """Say that a row is held, and keep in mind that the database is damaged."""
         if is_lock_not_had(error):
-            raise Busy("another request holds what this one needs; try again") from error
+            raise Busy(says("held-by-another-request")) from error
         if is_broken(error):
             self.broken = sentence_of(error)
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from shared.connections import Limits
 from shared.db.base import JsonText
 from shared.db.trouble import DatabaseSilent, DatabaseUnreachable, sentence_of
+from shared.words.said import says
 
 _BUSY_TIMEOUT_MS = 5000
 _WRITER_CACHE_KIB = 32768
@@ -44,7 +45,7 @@ def reaching_database() -> Iterator[None]:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
         log.warning("database.unreachable", error=type(error).__name__, reason=sentence_of(error))
-        raise DatabaseUnreachable("the database cannot be reached; try again") from error
+        raise DatabaseUnreachable(says("database-not-reached")) from error
 
 
 @contextlib.asynccontextmanager
@@ -159,4 +160,4 @@ def keep_watch(engine: AsyncEngine, limits: Limits) -> None:
         context.connection.connection.driver_connection.terminate()  # type: ignore[union-attr]
         context.is_disconnect = True
         log.warning("database.silent", seconds=limits.command_seconds)
-        return DatabaseSilent("the database did not answer in time; try again")
+        return DatabaseSilent(says("database-silent"))

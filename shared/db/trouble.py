@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from shared.errors import Unavailable
 from shared.identity import mask_error
+from shared.words.said import says
 
 RETRYABLE_SQLSTATES = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
@@ -48,7 +49,7 @@ class HouseholdBusy(Busy):
     @classmethod
     def of(cls, code: str) -> "HouseholdBusy":
         """This household, for now."""
-        return cls(f"another request holds household {code}; try again")
+        return cls(says("household-held", household=code))
 
 
 def is_transient(error: BaseException) -> bool:

@@ -26,6 +26,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
 """A request that stands here can still be answered."""
@@ -207,7 +208,7 @@ class Requests:
         """
         found = uow.connection.execute(self._held(request_id)).one_or_none()
         if found is None or found.household_code not in household_codes:
-            raise RequestNotFound(f"no request {request_id} of the household in hand")
+            raise RequestNotFound(says("no-request-of-household", request=request_id))
         row = RequestOut.model_validate(found) if anywhere else self._seen(uow, request_id, found)
         _demand_unanswered(row)
         return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
@@ -253,7 +254,7 @@ class Requests:
 
     def _seen(self, reading: Reading, request_id: UUID, row: Any) -> RequestOut:
         if row is None or not reading.actor.sees(row.region_code):
-            raise RequestNotFound(f"no request {request_id} in region {reading.actor.place}")
+            raise RequestNotFound(says("no-request-in-region", request=request_id, region=reading.actor.place))
         return RequestOut.model_validate(row)
 
     def _answer(
@@ -281,7 +282,7 @@ class Requests:
 
 def _demand_unanswered(row: RequestOut) -> None:
     if row.status not in UNANSWERED:
-        raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
+        raise RequestAnswered(says("request-has-answer", status=row.status), request_status=str(row.status))
 
 
 def _row(event: Event[MeasureRequested], kind: MeasureKind) -> dict[str, Any]:

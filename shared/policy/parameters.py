@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.errors import Conflict
+from shared.words.said import says
 
 
 class ValueStatus(StrEnum):
@@ -62,8 +63,8 @@ class PolicyValueMissing(Conflict):
     code = "policy-value-missing"
 
     def __init__(self, keys: Sequence[str], region: str, on: date) -> None:
-        detail = f"the policy for {region} has no {' and no '.join(keys)} on {on}"
-        super().__init__(detail, keys=list(keys), date=str(on))
+        said = says("policy-has-no-value", region=region, keys=" and no ".join(keys), on=on)
+        super().__init__(said, keys=list(keys), date=str(on))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Procedure(Generic[StatusT, ActionT]):
     """The procedure of one kind of thing: a table of its steps."""
 
     def __init__(self, thing: str, *steps: Step[StatusT, ActionT]) -> None:
-        """``thing`` is how refusals name it: the catalogues have it as `thing.order`, for example."""
+        """``thing`` is how refusals name it: the catalogues have it as `thing.an-order`, for example."""
         self.thing = thing
         self.steps: Sequence[Step[StatusT, ActionT]] = steps
         self._by_place = {(step.before, step.action): step for step in steps}

@@ -9,23 +9,8 @@ from shared.codes.code import Code
 from shared.words.catalogues import sentences
 from shared.words.language import Language
 
-
-def plainly(value: Any, language: Language) -> str:
-    """A value without a form: text as it is, and a list as its parts."""
-    return _BETWEEN[language].join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-_BETWEEN: Final[Mapping[Language, str]] = {Language.EN: ", ", Language.ZH: "、"}
-
-
-def _part_by_part(write: Callable[[Any, Language], str]) -> Callable[[Any, Language], str]:
-    """A form of one value as a form of lists as well."""
-
-    def written(value: Any, language: Language) -> str:
-        parts = value if isinstance(value, (list, tuple)) else (value,)
-        return _BETWEEN[language].join(write(part, language) for part in parts)
-
-    return written
+BETWEEN: Final[Mapping[Language, str]] = {Language.EN: ", ", Language.ZH: "、"}
+"""What stands between the parts of a list."""
 
 
 def _day(value: dt.date | str, language: Language) -> str:
@@ -73,9 +58,5 @@ _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
 
 @cache
 def form(name: str) -> Callable[[Any, Language], str]:
-    """A form by its name; the name of a code list writes the label of a code. Raises KeyError for any other.
-
-    A list is written part by part.
-    """
-    code_lists = {code_list.__name__: code_list for code_list in Code.__subclasses__()}
-    return _part_by_part(_FORMS.get(name) or _label(code_lists[name]))
+    """A form by its name; the name of a code list writes the label of a code. Raises KeyError for any other."""
+    return _FORMS.get(name) or _label({code_list.__name__: code_list for code_list in Code.__subclasses__()}[name])

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from shared.words.catalogues import sentences
-from shared.words.forms import form, plainly
+from shared.words.forms import BETWEEN, form
 from shared.words.language import Language, speaking
 
 _LACKING: Final = "…"
@@ -66,12 +66,14 @@ class _Writer(string.Formatter):
         return kwargs.get(str(key), _LACKING)
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """A value in its form; a sentence within a sentence in the same language."""
+        """A value in its form; a sentence within a sentence in the same language, and a list as its parts."""
         if isinstance(value, Said):
             return value.written(self._language)
+        if isinstance(value, (list, tuple)):
+            return BETWEEN[self._language].join(self.format_field(one, format_spec) for one in value)
         if format_spec and value is not _LACKING:
             return form(format_spec)(value, self._language)
-        return plainly(value, self._language)
+        return str(value)
 
 
 _WRITERS: Final = {language: _Writer(language) for language in Language}

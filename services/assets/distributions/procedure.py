@@ -12,7 +12,7 @@ _PUBLICITY: Final = Clock(PUBLICITY_DAYS, "publicity_ends_on", "publicity_rule",
 
 _VILLAGE, _ABOVE, _NOTE = ("assets:write",), ("assets:approve",), ("note",)
 TRANSITIONS: Final = Procedure(
-    "distribution",
+    "a-distribution",
     Step(DistributionStatus.DRAFT, DistributionAction.VOTE, DistributionStatus.VOTED, _VILLAGE),
     Step(
         DistributionStatus.VOTED, DistributionAction.PUBLISH, DistributionStatus.PUBLISHED, _VILLAGE, begins=_PUBLICITY

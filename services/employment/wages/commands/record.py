@@ -34,13 +34,14 @@ from shared.months import format_month, month_of
 from shared.records.kinds import RecordKind
 from shared.records.outcomes import Outcome, take_each
 from shared.security.actor import Actor
+from shared.words.said import says
 
 _KIND: Final = RecordKind(
     thing="wage",
     home="placement",
     home_key="placement_id",
     content=("placement_id", "month", "amount", "supersedes_id"),
-    instead="report the month anew",
+    instead=says("report-the-month-anew"),
     contradicts=WageContradicts,
     superseded_not_found=SupersededWageNotFound,
     already_superseded=WageAlreadySuperseded,
