@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -89,10 +90,8 @@ class Database:
         try:
             if self.is_sqlite:
                 loop = asyncio.get_running_loop()
-                run = copy_context().run  # a thread of a pool knows nothing of the request, nor of its language
-                result, uow = await loop.run_in_executor(
-                    self._writer_thread, run, self._write_sqlite, command, args, uow_of
-                )
+                run = partial(copy_context().run, self._write_sqlite, command, args, uow_of)
+                result, uow = await loop.run_in_executor(self._writer_thread, run)
             else:
                 result, uow = await self._write_postgres(command, args, uow_of)
         except (sa.exc.DBAPIError, DatabaseUnreachable) as error:

@@ -4,6 +4,7 @@ import datetime as dt
 import string
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
@@ -33,7 +34,10 @@ class Said(NamedTuple):
         template = sentences(language).get(self.code)
         if template is None:
             return self.code if self.otherwise is None else self.otherwise
-        return _WRITERS[language].vformat(template, (), self.inputs)
+        return "".join(
+            text if name is None else text + _written(self.inputs.get(name, _LACKING), form, language)
+            for text, name, form in _parts(template)
+        )
 
     def __str__(self) -> str:
         """The sentence as logs hold it."""
@@ -52,31 +56,22 @@ class Said(NamedTuple):
         """A sentence that was kept; earlier releases kept it as text."""
         if isinstance(kept, str):
             return cls("", {}, otherwise=kept)
-        return cls(kept["code"], {name: _as_it_was(value) for name, value in kept["inputs"].items()})
+        return cls(kept["code"], {name: _read(value) for name, value in kept["inputs"].items()})
 
 
-class _Writer(string.Formatter):
-    """Writes the values of a sentence out in one language."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """The value of a name."""
-        return kwargs.get(str(key), _LACKING)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """A value in its form; a sentence within a sentence in the same language, and a list as its parts."""
-        if isinstance(value, Said):
-            return value.written(self._language)
-        if isinstance(value, (list, tuple)):
-            return BETWEEN[self._language].join(self.format_field(one, format_spec) for one in value)
-        if format_spec and value is not _LACKING:
-            return form(format_spec)(value, self._language)
-        return str(value)
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """The sentence in parts: text as it is, then the name and the form of the value behind it."""
+    return tuple((text, name, form or "") for text, name, form, _ in string.Formatter().parse(template))
 
 
-_WRITERS: Final = {language: _Writer(language) for language in Language}
+def _written(value: Any, name: str, language: Language) -> str:
+    """A value in its form; a sentence within a sentence in the same language, and a list as its parts."""
+    if isinstance(value, Said):
+        return value.written(language)
+    if isinstance(value, (list, tuple)):
+        return BETWEEN[language].join(_written(one, name, language) for one in value)
+    return form(name)(value, language) if name and value is not _LACKING else str(value)
 
 
 def says(code: str, /, **inputs: Any) -> Said:
@@ -94,14 +89,6 @@ def joined(said: Sequence[Said]) -> str:
     return ("" if speaking.get() is Language.ZH else " ").join(one.text for one in said)
 
 
-def _as_it_was(value: Any) -> Any:
-    """A value of a kept sentence; a sentence within it is one again."""
-    return Said.of(value) if isinstance(value, Mapping) and value.keys() == _KEPT else value
-
-
-_KEPT: Final = frozenset({"code", "inputs"})
-
-
 def _plain(value: Any) -> Any:
     """A value as JSON holds it."""
     if isinstance(value, Said):
@@ -111,3 +98,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (dt.date, UUID)):
         return str(value)
     return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _read(value: Any) -> Any:
+    """A kept value; an object is a sentence within the sentence."""
+    if isinstance(value, list):
+        return [_read(one) for one in value]
+    return Said.of(value) if isinstance(value, dict) else value

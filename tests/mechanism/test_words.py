@@ -51,6 +51,13 @@ def test_a_sentence_stands_within_another_one() -> None:
         assert said.written(Language.ZH).startswith("/a：该作业")
 
 
+def test_a_kept_sentence_within_a_sentence_speaks_both_languages() -> None:
+    place = says("places", regions=["520626", says("everywhere")])
+    kept = json.loads(json.dumps(says("region-outside", region="44", place=place).as_document()))
+    assert Said.of(kept).written(Language.EN) == "region 44 lies outside 520626, everywhere"
+    assert Said.of(kept).written(Language.ZH) == "地区 44 不在管辖区域（520626、全部地区）内"
+
+
 def test_what_a_later_release_says_is_named_by_its_code() -> None:
     assert (
         Said("said-by-a-later-release", {"day": dt.date(2026, 5, 1)}).written(Language.ZH) == "said-by-a-later-release"
