@@ -42,6 +42,7 @@ class RiskRule(Code):
     """What holds a risk open 判定规则, as the events of risks name it."""
 
     BELOW_LINE = "below_line", "收入低于监测线", "income below the line"
+    INCOME_DROP = "income_drop", "收入骤减", "sharp drop of income"
     INCOME_DROP_YEAR = "income_drop.year", "年度收入骤减", "sharp drop of income against the year before"
     INCOME_DROP_QUARTER = (
         "income_drop.quarter",
@@ -49,6 +50,7 @@ class RiskRule(Code):
         "sharp drop of income against the same three months of the year before",
     )
     RIGID_EXPENSE = "rigid_expense", "刚性支出过大", "rigid expense too large"
+    NEW_ILLNESS = "new_illness", "新发大病", "new serious illness"
     SERIOUS_ILLNESS = "new_illness.serious", "确诊大病", "serious illness diagnosed"
     MEDICAL_COST = "new_illness.cost", "医疗费用负担过重", "medical cost too high"
     JOB_LOSS = "job_loss", "失业", "loss of work"
