@@ -33,18 +33,18 @@ def _thing(value: str, language: Language) -> str:
     return sentences(language).get(f"thing.{value}", value)
 
 
-def _own_label(value: Any, language: Language) -> str:
-    """The label of a code that is still one; other text as it is."""
-    if isinstance(value, Code):
-        return value.label_en if language is Language.EN else value.label_zh
-    return str(value)
-
-
 def _label(code_list: type[Code]) -> Callable[[str, Language], str]:
     def label(value: str, language: Language) -> str:
         return _own_label(code_list.read(value), language)
 
     return label
+
+
+def _own_label(value: Any, language: Language) -> str:
+    """The label of a code that is still one; other text as it is."""
+    if isinstance(value, Code):
+        return value.label_en if language is Language.EN else value.label_zh
+    return str(value)
 
 
 _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
