@@ -55,24 +55,20 @@ class StoredFact(TypedDict):
 def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUID]) -> dict[UUID, StoredFact]:
     """Which of these facts are known, and in full those that are ``named`` by corrections."""
     rows = reading.connection.execute(_SELECT_KNOWN_FACTS, {"ids": list(ids)})
-    stored = {fact_id: _stored(content_hash, code, type_) for fact_id, content_hash, code, type_ in rows}
+    stored: dict[UUID, StoredFact] = {
+        fact_id: {"content_hash": content_hash, "household_code": code, "type": type_, "fact": None, "person_id": None}
+        for fact_id, content_hash, code, type_ in rows
+    }
     if named:
         for row in reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))):
-            fact = None if withdraws(row.type) else fact_of(row)
-            stored[row.id] = _stored(row.content_hash, row.household_code, row.type, fact, row.person_id)
+            stored[row.id] = {
+                "content_hash": row.content_hash,
+                "household_code": row.household_code,
+                "type": row.type,
+                "fact": None if withdraws(row.type) else fact_of(row),
+                "person_id": row.person_id,
+            }
     return stored
-
-
-def _stored(
-    content_hash: str, household_code: str, type_: str, fact: ReportedFact | None = None, person_id: UUID | None = None
-) -> StoredFact:
-    return {
-        "content_hash": content_hash,
-        "household_code": household_code,
-        "type": type_,
-        "fact": fact,
-        "person_id": person_id,
-    }
 
 
 def fact_of(row: Any) -> ReportedFact:
