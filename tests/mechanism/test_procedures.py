@@ -34,7 +34,7 @@ from shared.procedures.taking import Asked, Taker
 from shared.regions import RegionLevel
 from shared.security.actor import Actor
 from shared.words.language import Language, speaking
-from shared.words.said import Said, as_said, says
+from shared.words.said import Said, says
 from tests.at_once import while_uncommitted
 from tests.builders import REGION, TODAY, audit_rows
 from tests.conftest import OpenHouse
@@ -211,7 +211,7 @@ async def test_a_day_before_the_step_before_or_to_come_is_refused(
         await house.database.write(before_monday, actor=VILLAGE)
     [finding] = refused.value.findings
     assert finding.pointer == "/on"
-    assert in_both(as_said(finding.said)) == (english, chinese)
+    assert in_both(finding.said) == (english, chinese)
 
 
 async def test_a_step_waits_for_the_days_before_it(house: House) -> None:

@@ -142,5 +142,5 @@ async def test_a_household_nobody_knows_has_no_story_in_chinese_either(
     client = client_for(await open_house(ASSISTANCE))
     assert await sentences_of(client, "GET", STORY) == [
         f"no household {HOUSEHOLD} in region 52",
-        f"52辖区内没有农户 {HOUSEHOLD}",
+        f"管辖区域（52）内没有农户 {HOUSEHOLD}",
     ]
