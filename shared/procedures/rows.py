@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from shared.db.base import UtcDateTime
-from shared.db.rows import insert_rows
+from shared.db.rows import insert_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
@@ -70,6 +70,9 @@ class Taken(NamedTuple):
         }
 
 
+_COLUMNS = ("thing_kind", *Taken._fields)
+
+
 class Steps:
     """The steps of one kind of thing in the table of a house."""
 
@@ -81,8 +84,7 @@ class Steps:
 
     def write(self, uow: UnitOfWork, taken: Iterable[Taken]) -> None:
         """Add these steps by one statement. Their things are locked."""
-        rows = [{"thing_kind": self.kind, **step._asdict()} for step in taken]
-        insert_rows(uow.connection, self._table, rows)
+        insert_tuples(uow.connection, self._table, _COLUMNS, [(self.kind, *step) for step in taken])
 
     def load(self, reading: Reading, ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
         """The history of each of these things, the oldest step first."""
