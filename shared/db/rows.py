@@ -1,12 +1,12 @@
 """Many rows through one statement, as plain tuples. SQLAlchemy turns them over one by one; here each column is at once.
 
-On PostgreSQL an insert takes its rows as one array for each column, so that the server executes it once; many rows are
-copied.
+On PostgreSQL a statement takes its rows as one array for each column, so that the server executes it once; many rows
+that are new are copied.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -20,6 +20,8 @@ _FEWEST_TO_COPY = 50
 """So many rows pay for the second round trip of a COPY."""
 _OF_FEW_VALUES = (sa.Boolean, sa.Date, sa.Enum, OpenCode)
 """Types of columns in which the same values come again and again."""
+_KEY = "of_key"
+OnConflict = postgresql.Insert | sqlite.Insert
 _Turn = Callable[[Any], Any]
 Row = Mapping[str, Any]
 Tuple = tuple[Any, ...]
@@ -106,6 +108,31 @@ def execute_tuples(
         _prepare(statement, names, connection.dialect).execute(connection, rows)
 
 
+def upsert_tuples(
+    connection: sa.Connection, statement: OnConflict, columns: tuple[str, ...], rows: Sequence[Tuple]
+) -> None:
+    """Insert the values of these columns, or do what a statement of a module says of a row that is there.
+
+    No two rows have the same key.
+    """
+    if rows and connection.dialect.name == "postgresql":
+        text, binds = _upsert_arrays(statement, columns, connection.dialect)
+        connection.exec_driver_sql(text, tuple(_turned(rows, binds)))
+    else:
+        execute_tuples(connection, statement, columns, rows)
+
+
+def update_tuples(
+    connection: sa.Connection, table: sa.Table, key: str, columns: tuple[str, ...], rows: Sequence[Tuple]
+) -> None:
+    """Change these columns of rows, which are locked: each holds their values, and then its key."""
+    if rows and connection.dialect.name == "postgresql":
+        text, binds = _update_arrays(table, key, columns, connection.dialect)
+        connection.exec_driver_sql(text, tuple(_turned(rows, binds)))
+    else:
+        execute_tuples(connection, _update(table, key, columns), (*columns, _KEY), rows)
+
+
 def read_tuples(
     connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any], parameters: Mapping[str, Any]
 ) -> list[Tuple]:
@@ -124,18 +151,53 @@ def insert_into(table: sa.Table, dialect: str) -> postgresql.Insert | sqlite.Ins
 @lru_cache(maxsize=256)
 def _insert_arrays(table: sa.Table, keys: tuple[str, ...], dialect: sa.Dialect) -> tuple[str, _Turnings]:
     columns = [table.c[key] for key in keys]
+    names = ", ".join(map(dialect.identifier_preparer.format_column, columns))
+    text = (
+        f"INSERT INTO {dialect.identifier_preparer.format_table(table)} ({names})"  # noqa: S608  only names
+        f" SELECT {', '.join(_given(columns, dialect))} FROM {_arrays(columns, dialect)} ORDER BY place_given"
+    )
+    return text, _binds([column.type for column in columns], dialect)
+
+
+@lru_cache(maxsize=256)
+def _upsert_arrays(statement: OnConflict, keys: tuple[str, ...], dialect: sa.Dialect) -> tuple[str, _Turnings]:
+    assert isinstance(statement.table, sa.Table)
+    text, binds = _insert_arrays(statement.table, keys, dialect)
+    _, conflict, then = str(statement.compile(dialect=dialect, column_keys=list(keys))).partition(" ON CONFLICT ")
+    return text + conflict + then, binds
+
+
+@lru_cache(maxsize=256)
+def _update_arrays(table: sa.Table, key: str, keys: tuple[str, ...], dialect: sa.Dialect) -> tuple[str, _Turnings]:
+    columns = [table.c[name] for name in (*keys, key)]
+    names = list(map(dialect.identifier_preparer.format_column, columns))
+    *changes, where = [f"{name} = {given}" for name, given in zip(names, _given(columns, dialect), strict=True)]
+    text = (
+        f"UPDATE {table.name} SET {', '.join(changes)}"  # noqa: S608  only names
+        f" FROM {_arrays(columns, dialect)} WHERE {table.name}.{where}"
+    )
+    return text, _binds([column.type for column in columns], dialect)
+
+
+def _arrays(columns: Sequence[sa.Column[Any]], dialect: sa.Dialect) -> str:
+    """The rows that the arrays of these columns make."""
     arrays = ", ".join([f"${place}::{_array_of(column, dialect)}[]" for place, column in enumerate(columns, 1)])
-    names = [dialect.identifier_preparer.format_column(column) for column in columns]
-    given = [
+    names = ", ".join(map(dialect.identifier_preparer.format_column, columns))
+    return f"unnest({arrays}) WITH ORDINALITY AS given ({names}, place_given)"
+
+
+def _given(columns: Sequence[sa.Column[Any]], dialect: sa.Dialect) -> list[str]:
+    names = [f"given.{dialect.identifier_preparer.format_column(column)}" for column in columns]
+    return [
         f"{name}::json" if isinstance(column.type, sa.JSON) else name
         for name, column in zip(names, columns, strict=True)
     ]
-    text = (
-        f"INSERT INTO {dialect.identifier_preparer.format_table(table)} ({', '.join(names)})"  # noqa: S608  only names
-        f" SELECT {', '.join(given)} FROM unnest({arrays}) WITH ORDINALITY AS given ({', '.join(names)}, place_given)"
-        " ORDER BY place_given"
-    )
-    return text, _binds([column.type for column in columns], dialect)
+
+
+@cache
+def _update(table: sa.Table, key: str, columns: tuple[str, ...]) -> sa.Update:
+    named: dict[str, sa.BindParameter[Any]] = {name: sa.bindparam(name) for name in columns}
+    return sa.update(table).where(table.c[key] == sa.bindparam(_KEY)).values(named)
 
 
 def _array_of(column: sa.Column[Any], dialect: sa.Dialect) -> str:

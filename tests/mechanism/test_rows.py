@@ -14,7 +14,15 @@ from sqlalchemy.util import await_only
 from shared.codes.operations import JobStatus
 from shared.db.base import table_of
 from shared.db.database import Database
-from shared.db.rows import execute_tuples, insert_rows, insert_tuples, read_tuples
+from shared.db.rows import (
+    execute_tuples,
+    insert_into,
+    insert_rows,
+    insert_tuples,
+    read_tuples,
+    update_tuples,
+    upsert_tuples,
+)
 from shared.db.trouble import is_transient, is_unstorable
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
@@ -255,3 +263,37 @@ async def test_a_copy_whose_connection_is_lost_again_and_again_is_trouble_that_m
     await other.close()
     assert is_transient(lost.value), "a caller hears 503, a reader of events waits"
     assert await house.database.read(counters) == {}
+
+
+_CHANGED = ("status", "asked", "asked_by", "position", "total", "started_at")
+
+
+@pytest.mark.parametrize("number", [1, MANY])
+async def test_each_row_is_changed_to_its_own_values(house: House, number: int) -> None:
+    before, after = [job(place) for place in range(number)], [job(place + 1) for place in range(number)]
+    rows = [(*(new[name] for name in _CHANGED), old["id"]) for old, new in zip(before, after, strict=True)]
+
+    def write(uow: UnitOfWork) -> None:
+        insert_rows(uow.connection, _JOBS, before)
+        update_tuples(uow.connection, _JOBS, "id", _CHANGED, rows)
+
+    await house.database.write(write)
+    stored = await house.database.read(lambda reading: reading.connection.execute(_SELECT_JOBS).mappings().all())
+    changed = [old | {name: new[name] for name in _CHANGED} for old, new in zip(before, after, strict=True)]
+    assert list(map(dict, stored)) == changed
+
+
+@pytest.mark.parametrize("number", [1, MANY])
+async def test_what_is_there_is_added_to_and_what_is_not_is_made(house: House, number: int) -> None:
+    def write(uow: UnitOfWork, rows: Sequence[tuple[str, int]]) -> None:
+        adding = insert_into(_COUNTERS, uow.connection.dialect.name)
+        added = {"value": _COUNTERS.c.value + adding.excluded.value}
+        statement = adding.on_conflict_do_update(index_elements=["name"], set_=added)
+        upsert_tuples(uow.connection, statement, ("name", "value"), rows)
+
+    rows = [(name, place) for place, name in enumerate(NAMES[:number])]
+    await house.database.write(write, rows[: number // 2])
+    await house.database.write(write, rows)
+    half = number // 2
+    expected = {name: 2 * place if place < half else place for name, place in rows}
+    assert await house.database.read(counters) == expected

@@ -16,7 +16,7 @@ from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth,
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from shared.db.base import table_of
-from shared.db.rows import execute_tuples, insert_into, insert_rows, read_tuples
+from shared.db.rows import insert_into, insert_rows, read_tuples, update_tuples, upsert_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
@@ -62,13 +62,7 @@ _SELECT_MONTHS = sa.select(
 )
 _WINDOW_FIELDS = [item.name for item in fields(WindowSummary)]
 _WINDOW_COLUMNS = ("evidence", "judged_on", "due_after", *_WINDOW_FIELDS)
-_WINDOW_PARAMETERS = (*_WINDOW_COLUMNS, "of_household")
 _sums_of, _window_of = attrgetter(*_SUMS), attrgetter(*_WINDOW_FIELDS)
-_UPDATE_WINDOW = (
-    sa.update(_WINDOWS)
-    .where(_WINDOWS.c.household_code == sa.bindparam("of_household"))
-    .values({name: sa.bindparam(name) for name in _WINDOW_COLUMNS})
-)
 
 
 def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdDossier]:
@@ -133,7 +127,7 @@ def _add(
     uow: UnitOfWork, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     statement = _insert_adding(uow.connection.dialect.name, table, key, sums)
-    execute_tuples(uow.connection, statement, (*key, *sums), rows)
+    upsert_tuples(uow.connection, statement, (*key, *sums), rows)
 
 
 @cache
@@ -181,7 +175,7 @@ def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None
         for one in dossiers
         if one.window_changed
     ]
-    execute_tuples(uow.connection, _UPDATE_WINDOW, _WINDOW_PARAMETERS, rows)
+    update_tuples(uow.connection, _WINDOWS, "household_code", _WINDOW_COLUMNS, rows)
 
 
 def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:

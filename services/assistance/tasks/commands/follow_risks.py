@@ -19,7 +19,7 @@ from shared.codes.assistance import TaskChange, TaskEndedBy, TaskReopenedBy
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
-from shared.db.rows import execute_tuples, insert_rows, read_tuples
+from shared.db.rows import insert_rows, read_tuples, update_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
@@ -46,13 +46,11 @@ _CHANGING_COLUMNS = (
     "updated_at",
 )
 """Columns that a risk event may change; the others say which task it is."""
-_CHANGING = (*_CHANGING_COLUMNS, "of_task")
 _changing = itemgetter(*_CHANGING_COLUMNS)
 _TASKS = table_of(Task)
 _SELECT_TASKS_FOR_UPDATE = (
     sa.select(_TASKS).where(is_one_of(_TASKS.c.id, "ids")).order_by(_TASKS.c.id).with_for_update()
 )
-_UPDATE_TASK = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("of_task"))
 
 
 def apply_risk_events(uow: UnitOfWork, events: Sequence[Event[RiskState]]) -> None:
@@ -146,7 +144,8 @@ class RiskBatch:
         new = [task.row for task in self._locked.values() if task.is_new]
         changed = [task.row for task in self._locked.values() if task.changed and not task.is_new]
         insert_rows(self._uow.connection, _TASKS, new)
-        execute_tuples(self._uow.connection, _UPDATE_TASK, _CHANGING, [(*_changing(row), row["id"]) for row in changed])
+        rows = [(*_changing(row), row["id"]) for row in changed]
+        update_tuples(self._uow.connection, _TASKS, "id", _CHANGING_COLUMNS, rows)
         STEPS.write(self._uow, self._taken)
 
     def _new_row(self, task_id: UUID, event: Event[RiskState]) -> dict[str, Any]:
