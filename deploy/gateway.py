@@ -138,7 +138,8 @@ class Gateway:
             return
         except PayloadTooLarge as error:
             await _discard(receive)
-            await _send_problem(send, HTTPStatus(error.status), error.code, error.title, error.detail, house=house)
+            status, title = HTTPStatus(error.status), error.titled().text
+            await _send_problem(send, status, error.code, title, error.detail, house=house)
         except httpx.TransportError as error:
             if started:
                 raise

@@ -5,6 +5,9 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
+from shared.findings import WrongValue
+from shared.words.said import says
+
 YUAN_PATTERN: Final = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
 """What an amount in yuan looks like outside, for example `1234.50`."""
 
@@ -22,17 +25,17 @@ def parse_yuan(text: str, *, signed: bool = False) -> int:
     """Return the fen that `text` names in yuan.
 
     Accepted are up to twelve digits, then at most two decimals: `1234`, `1234.5`, `1234.50`; a leading minus sign only
-    where `signed`. Raises ValueError for everything else (exponents, spaces, separators, a third decimal).
+    where `signed`. Raises WrongValue for everything else (exponents, spaces, separators, a third decimal).
     """
     found = _match_yuan(text)
     if found is None:
-        raise ValueError("an amount in yuan is digits with at most two decimals, for example 1234.50")
+        raise WrongValue(says("amount-ill-formed"))
     minus, whole, cents = found.groups()
     fen = int(whole) * _FEN_PER_YUAN + (int(cents.ljust(2, "0")) if cents else 0)
     if not minus:
         return fen
     if not signed:
-        raise ValueError("an amount in yuan cannot be negative here")
+        raise WrongValue(says("amount-negative"))
     return -fen
 
 
@@ -54,16 +57,16 @@ def divide_half_up(numerator: int, denominator: int) -> int:
 
 
 def above_zero(fen: int) -> int:
-    """Return `fen`; raises ValueError for an amount of nothing."""
+    """Return `fen`; raises WrongValue for an amount of nothing."""
     if fen == 0:
-        raise ValueError("an amount above zero is needed")
+        raise WrongValue(says("amount-zero"))
     return fen
 
 
 def _yuan_text(value: object, *, signed: bool) -> int:
     if isinstance(value, str):
         return parse_yuan(value, signed=signed)
-    raise ValueError('an amount in yuan is written as text, for example "1234.50"; a JSON number could lose fen')
+    raise WrongValue(says("amount-not-text"))
 
 
 def _yuan(value: object) -> int:
@@ -77,7 +80,7 @@ def _signed_yuan(value: object) -> int:
 def _fen(value: object, info: ValidationInfo) -> int:
     fen = _signed_fen(value, info)
     if fen < 0:
-        raise ValueError("an amount in yuan cannot be negative here")
+        raise WrongValue(says("amount-negative"))
     return fen
 
 

@@ -7,6 +7,9 @@ from typing import Annotated, Final
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
+from shared.findings import WrongValue
+from shared.words.said import says
+
 MONTH_PATTERN: Final = r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"
 """What a month looks like outside, for example `2026-05`."""
 
@@ -19,10 +22,10 @@ _match_month = re.compile(r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])").fullmatch
 
 @lru_cache
 def parse_month(text: str) -> int:
-    """Return the month that `text` names as `YYYY-MM`, years 1900 to 2999; raises ValueError otherwise."""
+    """Return the month that `text` names as `YYYY-MM`, years 1900 to 2999; raises WrongValue otherwise."""
     found = _match_month(text)
     if found is None:
-        raise ValueError("a month is written YYYY-MM with a year from 1900 to 2999, for example 2026-05")
+        raise WrongValue(says("month-ill-formed"))
     return int(found[1]) * _MONTHS_PER_YEAR + int(found[2]) - 1
 
 
@@ -49,7 +52,7 @@ def _month(value: object, info: ValidationInfo) -> int:
         return parse_month(value)
     if type(value) is int and info.mode == "python" and MIN_MONTH <= value <= MAX_MONTH:
         return value
-    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
+    raise WrongValue(says("month-not-text"))
 
 
 Month = Annotated[

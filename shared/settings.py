@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.connections import Limits
+from shared.words.language import Language
 
 PREFIX = "SHOUXIAN_"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
         "",
         description="Without an outside issuer: this process gives tokens out, or only checks those of another one",
     )
+    language: Language = Field(Language.EN, description="Of answers to callers without an `Accept-Language` we have")
     docs: bool | None = Field(None, description="Whether the API pages are shown; default: in development")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

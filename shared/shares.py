@@ -5,6 +5,9 @@ from typing import Annotated, Final
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from shared.findings import WrongValue
+from shared.words.said import says
+
 WHOLE: Final = 10_000
 """The share that is everything."""
 
@@ -16,11 +19,11 @@ _match_share = re.compile(r"([01])(?:\.([0-9]{1,4}))?").fullmatch
 
 
 def parse_share(text: str) -> int:
-    """Return the ten-thousandths that `text` names; raises ValueError for anything but more than 0 and at most 1."""
+    """Return the ten-thousandths that `text` names; raises WrongValue for anything but more than 0 and at most 1."""
     found = _match_share(text)
     share = int(found[1]) * WHOLE + int((found[2] or "").ljust(_DECIMALS, "0")) if found else 0
     if not 0 < share <= WHOLE:
-        raise ValueError("a share is more than 0 and at most 1, with at most four decimals, for example 0.2500")
+        raise WrongValue(says("share-ill-formed"))
     return share
 
 
@@ -33,7 +36,7 @@ def format_share(share: int) -> str:
 def _share(value: object) -> int:
     if isinstance(value, str):
         return parse_share(value)
-    raise ValueError('a share is written as text, for example "0.2500"; a JSON number could lose digits')
+    raise WrongValue(says("share-not-text"))
 
 
 _AS_SHARE: Final = PlainSerializer(format_share, return_type=str, when_used="json")

@@ -10,6 +10,9 @@ from typing import Final
 
 from stdnum.cn import ric
 
+from shared.findings import WrongValue
+from shared.words.said import says
+
 _UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _UNSEEN: Final = frozenset(
     chr(point)
@@ -33,7 +36,7 @@ _ID_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
 def one_line(value: object) -> object:
-    """Text for people: NFC, trimmed. Raises ValueError for characters that nobody sees; other values pass."""
+    """Text for people: NFC, trimmed. Raises WrongValue for characters that nobody sees; other values pass."""
     if not isinstance(value, str) or _is_plain(value):
         return value
     text = unicodedata.normalize("NFC", value).strip()
@@ -51,7 +54,7 @@ def paragraphs(value: object) -> object:
 
 
 def one_spelling(value: object) -> object:
-    """Text that identifies: NFKC, trimmed, one blank between words. Raises ValueError for characters nobody sees."""
+    """Text that identifies: NFKC, trimmed, one blank between words. Raises WrongValue for characters nobody sees."""
     if not isinstance(value, str) or _is_plain(value):
         return value
     _refuse_unseen(value.strip())
@@ -67,11 +70,11 @@ def source_spelling(value: object) -> object:
 
 
 def check_code(code: str) -> str:
-    """The code. Raises ValueError where it is a path (`.`, `..`) or holds a resident identity number 公民身份号码."""
+    """The code. Raises WrongValue where it is a path (`.`, `..`) or holds a resident identity number 公民身份号码."""
     if not code.strip("."):
-        raise ValueError("a code is not made of dots alone")
+        raise WrongValue(says("code-of-dots"))
     if any(ric.is_valid(number.upper()) for number in _ID_NUMBER.findall(code)):
-        raise ValueError("a code must not hold an identity number: codes stand in lists, events and addresses")
+        raise WrongValue(says("code-holds-id-number"))
     return code
 
 
@@ -82,4 +85,5 @@ def _is_plain(text: str) -> bool:
 def _refuse_unseen(text: str, allowed: frozenset[str] = frozenset()) -> None:
     for character in text:
         if character not in allowed and (unicodedata.category(character) in _UNSEEN_CATEGORIES or character in _UNSEEN):
-            raise ValueError(f"it holds a character that nobody sees: U+{ord(character):04X}")
+            point = f"U+{ord(character):04X}"
+            raise WrongValue(says("unseen-character", point=point))

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from shared.errors import DomainError
+from shared.words.said import says
 
 
 class VersionChanged(DomainError):
     """Somebody else changed it since the caller read it."""
 
-    status, code, title = 412, "version-changed", "Another version is registered by now"
+    status, code = 412, "version-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,7 @@ class ExpectedVersion:
     def demand(self, current: int | None) -> None:
         """Raise VersionChanged unless the current version is one of these; None: nothing is registered yet."""
         if current is None or (self.versions is not None and current not in self.versions):
-            raise VersionChanged(
-                "another version is registered by now; read it and send your change again", version=current
-            )
+            raise VersionChanged(says("version-is-another"), version=current)
 
 
 def demand_version(expected: ExpectedVersion | None, current: int | None) -> None:

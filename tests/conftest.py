@@ -21,6 +21,7 @@ from shared.policy.loader import PolicyBook
 from shared.security.issuer import ALL_SCOPES, Client, Issuer
 from shared.security.tokens import TokenVerifier
 from shared.settings import Environment, Settings
+from shared.words.language import Language
 from tests.builders import TODAY
 from tests.databases import Databases, PostgresDatabases, PostgresStore, SqliteDatabases, SqliteTemplates
 from tests.logged import Logged, reading_logs
@@ -66,6 +67,7 @@ class ClientFor(Protocol):
         client_id: str = "tester",
         sources: tuple[str, ...] | None = ("*",),
         buyers: tuple[str, ...] | None = None,
+        language: Language = Language.EN,
     ) -> httpx.AsyncClient: ...
 
 
@@ -170,12 +172,18 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
         client_id: str = "tester",
         sources: tuple[str, ...] | None = ("*",),
         buyers: tuple[str, ...] | None = None,
+        language: Language = Language.EN,
     ) -> httpx.AsyncClient:
         known = [Client(client_id, "secret", tuple(scopes), region, sources, buyers)]
         issuer = Issuer(signing_key, known, issuer=settings.issuer, audience=settings.audience)
         token = issuer.token(client_id, "secret", None)["access_token"]
-        limits = {"max_body_bytes": settings.max_body_bytes, "max_batch_bytes": settings.max_batch_bytes}
-        app = process_app(houses, issuer, **limits)
+        app = process_app(
+            houses,
+            issuer,
+            max_body_bytes=settings.max_body_bytes,
+            max_batch_bytes=settings.max_batch_bytes,
+            language=language,
+        )
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),
             base_url="http://test",

@@ -24,6 +24,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import NotFound
 from shared.identity import mask_error
 from shared.ids import new_id
+from shared.words.said import says
 
 _ERROR_LENGTH = 500
 _TYPE_LENGTH = 96
@@ -36,7 +37,7 @@ Apply = Callable[[UnitOfWork, Record], None]
 class DeadLetterNotFound(NotFound):
     """No dead letter by that id."""
 
-    code, title = "dead-letter-not-found", "No such dead letter"
+    code = "dead-letter-not-found"
 
 
 BLOCKING = (DeadLetterState.DEAD, DeadLetterState.PARKED, DeadLetterState.WAITING)
@@ -158,7 +159,7 @@ def drop(uow: UnitOfWork, letter_id: UUID, apply: Apply) -> None:
     _hold_keys_of(uow, [letter_id])
     letter = uow.connection.execute(sa.select(table).where(table.c.id == letter_id)).one_or_none()
     if letter is None:
-        raise DeadLetterNotFound(f"no dead letter {letter_id}")
+        raise DeadLetterNotFound(says("no-dead-letter", letter=letter_id))
     uow.connection.execute(sa.delete(table).where(table.c.id == letter_id))
     uow.audit("dead-letter.dropped", str(letter_id), before={"event_id": letter.event_id, "error": letter.error})
     if letter.state in BLOCKING:

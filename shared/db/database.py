@@ -7,6 +7,8 @@ reads run on a second, query-only engine. PostgreSQL: both run over asyncpg, fro
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -36,6 +38,7 @@ from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.logs import info_lines
 from shared.security.actor import SYSTEM, Actor
 from shared.tracing import Step
+from shared.words.said import says
 
 T = TypeVar("T")
 CommitListener = Callable[[UnitOfWork], None]
@@ -87,7 +90,8 @@ class Database:
         try:
             if self.is_sqlite:
                 loop = asyncio.get_running_loop()
-                result, uow = await loop.run_in_executor(self._writer_thread, self._write_sqlite, command, args, uow_of)
+                run = partial(copy_context().run, self._write_sqlite, command, args, uow_of)
+                result, uow = await loop.run_in_executor(self._writer_thread, run)
             else:
                 result, uow = await self._write_postgres(command, args, uow_of)
         except (sa.exc.DBAPIError, DatabaseUnreachable) as error:
@@ -142,7 +146,7 @@ class Database:
     def _look_at(self, error: Exception) -> None:
         """Say that a row is held, and keep in mind that the database is damaged."""
         if is_lock_not_had(error):
-            raise Busy("another request holds what this one needs; try again") from error
+            raise Busy(says("held-by-another-request")) from error
         if is_broken(error):
             self.broken = sentence_of(error)
 

@@ -16,6 +16,7 @@ from shared.connections import Limits
 from shared.db.base import JsonText
 from shared.db.copying import execute_copies
 from shared.db.trouble import DatabaseSilent, DatabaseUnreachable, sentence_of
+from shared.words.said import says
 
 _BUSY_TIMEOUT_MS = 5000
 _WRITER_CACHE_KIB = 32768
@@ -45,7 +46,7 @@ def reaching_database() -> Iterator[None]:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
         log.warning("database.unreachable", error=type(error).__name__, reason=sentence_of(error))
-        raise DatabaseUnreachable("the database cannot be reached; try again") from error
+        raise DatabaseUnreachable(says("database-not-reached")) from error
 
 
 @contextlib.asynccontextmanager
@@ -161,4 +162,4 @@ def keep_watch(engine: AsyncEngine, limits: Limits) -> None:
         context.connection.connection.driver_connection.terminate()  # type: ignore[union-attr]
         context.is_disconnect = True
         log.warning("database.silent", seconds=limits.command_seconds)
-        return DatabaseSilent("the database did not answer in time; try again")
+        return DatabaseSilent(says("database-silent"))

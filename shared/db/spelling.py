@@ -4,12 +4,13 @@ import sqlalchemy as sa
 
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
+from shared.words.said import says
 
 
 class CodeInOtherSpelling(Conflict):
     """The register has this code already, in other upper and lower case."""
 
-    code, title = "code-in-other-spelling", "The code is registered in another spelling"
+    code = "code-in-other-spelling"
 
 
 def spelling_index(table: str) -> sa.Index:
@@ -24,4 +25,4 @@ def refuse_other_spelling(uow: UnitOfWork, column: sa.ColumnElement[str], code: 
     """
     known = uow.connection.scalar(sa.select(column).where(sa.func.lower(column) == code.lower(), column != code))
     if known is not None:
-        raise CodeInOtherSpelling("the code is registered already, written in other upper and lower case")
+        raise CodeInOtherSpelling(says("code-in-other-case"))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from shared.errors import Unavailable
 from shared.identity import mask_error
+from shared.words.said import says
 
 RETRYABLE_SQLSTATES = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
@@ -27,7 +28,7 @@ _SENTENCE_LENGTH = 200
 class DatabaseUnreachable(Unavailable):
     """The database takes no connections at the moment."""
 
-    code, title = "database-unreachable", "The database cannot be reached"
+    code = "database-unreachable"
 
 
 class DatabaseSilent(DatabaseUnreachable):
@@ -37,18 +38,18 @@ class DatabaseSilent(DatabaseUnreachable):
 class Busy(Unavailable):
     """Another transaction holds a row this one needs, for longer than anybody waits."""
 
-    code, title = "busy", "Another request holds what this one needs"
+    code = "busy"
 
 
 class HouseholdBusy(Busy):
     """Another transaction holds the household."""
 
-    code, title = "household-busy", "Another request holds this household"
+    code = "household-busy"
 
     @classmethod
     def of(cls, code: str) -> "HouseholdBusy":
         """This household, for now."""
-        return cls(f"another request holds household {code}; try again")
+        return cls(says("household-held", household=code))
 
 
 def is_transient(error: BaseException) -> bool:

@@ -1,6 +1,7 @@
 """Group commit for hot commands: one transaction for all that waited, one durable commit, one answer each."""
 
 import asyncio
+import contextvars
 import math
 import time
 from collections import deque
@@ -69,7 +70,8 @@ class WriteLane(Generic[ItemT, OutcomeT]):
         entry = _Entry[ItemT, OutcomeT](item, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._running is None:
-            self._running = asyncio.create_task(self._run())
+            # A context of its own: the lane works for many requests, not for the one that set it going.
+            self._running = asyncio.create_task(self._run(), context=contextvars.Context())
         return await entry.future
 
     async def _run(self) -> None:

@@ -13,12 +13,13 @@ from shared.db.rows import execute_tuples, insert_into, read_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import HouseholdHasEnded, NotFound
+from shared.words.said import says
 
 
 class HouseholdUnknown(NotFound):
     """No household by that code within the caller's region has reached this house; it may be on its way."""
 
-    code, title = "household-unknown", "No such household here"
+    code = "household-unknown"
     retry_after = 1
 
 
@@ -77,7 +78,7 @@ class KnownHouseholds:
     def demand_living(self, uow: UnitOfWork, codes: Collection[str]) -> None:
         """Raise HouseholdHasEnded where some of these households are no more; none of them ends meanwhile."""
         if ended := self.hold_ended(uow, codes):
-            raise HouseholdHasEnded(f"no more since they ended: {', '.join(ended)}", household_codes=ended)
+            raise HouseholdHasEnded(says("households-have-ended", households=ended), household_codes=ended)
 
     def find(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that lie within the caller's region."""
@@ -93,7 +94,7 @@ class KnownHouseholds:
         """This household. Raises HouseholdUnknown where it is unknown or outside the caller's region."""
         found = self.find(reading, [code]).get(code)
         if found is None:
-            raise HouseholdUnknown(f"no household {code} in region {reading.actor.place}")
+            raise HouseholdUnknown(says("no-household-in-region", household=code, region=reading.actor.place))
         return found
 
 

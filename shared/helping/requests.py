@@ -26,6 +26,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
 """A request that stands here can still be answered."""
@@ -34,13 +35,13 @@ UNANSWERED = (MeasureStatus.REQUESTED, MeasureStatus.ACCEPTED)
 class RequestNotFound(NotFound):
     """No request by that id within the caller's region, or not for this household."""
 
-    code, title = "request-not-found", "No such request"
+    code = "request-not-found"
 
 
 class RequestAnswered(Conflict):
     """The request was refused, completed or cancelled before."""
 
-    code, title = "request-answered", "The request does not wait for an answer any more"
+    code = "request-answered"
 
 
 class RequestOut(BaseModel):
@@ -205,7 +206,7 @@ class Requests:
         """
         found = uow.connection.execute(self._held(request_id)).one_or_none()
         if found is None or found.household_code not in household_codes:
-            raise RequestNotFound(f"no request {request_id} of the household in hand")
+            raise RequestNotFound(says("no-request-of-household", request=request_id))
         row = RequestOut.model_validate(found) if anywhere else self._seen(uow, request_id, found)
         _demand_unanswered(row)
         return self._answer(uow, row, MeasureStatus.ACCEPTED, None) if row.status != MeasureStatus.ACCEPTED else row
@@ -251,7 +252,7 @@ class Requests:
 
     def _seen(self, reading: Reading, request_id: UUID, row: Any) -> RequestOut:
         if row is None or not reading.actor.sees(row.region_code):
-            raise RequestNotFound(f"no request {request_id} in region {reading.actor.place}")
+            raise RequestNotFound(says("no-request-in-region", request=request_id, region=reading.actor.place))
         return RequestOut.model_validate(row)
 
     def _answer(
@@ -279,7 +280,7 @@ class Requests:
 
 def _demand_unanswered(row: RequestOut) -> None:
     if row.status not in UNANSWERED:
-        raise RequestAnswered(f"the request is {row.status}", request_status=str(row.status))
+        raise RequestAnswered(says("request-has-answer", status=row.status), request_status=str(row.status))
 
 
 def _row(event: Event[MeasureRequested], kind: MeasureKind) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from shared.http.openapi import NO_TELEMETRY, TOKEN_PATH, DocumentedApp
 from shared.http.pages import pages_router
 from shared.http.problems import database_problem, install_problem_handlers, problem_response
 from shared.security.issuer import Issuer
+from shared.words.language import Language
 
 _CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
 _SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
@@ -203,7 +204,12 @@ def worker_app(houses: Sequence[House], *, max_body_bytes: int) -> ASGIApp:
 
 
 def process_app(
-    houses: Sequence[House], issuer: Issuer | None, *, max_body_bytes: int, max_batch_bytes: int | None = None
+    houses: Sequence[House],
+    issuer: Issuer | None,
+    *,
+    max_body_bytes: int,
+    max_batch_bytes: int | None = None,
+    language: Language = Language.EN,
 ) -> ASGIApp:
     """Everything one process serves."""
     apps = {house.name: house_app(house) for house in houses}
@@ -212,4 +218,5 @@ def process_app(
         ByFirstSegment(apps, front_app(houses, issuer)),
         max_body_bytes=max_body_bytes,
         max_body_bytes_of=dict.fromkeys(batches, max_batch_bytes or max_body_bytes),
+        language=language,
     )

@@ -25,6 +25,7 @@ from shared.lists.query import ListQuery
 from shared.security.actor import PERSONAL, Actor
 from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
+from shared.words.said import says
 
 if TYPE_CHECKING:
     from shared.house import House
@@ -70,8 +71,8 @@ class Call:
         """The `Idempotency-Key` of the request, for routes that read their headers themselves."""
         key = self.request.headers.get("idempotency-key")
         if key is not None and not 1 <= len(key) <= MAX_KEY_LENGTH:
-            detail = f"an Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters"
-            raise Invalid(detail, [Finding("/Idempotency-Key", detail)])
+            said = says("idempotency-key-length", most=MAX_KEY_LENGTH)
+            raise Invalid(said, [Finding("/Idempotency-Key", said)])
         return key
 
     async def command(self, command: Callable[..., T], *args: Any, patience: Patience = Patience.WAITS) -> T:
@@ -159,7 +160,7 @@ async def authenticate(house: "House", request: Request, authorization: str | No
     """
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
-        raise TokenMissing("send an access token as `Authorization: Bearer …`")
+        raise TokenMissing(says("send-a-token"))
     actor = await house.verifier.recognise(token)
     state = request.scope["state"]
     state["client"] = actor.id
@@ -198,7 +199,7 @@ def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[st
     unknown = sorted(set(request.query_params) - known())
     if unknown:
         shown = [name[:MAX_PARAMETER_NAME] for name in unknown[:MAX_UNKNOWN_PARAMETERS]]
-        raise Invalid.of([Finding(f"/{name}", "there is no such query parameter") for name in shown])
+        raise Invalid.of([Finding(f"/{name}", says("no-such-parameter")) for name in shown])
 
 
 _ELSEWHERE = (params.Path, params.Header, params.Cookie)

@@ -6,7 +6,9 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.findings import WrongValue
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
+from shared.words.said import says
 
 CODE_PATTERN: Final = r"^[A-Za-z0-9._-]+$"
 """What a code looks like that somebody outside has given."""
@@ -45,7 +47,7 @@ Reference = Annotated[Identifier, Field(max_length=128)]
 def _written_out(value: object) -> object:
     if isinstance(value, dt.date) or (isinstance(value, str) and _match_day(value)):
         return value
-    raise ValueError("a day is written YYYY-MM-DD, for example 2026-05-01")
+    raise WrongValue(says("day-ill-formed"))
 
 
 _match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -56,14 +58,14 @@ Day = Annotated[dt.date, BeforeValidator(_written_out)]
 def _with_its_zone(value: object) -> object:
     if isinstance(value, str) and "T" in value:
         return value
-    raise ValueError("a moment is written out with its time zone, for example 2026-11-16T02:30:00Z")
+    raise WrongValue(says("moment-ill-formed"))
 
 
 def _in_utc(moment: dt.datetime) -> dt.datetime:
     try:
         return moment.astimezone(dt.UTC)
     except OverflowError as error:
-        raise ValueError("no calendar reaches that moment") from error
+        raise WrongValue(says("moment-out-of-calendar")) from error
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_its_zone), AfterValidator(_in_utc)]

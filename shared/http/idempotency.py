@@ -11,12 +11,13 @@ from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
 from shared.security.actor import Actor
+from shared.words.said import says
 
 
 class IdempotencyKeyReused(Conflict):
     """The key was used before for a different request."""
 
-    code, title = "idempotency-key-reused", "The Idempotency-Key belongs to another request"
+    code = "idempotency-key-reused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[Unit
     if claimed.rowcount == 0:
         kept = uow.connection.execute(sa.select(table).where(mine)).one()
         if kept.request_hash != fingerprint:
-            raise IdempotencyKeyReused("this Idempotency-Key was used for another request")
+            raise IdempotencyKeyReused(says("idempotency-key-used"))
         return Answer(kept.status, kept.answer)
     answer = run(uow)
     uow.connection.execute(sa.update(table).where(mine).values(status=answer.status, answer=answer.body))

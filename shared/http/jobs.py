@@ -20,6 +20,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.security.actor import OPERATE
+from shared.words.said import Said
 
 
 class JobProblem(BaseModel):
@@ -28,6 +29,11 @@ class JobProblem(BaseModel):
     code: str
     title: str
     detail: str
+
+    @classmethod
+    def of(cls, kept: Document) -> "JobProblem":
+        """The problem that was kept with the job."""
+        return cls(code=kept["code"], title=Said.of(kept["title"]).text, detail=Said.of(kept["detail"]).text)
 
 
 class JobOut(BaseModel):
@@ -51,7 +57,9 @@ class JobOut(BaseModel):
     def of(cls, row: Document, now: dt.datetime) -> "JobOut":
         """A row of the table of jobs, seen at a moment."""
         speed = _speed(row, now)
-        return cls(job_id=row["id"], per_second=speed, expected_end=_expected_end(row, speed, now), **row)
+        problem = row["problem"] and JobProblem.of(row["problem"])
+        told = {"per_second": speed, "expected_end": _expected_end(row, speed, now), "problem": problem}
+        return cls(job_id=row["id"], **{**row, **told})
 
 
 def _speed(row: Document, now: dt.datetime) -> float | None:

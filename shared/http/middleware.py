@@ -14,12 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import metrics
 from shared.context import Context, chain_named
 from shared.contracts.catalogue import HOUSES
-from shared.errors import DomainError, PayloadTooLarge
+from shared.errors import DomainError, PayloadTooLarge, something_failed
 from shared.http.connections import LATE
 from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
 from shared.http.under_way import under_way
 from shared.tracing import Step, end_request, request_span
+from shared.words.language import Language, accepted, speaking
+from shared.words.said import says
 
 log = structlog.get_logger()
 _READ_AWAY_BYTES = 64 * 1024 * 1024
@@ -39,7 +41,7 @@ class BodyTooLarge(PayloadTooLarge):
 class BodyTooLate(DomainError):
     """The body did not arrive in time."""
 
-    status, code, title = 408, "request-timeout", "The body did not arrive in time"
+    status, code = 408, "request-timeout"
 
 
 class _Body:
@@ -64,7 +66,7 @@ class _Body:
         if self._seen > self._limit:
             self._refuse()
         if self._more and LATE in self._state:
-            raise BodyTooLate("the body did not arrive in time")
+            raise BodyTooLate(says("body-too-late"))
         return message
 
     async def read_away(self) -> None:
@@ -80,16 +82,23 @@ class _Body:
 
     def _refuse(self) -> None:
         self._refused = True
-        raise BodyTooLarge(f"a body may hold {self._limit} bytes at most")
+        raise BodyTooLarge(says("body-too-large", limit=self._limit))
 
 
 class Edge:
     """Wraps everything a process serves."""
 
     def __init__(
-        self, app: ASGIApp, *, max_body_bytes: int, max_body_bytes_of: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int,
+        max_body_bytes_of: Mapping[str, int] | None = None,
+        language: Language = Language.EN,
     ) -> None:
+        """``language`` is that of a caller who names none."""
         self._app = app
+        self._language = language
         self._max_body_bytes = max_body_bytes
         self._max_body_bytes_of = max_body_bytes_of or {}
 
@@ -100,6 +109,7 @@ class Edge:
             return
         started = time.perf_counter()
         asked = Headers(scope=scope)
+        speaking.set(accepted(asked.get("accept-language"), self._language))
         caller = asked.get("traceparent")
         span = request_span(caller)
         step = Step(parent=caller) if span is None else Step.of(span)
@@ -131,7 +141,7 @@ class Edge:
             except Exception as error:
                 if not isinstance(error, DomainError):
                     log.exception("request.failed", house=house)
-                    error = DomainError("something went wrong here; it has been logged")
+                    error = something_failed()
                 if not began:
                     await _answer(send_with_context, house, error)
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -148,6 +158,7 @@ class Edge:
 def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -> None:
     headers = MutableHeaders(scope=message)
     headers.append(CORRELATION_HEADER, context.correlation_id)
+    headers.append("content-language", speaking.get())
     if "client" in state:
         headers.setdefault("cache-control", "no-store")
     for name, value in state.get(DEPRECATION, {}).items():

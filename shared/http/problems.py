@@ -24,9 +24,11 @@ from shared.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
+    something_failed,
 )
-from shared.findings import Finding
+from shared.findings import Finding, WrongValue
 from shared.http.body import is_json
+from shared.words.said import Said, says
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -42,6 +44,7 @@ class FieldProblem(BaseModel):
     pointer: str = Field(
         examples=["/payload/amount"], description="JSON pointer into the body, or the parameter's name"
     )
+    code: str = Field(examples=["missing"], description="Which finding it is, whatever the language")
     detail: str
 
 
@@ -69,7 +72,7 @@ def problem_document(house: str, error: DomainError) -> dict[str, Any]:
     """The document that tells a caller about this error."""
     return {
         "type": f"urn:problem:{house}:{error.code}",
-        "title": error.title,
+        "title": error.titled().text,
         "status": error.status,
         "detail": error.detail,
         **error.extra,
@@ -91,18 +94,23 @@ def _headers_with(error: DomainError) -> dict[str, str]:
 def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> list[Finding]:
     """Pydantic's first findings as pointers and sentences; the offending input itself is never repeated."""
     return [
-        Finding(
-            "/" + "/".join(str(part) for part in error["loc"][skip:]), str(error["msg"]).removeprefix("Value error, ")
-        )
+        Finding("/" + "/".join(str(part) for part in error["loc"][skip:]), _said_of(error))
         for error in islice(errors, MAX_PROBLEMS)
     ]
 
 
+def _said_of(error: ErrorDetails | Mapping[str, Any]) -> Said:
+    """What a validator found: in our words where it has them, else in those of the framework."""
+    context = dict(error.get("ctx", {}))
+    cause = context.pop("error", None)
+    if isinstance(cause, WrongValue):
+        return cause.said
+    return Said(str(error["type"]), context, otherwise=str(error["msg"]).removeprefix("Value error, "))
+
+
 def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> Invalid:
     """One 422 for all that is wrong with a payload."""
-    findings = field_problems(errors, skip)
-    first = f"{findings[0].pointer}: {findings[0].detail}" if findings else "the payload is not valid"
-    return Invalid(first if len(errors) == 1 else f"{first}, and {len(errors) - 1} more", findings)
+    return Invalid.of(field_problems(errors, skip), further=len(errors) - 1)
 
 
 def keep_first_problems(documents: Iterable[dict[str, Any]]) -> None:
@@ -118,18 +126,18 @@ def database_problem(house: str, error: sa.exc.SQLAlchemyError) -> Response:
     """503 where trying again is right, 422 where a value cannot be stored, else 500."""
     if is_transient(error):
         log.warning("database.unavailable", house=house, error=type(error).__name__, reason=sentence_of(error))
-        return problem_response(house, Unavailable("the database cannot do this at the moment; try again"))
+        return problem_response(house, Unavailable(says("database-at-its-limit")))
     if is_unstorable(error):
-        return problem_response(house, Invalid("a value holds characters that cannot be stored, or is out of range"))
+        return problem_response(house, Invalid(says("value-not-storable")))
     log.error("request.failed", house=house, exc_info=error)
-    return problem_response(house, DomainError("something went wrong here; it has been logged"))
+    return problem_response(house, something_failed())
 
 
 def responses(*errors: type[DomainError]) -> Responses:
     """The `responses=` of a route that may refuse in these ways; `shared.http.openapi` adds what all routes share."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        by_status.setdefault(error.status, {})[error.code] = {"summary": error.title}
+        by_status.setdefault(error.status, {})[error.code] = {"summary": str(error.titled())}
     return {
         status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}, "examples": examples}}}
         for status, examples in by_status.items()
@@ -148,9 +156,9 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
         found = error.errors()
         in_body = any(item["loc"][0] == "body" for item in found)
         if in_body and not is_json(request.headers.get("content-type", "")):
-            return problem_response(house, UnsupportedMediaType("send application/json"))
+            return problem_response(house, UnsupportedMediaType(says("send-json")))
         if any(item["type"] == "json_invalid" or _is_without_body(item) for item in found):
-            return problem_response(house, MalformedRequest("the body is not JSON"))
+            return problem_response(house, MalformedRequest(says("body-not-json")))
         return problem_response(house, invalid_from(found, skip=1))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
@@ -158,12 +166,13 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
         if isinstance(error.__cause__, DomainError):
             return problem_response(house, error.__cause__)
         if error.status_code == MalformedRequest.status:
-            return problem_response(house, MalformedRequest("the body cannot be read"))
+            return problem_response(house, MalformedRequest(says("body-unreadable")))
+        title = Said(f"title.http-{error.status_code}", {}, otherwise=str(error.detail))
         document = {
             "type": f"urn:problem:{house}:http-{error.status_code}",
-            "title": str(error.detail),
+            "title": title.text,
             "status": error.status_code,
-            "detail": str(error.detail),
+            "detail": title.text,
         }
         return ProblemResponse(document, error.status_code, _headers_of(error, request))
 
@@ -173,7 +182,7 @@ def install_problem_handlers(app: FastAPI, house: str) -> None:
 
     async def on_unexpected(_: Request, __: Exception) -> Response:
         """The edge logs it: this only shapes the answer."""
-        return problem_response(house, DomainError("something went wrong here; it has been logged"))
+        return problem_response(house, something_failed())
 
     app.add_exception_handler(Exception, on_unexpected)
     app.add_exception_handler(DomainError, on_domain_error)

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Response
 
 from shared.errors import MalformedRequest
 from shared.versions import ExpectedVersion
+from shared.words.said import says
 
 _match_tags = re.compile(r'\s*(?:W/)?"([^"]*)"\s*(?:,|$)').match
 
@@ -45,7 +46,7 @@ def _read(header: str) -> ExpectedVersion:
     while place < len(header):
         found = _match_tags(header, place)
         if found is None:
-            raise MalformedRequest('If-Match holds versions in quotation marks, for example "3"')
+            raise MalformedRequest(says("if-match-ill-formed"))
         if found[1].isascii() and found[1].isdecimal():
             versions.add(int(found[1]))
         place = found.end()

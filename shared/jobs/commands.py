@@ -7,16 +7,17 @@ import sqlalchemy as sa
 
 from shared.codes.operations import JobStatus
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import Conflict, DomainError
+from shared.errors import Conflict, DomainError, something_failed
 from shared.ids import new_id
 from shared.jobs.queries import UNFINISHED, may_see, next_job, no_such_job
 from shared.jobs.work import Document, Kinds, Standing
+from shared.words.said import says
 
 
 class JobHasEnded(Conflict):
     """There is nothing left to cancel."""
 
-    code, title = "job-ended", "The job has ended"
+    code = "job-ended"
 
 
 def start_job(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
@@ -79,7 +80,7 @@ def cancel_job(uow: UnitOfWork, job_id: UUID) -> None:
     if job is None or not may_see(uow.actor, job.asked_by):
         raise no_such_job(job_id)
     if job.status not in UNFINISHED:
-        raise JobHasEnded(f"the job is {job.status}")
+        raise JobHasEnded(says("job-has-ended", status=job.status))
     _end(uow, job, JobStatus.CANCELLED, uow.actor.id, {})
 
 
@@ -102,6 +103,5 @@ def _change(uow: UnitOfWork, job_id: UUID, changes: Document) -> None:
 
 def _problem_of(error: Exception) -> Document:
     """What a problem document says; of what nobody foresaw the log alone says more."""
-    if isinstance(error, DomainError):
-        return {"code": error.code, "title": error.title, "detail": error.detail}
-    return {"code": "internal-error", "title": "Something went wrong inside", "detail": "The log says more."}
+    known = error if isinstance(error, DomainError) else something_failed()
+    return {"code": known.code, "title": known.titled().as_document(), "detail": known.said.as_document()}

@@ -10,6 +10,7 @@ from shared.db.unit_of_work import Reading
 from shared.errors import NotFound
 from shared.jobs.work import Document
 from shared.security.actor import OPERATE, Actor
+from shared.words.said import says
 
 UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
 """Where a job stands that has not ended."""
@@ -18,7 +19,7 @@ UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
 class JobNotFound(NotFound):
     """The caller asked for no such job."""
 
-    code, title = "job-not-found", "There is no such job"
+    code = "job-not-found"
 
 
 def may_see(actor: Actor, asked_by: str) -> bool:
@@ -28,7 +29,7 @@ def may_see(actor: Actor, asked_by: str) -> bool:
 
 def no_such_job(job_id: UUID) -> JobNotFound:
     """The refusal of a job that is unknown or somebody else's."""
-    return JobNotFound(f"no job {job_id} that this client asked for")
+    return JobNotFound(says("no-job-of-yours", job=job_id))
 
 
 def job(reading: Reading, job_id: UUID) -> Document:

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.errors import Invalid
 from shared.findings import Finding
+from shared.words.said import says
 
 
 def encode(path: str, key: Iterable[str]) -> str:
@@ -28,7 +29,7 @@ def decode(path: str, cursor: str) -> tuple[str, ...]:
 
 def not_given_out() -> Invalid:
     """Return the refusal of a cursor that this list did not give out."""
-    return Invalid("the cursor is not one this list gave out", [Finding("/cursor", "not a cursor")])
+    return Invalid(says("cursor-not-given-out"), [Finding("/cursor", says("not-a-cursor"))])
 
 
 def _is_key_text(part: Any) -> bool:

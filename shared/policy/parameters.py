@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.errors import Conflict
+from shared.words.said import says
 
 
 class ValueStatus(StrEnum):
@@ -59,11 +60,11 @@ def _as_json(value: Any) -> Any:
 class PolicyValueMissing(Conflict):
     """No value is loaded for the day, which ``keys`` and ``date`` name; no other may stand in: the decision stops."""
 
-    code, title = "policy-value-missing", "The policy has no value for this date"
+    code = "policy-value-missing"
 
     def __init__(self, keys: Sequence[str], region: str, on: date) -> None:
-        detail = f"the policy for {region} has no {' and no '.join(keys)} on {on}"
-        super().__init__(detail, keys=list(keys), date=str(on))
+        said = says("policy-has-no-value", region=region, keys=" and no ".join(keys), on=on)
+        super().__init__(said, keys=list(keys), date=str(on))
 
 
 @dataclass(frozen=True, slots=True)

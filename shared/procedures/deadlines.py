@@ -10,6 +10,7 @@ from shared.db.rows import execute_rows
 from shared.db.unit_of_work import UnitOfWork
 from shared.procedures.rows import Steps, Taken
 from shared.security.actor import SYSTEM
+from shared.words.said import says
 
 BATCH: Final = 500
 
@@ -51,7 +52,7 @@ class Deadlines:
             action=str(self._action),
             status=str(row["status"]),
             taken_by=SYSTEM.id,
-            note=f"was due on {row['due_on']}",
+            note=says("was-due-on", due_on=row["due_on"]),
             details={name: row[name] and str(row[name]) for name in self._details},
         )
 

@@ -6,28 +6,28 @@ from shared.errors import Conflict, Forbidden
 class TransitionNotAllowed(Conflict):
     """It does not stand where this action begins; ``allowed_actions`` says what may be done now."""
 
-    code, title = "transition-not-allowed", "The action is not allowed now"
+    code = "transition-not-allowed"
 
 
 class StepNotYet(Conflict):
     """The days that the step waits for are not over; ``not_before`` is the first day on which it may be taken."""
 
-    code, title = "step-not-yet", "It is too early for the step"
+    code = "step-not-yet"
 
 
 class StepLapsed(Conflict):
     """The days within which the step may be taken are over; ``not_after`` was the last of them."""
 
-    code, title = "step-lapsed", "It is too late for the step"
+    code = "step-lapsed"
 
 
 class LevelTooLow(Forbidden):
     """The step is for a wider region than the caller's; ``level`` names the narrowest that may take it."""
 
-    code, title = "level-too-low", "The step is for a higher level"
+    code = "level-too-low"
 
 
 class SecondPersonNeeded(Conflict):
     """Whoever took the step that this one checks does not take this one too."""
 
-    code, title = "second-person-needed", "A second person is needed"
+    code = "second-person-needed"

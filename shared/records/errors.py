@@ -6,43 +6,39 @@ from shared.errors import Conflict, DomainError, NotFound
 
 
 class _OfARecord(DomainError):
-    """Fills the name of the record into a code or title that holds ``{thing}``."""
+    """Fills the name of the record into a code that holds ``{thing}``."""
 
     def __init_subclass__(cls, thing: str | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
         if thing is not None:
-            cls.code, cls.title = cls.code.format(thing=thing), cls.title.format(thing=thing)
+            cls.code = cls.code.format(thing=thing)
 
 
 class Contradicts(_OfARecord, Conflict):
     """The reference was used before for another content."""
 
     code: ClassVar[str] = "{thing}-contradicts"
-    title: ClassVar[str] = "The reference belongs to another {thing}"
 
 
 class SupersededNotFound(_OfARecord, NotFound):
     """The record to be superseded is not known where the correction says."""
 
     code: ClassVar[str] = "superseded-{thing}-not-found"
-    title: ClassVar[str] = "No such {thing} to supersede"
 
 
 class AlreadySuperseded(_OfARecord, Conflict):
     """The record was corrected before by another one, which counts in its place."""
 
     code: ClassVar[str] = "{thing}-already-superseded"
-    title: ClassVar[str] = "The {thing} has a correction already"
 
 
 class AlreadyWithdrawn(_OfARecord, Conflict):
     """The record was withdrawn, and a withdrawal is final: what is right now is a record of its own."""
 
     code: ClassVar[str] = "{thing}-already-withdrawn"
-    title: ClassVar[str] = "The {thing} was withdrawn"
 
 
 class WithdrawalContradicts(Conflict):
     """The record was withdrawn in other words, or the reference was used before for another withdrawal."""
 
-    code, title = "withdrawal-contradicts", "Another withdrawal is recorded"
+    code = "withdrawal-contradicts"

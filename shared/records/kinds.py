@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from shared.codes.records import RecordStatus
@@ -11,6 +11,9 @@ from shared.ids import derived_id
 from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
 from shared.security.actor import Actor
 from shared.security.sources import demand_sources
+from shared.words.said import Said, says
+
+KnownT = TypeVar("KnownT", bound=Mapping[Any, Any])
 
 
 class Reference(Protocol):
@@ -25,7 +28,7 @@ class Reference(Protocol):
         """Their reference, used once."""
 
 
-class Said(Reference, Protocol):
+class Sent(Reference, Protocol):
     """A record as it is sent, with the one that it corrects."""
 
     @property
@@ -35,7 +38,7 @@ class Said(Reference, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """One kind of record, as data: wages, disbursements."""
+    """One kind of record, as data: facts, wages, disbursements."""
 
     thing: str
     """What it is called; part of its ids."""
@@ -44,7 +47,7 @@ class RecordKind:
     home_key: str
     content: tuple[str, ...]
     """The columns that two records under one reference must have in common to be the same."""
-    instead: str
+    instead: Said
     """What to do where a record was withdrawn."""
     contradicts: type[Contradicts]
     superseded_not_found: type[SupersededNotFound]
@@ -55,35 +58,36 @@ class RecordKind:
         """The id of a record: one for one source and reference."""
         return derived_id(self.thing, reference.source, reference.source_ref)
 
-    def superseded_id(self, said: Said) -> UUID | None:
+    def superseded_id(self, sent: Sent) -> UUID | None:
         """The id of the record that this one corrects."""
-        return None if said.supersedes is None else self.id_of(said.supersedes)
+        return None if sent.supersedes is None else self.id_of(sent.supersedes)
 
-    def demand_sources(self, actor: Actor, refused: type[Invalid], said: Said) -> None:
+    def demand_sources(self, actor: Actor, refused: type[Invalid], sent: Sent) -> None:
         """Refuse a source, or that of what is corrected, for which the caller may not speak; see `demand_sources`."""
-        named = {"/source": said.source}
-        if said.supersedes is not None:
-            named["/supersedes/source"] = said.supersedes.source
+        named = {"/source": sent.source}
+        if sent.supersedes is not None:
+            named["/supersedes/source"] = sent.supersedes.source
         demand_sources(actor, refused, named)
 
     def demand_same(self, reference: Reference, content: Mapping[str, Any], known: Mapping[Any, Any]) -> None:
         """Raise ``contradicts`` where the record known under the reference says something else."""
-        if any(known[name] != content[name] for name in self.content):
-            raise self.contradicts(
-                f"{reference.source} used the reference {reference.source_ref} for another {self.thing}"
-            )
+        for name in self.content:
+            if known[name] != content[name]:
+                used = {"source": reference.source, "reference": reference.source_ref}
+                raise self.contradicts(says("reference-used", **used, thing=self.thing))
 
-    def demand_known(self, reference: Reference, home: Any, old: Mapping[Any, Any] | None) -> Mapping[Any, Any]:
+    def demand_known(self, reference: Reference, home: Any, old: KnownT | None) -> KnownT:
         """The record to be superseded. Raises ``superseded_not_found`` where it is unknown, or of another home."""
         if old is None or old[self.home_key] != home:
-            raise self.superseded_not_found(f"the {self.home} has no {self.thing} {reference.source_ref} to supersede")
+            said = says("none-to-supersede", home=self.home, thing=self.thing, reference=reference.source_ref)
+            raise self.superseded_not_found(said)
         return old
 
     def demand_standing(self, reference: Reference, status: RecordStatus) -> None:
         """Raise ``already_withdrawn`` or ``already_superseded`` where the record to be superseded does not count."""
         if status is RecordStatus.WITHDRAWN:
-            raise self.already_withdrawn(f"the {self.thing} {reference.source_ref} was withdrawn; {self.instead}")
+            named = {"thing": self.thing, "reference": reference.source_ref}
+            raise self.already_withdrawn(says("withdrawn-before", **named, instead=self.instead))
         if status is RecordStatus.SUPERSEDED:
-            raise self.already_superseded(
-                f"the {self.thing} {reference.source_ref} was corrected before; supersede the correction"
-            )
+            said = says("corrected-before", thing=self.thing, reference=reference.source_ref)
+            raise self.already_superseded(said)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
+from shared.words.said import says
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class Withdrawals:
         if of_it is None and found:
             raise self._used_elsewhere()
         if of_it is not None and not _holds(of_it, {**reference, "reason": reason}):
-            detail = f"the {self.thing} was withdrawn before, under another reference or for another reason"
-            raise self.otherwise(detail)
+            raise self.otherwise(says("withdrawn-in-other-words", thing=self.thing))
         return of_it
 
     def write(self, uow: UnitOfWork, row: Mapping[str, Any]) -> None:
@@ -51,7 +51,7 @@ class Withdrawals:
         return sa.and_(*(self.table.c[name] == value for name, value in names.items()))
 
     def _used_elsewhere(self) -> Conflict:
-        return self.elsewhere(f"the reference was used for the withdrawal of another {self.thing}")
+        return self.elsewhere(says("withdrawal-reference-used", thing=self.thing))
 
 
 def _holds(row: Mapping[Any, Any], names: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from shared.db.unit_of_work import UnitOfWork
-from shared.registers.entries import ChangeGuard, Row, enter, lock_entry, renew, says
+from shared.registers.entries import ChangeGuard, Row, enter, holds, lock_entry, renew
 from shared.versions import ExpectedVersion, demand_version
 
 Body = TypeVar("Body")
@@ -84,7 +84,7 @@ def put(
     fields = register.fields(uow, body, row)
     before = [] if row is None else register.parts.load(uow, code)
     after = register.parts.said(uow, body, before)
-    if row is not None and before == after and says(row, fields):
+    if row is not None and before == after and holds(row, fields):
         return Put(register.shown(uow, row, after), created=False)
     register.parts.demand(uow, after)
     viewed = None if row is None else register.audit_view(row, before)

@@ -9,6 +9,7 @@ from shared.db.base import table_of
 from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import NotFound
+from shared.words.said import says
 
 
 class Registered(Protocol):
@@ -50,12 +51,12 @@ def owned_by_region(thing: str, not_found: type[NotFound]) -> Callable[[UnitOfWo
 
     def guard(uow: UnitOfWork, row: Any) -> None:
         if not uow.actor.sees(row.region_code):
-            raise not_found(f"no {thing} {row.code} in region {uow.actor.place}")
+            raise not_found(says("none-of-that-code", thing=thing, code=row.code, region=uow.actor.place))
 
     return guard
 
 
-def says(row: Registered, fields: Mapping[str, Any]) -> bool:
+def holds(row: Registered, fields: Mapping[str, Any]) -> bool:
     """Whether a row has these values already."""
     return all(getattr(row, name) == value for name, value in fields.items())
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.errors import Forbidden
 from shared.regions import region_prefix
+from shared.words.said import Said, says
 
 EVERY: Final = "*"
 """A claim that names this is not limited: every region, every source."""
@@ -13,24 +14,25 @@ OPERATE: Final = "ops:admin"
 """The scope to operate the services: dead letters, the audit, everybody's jobs."""
 PERSONAL: Final = "monitoring:pii"
 """The scope to see names, identity numbers, birthdays and health, and whose diagnosis an alarm rests on."""
+_EVERYWHERE: Final = says("everywhere")
 
 
 class ScopeMissing(Forbidden):
     """The token does not carry the scope this route needs."""
 
-    code, title = "scope-missing", "The token lacks a scope"
+    code = "scope-missing"
 
 
 class RegionNotAllowed(Forbidden):
     """The region named lies outside the caller's own."""
 
-    code, title = "region-not-allowed", "Outside the caller's region"
+    code = "region-not-allowed"
 
 
 class SourceNotYours(Forbidden):
     """The source named belongs to another client."""
 
-    code, title = "source-not-yours", "The client may not speak for this source"
+    code = "source-not-yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Actor:
     """The buyer codes the client orders under. None: the token names none."""
 
     @property
-    def place(self) -> str:
+    def place(self) -> Said:
         """The caller's regions in words, for the detail of a refusal."""
-        return ", ".join(region or "everywhere" for region in self.regions)
+        return says("places", regions=[region or _EVERYWHERE for region in self.regions])
 
     def may(self, scope: str) -> bool:
         """Whether the scope was granted."""
@@ -59,7 +61,7 @@ class Actor:
         """Raise ScopeMissing unless one of these scopes was granted."""
         if self.scopes.isdisjoint(scopes):
             needed = " or ".join(scopes)
-            raise ScopeMissing(f"this needs the scope {needed}", scope=needed)
+            raise ScopeMissing(says("scope-needed", scope=needed), scope=needed)
 
     def sees(self, region_code: str) -> bool:
         """Whether a record of this region lies within the caller's own."""
@@ -68,7 +70,7 @@ class Actor:
     def demand_region(self, region_code: str) -> None:
         """Raise RegionNotAllowed unless the region lies within the caller's own."""
         if not self.sees(region_code):
-            raise RegionNotAllowed(f"region {region_code} lies outside {self.place}", region=self.place)
+            raise RegionNotAllowed(says("region-outside", region=region_code, place=self.place), region=str(self.place))
 
     def search_prefixes(self, region_code: str | None) -> tuple[str, ...]:
         """Where to search: in the region asked for, if it lies within the caller's own, or in all of that."""
@@ -87,7 +89,7 @@ class Actor:
     def demand_source(self, source: str) -> None:
         """Raise SourceNotYours unless the client may report under this source."""
         if not self.speaks_for(source):
-            raise SourceNotYours(f"the client {self.id} may not speak for the source {source}", source=source)
+            raise SourceNotYours(says("not-your-source", client=self.id, source=source), source=source)
 
 
 SYSTEM = Actor(id="system", scopes=frozenset(), regions=("",), sources=frozenset({EVERY}))

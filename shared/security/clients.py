@@ -18,9 +18,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
 from shared.contracts.catalogue import HOUSES
+from shared.findings import WrongValue
 from shared.regions import region_prefix
 from shared.security.files import Watched, locked, read_private, write_private, write_public
 from shared.security.signing import PUBLIC_FOLDER
+from shared.words.said import says
 
 CLIENTS_FILE: Final = "clients.json"
 DISABLED_FILE: Final = "disabled-clients.json"
@@ -51,13 +53,13 @@ class ClientRefused(ValueError):
 
 
 def check_subject(name: str) -> str:
-    """A name to act under. Raises ValueError for reserved names in any spelling and for characters nobody sees."""
+    """A name to act under. Raises WrongValue for reserved names in any spelling and for characters nobody sees."""
     if not 1 <= len(name) <= MAX_SUBJECT_LENGTH:
-        raise ValueError(f"a client's name has 1 to {MAX_SUBJECT_LENGTH} characters")
+        raise WrongValue(says("client-name-length", most=MAX_SUBJECT_LENGTH))
     if any(unicodedata.category(character) in _UNSEEN for character in name) or name != name.strip():
-        raise ValueError("a client's name has no line breaks, blanks at its ends or characters that nobody sees")
+        raise WrongValue(says("client-name-unseen"))
     if "".join(unicodedata.normalize("NFKC", name).split()).casefold() in RESERVED_SUBJECTS:
-        raise ValueError("this name is reserved for the services themselves")
+        raise WrongValue(says("client-name-reserved"))
     return name
 
 

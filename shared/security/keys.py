@@ -19,6 +19,7 @@ from jwt import PyJWK, PyJWKClient
 
 from shared import metrics
 from shared.errors import Unavailable
+from shared.words.said import says
 
 REFRESH_SECONDS: Final = 60.0
 KEPT_SECONDS: Final = 3600.0
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 class KeysUnavailable(Unavailable):
     """The issuer's keys could not be fetched, so nobody can tell whether the token holds."""
 
-    code, title = "keys-unavailable", "The issuer's keys cannot be fetched"
+    code = "keys-unavailable"
 
 
 def algorithms_of(key: PyJWK) -> Sequence[str]:
@@ -77,7 +78,7 @@ class JwksKeys:
         if self._knows(kid):
             return self._keys[kid]
         if not self._answered:
-            raise KeysUnavailable("the keys of the token's issuer cannot be fetched; try again")
+            raise KeysUnavailable(says("keys-not-fetched"))
         raise jwt.InvalidKeyError("the token is signed with an unknown key")
 
     async def fetch_for(self, token: str) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from shared.contracts.catalogue import HOUSES
 from shared.errors import Invalid
 from shared.security.actor import Actor
+from shared.words.said import says
 
 HOUSE_SOURCES: Final = frozenset(HOUSES)
 """Sources that are houses of this system: what they say comes over the bus, and by no other door."""
@@ -18,5 +19,5 @@ def demand_sources(actor: Actor, refused: type[Invalid], named: Mapping[str, str
     """
     for pointer, source in named.items():
         if source in HOUSE_SOURCES:
-            raise refused.at(pointer, f"{source} is a house of this system: what it says comes from that house alone")
+            raise refused.at(pointer, says("source-is-a-house", source=source))
         actor.demand_source(source)

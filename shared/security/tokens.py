@@ -9,11 +9,13 @@ import jwt
 from jwt import PyJWK
 
 from shared.errors import Unauthenticated
+from shared.findings import WrongValue
 from shared.regions import region_prefix
 from shared.security.actor import EVERY, Actor
 from shared.security.clients import check_subject
 from shared.security.keys import algorithms_of
 from shared.spelling import source_spelling
+from shared.words.said import says
 
 LEEWAY_SECONDS: Final = 30
 """How far the clock of an issuer may differ from ours."""
@@ -26,25 +28,25 @@ _REMEMBERED_SECONDS: Final = 60.0
 class TokenMissing(Unauthenticated):
     """No bearer token came with the request."""
 
-    code, title = "token-missing", "An access token is needed"
+    code = "token-missing"
 
 
 class TokenExpired(Unauthenticated):
     """The token was good once."""
 
-    code, title = "token-expired", "The access token has expired"
+    code = "token-expired"
 
 
 class TokenInvalid(Unauthenticated):
     """The token is not one of ours: wrong signature, issuer, audience, algorithm or form."""
 
-    code, title = "token-invalid", "The access token is not valid"
+    code = "token-invalid"
 
 
 class ClientDisabled(Unauthenticated):
     """The client was shut out; its tokens hold no longer."""
 
-    code, title = "client-disabled", "The client is disabled"
+    code = "client-disabled"
 
 
 KeyLookup = Callable[[str], Any]
@@ -98,7 +100,7 @@ class TokenVerifier:
                 try:
                     await self._fetch_for(token)
                 except jwt.PyJWTError as error:
-                    raise TokenInvalid("the access token is not valid here") from error
+                    raise TokenInvalid(says("token-not-valid-here")) from error
         return self.actor(token)
 
     def actor(self, token: str) -> Actor:
@@ -112,9 +114,9 @@ class TokenVerifier:
                 self._known.popitem(last=False)
         if known.expires <= time.time():
             self._known.pop(token, None)
-            raise TokenExpired("the access token has expired; ask for a new one")
+            raise TokenExpired(says("token-has-expired"))
         if known.actor.id in self._disabled():
-            raise ClientDisabled("the client is disabled; ask the operator")
+            raise ClientDisabled(says("client-is-disabled"))
         return known.actor
 
     def _verify(self, token: str) -> _Known:
@@ -132,9 +134,9 @@ class TokenVerifier:
             )
             expires = float(claims["exp"]) + LEEWAY_SECONDS
         except jwt.ExpiredSignatureError as error:
-            raise TokenExpired("the access token has expired; ask for a new one") from error
+            raise TokenExpired(says("token-has-expired")) from error
         except (jwt.PyJWTError, TypeError, ValueError, OverflowError) as error:  # TypeError: another algorithm's key
-            raise TokenInvalid("the access token is not valid here") from error
+            raise TokenInvalid(says("token-not-valid-here")) from error
         return _Known(_actor_of(claims), expires, time.monotonic() + _REMEMBERED_SECONDS)
 
 
@@ -142,8 +144,8 @@ def _actor_of(claims: Mapping[str, Any]) -> Actor:
     """The actor these claims describe. Raises TokenInvalid."""
     try:
         subject = check_subject(claims["sub"])
-    except ValueError as error:
-        raise TokenInvalid(f"the subject of the access token is refused: {error}") from error
+    except WrongValue as error:
+        raise TokenInvalid(says("token-subject-refused", why=error.said)) from error
     return Actor(
         id=subject,
         scopes=_scopes(claims.get("scope", claims.get("scp", ""))),
@@ -166,11 +168,9 @@ def _regions(claim: Any) -> tuple[str, ...]:
     try:
         prefixes = tuple(dict.fromkeys(region_prefix(code) for code in codes))
     except (ValueError, TypeError, AttributeError) as error:
-        raise TokenInvalid(
-            "the claim `region` of the access token is a division code, a list of them, or `*`"
-        ) from error
+        raise TokenInvalid(says("token-region-ill-formed")) from error
     if not prefixes:
-        raise TokenInvalid("the access token names no region")
+        raise TokenInvalid(says("token-without-region"))
     return prefixes
 
 
@@ -180,5 +180,5 @@ def _names(claims: Mapping[str, Any], claim: str, *, fold: bool = False) -> froz
     if names is None:
         return None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TokenInvalid(f"the claim `{claim}` of the access token is a list of names")
+        raise TokenInvalid(says("token-claim-is-a-list", claim=claim))
     return frozenset(str(source_spelling(name)) if fold else name for name in names)

@@ -67,6 +67,10 @@ WRONG_WAYS = {
         "shared/db/rows.py",
         "shared.db.unit_of_work",
     ),
+    "Words: the sentence, over how values stand in it, over the catalogues": (
+        "shared/words/catalogues.py",
+        "shared.words.said",
+    ),
     "Lists: what can be asked for, over its filters and its order, over one page": (
         "shared/lists/cursor.py",
         "shared.lists.query",

@@ -33,7 +33,7 @@ ORDINARY_AND_HOT = (("PUT", HOME), ("POST", FACTS))
 JSON = {"content-type": "application/json"}
 LIMITS = {HOME: 256 * 1024, FACTS: 4 * 1024 * 1024}
 """Largest body of an ordinary route, and of one that takes batches."""
-ALL_LIMITS = {"max_body_bytes": LIMITS[HOME], "max_batch_bytes": LIMITS[FACTS]}
+ALL_LIMITS: dict[str, Any] = {"max_body_bytes": LIMITS[HOME], "max_batch_bytes": LIMITS[FACTS]}
 SECRET = "522226198005010019 at 13812345678"
 
 Refusal = tuple[int, str, list[str]]

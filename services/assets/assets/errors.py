@@ -6,10 +6,10 @@ from shared.errors import Invalid, NotFound
 class AssetNotFound(NotFound):
     """No asset by that code within the caller's region."""
 
-    code, title = "asset-not-found", "No such asset"
+    code = "asset-not-found"
 
 
 class AssetInvalid(Invalid):
     """The asset is readable but cannot be true, or the shares of a right do not make the whole."""
 
-    code, title = "asset-invalid", "The asset is not valid"
+    code = "asset-invalid"

@@ -7,13 +7,13 @@ from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradic
 class MeasureNotTransfer(Conflict):
     """Cash answers a measure that asked for cash; another house answers the rest."""
 
-    code, title = "measure-not-transfer", "The measure does not ask for cash"
+    code = "measure-not-transfer"
 
 
 class DisbursementInvalid(Invalid):
     """The disbursement is readable but cannot be true."""
 
-    code, title = "disbursement-invalid", "The disbursement is not valid"
+    code = "disbursement-invalid"
 
 
 class DisbursementContradicts(Contradicts, thing="disbursement"):
@@ -31,16 +31,14 @@ class DisbursementAlreadySuperseded(AlreadySuperseded, thing="disbursement"):
 class MeasurePaid(Conflict):
     """The measure asked for less, or was paid already; ``left`` says how much of it is left, in yuan."""
 
-    code, title = "measure-paid", "The measure is paid"
+    code = "measure-paid"
 
 
 class DisbursementNotFound(NotFound):
     """No disbursement by that id within the caller's region."""
 
-    code, title = "disbursement-not-found", "No such disbursement"
+    code = "disbursement-not-found"
 
 
 class DisbursementAlreadyWithdrawn(AlreadyWithdrawn, thing="disbursement"):
     """The disbursement was withdrawn before, in other words, and nothing corrects it any more."""
-
-    title = "The disbursement is withdrawn"

@@ -6,10 +6,10 @@ from shared.errors import Conflict, NotFound
 class MeasureNotFound(NotFound):
     """No measure by that id for this household."""
 
-    code, title = "measure-not-found", "No such measure"
+    code = "measure-not-found"
 
 
 class AlreadyRequested(Conflict):
     """The same is asked for the household already, and ``measure_id`` waits for its answer."""
 
-    code, title = "already-requested", "The same is asked for already"
+    code = "already-requested"

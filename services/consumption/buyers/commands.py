@@ -7,7 +7,7 @@ from services.consumption.buyers.schemas import BuyerIn, BuyerOut
 from services.consumption.models import Buyer
 from shared.db.unit_of_work import UnitOfWork
 from shared.registers.commands import Put, Register, put
-from shared.registers.entries import says
+from shared.registers.entries import holds
 from shared.versions import ExpectedVersion
 
 
@@ -26,7 +26,7 @@ def _demand_binder(uow: UnitOfWork, buyer: Buyer) -> None:
 
 def _fields(uow: UnitOfWork, body: BuyerIn, buyer: Buyer | None) -> dict[str, Any]:
     said = body.model_dump()
-    if buyer is not None and (buyer.bound_in or says(buyer, said)):
+    if buyer is not None and (buyer.bound_in or holds(buyer, said)):
         return said
     return said | {"bound_in": uow.actor.regions[0]}
 

@@ -6,28 +6,28 @@ from shared.errors import Conflict, Invalid, NotFound
 class ProductNotFound(NotFound):
     """No product by that code; ``line_no`` names the line of an order."""
 
-    code, title = "product-not-found", "No such product"
+    code = "product-not-found"
 
 
 class NotEnoughStock(Conflict):
     """Less is there than is asked for; ``product_code``, ``available`` and, in an order, ``line_no`` name it."""
 
-    code, title = "not-enough-stock", "Not enough stock"
+    code = "not-enough-stock"
 
 
 class StockChanged(Conflict):
     """The stock is another one than was sent, by orders or otherwise; ``stock`` is what there is."""
 
-    code, title = "stock-changed", "The stock is another one by now"
+    code = "stock-changed"
 
 
 class UnitInUse(Conflict):
     """Some of the product is there in its unit; ``unit`` and ``stock`` say how much."""
 
-    code, title = "unit-in-use", "What is in stock is counted in another unit"
+    code = "unit-in-use"
 
 
 class StockInvalid(Invalid):
     """The stock would be more than a product can have."""
 
-    code, title = "stock-invalid", "The stock is not valid"
+    code = "stock-invalid"

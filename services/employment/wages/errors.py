@@ -7,7 +7,7 @@ from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradic
 class WageNotFound(NotFound):
     """No wage by that id within the caller's region."""
 
-    code, title = "wage-not-found", "No such wage"
+    code = "wage-not-found"
 
 
 class SupersededWageNotFound(SupersededNotFound, thing="wage"):
@@ -25,7 +25,7 @@ class WageAlreadySuperseded(AlreadySuperseded, thing="wage"):
 class MonthReported(Conflict):
     """A wage of this placement and month stands; ``wage_id`` names it. A correction supersedes it."""
 
-    code, title = "month-reported", "The month is reported already"
+    code = "month-reported"
 
 
 class WageWithdrawnBefore(AlreadyWithdrawn, thing="wage"):
@@ -37,22 +37,22 @@ class WageWithdrawnBefore(AlreadyWithdrawn, thing="wage"):
 class PlacementNotStarted(Conflict):
     """Nobody earned a wage here: the work never began."""
 
-    code, title = "placement-not-started", "The work has not begun"
+    code = "placement-not-started"
 
 
 class WageBeforePlacement(Invalid):
     """The wage is for a month before the work began."""
 
-    code, title = "wage-before-placement", "The month lies before the placement"
+    code = "wage-before-placement"
 
 
 class WageAfterPlacement(Invalid):
     """The wage is for a month after the work ended."""
 
-    code, title = "wage-after-placement", "The month lies after the placement"
+    code = "wage-after-placement"
 
 
 class WageInFuture(Invalid):
     """The wage is for a month that has not begun."""
 
-    code, title = "wage-in-future", "The month lies in the future"
+    code = "wage-in-future"

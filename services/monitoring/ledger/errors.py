@@ -6,4 +6,4 @@ from shared.errors import NotFound
 class HouseholdNotFound(NotFound):
     """No household by that code within the caller's region."""
 
-    code, title = "household-not-found", "No such household"
+    code = "household-not-found"

@@ -6,4 +6,4 @@ from shared.errors import NotFound
 class RiskNotFound(NotFound):
     """No risk by that id within the caller's region."""
 
-    code, title = "risk-not-found", "No such risk"
+    code = "risk-not-found"

@@ -13,6 +13,7 @@ from shared.contracts.monitoring import HouseholdChanged
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.security.actor import SYSTEM
+from shared.words.said import says
 
 _DISBURSEMENTS, _MEASURES = table_of(Disbursement), table_of(Measure)
 
@@ -26,7 +27,7 @@ def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdChanged]]
     moving = [row for row in unfinished if row["region_code"] != homes[row["household_code"]].region_code]
     for row in moving:
         home, context = homes[row["household_code"]].region_code, contexts[row["household_code"]]
-        note = f"from {row['region_code']} to {home}"
+        note = says("moved-with-the-household", before=row["region_code"], after=home)
         write_task(uow, row, TaskChange.MOVED, note, region_code=home)
         asked = sa.select(_MEASURES.c.id).where(_MEASURES.c.task_id == row["id"])
         uow.connection.execute(

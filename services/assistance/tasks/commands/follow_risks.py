@@ -25,6 +25,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.procedures.rows import Taken
 from shared.security.actor import SYSTEM
+from shared.words.said import Said, says
 from shared.workdays import Deadline
 
 _CHANGING_COLUMNS = (
@@ -131,8 +132,7 @@ class RiskBatch:
         task.row |= _columns_of(decision.after, risk)
         task.row["region_code"] = self._regions.get(risk.household_code, risk.region_code)
         task.row["version"] += 1
-        after = decision.after
-        note = _history_note(risk, after) + (f"; new causes: {len(fresh)}" if fresh else "")
+        note = _note(risk, decision.after, len(fresh))
         self._taken.append(task_step(task.row, self._now, decision.change, SYSTEM.id, note, risk.clue))
         self._publish(decision, task.row, event)
 
@@ -205,9 +205,17 @@ def _columns_of(state: TaskState, risk: RiskState) -> dict[str, Any]:
     }
 
 
-def _history_note(risk: RiskState, state: TaskState) -> str:
-    """Grade and rules of the risk, and why there is no due date where there is none."""
-    said = f"{risk.grade}: {', '.join(risk.rules)}" if risk.rules else str(risk.grade)
-    if state.due is not None:
-        return said
-    return f"{said}; no value of {DEADLINE_WORKDAYS} for {risk.region_code} on {risk.decided_on}"
+def _note(risk: RiskState, state: TaskState, fresh: int) -> Said:
+    """What the history says: why there is no due date where there is none, and how many causes the verdict lacked."""
+    said = _of_risk(risk)
+    if state.due is None:
+        lacking = {"parameter": DEADLINE_WORKDAYS, "region": risk.region_code, "on": risk.decided_on}
+        said = says("risk-without-a-deadline", risk=said, **lacking)
+    return says("risk-of-new-causes", risk=said, causes=fresh) if fresh else said
+
+
+def _of_risk(risk: RiskState) -> Said:
+    """Grade and rules of the risk."""
+    if risk.rules:
+        return says("risk-by-its-rules", grade=risk.grade, rules=risk.rules)
+    return says("risk-by-its-grade", grade=risk.grade)
