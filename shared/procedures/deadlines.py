@@ -57,11 +57,9 @@ class Deadlines:
         )
 
     def _audit(self, uow: UnitOfWork, row: Any) -> None:
-        action, thing_id, due_on = f"{self._steps.kind}.{self._action}", str(row["id"]), row["due_on"].isoformat()
+        action, told = f"{self._steps.kind}.{self._action}", {"due_on": row["due_on"].isoformat()}
         context = uow.context.in_chain(row["correlation_id"])
-        uow.audit(action, thing_id, after={"due_on": due_on}, actor=SYSTEM.id, context=context)
-        named: dict[str, Any] = {f"{self._steps.kind}_id": thing_id, "due_on": due_on}
-        uow.log_after_commit(action, context=context, **named)
+        uow.record(action, row["id"], told, after=told, actor=SYSTEM.id, context=context)
 
 
 def _told(uow: UnitOfWork, row: Any) -> dict[str, Any]:

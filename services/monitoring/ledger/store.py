@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth,
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from shared.db.base import table_of
-from shared.db.rows import execute_rows, insert_into, insert_rows
+from shared.db.rows import insert_into, insert_rows, read_tuples, update_tuples, upsert_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
@@ -59,13 +60,9 @@ _SELECT_MONTHS = sa.select(
 ).where(
     is_one_of(_MONTHS.c.household_code, "codes"), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last"))
 )
-_WINDOW_FIELDS = fields(WindowSummary)
-_WINDOW_COLUMNS = [column.name for column in _WINDOWS.c if column.name != "household_code"]
-_UPDATE_WINDOW = (
-    sa.update(_WINDOWS)
-    .where(_WINDOWS.c.household_code == sa.bindparam("of_household"))
-    .values({name: sa.bindparam(name) for name in _WINDOW_COLUMNS})
-)
+_WINDOW_FIELDS = [item.name for item in fields(WindowSummary)]
+_WINDOW_COLUMNS = ("evidence", "judged_on", "due_after", *_WINDOW_FIELDS)
+_sums_of, _window_of = attrgetter(*_SUMS), attrgetter(*_WINDOW_FIELDS)
 
 
 def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdDossier]:
@@ -76,7 +73,7 @@ def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> di
     """
     leaves_out = isinstance(reading, UnitOfWork) and reading.patience is Patience.LEAVES_OUT
     to_lock = _SELECT_FREE_DOSSIERS_FOR_UPDATE if leaves_out else _SELECT_DOSSIERS_FOR_UPDATE
-    rows = reading.connection.execute(to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
+    rows = read_tuples(reading.connection, to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
     dossiers = {}
     for code, region, category, members, able, fragile, ended_on, evidence, judged, due, *window in rows:
         summary = WindowSummary(*window)
@@ -98,12 +95,9 @@ def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[
 def write_postings(uow: UnitOfWork, dossiers: Collection[HouseholdDossier]) -> None:
     """Add what the dossiers gathered to the months and to the tables of evidence."""
     months = [
-        {"household_code": dossier.code, "month": number, **{name: getattr(month, name) for name in _SUMS}}
-        for dossier in dossiers
-        for number, month in dossier.months.items()
+        (dossier.code, number, *_sums_of(month)) for dossier in dossiers for number, month in dossier.months.items()
     ]
-    statement = _insert_adding(uow.connection.dialect.name, _MONTHS, ("household_code", "month"), _SUMS)
-    execute_rows(uow.connection, statement, months)
+    _add(uow, _MONTHS, ("household_code", "month"), _SUMS, months)
     for kept in dict.fromkeys(kept for dossier in dossiers for kept in dossier.amounts):
         _write_amounts(uow, kept, dossiers)
     for kept in dict.fromkeys(kept for dossier in dossiers for kept in (*dossier.rows, *dossier.removed)):
@@ -113,13 +107,8 @@ def write_postings(uow: UnitOfWork, dossiers: Collection[HouseholdDossier]) -> N
 def _write_amounts(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
     assert kept.amount is not None, "an amount is added where there are amounts"
     key = ("household_code", *kept.key)
-    rows = [
-        dict(zip((*key, kept.amount), (dossier.code, *place, amount), strict=True))
-        for dossier in dossiers
-        for place, amount in dossier.amounts[kept].items()
-    ]
-    statement = _insert_adding(uow.connection.dialect.name, kept.table, key, (kept.amount,))
-    execute_rows(uow.connection, statement, rows)
+    rows = [(dossier.code, *place, amount) for dossier in dossiers for place, amount in dossier.amounts[kept].items()]
+    _add(uow, kept.table, key, (kept.amount,), rows)
 
 
 def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
@@ -132,6 +121,13 @@ def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDo
     insert_rows(uow.connection, kept.table, added)
     if removed:
         uow.connection.execute(sa.delete(kept.table).where(kept.table.c.fact_id.in_(removed)))
+
+
+def _add(
+    uow: UnitOfWork, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    statement = _insert_adding(uow.connection.dialect.name, table, key, sums)
+    upsert_tuples(uow.connection, statement, (*key, *sums), rows)
 
 
 @cache
@@ -167,7 +163,7 @@ def load_months(
     """The month table of these households from ``first`` to ``last``."""
     found: defaultdict[str, dict[int, IncomeMonth]] = defaultdict(dict)
     asked = {"codes": list(codes), "first": first, "last": last}
-    for code, month, *sums in reading.connection.execute(_SELECT_MONTHS, asked):
+    for code, month, *sums in read_tuples(reading.connection, _SELECT_MONTHS, asked):
         found[code][month] = IncomeMonth(*sums)
     return found
 
@@ -175,17 +171,11 @@ def load_months(
 def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None:
     """Write the windows that changed."""
     rows = [
-        {
-            "of_household": dossier.code,
-            "evidence": " ".join(sorted(dossier.evidence)),
-            "judged_on": dossier.judged_on,
-            "due_after": dossier.due_after,
-            **{item.name: getattr(dossier.window, item.name) for item in _WINDOW_FIELDS},
-        }
-        for dossier in dossiers
-        if dossier.window_changed
+        (" ".join(sorted(one.evidence)), one.judged_on, one.due_after, *_window_of(one.window), one.code)
+        for one in dossiers
+        if one.window_changed
     ]
-    execute_rows(uow.connection, _UPDATE_WINDOW, rows)
+    update_tuples(uow.connection, _WINDOWS, "household_code", _WINDOW_COLUMNS, rows)
 
 
 def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:

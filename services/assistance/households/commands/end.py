@@ -41,9 +41,16 @@ def _end(uow: UnitOfWork, row: Mapping[str, Any], event: Event[HouseholdEnded]) 
     after = write_task(uow, row, change, note, status=status)
     if not begun:
         publish_closed(uow, after, TaskEndedBy.CAUSE_GONE, ended.ended_on, context)
-    states = {"before": {"status": str(row["status"])}, "after": {"status": str(status)}}
-    uow.audit(f"task.{change}", str(row["id"]), **states, reason=ended.reason, actor=SYSTEM.id, context=context)
-    uow.log_after_commit(f"task.{change}", context=context, task_id=str(row["id"]), household=row["household_code"])
+    uow.record(
+        f"task.{change}",
+        row["id"],
+        {"household": row["household_code"]},
+        before={"status": str(row["status"])},
+        after={"status": str(status)},
+        reason=ended.reason,
+        actor=SYSTEM.id,
+        context=context,
+    )
 
 
 def _was_told(uow: UnitOfWork, task_id: UUID) -> bool:

@@ -34,5 +34,5 @@ def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdChanged]]
             sa.update(_DISBURSEMENTS).where(_DISBURSEMENTS.c.measure_id.in_(asked)).values(region_code=home)
         )
         before, after = {"region_code": row["region_code"]}, {"region_code": home}
-        uow.audit("task.moved", str(row["id"]), before=before, after=after, actor=SYSTEM.id, context=context)
-        uow.log_after_commit("task.moved", context=context, task_id=str(row["id"]), household=row["household_code"])
+        told = {"household": row["household_code"]}
+        uow.record("task.moved", row["id"], told, before=before, after=after, actor=SYSTEM.id, context=context)

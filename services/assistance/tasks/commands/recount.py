@@ -36,8 +36,8 @@ def recount_deadlines(uow: UnitOfWork) -> bool:
         write_task(uow, row, TaskChange.RECOUNTED, _note(due, row["due_on"]), due_on=due, due_provisional=False)
         context = uow.context.in_chain(row["correlation_id"])
         before = {"due_on": row["due_on"].isoformat()}
-        uow.audit("task.recounted", str(row["id"]), before=before, after={"due_on": due.isoformat()}, context=context)
-        uow.log_after_commit("task.recounted", context=context, task_id=str(row["id"]), household=row["household_code"])
+        after, told = {"due_on": due.isoformat()}, {"household": row["household_code"]}
+        uow.record("task.recounted", row["id"], told, before=before, after=after, context=context)
     return len(rows) == BATCH
 
 

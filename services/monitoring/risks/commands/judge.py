@@ -145,17 +145,9 @@ def _publish_change(
     row = _row(uow, event, event_id, change, causes)
     verdict = {name: row[name] for name in ("pack", "reasons")}
     verdict |= {"grade": str(change.grade), "decided_on": on.isoformat()}
-    uow.audit(name, str(risk_id), after=verdict, actor="rules", context=context)
-    uow.log_after_commit(
-        name,
-        context=context,
-        risk_id=str(risk_id),
-        household=dossier.code,
-        kind=str(change.kind),
-        grade=str(change.grade),
-        episode=change.episode,
-        event_id=str(event_id),
-    )
+    told = {"household": dossier.code, "kind": str(change.kind), "grade": str(change.grade), "episode": change.episode}
+    told["event_id"] = str(event_id)
+    uow.record(name, risk_id, told, after=verdict, actor="rules", context=context)
     return row
 
 
