@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,14 @@ from sqlmodel import col
 
 from services.monitoring.evidence.kept import Kept
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
-from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
+from services.monitoring.ledger.rules.income import (
+    MONTHS_IN_QUARTER,
+    MONTHS_IN_YEAR,
+    IncomeMonth,
+    WindowSummary,
+    summarise,
+    window_months,
+)
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from shared.db.base import table_of
@@ -20,6 +28,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
+_INCOME = ("wage", "operating", "property_", "transfer")
 _NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
 _HOUSEHOLDS, _MONTHS, _WINDOWS = table_of(Household), table_of(LedgerMonth), table_of(HouseholdWindow)
@@ -65,6 +74,74 @@ _UPDATE_WINDOW = (
     sa.update(_WINDOWS)
     .where(_WINDOWS.c.household_code == sa.bindparam("of_household"))
     .values({name: sa.bindparam(name) for name in _WINDOW_COLUMNS})
+)
+
+
+def _sum(value: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(sa.func.sum(value).filter(*conditions), 0)
+
+
+def _asked(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.Integer())
+
+
+def _summed_up() -> Mapping[str, sa.ColumnElement[Any]]:
+    """The sums of a window, as `summarise` makes them, over the months of one household."""
+    known, net = _MONTHS.c.income_facts > 0, sum((_MONTHS.c[name] for name in _INCOME), -_MONTHS.c.operating_cost)
+    first, last = _asked("first"), _asked("anchor")
+    earlier_first, earlier_last = _asked("earlier_first"), _asked("earlier_last")
+    window, earlier = _MONTHS.c.month.between(first, last), _MONTHS.c.month.between(earlier_first, earlier_last)
+    one = sa.literal_column("1", sa.Integer())
+    return {
+        "net": _sum(net, known, window),
+        "self_paid": _sum(_MONTHS.c.self_paid_compliant, window),
+        "known_mask": _sum(one.bitwise_lshift(_MONTHS.c.month - first), known, window),
+        "previous_net": _sum(net, known, earlier),
+        "previous_mask": _sum(one.bitwise_lshift(_MONTHS.c.month - earlier_first), known, earlier),
+        "quarter_net": _sum(net, known, _MONTHS.c.month.between(_asked("quarter"), last)),
+        "previous_quarter_net": _sum(net, known, _MONTHS.c.month.between(_asked("earlier_quarter"), earlier_last)),
+    }
+
+
+_DAY = sa.bindparam("on", type_=sa.Date())
+IS_BEHIND = sa.or_(
+    _WINDOWS.c.anchor != _asked("anchor"), _WINDOWS.c.length != _asked("length"), _WINDOWS.c.due_after < _DAY
+)
+"""Whether a window has to be moved, or something is unjudged of its household, on a day that was asked for."""
+JUDGED_LATER = _WINDOWS.c.judged_on > _DAY
+"""Whether the household was judged as of a later day: no judgement goes before that one."""
+_SELECT_BEHIND_FOR_UPDATE = (
+    sa.select(_HOUSEHOLDS.c.code)
+    .join(_WINDOWS, _WINDOWS.c.household_code == _HOUSEHOLDS.c.code)
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"), IS_BEHIND, sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER))
+    .order_by(_HOUSEHOLDS.c.code)
+    .with_for_update(of=_HOUSEHOLDS, skip_locked=True)
+)
+_SELECT_FREE_FOR_UPDATE = (
+    sa.select(_HOUSEHOLDS.c.code)
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+    .order_by(_HOUSEHOLDS.c.code)
+    .with_for_update(skip_locked=True)
+)
+_MOVED_WINDOW = _summed_up()
+_UPDATE_WINDOWS = (
+    sa.update(_WINDOWS)
+    .where(is_one_of(_WINDOWS.c.household_code, "codes"))
+    .values(
+        {
+            sa.tuple_(*(_WINDOWS.c[name] for name in _MOVED_WINDOW)): sa.select(*_MOVED_WINDOW.values())
+            .where(
+                _MONTHS.c.household_code == _WINDOWS.c.household_code,
+                _MONTHS.c.month.between(_asked("earlier_first"), _asked("anchor")),
+            )
+            .correlate(_WINDOWS)
+            .scalar_subquery(),
+            _WINDOWS.c.anchor: _asked("anchor"),
+            _WINDOWS.c.length: _asked("length"),
+            _WINDOWS.c.judged_on: _DAY,
+            _WINDOWS.c.due_after: sa.case((_WINDOWS.c.due_after >= _DAY, _WINDOWS.c.due_after)),
+        }
+    )
 )
 
 
@@ -161,6 +238,28 @@ def refresh_stale_windows(reading: Reading, dossiers: Iterable[HouseholdDossier]
         refresh_windows(reading, group, anchor, length)
 
 
+def move_windows(uow: UnitOfWork, codes: Collection[str], on: date, length: int) -> None:
+    """Bring the windows of these households that are behind up to a day, all by one statement, as judged on that day.
+
+    Whoever else holds a household is not waited for: its window stays as it is. The households are locked by a
+    statement of their own, because on PostgreSQL the sums would else be those of before the wait.
+    """
+    first, anchor = window_months(on, length)
+    day = {"on": on, "anchor": anchor, "length": length}
+    behind = uow.connection.scalars(_SELECT_BEHIND_FOR_UPDATE, {"codes": codes, **day}).all()
+    if not behind:
+        return
+    year_before = anchor - MONTHS_IN_YEAR
+    months = {
+        "first": first,
+        "quarter": anchor - MONTHS_IN_QUARTER + 1,
+        "earlier_first": first - MONTHS_IN_YEAR,
+        "earlier_quarter": year_before - MONTHS_IN_QUARTER + 1,
+        "earlier_last": year_before,
+    }
+    uow.connection.execute(_UPDATE_WINDOWS, {"codes": behind, **day, **months})
+
+
 def load_months(
     reading: Reading, codes: Collection[str], first: int, last: int
 ) -> Mapping[str, dict[int, IncomeMonth]]:
@@ -191,6 +290,13 @@ def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None
 def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:
     """Lock households in code order, before anything else of a transaction that writes about several of them."""
     uow.connection.execute(_SELECT_HOUSEHOLDS_FOR_UPDATE, {"codes": list(codes)}).all()
+
+
+def lock_free_households(uow: UnitOfWork, codes: Collection[str]) -> Sequence[str]:
+    """Lock those of these households that nobody else holds; waits for none, whatever is locked already."""
+    if not codes:
+        return ()
+    return uow.connection.scalars(_SELECT_FREE_FOR_UPDATE, {"codes": codes}).all()
 
 
 def open_window(uow: UnitOfWork, code: str) -> None:
