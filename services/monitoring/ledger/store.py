@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -110,13 +110,47 @@ IS_BEHIND = sa.or_(
 """Whether a window has to be moved, or something is unjudged of its household, on a day that was asked for."""
 JUDGED_LATER = _WINDOWS.c.judged_on > _DAY
 """Whether the household was judged as of a later day: no judgement goes before that one."""
-_SELECT_BEHIND_FOR_UPDATE = (
-    sa.select(_HOUSEHOLDS.c.code)
-    .join(_WINDOWS, _WINDOWS.c.household_code == _HOUSEHOLDS.c.code)
-    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"), IS_BEHIND, sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER))
-    .order_by(_HOUSEHOLDS.c.code)
-    .with_for_update(of=_HOUSEHOLDS, skip_locked=True)
-)
+
+
+class ManyHouseholds(NamedTuple):
+    """Households that are looked at together, in the order of their codes."""
+
+    codes: Sequence[str]
+    gapless: bool = False
+    """Whether whoever stands between the first and the last of them is among them: a range finds those sooner."""
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What `among` asks for."""
+        return {"first_code": self.codes[0], "last_code": self.codes[-1]} if self.gapless else {"codes": self.codes}
+
+
+def among(column: sa.ColumnElement[str], *, gapless: bool) -> sa.ColumnElement[bool]:
+    """Whether a column names one of many households. Each table is told, so that none is gone through as a whole."""
+    if gapless:
+        return column.between(
+            sa.bindparam("first_code", type_=column.type), sa.bindparam("last_code", type_=column.type)
+        )
+    return is_one_of(column, "codes")
+
+
+def _select_behind_for_update(*, gapless: bool) -> sa.Select[Any]:
+    return (
+        sa.select(_HOUSEHOLDS.c.code)
+        .join(_WINDOWS, _WINDOWS.c.household_code == _HOUSEHOLDS.c.code)
+        .where(
+            among(_HOUSEHOLDS.c.code, gapless=gapless),
+            among(_WINDOWS.c.household_code, gapless=gapless),
+            IS_BEHIND,
+            sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER),
+            _HOUSEHOLDS.c.ended_on.is_(None),
+        )
+        .order_by(_HOUSEHOLDS.c.code)
+        .with_for_update(of=_HOUSEHOLDS, skip_locked=True)
+    )
+
+
+_SELECT_BEHIND_FOR_UPDATE = {gapless: _select_behind_for_update(gapless=gapless) for gapless in (False, True)}
 _SELECT_FREE_FOR_UPDATE = (
     sa.select(_HOUSEHOLDS.c.code)
     .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
@@ -238,7 +272,7 @@ def refresh_stale_windows(reading: Reading, dossiers: Iterable[HouseholdDossier]
         refresh_windows(reading, group, anchor, length)
 
 
-def move_windows(uow: UnitOfWork, codes: Collection[str], on: date, length: int) -> None:
+def move_windows(uow: UnitOfWork, households: ManyHouseholds, on: date, length: int) -> None:
     """Bring the windows of these households that are behind up to a day, all by one statement, as judged on that day.
 
     Whoever else holds a household is not waited for: its window stays as it is. The households are locked by a
@@ -246,7 +280,8 @@ def move_windows(uow: UnitOfWork, codes: Collection[str], on: date, length: int)
     """
     first, anchor = window_months(on, length)
     day = {"on": on, "anchor": anchor, "length": length}
-    behind = uow.connection.scalars(_SELECT_BEHIND_FOR_UPDATE, {"codes": codes, **day}).all()
+    to_move = _SELECT_BEHIND_FOR_UPDATE[households.gapless]
+    behind = uow.connection.scalars(to_move, {**households.asked, **day}).all()
     if not behind:
         return
     year_before = anchor - MONTHS_IN_YEAR

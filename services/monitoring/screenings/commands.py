@@ -42,16 +42,17 @@ def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     write_windows(uow, dossiers)
 
 
-def screen_at_once(uow: UnitOfWork, places: Places, on: date) -> list[str]:
+def screen_at_once(uow: UnitOfWork, places: Places, on: date, *, gapless: bool = False) -> list[str]:
     """Judge households as of a date, most of them by a statement for all; returns those that somebody else holds.
 
     Their windows are brought up to the day first. Those about which every rule is quiet are counted; the others are
     judged one by one. Nobody is waited for, because facts may wait meanwhile for the households that are locked here.
+    With ``gapless`` the places are all that stand between the first and the last of them.
     """
     left_out: list[str] = []
-    for place, codes in rules_by_place(uow, places, on):
-        move_windows(uow, codes, on, place.length)
-        to_judge, quiet = select_to_judge(uow, place, codes, on)
+    for place, households in rules_by_place(uow, places, on, gapless=gapless):
+        move_windows(uow, households, on, place.length)
+        to_judge, quiet = select_to_judge(uow, place, households, on)
         count_verdicts(quiet)
         free = lock_free_households(uow, to_judge)
         screen_households(uow, free, on)
@@ -74,7 +75,7 @@ def screen_part(uow: UnitOfWork, standing: Standing) -> Part:
     screen_households(uow, position["left_out"], on)
     following = SELECT_STANDING.where(_HOUSEHOLDS.c.code > position["after"]).order_by(_HOUSEHOLDS.c.code)
     places = uow.connection.execute(following.limit(BATCH)).all()
-    left_out = screen_at_once(uow, places, on)
+    left_out = screen_at_once(uow, places, on, gapless=True)
     screened = standing.result.get("households", 0) + len(places)
     result = {"households": screened, "as_of": standing.asked["as_of"]}
     last = places[-1][0] if places else position["after"]

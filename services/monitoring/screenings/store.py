@@ -1,7 +1,7 @@
 """What screenings read and keep: whom to judge, whom a missing policy value keeps waiting, how far the roll is."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from services.monitoring.evidence.kept import Kept
 from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, window_months
-from services.monitoring.ledger.store import IS_BEHIND, JUDGED_LATER
+from services.monitoring.ledger.store import IS_BEHIND, JUDGED_LATER, ManyHouseholds, among
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, WindowRoll
 from services.monitoring.models.risks import Risk
@@ -20,7 +20,6 @@ from services.monitoring.risks.rules.parameters import RULE_KEYS, RuleParameters
 from services.monitoring.risks.rules.quiet import Known, QuietRules, VerdictCounts
 from shared.codes.monitoring import RiskStatus
 from shared.db.base import table_of
-from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.policy.parameters import PolicyView
 
@@ -102,44 +101,60 @@ class RulesOfPlace(NamedTuple):
     rules: QuietRules
     length: int
     """Months of the income window."""
-    statement: sa.Select[Any]
-    """By what is known of them, how many households are quiet; and the code of each that is not."""
+    statements: Mapping[bool, sa.Select[Any]]
+    """By what is known of them, how many households are quiet; and the code of each that is not. By being gapless."""
 
     @classmethod
     def under(cls, view: PolicyView) -> "RulesOfPlace":
         """What is asked under a policy. Raises PolicyValueMissing where it does not say how long the window is."""
         parameters = RuleParameters.from_view(view)
         rules, length = QuietRules.under(parameters), parameters.demand_window()
-        speaking, known = rules.conditions(_HouseholdColumns(_WindowColumns(length)))
-        open_risks = sa.select(_RISKS.c.household_code).where(
-            is_one_of(_RISKS.c.household_code, "codes"), _RISKS.c.status == RiskStatus.OPEN
-        )
-        to_judge = sa.or_(IS_BEHIND, JUDGED_LATER, *speaking, _HOUSEHOLDS.c.code.in_(open_risks))
-        shown = [sa.case((to_judge, _HOUSEHOLDS.c.code)), *known]
-        columns = [column.label(f"shown_{place}") for place, column in enumerate(shown)]
-        statement = (
-            sa.select(*columns, sa.func.count())
-            .join_from(_HOUSEHOLDS, _WINDOWS, _OF_HOUSEHOLD)
-            .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
-            .group_by(*(column.name for column in columns))
-        )
-        return cls(rules, length, statement)
+        statements = {gapless: _select_to_judge(rules, length, gapless=gapless) for gapless in (False, True)}
+        return cls(rules, length, statements)
 
 
-def rules_by_place(reading: Reading, places: Places, on: date) -> Collection[tuple[RulesOfPlace, list[str]]]:
-    """These households by the rules that hold where they are."""
-    by_region: dict[str, list[str]] = {}
-    for code, region_code in places:
-        by_region.setdefault(region_code, []).append(code)
+def _select_to_judge(rules: QuietRules, length: int, *, gapless: bool) -> sa.Select[Any]:
+    speaking, known = rules.conditions(_HouseholdColumns(_WindowColumns(length)))
+    open_risks = sa.select(_RISKS.c.household_code).where(
+        among(_RISKS.c.household_code, gapless=gapless), _RISKS.c.status == RiskStatus.OPEN
+    )
+    to_judge = sa.or_(IS_BEHIND, JUDGED_LATER, *speaking, _HOUSEHOLDS.c.code.in_(open_risks))
+    shown = [sa.case((to_judge, _HOUSEHOLDS.c.code)), *known]
+    columns = [column.label(f"shown_{place}") for place, column in enumerate(shown)]
+    return (
+        sa.select(*columns, sa.func.count())
+        .join_from(_HOUSEHOLDS, _WINDOWS, _OF_HOUSEHOLD)
+        .where(
+            among(_HOUSEHOLDS.c.code, gapless=gapless),
+            among(_WINDOWS.c.household_code, gapless=gapless),
+            _HOUSEHOLDS.c.ended_on.is_(None),
+        )
+        .group_by(*(column.name for column in columns))
+    )
+
+
+def rules_by_place(
+    reading: Reading, places: Places, on: date, *, gapless: bool
+) -> Iterator[tuple[RulesOfPlace, ManyHouseholds]]:
+    """These households, in the order of their codes, by the rules that hold where they are.
+
+    With ``gapless`` they are all that stand between the first and the last of them.
+    """
+    codes_in: dict[str, list[str]] = {}
     found: dict[str, tuple[RulesOfPlace, list[str]]] = {}
-    for region_code, codes in by_region.items():
-        rules = reading.policy.in_form(RulesOfPlace.under, region_code, on)
-        found.setdefault(rules.rules.parameters.region, (rules, []))[1].extend(codes)
-    return found.values()
+    for code, region_code in places:
+        codes = codes_in.get(region_code)
+        if codes is None:
+            rules = reading.policy.in_form(RulesOfPlace.under, region_code, on)
+            _, codes = found.setdefault(rules.rules.parameters.region, (rules, []))
+            codes_in[region_code] = codes
+        codes.append(code)
+    for rules, codes in found.values():
+        yield rules, ManyHouseholds(codes, gapless and len(found) == 1)
 
 
 def select_to_judge(
-    reading: Reading, place: RulesOfPlace, codes: Sequence[str], on: date
+    reading: Reading, place: RulesOfPlace, households: ManyHouseholds, on: date
 ) -> tuple[list[str], VerdictCounts]:
     """Which of these households have to be judged as of a day, and the verdicts of the others.
 
@@ -147,12 +162,12 @@ def select_to_judge(
     behind, and who was judged as of a later day.
     """
     _, anchor = window_months(on, place.length)
-    asked = {"codes": codes, "on": on, "anchor": anchor, "length": place.length}
+    asked = {**households.asked, "on": on, "anchor": anchor, "length": place.length}
     to_judge: list[str] = []
     quiet: Counter[Known] = Counter()
-    for code, *known, households in reading.connection.execute(place.statement, asked):
+    for code, *known, number in reading.connection.execute(place.statements[households.gapless], asked):
         if code is None:
-            quiet[tuple(map(bool, known))] += households
+            quiet[tuple(map(bool, known))] += number
         else:
             to_judge.append(code)
     return to_judge, place.rules.count(quiet)
