@@ -20,8 +20,6 @@ from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds
 from tests.many_households import LaidHousehold, lay_households
 
-HOUSEHOLDS = 50_000
-_QUICK = 5_000
 _AT_ONCE = 1_000
 _MONTHS = 24
 _VILLAGES = 40
@@ -55,9 +53,8 @@ def _households(number: int, rounds: int) -> Iterator[LaidHousehold]:
         yield LaidHousehold(f"S{place:07d}", f"520626{place % _VILLAGES:06d}", months)
 
 
-async def screening(monitoring: Database, rounds: int, *, quick: bool) -> list[Figure]:
-    """Milliseconds of the processor for each thousand households: the same in seconds for a million."""
-    number = _QUICK if quick else HOUSEHOLDS
+async def screening(monitoring: Database, rounds: int, number: int) -> list[Figure]:
+    """Milliseconds of the processor for each thousand of so many households: the same in seconds for a million."""
     await _lay(monitoring, list(_households(number, rounds)))
     measured = Rounds()
     await _screen(monitoring, TODAY)

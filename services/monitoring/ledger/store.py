@@ -110,6 +110,7 @@ IS_BEHIND = sa.or_(
 """Whether a window has to be moved, or something is unjudged of its household, on a day that was asked for."""
 JUDGED_LATER = _WINDOWS.c.judged_on > _DAY
 """Whether the household was judged as of a later day: no judgement goes before that one."""
+_IS_TO_MOVE = sa.and_(IS_BEHIND, sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER))
 
 
 class ManyHouseholds(NamedTuple):
@@ -141,8 +142,7 @@ def _select_behind_for_update(*, gapless: bool) -> sa.Select[Any]:
         .where(
             among(_HOUSEHOLDS.c.code, gapless=gapless),
             among(_WINDOWS.c.household_code, gapless=gapless),
-            IS_BEHIND,
-            sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER),
+            _IS_TO_MOVE,
             _HOUSEHOLDS.c.ended_on.is_(None),
         )
         .order_by(_HOUSEHOLDS.c.code)
@@ -160,7 +160,7 @@ _SELECT_FREE_FOR_UPDATE = (
 _MOVED_WINDOW = _summed_up()
 _UPDATE_WINDOWS = (
     sa.update(_WINDOWS)
-    .where(is_one_of(_WINDOWS.c.household_code, "codes"))
+    .where(is_one_of(_WINDOWS.c.household_code, "codes"), _IS_TO_MOVE)
     .values(
         {
             sa.tuple_(*(_WINDOWS.c[name] for name in _MOVED_WINDOW)): sa.select(*_MOVED_WINDOW.values())
