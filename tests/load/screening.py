@@ -24,8 +24,8 @@ _AT_ONCE = 1_000
 _MONTHS = 24
 _VILLAGES = 40
 _STEADY_FEN, _LITTLE_FEN = 300_000, 150_000
-"""Income of a month: nearly always enough, and of one household in ten below the line."""
-_TENTH = 10
+"""Income of a month: enough, and of one household in fifty below the line, so that its risk is open."""
+_ONE_IN = 50
 _LOOKED_AT = (
     "net",
     "self_paid",
@@ -48,7 +48,7 @@ def _households(number: int, rounds: int) -> Iterator[LaidHousehold]:
     """So many households of one county, with known income also in the months that the rounds go on to."""
     last = month_of(TODAY) - 1 + rounds
     for place in range(number):
-        amount = _STEADY_FEN if place % _TENTH else _LITTLE_FEN
+        amount = _STEADY_FEN if place % _ONE_IN else _LITTLE_FEN
         months = {month: IncomeMonth(wage=amount, income_facts=1) for month in range(last - _MONTHS - rounds, last + 1)}
         yield LaidHousehold(f"S{place:07d}", f"520626{place % _VILLAGES:06d}", months)
 
@@ -72,7 +72,7 @@ async def screening(monitoring: Database, rounds: int, number: int) -> list[Figu
     return [
         Figure(
             "g",
-            f"{path}, nothing changed",
+            f"{path}, nothing changes",
             "ms",
             measured["fresh"],
             measured["sum"],
