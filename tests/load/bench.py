@@ -16,6 +16,7 @@ from services.consumption.app import CONSUMPTION
 from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from shared.db.database import Database
+from shared.db.migrate import migrate
 from shared.house import HouseDefinition
 from shared.logs import configure_logs
 from shared.runtime import calm_garbage_collector
@@ -26,6 +27,7 @@ from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.heads import beside_large_heads
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
+from tests.load.screening import screening
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
 from tests.load.writes import Commands, PlainInserts, PlainSqlite, open_lane, plain_postgres, write_sample
 
@@ -191,6 +193,17 @@ class Bench:
         with embedded(template, folder, self._pace.ill, effect=CREDITS, placements=placements) as stage:
             return wages(f"e {_EMBEDDED}", stage, self._pace, _WAGES_A_SECOND)
 
+    def g_sqlite(self) -> list[Figure]:
+        """Screening all households, on SQLite."""
+        self.leave_stage()
+        return self._screening(f"sqlite:///{self._folder}/screened.sqlite")
+
+    def g_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["screened"]))
+        return self._screening(self.servers.postgres.url("screened"))
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
@@ -209,6 +222,13 @@ class Bench:
     def _sqlite_copy(self, name: str, house: HouseDefinition = MONITORING) -> Database:
         shutil.copytree(self.template, self._folder / name)
         return database(house, f"sqlite:///{self._folder / name}/{house.name}.sqlite")
+
+    def _screening(self, url: str) -> list[Figure]:
+        self._run(migrate(url, MONITORING.migrations, MONITORING.metadata))
+        monitoring = database(MONITORING, url)
+        figures = self._run(screening(monitoring, self._pace.rounds, self._pace.ill))
+        self._run(monitoring.close())
+        return figures
 
     async def _lane(self) -> list[Figure]:
         monitoring, sampled = self._sqlite_copy("lane"), self._sqlite_copy("lane-plain")
@@ -245,6 +265,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "a1": Bench.a1,
     "b1": Bench.b1,
     "f1": Bench.f1,
+    "g_sqlite": Bench.g_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_embedded": Bench.a3_embedded,
@@ -254,6 +275,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c1": Bench.c1,
     "c2": Bench.c2,
     "e1_postgres": Bench.e1_postgres,
+    "g_postgres": Bench.g_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

@@ -3,16 +3,24 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.evidence.kept import Kept
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
-from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
+from services.monitoring.ledger.rules.income import (
+    MONTHS_IN_QUARTER,
+    MONTHS_IN_YEAR,
+    IncomeMonth,
+    WindowSummary,
+    summarise,
+    window_months,
+)
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from shared.db.base import table_of
@@ -21,6 +29,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
+_INCOME = ("wage", "operating", "property_", "transfer")
 _NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
 _HOUSEHOLDS, _MONTHS, _WINDOWS = table_of(Household), table_of(LedgerMonth), table_of(HouseholdWindow)
@@ -63,6 +72,108 @@ _SELECT_MONTHS = sa.select(
 _WINDOW_FIELDS = [item.name for item in fields(WindowSummary)]
 _WINDOW_COLUMNS = ("evidence", "judged_on", "due_after", *_WINDOW_FIELDS)
 _sums_of, _window_of = attrgetter(*_SUMS), attrgetter(*_WINDOW_FIELDS)
+
+
+def _sum(value: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(sa.func.sum(value).filter(*conditions), 0)
+
+
+def _asked(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.Integer())
+
+
+def _summed_up() -> Mapping[str, sa.ColumnElement[Any]]:
+    """The sums of a window, as `summarise` makes them, over the months of one household."""
+    known, net = _MONTHS.c.income_facts > 0, sum((_MONTHS.c[name] for name in _INCOME), -_MONTHS.c.operating_cost)
+    first, last = _asked("first"), _asked("anchor")
+    earlier_first, earlier_last = _asked("earlier_first"), _asked("earlier_last")
+    window, earlier = _MONTHS.c.month.between(first, last), _MONTHS.c.month.between(earlier_first, earlier_last)
+    one = sa.literal_column("1", sa.Integer())
+    return {
+        "net": _sum(net, known, window),
+        "self_paid": _sum(_MONTHS.c.self_paid_compliant, window),
+        "known_mask": _sum(one.bitwise_lshift(_MONTHS.c.month - first), known, window),
+        "previous_net": _sum(net, known, earlier),
+        "previous_mask": _sum(one.bitwise_lshift(_MONTHS.c.month - earlier_first), known, earlier),
+        "quarter_net": _sum(net, known, _MONTHS.c.month.between(_asked("quarter"), last)),
+        "previous_quarter_net": _sum(net, known, _MONTHS.c.month.between(_asked("earlier_quarter"), earlier_last)),
+    }
+
+
+_DAY = sa.bindparam("on", type_=sa.Date())
+IS_BEHIND = sa.or_(
+    _WINDOWS.c.anchor != _asked("anchor"), _WINDOWS.c.length != _asked("length"), _WINDOWS.c.due_after < _DAY
+)
+"""Whether a window has to be moved, or something is unjudged of its household, on a day that was asked for."""
+JUDGED_LATER = _WINDOWS.c.judged_on > _DAY
+"""Whether the household was judged as of a later day: no judgement goes before that one."""
+_IS_TO_MOVE = sa.and_(IS_BEHIND, sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER))
+
+
+class ManyHouseholds(NamedTuple):
+    """Households that are looked at together, in the order of their codes."""
+
+    codes: Sequence[str]
+    gapless: bool = False
+    """Whether whoever stands between the first and the last of them is among them: a range finds those sooner."""
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What `among` asks for."""
+        return {"first_code": self.codes[0], "last_code": self.codes[-1]} if self.gapless else {"codes": self.codes}
+
+
+def among(column: sa.ColumnElement[str], *, gapless: bool) -> sa.ColumnElement[bool]:
+    """Whether a column names one of many households. Each table is told, so that none is gone through as a whole."""
+    if gapless:
+        return column.between(
+            sa.bindparam("first_code", type_=column.type), sa.bindparam("last_code", type_=column.type)
+        )
+    return is_one_of(column, "codes")
+
+
+def _select_behind_for_update(*, gapless: bool) -> sa.Select[Any]:
+    return (
+        sa.select(_HOUSEHOLDS.c.code)
+        .join(_WINDOWS, _WINDOWS.c.household_code == _HOUSEHOLDS.c.code)
+        .where(
+            among(_HOUSEHOLDS.c.code, gapless=gapless),
+            among(_WINDOWS.c.household_code, gapless=gapless),
+            _IS_TO_MOVE,
+            _HOUSEHOLDS.c.ended_on.is_(None),
+        )
+        .order_by(_HOUSEHOLDS.c.code)
+        .with_for_update(of=_HOUSEHOLDS, skip_locked=True)
+    )
+
+
+_SELECT_BEHIND_FOR_UPDATE = {gapless: _select_behind_for_update(gapless=gapless) for gapless in (False, True)}
+_SELECT_FREE_FOR_UPDATE = (
+    sa.select(_HOUSEHOLDS.c.code)
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+    .order_by(_HOUSEHOLDS.c.code)
+    .with_for_update(skip_locked=True)
+)
+_MOVED_WINDOW = _summed_up()
+_UPDATE_WINDOWS = (
+    sa.update(_WINDOWS)
+    .where(is_one_of(_WINDOWS.c.household_code, "codes"), _IS_TO_MOVE)
+    .values(
+        {
+            sa.tuple_(*(_WINDOWS.c[name] for name in _MOVED_WINDOW)): sa.select(*_MOVED_WINDOW.values())
+            .where(
+                _MONTHS.c.household_code == _WINDOWS.c.household_code,
+                _MONTHS.c.month.between(_asked("earlier_first"), _asked("anchor")),
+            )
+            .correlate(_WINDOWS)
+            .scalar_subquery(),
+            _WINDOWS.c.anchor: _asked("anchor"),
+            _WINDOWS.c.length: _asked("length"),
+            _WINDOWS.c.judged_on: _DAY,
+            _WINDOWS.c.due_after: sa.case((_WINDOWS.c.due_after >= _DAY, _WINDOWS.c.due_after)),
+        }
+    )
+)
 
 
 def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> dict[str, HouseholdDossier]:
@@ -157,6 +268,29 @@ def refresh_stale_windows(reading: Reading, dossiers: Iterable[HouseholdDossier]
         refresh_windows(reading, group, anchor, length)
 
 
+def move_windows(uow: UnitOfWork, households: ManyHouseholds, on: date, length: int) -> None:
+    """Bring the windows of these households that are behind up to a day, all by one statement, as judged on that day.
+
+    Whoever else holds a household is not waited for: its window stays as it is. The households are locked by a
+    statement of their own, because on PostgreSQL the sums would else be those of before the wait.
+    """
+    first, anchor = window_months(on, length)
+    day = {"on": on, "anchor": anchor, "length": length}
+    to_move = _SELECT_BEHIND_FOR_UPDATE[households.gapless]
+    behind = uow.connection.scalars(to_move, {**households.asked, **day}).all()
+    if not behind:
+        return
+    year_before = anchor - MONTHS_IN_YEAR
+    months = {
+        "first": first,
+        "quarter": anchor - MONTHS_IN_QUARTER + 1,
+        "earlier_first": first - MONTHS_IN_YEAR,
+        "earlier_quarter": year_before - MONTHS_IN_QUARTER + 1,
+        "earlier_last": year_before,
+    }
+    uow.connection.execute(_UPDATE_WINDOWS, {"codes": behind, **day, **months})
+
+
 def load_months(
     reading: Reading, codes: Collection[str], first: int, last: int
 ) -> Mapping[str, dict[int, IncomeMonth]]:
@@ -181,6 +315,13 @@ def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None
 def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:
     """Lock households in code order, before anything else of a transaction that writes about several of them."""
     uow.connection.execute(_SELECT_HOUSEHOLDS_FOR_UPDATE, {"codes": list(codes)}).all()
+
+
+def lock_free_households(uow: UnitOfWork, codes: Collection[str]) -> Sequence[str]:
+    """Lock those of these households that nobody else holds; waits for none, whatever is locked already."""
+    if not codes:
+        return ()
+    return uow.connection.scalars(_SELECT_FREE_FOR_UPDATE, {"codes": codes}).all()
 
 
 def open_window(uow: UnitOfWork, code: str) -> None:
