@@ -20,18 +20,18 @@ from shared.house import HouseDefinition
 from shared.logs import configure_logs
 from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
-from tests.load import bus, orders, world
+from tests.load import aims, bus, orders, world
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.heads import beside_large_heads
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
+from tests.load.replay import by_command
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
-from tests.load.writes import Commands, PlainInserts, PlainSqlite, open_lane, plain_postgres, write_sample
+from tests.load.writes import Commands, PlainInserts, open_lane, write_sample
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
-_TASK_MILLISECONDS = 100.0
 _BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 _EARNERS = 500
 _WAGES_A_SECOND = 50
@@ -95,13 +95,13 @@ class Bench:
     def a1(self) -> list[Figure]:
         """Single facts, embedded."""
         with embedded(self.template, self._folder / "naive", self._pace.ill, role="serve") as naive:
-            return singles(f"a {_EMBEDDED}", self.embedded, naive, self._pace, 0.45)
+            return singles(f"a {_EMBEDDED}", self.embedded, naive, self._pace, aims.SINGLE_FACTS_EMBEDDED)
 
     def a2(self) -> list[Figure]:
         """Single facts, PostgreSQL and Kafka."""
         apart = distributed(self.servers, self._folder / "orm", "orm", self._pace.ill, workers=False)
         with apart as naive:
-            return singles(f"a {_DISTRIBUTED}", self.distributed, naive, self._pace, 0.35)
+            return singles(f"a {_DISTRIBUTED}", self.distributed, naive, self._pace, aims.SINGLE_FACTS_DISTRIBUTED)
 
     def b1(self) -> list[Figure]:
         """From fact to task, embedded."""
@@ -114,7 +114,7 @@ class Bench:
     def b2(self) -> list[Figure]:
         """From fact to task, PostgreSQL and Kafka."""
         section = f"b {_DISTRIBUTED}"
-        aim = Aim(_TASK_MILLISECONDS, at_least=False, unit="ms")
+        aim = aims.TASK_AT_500
         figures = [
             *latency_at(section, self.distributed, self._pace, 50),
             *latency_at(section, self.distributed, self._pace, 500, aim),
@@ -148,23 +148,25 @@ class Bench:
         self.leave_stage()
         return whole_process(self._folder / "process", self._pace.rounds)
 
+    def a3_command(self) -> list[Figure]:
+        """Batches of 500 facts by command, on SQLite."""
+        self.leave_stage()
+        monitoring = self._sqlite_copy("replayed")
+        shutil.copytree(self.template, self._folder / "bare")
+        beside = self._folder / "bare" / f"{MONITORING.name}.sqlite"
+        figures = self._run(by_command(monitoring, beside, self._pace.rounds, self._pace.seconds, self._pace.ill))
+        self._run(monitoring.close())
+        return figures
+
     def a3_embedded(self) -> list[Figure]:
         """Batches of 500 facts by REST and by command, embedded."""
-        monitoring = self._sqlite_copy("command")
-        self._run(write_sample(self._sqlite_copy("plain")))
-        plain = PlainSqlite(self._folder / "plain" / "monitoring.sqlite")
-        return self._batches(_EMBEDDED, self.unpinned, monitoring, plain, "executemany(1000) + outbox")
+        return self._batches(_EMBEDDED, self.unpinned, self._sqlite_copy("command"))
 
     def a3_distributed(self) -> list[Figure]:
         """The same on PostgreSQL and Kafka."""
         self.servers.copy_databases("template", "command")
-        self.servers.copy_databases("template", "plain")
-        urls = [self.servers.postgres.url(f"{prefix}_monitoring") for prefix in ("command", "plain")]
-        monitoring, sampled = (database(MONITORING, url) for url in urls)
-        self._run(write_sample(sampled))
-        self._run(sampled.close())
-        plain = self._run(plain_postgres(urls[1]))
-        return self._batches(_DISTRIBUTED, self.distributed, monitoring, plain, "asyncpg executemany + outbox")
+        monitoring = database(MONITORING, self.servers.postgres.url(f"command_{MONITORING.name}"))
+        return self._batches(_DISTRIBUTED, self.distributed, monitoring)
 
     def e1_sqlite(self) -> list[Figure]:
         """Orders of one hot product on SQLite."""
@@ -195,14 +197,9 @@ class Bench:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
 
-    def _batches(
-        self, set_up: str, stage: Stage, monitoring: Database, plain: PlainInserts, limit: str
-    ) -> list[Figure]:
+    def _batches(self, set_up: str, stage: Stage, monitoring: Database) -> list[Figure]:
         commands = Commands(monitoring, self._pace.seconds, self._pace.ill)
-        figures = batches(
-            f"a {set_up}", stage, self._pace, lambda: self._run(commands.run()), lambda: self._run(plain.run()), limit
-        )
-        self._run(plain.close())
+        figures = batches(f"a {set_up}", stage, self._pace, lambda: self._run(commands.run()))
         self._run(monitoring.close())
         return figures
 
@@ -216,7 +213,7 @@ class Bench:
         await write_sample(sampled)
         await sampled.close()
         lane = await open_lane(monitoring)
-        plain = PlainSqlite(self._folder / "lane-plain" / "monitoring.sqlite")
+        plain = PlainInserts(self._folder / "lane-plain" / "monitoring.sqlite")
         measured = Rounds()
         for place in range(self._pace.rounds + 1):
             rates = {"32": await lane.run(32), "200": await lane.run(200), "plain": await plain.run()}
@@ -226,7 +223,7 @@ class Bench:
         path, limit = "write lane, fact row and event, {} clients", "executemany(1000) + outbox"
         return [
             Figure("c", path.format(clients), "/s", measured[clients], measured["plain"], limit, aim)
-            for clients, aim in (("32", Aim(0.3)), ("200", Aim(0.5)))
+            for clients, aim in (("32", aims.LANE_OF_32), ("200", aims.LANE_OF_200))
         ]
 
     def _sustained(self, section: str, aim: Aim) -> list[Figure]:
@@ -247,6 +244,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "f1": Bench.f1,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
+    "a3_command": Bench.a3_command,
     "a3_embedded": Bench.a3_embedded,
     "a2": Bench.a2,
     "b2": Bench.b2,

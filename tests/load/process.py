@@ -13,12 +13,11 @@ import httpx
 
 from deploy.local import log_tail, stop_process
 from deploy.local.ports import LOOPBACK, free_port
-from tests.load.figures import Aim, Figure
+from tests.load import aims
+from tests.load.figures import Figure
 
 _ROOT = Path(__file__).parents[2]
 _READY_SECONDS = 60.0
-_READY_MILLISECONDS = 5000.0
-_RESIDENT_MEGABYTES = 400.0
 
 
 def whole_process(folder: Path, rounds: int) -> list[Figure]:
@@ -32,14 +31,14 @@ def whole_process(folder: Path, rounds: int) -> list[Figure]:
             "`make run`, all five houses, warm: from the command to ready",
             "ms",
             [value * 1000 for value in seconds],
-            aim=Aim(_READY_MILLISECONDS, at_least=False, unit="ms"),
+            aim=aims.READY,
         ),
         Figure(
             "d",
             "`make run`, all five houses: resident memory when ready",
             "MB",
             resident,
-            aim=Aim(_RESIDENT_MEGABYTES, at_least=False, unit="MB"),
+            aim=aims.RESIDENT,
         ),
     ]
 

@@ -63,12 +63,15 @@ OFFICER: Final = Actor("prefecture", frozenset(ALL_SCOPES), ("",), frozenset({EV
 SCREENED_ON: Final = (dt.date(2026, 11, 2), dt.date(2026, 11, 9), TODAY)
 """One household in three is screened on each of these days, so that some tasks are overdue."""
 _BATCH: Final = 500
-_CACHE_KIB: Final = 1_048_576
+_ENTERED_AT_ONCE: Final = 4000
+"""Households of one transaction: the more there are, the less often a page of an index is written."""
+_CACHE_KIB, _CHECKPOINT_PAGES = 1_048_576, 100_000
 _HOUSEHOLDS, _MEMBERS, _TASKS = table_of(Household), table_of(Member), table_of(Task)
 _MONTHS, _WINDOWS = table_of(LedgerMonth), table_of(HouseholdWindow)
 _REGISTERED, _SUMMARY, _SUMS = (
     [field.name for field in fields(part)] for part in (RegisteredMember, WindowSummary, IncomeMonth)
 )
+_OF_HOME: Final = ("code", "region_code", "category", "relocated", "dibao", "registered_on")
 _STEPS: Final = (
     (2, (TaskAction.ACCEPT, TaskAction.START, TaskAction.VERIFY, TaskAction.CLOSE)),
     (2, (TaskAction.ACCEPT, TaskAction.START, TaskAction.VERIFY)),
@@ -121,7 +124,7 @@ def _react(uow: UnitOfWork, handlers: Handlers, published: Sequence[EncodedEvent
 
 
 async def _register(monitoring: Database, assistance: Database, prefecture: Prefecture) -> None:
-    for homes in in_batches(prefecture.homes(), _BATCH):
+    for homes in in_batches(prefecture.homes(), _ENTERED_AT_ONCE):
         await monitoring.write(_enter, homes, actor=OFFICER, context=new_context())
         await _pass_on(monitoring, assistance, ASSISTANCE.handlers)
 
@@ -131,8 +134,9 @@ def _enter(uow: UnitOfWork, homes: Sequence[Home]) -> None:
     _prepare(uow)
     for county in sorted({county_of(home.region_code) for home in homes}):
         write_county(uow, LETTERS, county)
-    households = [_household(uow, home) for home in homes]
-    insert_rows(uow.connection, _HOUSEHOLDS, [household.model_dump() for household in households])
+    household_rows = [_household_row(uow, home) for home in homes]
+    insert_rows(uow.connection, _HOUSEHOLDS, household_rows)
+    households = [Household(**row) for row in household_rows]
     persons = [_persons(home) for home in homes]
     for household, members in zip(households, persons, strict=True):
         _publish(uow, household, members)
@@ -147,24 +151,20 @@ def _prepare(uow: UnitOfWork) -> None:
         uow.connection.exec_driver_sql("SET LOCAL session_replication_role = 'replica'")
     else:
         uow.connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        uow.connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
 
 
-def _household(uow: UnitOfWork, home: Home) -> Household:
+def _household_row(uow: UnitOfWork, home: Home) -> dict[str, Any]:
     moment = uow.stamp()
-    return Household(
-        code=home.code,
-        region_code=home.region_code,
-        category=home.category,
-        relocated=home.relocated,
-        dibao=home.dibao,
-        registered_on=home.registered_on,
-        version=1,
-        member_count=len(home.members),
-        able_workers=sum(member.labour.is_able for member in home.members),
-        fragile_members=sum(member.health in FRAGILE for member in home.members),
-        created_at=moment,
-        updated_at=moment,
-    )
+    return {
+        **_columns(home, _OF_HOME),
+        "version": 1,
+        "member_count": len(home.members),
+        "able_workers": sum(member.labour.is_able for member in home.members),
+        "fragile_members": sum(member.health in FRAGILE for member in home.members),
+        "created_at": moment,
+        "updated_at": moment,
+    }
 
 
 def _persons(home: Home) -> list[MemberOfHousehold]:
@@ -194,7 +194,7 @@ def _tell(
     for place, (home, household, members) in enumerate(zip(homes, households, persons, strict=True)):
         due_after = SCREENED_ON[place % len(SCREENED_ON)] - dt.timedelta(days=1)
         dossier = _dossier(household, due_after)
-        ids = {one.member.member_no: one.person_id for one in members}
+        ids: dict[int | None, UUID] = {one.member.member_no: one.person_id for one in members}
         rows += [_posted(uow, dossier, fact, ids.get(fact.member_no)) for fact in home.history]
         dossiers.append(dossier)
     write_facts(uow, rows)
