@@ -5,8 +5,8 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, redirect_stderr
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stderr
 from functools import cached_property
 from pathlib import Path
 
@@ -27,12 +27,13 @@ from tests.load.heads import beside_large_heads
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
 from tests.load.replay import by_command
+from tests.load.scale import measure_at_size
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
 from tests.load.writes import Commands, PlainInserts, open_lane, write_sample
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
-_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+_BEGIN, _BEGIN_AT_SIZE, _END = "<!-- figures -->", "<!-- figures at size -->", "<!-- end of figures -->"
 _EARNERS = 500
 _WAGES_A_SECOND = 50
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
@@ -256,30 +257,47 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
 """In the order in which they are measured: sections of one set-up together."""
 
 
-def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[str, str]]]:
-    """Measure these sections, and say on what."""
-    figures: list[Figure] = []
+@contextmanager
+def measuring(folder: Path | None = None) -> Iterator[tuple[asyncio.Runner, ExitStack, Path]]:
+    """What sections run in: a loop, what is undone at the end, and a folder, which is gone afterwards if none is named.
+
+    What runs in this process logs at the default level, into a file, and collects garbage like the houses' processes.
+    """
     with (
-        tempfile.TemporaryDirectory(prefix="shouxian-bench-") as folder,
+        tempfile.TemporaryDirectory(prefix="shouxian-bench-") as temporary,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ExitStack() as stack,
     ):
-        stack.enter_context(redirect_stderr(stack.enter_context((Path(folder) / "lines").open("w"))))
-        _behave_like_a_worker()
-        bench = Bench(runner, stack, Path(folder), pace)
+        stack.enter_context(redirect_stderr(stack.enter_context((Path(temporary) / "lines").open("w"))))
+        configure_logs("info")
+        calm_garbage_collector()
+        yield runner, stack, folder or Path(temporary)
+
+
+def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[str, str]]]:
+    """Measure these sections, and say on what."""
+    figures: list[Figure] = []
+    with measuring() as (runner, stack, folder):
+        bench = Bench(runner, stack, folder, pace)
         for name in names:
             started = time.monotonic()
             found = SECTIONS[name](bench)
-            print(f"{name}: {time.monotonic() - started:.0f} s\n{table(found)}", flush=True)
+            show(f"{name}: {time.monotonic() - started:.0f} s", found)
             figures += found
         postgres = runner.run(_postgres_version(bench.servers)) if "servers" in bench.__dict__ else None
     return sorted(figures, key=lambda figure: figure.section), machine(postgres)
 
 
-def _behave_like_a_worker() -> None:
-    """What runs in this process logs at the default level and collects garbage like the processes of the houses."""
-    configure_logs("info")
-    calm_garbage_collector()
+def measure_scale(households: int, rounds: int, data: Path | None) -> tuple[list[Figure], list[tuple[str, str]]]:
+    """Measure at the size of a prefecture, and say on what."""
+    with measuring(data) as (runner, _, folder):
+        figures = measure_at_size(folder, households, runner.run, rounds, show)
+    return figures, [("households", f"{households:,}"), *machine(None)]
+
+
+def show(title: str, figures: Sequence[Figure]) -> None:
+    """Print what was found as soon as it is."""
+    print(f"{title}\n{table(figures)}", flush=True)
 
 
 async def _postgres_version(started: Servers) -> str:
@@ -289,11 +307,11 @@ async def _postgres_version(started: Servers) -> str:
     return version
 
 
-def write_report(report: str) -> None:
-    """Put the figures into the report, whose other text is kept."""
-    before, _, rest = REPORT.read_text(encoding="utf-8").partition(_BEGIN)
+def write_report(report: str, begin: str) -> None:
+    """Put the figures into the report behind the line where they begin; its other text is kept."""
+    before, _, rest = REPORT.read_text(encoding="utf-8").partition(begin)
     after = rest.partition(_END)[2]
-    REPORT.write_text(f"{before}{_BEGIN}\n\n{report}\n\n{_END}{after}", encoding="utf-8")
+    REPORT.write_text(f"{before}{begin}\n\n{report}\n\n{_END}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -302,16 +320,21 @@ def main() -> None:
     parser.add_argument("--only", default="", help=f"sections by the beginning of their name: {', '.join(SECTIONS)}")
     parser.add_argument("--quick", action="store_true", help="one short round of each: does it run?")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {REPORT.name}")
+    parser.add_argument("--scale", action="store_true", help="make a whole prefecture and measure at its size instead")
+    parser.add_argument("--households", type=int, default=300_000, help="how many the prefecture has")
+    parser.add_argument("--data", type=Path, help="where the prefecture stays, and is found by the next run")
     chosen = parser.parse_args()
-    wanted = tuple(chosen.only.split(",")) if chosen.only else ("",)
-    figures, facts = measure(
-        [name for name in SECTIONS if name.startswith(wanted)], QUICK_PACE if chosen.quick else FULL_PACE
-    )
+    pace = QUICK_PACE if chosen.quick else FULL_PACE
+    if chosen.scale:
+        figures, facts = measure_scale(chosen.households, pace.rounds, chosen.data)
+    else:
+        wanted = tuple(chosen.only.split(",")) if chosen.only else ("",)
+        figures, facts = measure([name for name in SECTIONS if name.startswith(wanted)], pace)
     report = "\n".join(["| | |", "| --- | --- |", *[f"| {name} | {value} |" for name, value in facts]])
     report += f"\n\n{table(figures)}"
     print(report)
     if chosen.write:
-        write_report(report)
+        write_report(report, _BEGIN_AT_SIZE if chosen.scale else _BEGIN)
 
 
 if __name__ == "__main__":
