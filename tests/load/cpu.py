@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 _NANOSECONDS: Final = 1e9
-Measure = Callable[[], float]
+Meter = Callable[[], float]
 
 
 def of_this_process() -> float:

@@ -36,7 +36,7 @@ from shared.settings import Environment, Settings
 from tests.load import aims, world
 from tests.load.client import BATCH_FACTS, EVENT_EACH
 from tests.load.county import INCOME_HOUSEHOLDS, TODAY
-from tests.load.cpu import BesideServer, Measure, of_this_process, written_here
+from tests.load.cpu import BesideServer, Meter, of_this_process, written_here
 from tests.load.figures import Aim, Figure, Rounds
 from tests.load.lists import OF_ASSISTANCE, OF_MONITORING, counts_by_county, measured_lists
 from tests.load.prefecture import LAST_MONTH, Prefecture, code_of
@@ -64,7 +64,7 @@ class Place:
     """Of the houses over the prefecture."""
     county: Settings
     """Of the houses over the county of the bench."""
-    cpu: Measure
+    cpu: Meter
     stale: Aim
     size: Callable[[], int]
     """Bytes that the databases of the prefecture take."""
@@ -154,10 +154,13 @@ class AtSize:
 
     def lists(self) -> list[Figure]:
         """Every list with every filter."""
-        monitoring = measured_lists(self._place.section, self._monitoring, OF_MONITORING, self._rounds, _CALLS)
-        assistance = measured_lists(self._place.section, self._assistance, OF_ASSISTANCE, self._rounds, _CALLS)
-        counts = counts_by_county(self._place.section, self._assistance, self._rounds, _CALLS)
-        return [*self._run(monitoring), *self._run(assistance), self._run(counts)]
+        section, cpu = self._place.section, self._place.cpu
+        found = [
+            figure
+            for opened, lists in ((self._monitoring, OF_MONITORING), (self._assistance, OF_ASSISTANCE))
+            for figure in self._run(measured_lists(section, opened, lists, cpu, self._rounds, _CALLS))
+        ]
+        return [*found, self._run(counts_by_county(section, self._assistance, cpu, self._rounds, _CALLS))]
 
     def screening(self) -> list[Figure]:
         """A screening that changes nothing, one after the windows fell behind, and the nightly roll."""
