@@ -16,12 +16,15 @@ from shared.codes.monitoring import RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.house import House
+from shared.lists.query import ListQuery
 from shared.settings import Settings
 from tests.builders import illness_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.databases import Databases
 from tests.houses.monitoring.builders import Monitoring
 from tests.load.county import TODAY
+from tests.load.cpu import of_this_process
+from tests.load.lists import OF_ASSISTANCE, OF_MONITORING, measured_lists
 from tests.load.prefecture import Home, Prefecture
 from tests.load.settling import settle
 from tests.load.stage import database
@@ -81,6 +84,17 @@ async def test_what_is_registered_and_told_again_is_known_and_what_is_new_is_jud
     [quiet] = [home for home in map(PREFECTURE.home, range(20)) if is_ordinary(home)][:1]
     await settled.record(illness_fact("C34.1", household_code=quiet.code))
     assert (await settled.the_risk(RiskKind.NEW_ILLNESS, household_code=quiet.code))["status"] == "open"
+
+
+async def test_every_list_is_asked_for_with_every_filter_it_has(settled: Monitoring, open_house: OpenHouse) -> None:
+    """A filter that the bench has no values for would go unmeasured; here it fails."""
+    assistance = await open_house(ASSISTANCE, today=TODAY)
+    for house, lists in ((settled.house, OF_MONITORING), (assistance, OF_ASSISTANCE)):
+        measured = await measured_lists("", house.database, lists, of_this_process, 1, 2)
+        asked = {figure.path for figure in measured}
+        for wanted in lists:
+            filters = wanted.model.model_fields.keys() - ListQuery.model_fields.keys() - {"region_code"}
+            assert all(any(path.startswith(f"{wanted.name}: {name}") for path in asked) for name in filters)
 
 
 def test_a_household_depends_on_its_number_and_the_seed_alone() -> None:

@@ -122,6 +122,8 @@ def variants(wanted: MeasuredList, sample: Sequence[Mapping[Any, Any]], middle: 
     for name in _own_filters(wanted) - {"region_code", *wanted.codes, *wanted.switches}:
         value_of = _VALUES[name]
         yield Variant(name, [value_of(row) for row in sample])
+        if name == "source":
+            yield Variant("source that told nothing", [{name: "nobody"}])
 
 
 def _own_filters(wanted: MeasuredList) -> set[str]:

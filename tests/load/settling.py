@@ -63,8 +63,9 @@ OFFICER: Final = Actor("prefecture", frozenset(ALL_SCOPES), ("",), frozenset({EV
 SCREENED_ON: Final = (dt.date(2026, 11, 2), dt.date(2026, 11, 9), TODAY)
 """One household in three is screened on each of these days, so that some tasks are overdue."""
 _BATCH: Final = 500
-_ENTERED_AT_ONCE: Final = 4000
-"""Households of one transaction: the more there are, the less often a page of an index is written."""
+_ENTERED_AT_ONCE: Final = {True: 4000, False: 1000}
+"""Households of one transaction on SQLite, where the more there are the less often a page of an index is written, and
+on PostgreSQL, where a statement has a time limit."""
 _CACHE_KIB, _CHECKPOINT_PAGES = 1_048_576, 100_000
 _HOUSEHOLDS, _MEMBERS, _TASKS = table_of(Household), table_of(Member), table_of(Task)
 _MONTHS, _WINDOWS = table_of(LedgerMonth), table_of(HouseholdWindow)
@@ -124,7 +125,7 @@ def _react(uow: UnitOfWork, handlers: Handlers, published: Sequence[EncodedEvent
 
 
 async def _register(monitoring: Database, assistance: Database, prefecture: Prefecture) -> None:
-    for homes in in_batches(prefecture.homes(), _ENTERED_AT_ONCE):
+    for homes in in_batches(prefecture.homes(), _ENTERED_AT_ONCE[monitoring.is_sqlite]):
         await monitoring.write(_enter, homes, actor=OFFICER, context=new_context())
         await _pass_on(monitoring, assistance, ASSISTANCE.handlers)
 
@@ -146,9 +147,11 @@ def _enter(uow: UnitOfWork, homes: Sequence[Home]) -> None:
 
 
 def _prepare(uow: UnitOfWork) -> None:
-    """Write faster than a house that also serves: the rows refer to each other as they should."""
+    """Write faster, and think longer, than a house that also serves: the rows refer to each other as they should."""
     if uow.connection.dialect.name == "postgresql":
+        uow.stamp()
         uow.connection.exec_driver_sql("SET LOCAL session_replication_role = 'replica'")
+        uow.connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     else:
         uow.connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
         uow.connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
