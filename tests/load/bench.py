@@ -24,6 +24,7 @@ from tests.load import aims, bus, orders, world
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.heads import beside_large_heads
+from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
 from tests.load.replay import by_command
@@ -292,7 +293,7 @@ def measure_scale(households: int, rounds: int, data: Path | None) -> tuple[list
     """Measure at the size of a prefecture, and say on what."""
     with measuring(data) as (runner, _, folder):
         figures = measure_at_size(folder, households, runner.run, rounds, show)
-    return figures, [("households", f"{households:,}"), *machine(None)]
+    return in_short(figures), [("households", f"{households:,}"), *machine(None)]
 
 
 def show(title: str, figures: Sequence[Figure]) -> None:

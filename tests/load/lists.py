@@ -5,7 +5,7 @@ Nobody else is asked meanwhile and the pages lie in memory: on a machine of its 
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any, Final, NamedTuple
 
@@ -154,6 +154,26 @@ async def measured_lists(
             path = f"{wanted.name}: {variant.name}"
             found.append(Figure(section, path, "ms", p95s, limit_path=f"p50 {p50:.1f} ms", aim=aims.LIST_P95))
     return found
+
+
+def in_short(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures with one line for each list, of the slowest way to ask for it, and one for each other that misses."""
+    kept: list[Figure] = []
+    for (_, name), group in itertools.groupby(figures, key=_list_of):
+        kept += _slowest(name, list(group)) if name else group
+    return kept
+
+
+def _slowest(name: str, ways: Sequence[Figure]) -> list[Figure]:
+    slowest, *others = sorted(ways, key=lambda figure: -figure.ratio)
+    _, _, way = slowest.path.partition(": ")
+    missing = [figure for figure in others if not aims.LIST_P95.reached(figure.ratio)]
+    return [replace(slowest, path=f"{name}, {len(ways)} ways to ask, slowest: {way}"), *missing]
+
+
+def _list_of(figure: Figure) -> tuple[str, str]:
+    """The section and the name of the list that a figure is about; no name for any other."""
+    return figure.section, figure.path.partition(":")[0] if figure.aim is aims.LIST_P95 else ""
 
 
 async def counts_by_county(section: str, database: Database, cpu: Meter, rounds: int, calls: int) -> Figure:

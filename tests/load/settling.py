@@ -6,6 +6,7 @@ the houses: their screening raises the risks, their reactions open the tasks, th
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from itertools import groupby
 from typing import Any, Final
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from services.assistance.app import ASSISTANCE
 from services.assistance.disbursements.commands.record import record_disbursement
 from services.assistance.disbursements.schemas import DisbursementIn
+from services.assistance.measures.errors import AlreadyRequested
 from services.assistance.measures.schemas import MeasureIn
 from services.assistance.models import Task
 from services.assistance.tasks.commands.request_measure import request_measure
@@ -299,7 +301,8 @@ def _ids_of_tasks(reading: Reading) -> list[UUID]:
 def _work_on(uow: UnitOfWork, tasks: Sequence[UUID]) -> None:
     for place, task_id in enumerate(tasks):
         if (asking := place % 100) < _ASKING:
-            request_measure(uow, task_id, MeasureIn.model_validate(_ASKED[asking % len(_ASKED)]))
+            with suppress(AlreadyRequested):  # on another task of the household
+                request_measure(uow, task_id, MeasureIn.model_validate(_ASKED[asking % len(_ASKED)]))
         for action in _steps_of(place % 100):
             verdict = "confirmed" if action is TaskAction.VERIFY else None
             transition_task(uow, task_id, TransitionIn.model_validate({"action": action, "verdict": verdict}))
