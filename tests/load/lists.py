@@ -160,7 +160,8 @@ def in_short(figures: Sequence[Figure]) -> list[Figure]:
     """The figures with one line for each list, of the slowest way to ask for it, and one for each other that misses."""
     kept: list[Figure] = []
     for (_, name), group in itertools.groupby(figures, key=_list_of):
-        kept += _slowest(name, list(group)) if name else group
+        ways = list(group)
+        kept += _slowest(name, ways) if name else ways
     return kept
 
 
