@@ -24,6 +24,7 @@ from services.assistance.tasks.commands.request_measure import request_measure
 from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.schemas import TransitionIn
 from services.monitoring.app import MONITORING
+from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.facts.commands.record import FactToRecord, record_batch
 from services.monitoring.facts.rules import content_hash_of
 from services.monitoring.facts.store import write_facts
@@ -226,7 +227,7 @@ def _dossier(household: Household, due_after: dt.date) -> HouseholdDossier:
     )
 
 
-def _posted(uow: UnitOfWork, dossier: HouseholdDossier, fact: Any, person_id: UUID | None) -> dict[str, Any]:
+def _posted(uow: UnitOfWork, dossier: HouseholdDossier, fact: ReportedFact, person_id: UUID | None) -> dict[str, Any]:
     """Enter a fact into the dossier; its row."""
     fact_id, payload = fact.fact_id, fact.payload.model_dump_json()
     post(dossier, fact_id, fact, person_id)
