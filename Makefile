@@ -66,7 +66,7 @@ postgres: $(VENV)/.dev ## a PostgreSQL server on a free loopback port until Ctrl
 run-distributed: $(VENV)/.dev ## PostgreSQL, Kafka, ten processes and a gateway (PORT=8000 DATA=var TODAY=2026-11-15)
 	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m deploy.distributed --port $(PORT) --data $(DATA)
 
-bench: $(VENV)/.dev ## measure the aims beside the bare limits of this machine
+bench: $(VENV)/.dev ## measure the aims beside the bare limits of this machine (ARGS=--scale at the size of a prefecture)
 	$(RUN) -m tests.load.bench $(ARGS)
 
 soak: $(VENV)/.dev ## the crash test at length, also with three brokers
