@@ -32,7 +32,7 @@ status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events
 	$(RUN) -m services status --url http://127.0.0.1:$(PORT) $(ARGS)
 
 test: $(VENV)/.dev ## the whole suite (WORKERS=1 one test after the other, ARGS='-k name' for a part of it)
-	$(RUN) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadscope $(ARGS)
+	$(RUN) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: lint licences test ## what has to pass before a change lands: lint, licences and test
 
