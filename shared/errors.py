@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 from shared.findings import Finding
-from shared.words.said import Said, as_said, says
+from shared.words.said import Said, says
 
 
 class DomainError(Exception):
@@ -29,9 +29,9 @@ class DomainError(Exception):
     retry_after: ClassVar[int | None] = None
     """Seconds after which the same request may be answered otherwise; told as `Retry-After`."""
 
-    def __init__(self, said: Said | str, **extra: Any) -> None:
+    def __init__(self, said: Said, **extra: Any) -> None:
         super().__init__(said)
-        self.said = as_said(said)
+        self.said = said
         self._extra = extra
 
     @classmethod
@@ -102,22 +102,26 @@ class HouseholdHasEnded(Conflict):
     code = "household-ended"
 
 
-class Invalid(DomainError):
-    """The payload is readable but wrong; ``findings`` name each field by JSON pointer."""
+class NamesFindings(DomainError):
+    """A situation that names each place that is wrong: ``findings`` are the `errors` of the document."""
 
-    status, code = 422, "invalid"
-
-    def __init__(self, said: Said | str, findings: Sequence[Finding] = ()) -> None:
+    def __init__(self, said: Said, findings: Sequence[Finding] = ()) -> None:
         super().__init__(said)
         self.findings = findings
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What is wrong, field by field."""
+        """What is wrong, place by place."""
         return {"errors": [finding.as_document() for finding in self.findings]}
 
+
+class Invalid(NamesFindings):
+    """The payload is readable but wrong; ``findings`` name each field by JSON pointer."""
+
+    status, code = 422, "invalid"
+
     @classmethod
-    def at(cls, pointer: str, said: Said | str) -> Self:
+    def at(cls, pointer: str, said: Said) -> Self:
         """What is wrong with one field."""
         return cls.of([Finding(pointer, said)])
 

@@ -12,6 +12,7 @@ from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
+from shared.words.said import says
 
 _BUYERS = table_of(Buyer)
 
@@ -20,7 +21,7 @@ def buyer(reading: Reading, code: str) -> BuyerOut:
     """A buyer with the client that orders for it."""
     row = reading.connection.execute(sa.select(_BUYERS).where(_BUYERS.c.code == code)).one_or_none()
     if row is None:
-        raise BuyerNotFound(f"there is no buyer {code}")
+        raise BuyerNotFound(says("no-such-buyer", buyer=code))
     return BuyerOut.of(row)
 
 

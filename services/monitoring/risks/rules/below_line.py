@@ -1,11 +1,12 @@
 """收入低于监测线: net income per head in the window is below the income line of the decision date."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from services.monitoring.evidence.illness import DIAGNOSES
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.glance import Figures, Quiet, Truth, shares_known_income
 from services.monitoring.risks.rules.new_illness import is_serious
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -27,6 +28,7 @@ from services.monitoring.risks.rules.verdicts import (
 )
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import divide_half_up, format_yuan
+from shared.words.said import says
 
 _KIND: Final = RiskKind.BELOW_LINE
 _QUIET: Final = Verdict(_KIND, Outcome.CLEAR)
@@ -50,6 +52,15 @@ def judge_below_line(state: HouseholdState, parameters: RuleParameters, open_ris
     if not line.reached_by(window.net, state.members):
         return _fires(state, parameters, open_risk, partial(_why_below, line))
     return _QUIET if open_risk is None else _judge_open(state, parameters, open_risk, line)
+
+
+def _may_speak(figures: Figures, parameters: RuleParameters) -> Truth:
+    line = parameters.line
+    assert line is not None, "the rule is decided"
+    return shares_known_income(figures, parameters) & line.missed_by(figures.window.net, figures.members)
+
+
+QUIET_BELOW_LINE: Final = Quiet(_may_speak, _NEEDED, shares_known_income)
 
 
 def _judge_open(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk, line: Threshold) -> Verdict:
@@ -83,32 +94,22 @@ def _seriousness(state: HouseholdState, parameters: RuleParameters) -> list[bool
 def _why_below(line: Threshold, state: HouseholdState, parameters: RuleParameters, grade: RiskGrade) -> Reason:
     figures, amount = _figures(state), format_yuan(line.times(1))
     shortfall = format_yuan(line.times(state.members) - state.window.net)
-    text = (
-        f"{_income(figures)} is below the income line of {amount} yuan. The {state.members} members together have "
-        f"{figures['net_income']} yuan, {shortfall} yuan short of the line."
-    )
     inputs = figures | {"line": amount, "shortfall": shortfall} | _about_grade(state, parameters, grade)
-    return Reason(_KIND, _KIND, text, inputs, parameters.cited(*_NEEDED))
+    return Reason(_KIND, _KIND, (says("below-line"),), inputs, parameters.cited(*_NEEDED))
 
 
 def _why_held(
     line: Threshold, to_clear: Threshold, state: HouseholdState, parameters: RuleParameters, grade: RiskGrade
 ) -> Reason:
-    figures = _figures(state)
     amount, level = format_yuan(line.times(1)), format_yuan(to_clear.times(1))
-    text = (
-        f"{_income(figures)} has reached the income line of {amount} yuan but not the {level} yuan "
-        "at which an open risk clears."
-    )
-    inputs = figures | {"line": amount, "line_to_clear": level} | _about_grade(state, parameters, grade)
-    return Reason(_KIND, _KIND, text, inputs, parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO))
+    inputs = _figures(state) | {"line": amount, "line_to_clear": level} | _about_grade(state, parameters, grade)
+    return Reason(_KIND, _KIND, (says("below-line-held"),), inputs, parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO))
 
 
 def _why_cleared(state: HouseholdState, parameters: RuleParameters, to_clear: Threshold) -> tuple[Reason, ...]:
-    figures, level = _figures(state), format_yuan(to_clear.times(1))
-    text = f"{_income(figures)} has reached the {level} yuan at which an open risk clears."
+    inputs = _figures(state) | {"line_to_clear": format_yuan(to_clear.times(1))}
     cited = parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
-    return (Reason(_KIND, _KIND, text, figures | {"line_to_clear": level}, cited),)
+    return (Reason(_KIND, _KIND, (says("below-line-cleared"),), inputs, cited),)
 
 
 def _about_grade(state: HouseholdState, parameters: RuleParameters, grade: RiskGrade) -> dict[str, object]:
@@ -139,7 +140,3 @@ def _figures(state: HouseholdState) -> dict[str, object]:
         "net_income": format_yuan(window.net),
         "per_head": format_yuan(divide_half_up(window.net, state.members)),
     }
-
-
-def _income(figures: Mapping[str, object]) -> str:
-    return f"Net income per head {figures['per_head']} yuan in {figures['window']}"

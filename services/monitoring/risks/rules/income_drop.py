@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
+from services.monitoring.risks.rules.glance import Figures, Number, Quiet, Truth
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -27,6 +28,7 @@ from services.monitoring.risks.rules.verdicts import (
 )
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import format_yuan
+from shared.words.said import Said, says
 
 YEAR: Final = "income_drop.year"
 """The window against the same window one year earlier."""
@@ -70,6 +72,27 @@ def judge_income_drop(state: HouseholdState, parameters: RuleParameters, open_ri
     if year is _Finding.QUIET and quarter is _Finding.QUIET:
         return _clear(state, parameters, open_risk)
     return _unquiet(state, parameters, open_risk, {YEAR: year, QUARTER: quarter})
+
+
+def _may_speak(figures: Figures, parameters: RuleParameters) -> Truth:
+    window = figures.window
+    of_year = window.year_is_complete() & _dropped(window.previous_net, window.net, parameters)
+    return of_year | (
+        window.quarter_is_complete() & _dropped(window.previous_quarter_net, window.quarter_net, parameters)
+    )
+
+
+def _dropped(before: Number, now: Number, parameters: RuleParameters) -> Truth:
+    assert parameters.drop is not None, "the rule is decided"
+    return (before > 0) & parameters.drop.reached_by(before - now, before)
+
+
+def _knows_all_months(figures: Figures, _: RuleParameters) -> Truth:
+    """Whether both comparisons are complete: that of the year compares all the months that the quarter does."""
+    return figures.window.year_is_complete()
+
+
+QUIET_INCOME_DROP: Final = Quiet(_may_speak, _NEEDED, _knows_all_months)
 
 
 def _compare(before: int, now: int, ratio: Threshold, parameters: RuleParameters, *, cited: bool) -> _Finding:
@@ -119,8 +142,8 @@ def _unquiet(
 def _why_insufficient(
     parameters: RuleParameters, incomplete: Sequence[str], missing: tuple[int, ...]
 ) -> tuple[Reason, ...]:
-    text = f"Income is unknown for {len(missing)} of the months to be compared ({', '.join(incomplete)})."
-    return (missing_months_reason(_KIND, text, missing, parameters.cited(*_NEEDED)),)
+    said = says("income-drop-incomplete", unknown=len(missing), comparisons=list(incomplete))
+    return (missing_months_reason(_KIND, said, missing, parameters.cited(*_NEEDED)),)
 
 
 def _missing_months(window: WindowSummary, incomplete: Sequence[str]) -> tuple[int, ...]:
@@ -138,12 +161,6 @@ class _Comparison:
     @property
     def drop(self) -> str:
         return format_percent(self.before - self.now, self.before) if self.before > 0 else "0.00 %"
-
-    def fall(self) -> str:
-        return (
-            f"Net income {format_yuan(self.now)} yuan in {self.span} is {self.drop} below the "
-            f"{format_yuan(self.before)} yuan of {self.earlier_span}"
-        )
 
     def figures(self) -> dict[str, object]:
         return {
@@ -190,20 +207,20 @@ def _why_fired(
     reasons = []
     for rule, found in firing.items():
         comparison = _comparison(state.window, rule)
-        text = f"{comparison.fall()}; {_against(parameters, found)}."
-        if found is _Finding.INCOMPLETE:
-            text = f"What {comparison.span} showed against {comparison.earlier_span} stands until all months are known."
+        said = _say(parameters, found)
         keys = cited[:-1] if found is _Finding.DROPPED else cited
-        reasons.append(Reason(rule, rule, text, comparison.figures() | about_grade, parameters.cited(*keys)))
+        reasons.append(Reason(rule, rule, (said,), comparison.figures() | about_grade, parameters.cited(*keys)))
     return tuple(reasons)
 
 
-def _against(parameters: RuleParameters, found: _Finding) -> str:
+def _say(parameters: RuleParameters, found: _Finding) -> Said:
+    if found is _Finding.INCOMPLETE:
+        return says("income-drop-stands")
     if found is _Finding.DROPPED and parameters.drop is not None:
-        return f"a drop of {_percent(parameters.drop)} or more raises the risk"
+        return says("income-drop", raises_at=_percent(parameters.drop))
     if found is _Finding.HELD and parameters.drop_to_clear is not None:
-        return f"an open risk clears below {_percent(parameters.drop_to_clear)}"
-    return "the policy does not say below which drop an open risk clears"
+        return says("income-drop-held", clears_below=_percent(parameters.drop_to_clear))
+    return says("income-drop-without-margin")
 
 
 def _percent(threshold: Threshold) -> str:
@@ -214,10 +231,6 @@ def _why_cleared(state: HouseholdState, parameters: RuleParameters, open_risk: L
     reasons = []
     for rule in sorted(open_risk.rules):
         comparison = _comparison(state.window, rule)
-        text = (
-            f"Net income {format_yuan(comparison.now)} yuan in {comparison.span} is not far enough below the "
-            f"{format_yuan(comparison.before)} yuan of {comparison.earlier_span} to keep the risk open."
-        )
         cited = parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
-        reasons.append(Reason(rule, rule, text, comparison.figures(), cited))
+        reasons.append(Reason(rule, rule, (says("income-drop-cleared"),), comparison.figures(), cited))
     return tuple(reasons)

@@ -5,6 +5,7 @@ from typing import Final
 
 from services.monitoring.evidence.job_loss import JOB_LOSSES, JobLoss
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.glance import Figures, Quiet, Truth
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
@@ -12,6 +13,7 @@ from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, g
 from shared.codes.employment import PlacementEndReason
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import format_yuan
+from shared.words.said import says
 
 _KIND: Final = RiskKind.JOB_LOSS
 _QUIET: Final = Verdict(_KIND, Outcome.CLEAR)
@@ -35,6 +37,13 @@ def judge_job_loss(state: HouseholdState, parameters: RuleParameters, open_risk:
     return Verdict(_KIND, Outcome.CLEAR, explain=partial(_why_cleared, loss))
 
 
+def _may_speak(figures: Figures, _: RuleParameters) -> Truth:
+    return figures.may_see(JOB_LOSSES)
+
+
+QUIET_JOB_LOSS: Final = Quiet(_may_speak)
+
+
 def _key(loss: JobLoss) -> str:
     return f"{_KIND}:{loss.placement_id}"
 
@@ -42,12 +51,10 @@ def _key(loss: JobLoss) -> str:
 def _why_fired(
     state: HouseholdState, parameters: RuleParameters, loss: JobLoss, near: bool | None, grade: RiskGrade
 ) -> tuple[Reason, ...]:
-    window, lost_on = state.window, loss.lost_on.isoformat()
-    left = loss.reason == PlacementEndReason.LEFT_HOUSEHOLD
-    happened = f"left the household on {lost_on}" if left else f"lost it on {lost_on} (reason: {loss.reason})"
-    text = f"The last member of the household placed in work {happened}; nobody was placed in work since."
+    window, left = state.window, loss.reason == PlacementEndReason.LEFT_HOUSEHOLD
+    said = says("last-earner-left") if left else says("last-earner-lost-work")
     inputs = {
-        "lost_on": lost_on,
+        "lost_on": loss.lost_on.isoformat(),
         "reason": loss.reason.value,
         "placement_id": str(loss.placement_id),
         "window": format_span(window.first, window.anchor),
@@ -55,17 +62,15 @@ def _why_fired(
         "net_income": format_yuan(window.net),
     }
     about_grade = about_near_line(state, parameters, near, grade)
-    return (Reason(_KIND, _key(loss), text, inputs | about_grade, parameters.cited(*_CITED)),)
+    return (Reason(_KIND, _key(loss), (said,), inputs | about_grade, parameters.cited(*_CITED)),)
 
 
 def _why_cleared(loss: JobLoss | None) -> tuple[Reason, ...]:
     if loss is None or loss.regained_on is None:
-        return (Reason(_KIND, _KIND, "No loss of work of the household is known.", {}, ()),)
-    regained_on = loss.regained_on.isoformat()
-    text = f"A member of the household placed in work began on {regained_on}."
+        return (Reason(_KIND, _KIND, (says("no-loss-of-work-known"),), {}, ()),)
     inputs = {
         "lost_on": loss.lost_on.isoformat(),
         "placement_id": str(loss.regained_placement_id),
-        "started_on": regained_on,
+        "started_on": loss.regained_on.isoformat(),
     }
-    return (Reason(_KIND, _KIND, text, inputs, ()),)
+    return (Reason(_KIND, _KIND, (says("placed-in-work-again"),), inputs, ()),)
