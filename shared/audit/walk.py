@@ -24,9 +24,10 @@ class Fault(NamedTuple):
     """Something that was bent.
 
     `changed`: the row is not what was sealed. `removed`: the row, or its seal, is gone. `inserted`: the row was never
-    sealed though its turn has passed. `moved`: the row stands under the number `found_as`, or in another place.
-    `cut`: the chain, or the audit, ends before it did. `rewritten`: another hash stood here when the head was named or
-    signed. `signature`: a signed head whose signature does not hold.
+    sealed though its turn has passed. `moved`: the row stands under the number `found_as`, or, where that is its own,
+    no longer behind the row that it was sealed behind. `cut`: the chain, or the audit, ends before it did.
+    `rewritten`: another hash stood here when the head was named or signed. `signature`: a signed head whose signature
+    does not hold.
     """
 
     fault: str

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.employment.app import EMPLOYMENT
-from shared.audit.chain import HeadName
+from shared.audit.chain import HeadName, Link
 from shared.audit.nightly import look_after_chain
 from shared.audit.sealing import attach, head_of, name_of, seal_next, state_of, waiting_rows
 from shared.audit.verifying import verify
@@ -128,7 +128,10 @@ TAMPERED: dict[str, tuple[Sequence[str], list[Fault]]] = {
         ("UPDATE audit SET seq = 0 WHERE seq = 4",),
         [Fault("moved", 4, 4, 0)],
     ),
-    "two seals change places": (SWAP_SEALS, [Fault("moved", 5, 3, 5), Fault("moved", 3, 5, 3)]),
+    "two seals change places": (
+        SWAP_SEALS,
+        [Fault("moved", seq, place, seq) for place, seq in ((3, 5), (4, 4), (5, 3), (6, 6))],
+    ),
     "a hash is another one": (
         (f"UPDATE audit_seal SET hash = '{'a' * 64}' WHERE place = 3",),
         [Fault("changed", 3, 3)],
@@ -235,7 +238,7 @@ async def test_the_head_is_signed_once_a_day_and_told_in_the_log(house: House, l
         await look_after_chain(house.database, house.name, house.settings.data)
     [row] = await house.database.read(rows_of, "audit_signed_head")
     assert (row["signed_on"], row["place"]) == (TODAY, ROWS)
-    [line] = [line for line in logged if line["event"] == "audit.head_signed"]
+    [line] = logged.lines("audit.head_signed")
     assert (line["head"], line["token"]) == (str(await head(house)), row["token"])
 
 
@@ -246,7 +249,7 @@ async def test_a_chain_that_is_bent_is_not_signed_but_told(house: House, logged:
     for _ in range(2):
         await look_after_chain(house.database, house.name, house.settings.data)
     assert await house.database.read(rows_of, "audit_signed_head") == []
-    assert [line["seq"] for line in logged if line["event"] == "audit.bent"] == [3]
+    assert [line["seq"] for line in logged.lines("audit.bent")] == [3]
     assert (await house.database.read(state_of)).head.faults == 1
 
 
@@ -275,8 +278,7 @@ async def test_a_process_that_dies_between_commit_and_seal_leaves_the_rows_to_th
 ) -> None:
     house = await open_house(PROBE)
     await write(house)
-    await house.database.read(waiting_rows)  # read and hashed, and there it ends
-    await house.stop()
+    await house.database.read(waiting_rows)  # read to be sealed, and there it ends
     following = await open_house(PROBE, background=True)
     await until(lambda: shown("audit_sealed_rows") == ROWS)
     assert await subjects(following) == [f"DJ-{number}" for number in range(ROWS)]
@@ -288,7 +290,7 @@ async def test_of_two_that_seal_the_same_rows_one_does(house: House) -> None:
     waiting = await house.database.read(waiting_rows)
     await seal_next(house.database)
     before = await head(house)
-    assert not await house.database.write(attach, waiting, [(place, place, "f" * 64) for place in range(1, 7)][-1:])
+    assert not await house.database.write(attach, waiting, [Link(ROWS, ROWS, "f" * 64)])
     assert (await head(house), await faults(house)) == (before, [])
 
 
