@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple, Self
 
 import rfc8785
 import sqlalchemy as sa
-from pydantic_core import to_jsonable_python
 
 BEGINNING: Final = "0" * 64
 """What stands before the first row."""
@@ -43,10 +42,16 @@ class HeadName(NamedTuple):
         return f"{self.seq}:{self.hash}"
 
 
+def hashed(audit: sa.Table) -> sa.Select[Any]:
+    """The rows of an audit with what is hashed of them."""
+    return sa.select(*(audit.c[name] for name in CONTENT))
+
+
 def content_of(row: sa.Row[Any]) -> dict[str, Any]:
-    """What is hashed of a row."""
-    content = {name: getattr(row, name) for name in CONTENT}
-    return content | {"at": to_jsonable_python(row.at)}
+    """What is hashed of a row of `hashed`: its moment as the route shows it."""
+    content = dict(zip(CONTENT, row, strict=True))
+    content["at"] = row.at.isoformat().replace("+00:00", "Z")
+    return content
 
 
 def hash_of(content: Mapping[str, Any], prev: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from shared import metrics
-from shared.audit.chain import HeadName, Link, links_after
+from shared.audit.chain import HeadName, Link, hashed, links_after
 from shared.audit.gaps import Gap, gaps_between, open_gaps, without
 from shared.db.database import Database
 from shared.db.rows import insert_rows
@@ -74,7 +74,7 @@ def waiting_rows(reading: Reading) -> Waiting:
     rows = [
         row
         for condition in conditions
-        for row in reading.connection.execute(sa.select(audit).where(condition).order_by(audit.c.seq).limit(BATCH))
+        for row in reading.connection.execute(hashed(audit).where(condition).order_by(audit.c.seq).limit(BATCH))
     ]
     return Waiting(head, rows)
 

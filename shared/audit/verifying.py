@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from jwt import PyJWK
 
-from shared.audit.chain import HeadName, content_of
+from shared.audit.chain import HeadName, content_of, hashed
 from shared.audit.heads import signed_heads
 from shared.audit.sealing import Head, head_of, name_of
 from shared.audit.walk import MOST, Content, Fault, Sealed, Walk
@@ -120,7 +120,7 @@ def _sealed(reading: Reading, after: int, end: int, limit: int) -> list[Sealed]:
     seals = _seals(reading, after, end, limit)
     audit = reading.system_tables.audit
     named = {"numbers": [seal.seq for seal in seals]}
-    rows = reading.connection.execute(sa.select(audit).where(is_one_of(audit.c.seq, "numbers")), named)
+    rows = reading.connection.execute(hashed(audit).where(is_one_of(audit.c.seq, "numbers")), named)
     contents = {row.seq: content_of(row) for row in rows}
     return [Sealed(seal.place, seal.seq, seal.hash, contents.get(seal.seq)) for seal in seals]
 
@@ -145,7 +145,7 @@ async def _content(database: Database, seq: int) -> list[Content]:
 
 def _row(reading: Reading, seq: int) -> list[Content]:
     audit = reading.system_tables.audit
-    return [content_of(row) for row in reading.connection.execute(sa.select(audit).where(audit.c.seq == seq))]
+    return [content_of(row) for row in reading.connection.execute(hashed(audit).where(audit.c.seq == seq))]
 
 
 def _unsealed(reading: Reading, after: int, upto: int) -> tuple[list[int], int | None]:
