@@ -71,6 +71,10 @@ WRONG_WAYS = {
         "shared/db/rows.py",
         "shared.db.unit_of_work",
     ),
+    "Files: reading and writing, over how values stand in cells, over the columns": (
+        "shared/sheets/columns.py",
+        "shared.sheets.reading",
+    ),
     "Words: the sentence, over how values stand in it, over the catalogues": (
         "shared/words/catalogues.py",
         "shared.words.said",

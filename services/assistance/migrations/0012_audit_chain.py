@@ -3,7 +3,7 @@
 from shared.db.system_migrations import add_audit_chain, drop_audit_chain
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:

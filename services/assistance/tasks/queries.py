@@ -9,6 +9,7 @@ from pydantic import Field
 from services.assistance.models import Task
 from services.assistance.tasks.errors import TaskNotFound
 from services.assistance.tasks.schemas import TaskOut
+from services.assistance.tasks.sheets import TASK_LIST
 from services.assistance.tasks.store import show_tasks
 from shared import metrics
 from shared.codes.assistance import TaskStatus
@@ -21,6 +22,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 from shared.workdays import WorkdayCalendar
 
 _TASKS = table_of(Task)
@@ -35,6 +37,7 @@ class TaskList(ListQuery):
     """Which tasks 帮扶任务 are asked for, the newest first."""
 
     order = newest_by("opened_at")
+    sheet = TASK_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: TaskStatus | None = None
@@ -63,7 +66,7 @@ def versioned_task(reading: Reading, task_id: UUID) -> VersionedTask:
     """The same with its version."""
     row = reading.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == task_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise TaskNotFound(f"no task {task_id} in region {reading.actor.place}")
+        raise TaskNotFound(says("no-such-task", task=task_id, region=reading.actor.place))
     return VersionedTask(show_tasks(reading, [row])[0], row["version"])
 
 

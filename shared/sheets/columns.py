@@ -1,0 +1,126 @@
+"""What a topic says of its files: columns as data."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Final
+
+from shared.codes.code import Code
+from shared.words.language import Language
+
+
+class Form(Enum):
+    """How a value stands in a cell."""
+
+    TEXT = "text"
+    """文本."""
+    IDENTIFIER = "identifier"
+    """号码: digits that are text, as of identity numbers and bank cards. A number has lost its last ones."""
+    CODE = "code"
+    """代码: a value of a code list, as its code or its label."""
+    DAY = "day"
+    """日期."""
+    MONTH = "month"
+    """月份."""
+    MOMENT = "moment"
+    """时刻."""
+    YUAN = "yuan"
+    """金额 (元)."""
+    DECIMAL = "decimal"
+    """A number with decimals that is text in a body: a share, a quantity."""
+    WHOLE = "whole"
+    """整数."""
+    FLAG = "flag"
+    """是否."""
+
+
+EACH: Final = "*"
+"""Stands in the place of a column for the rows of one thing: `members/*/name` is a field of each member."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column 列: where its value stands in a body, and what people read above it."""
+
+    place: str
+    """The way to the field, `payload/amount`; the end of it is the name of the field."""
+    zh: str
+    en: str
+    form: Form = Form.TEXT
+    codes: type[Code] | None = None
+    """The list that a code comes from."""
+    needed: bool = False
+    """必填: whether a file without the column is refused."""
+    width: int = 14
+    """In characters."""
+    example: str = ""
+    note: str = ""
+    """What the person who fills it in has to know, in Chinese."""
+    masked: bool = False
+    """脱敏: whether some callers see it hidden."""
+
+    def heading(self, language: Language) -> str:
+        """What stands above the column."""
+        return self.zh if language is Language.ZH else self.en
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that a file may call the column."""
+        return frozenset({self.zh, self.en, self.place, self.place.rpartition("/")[2]})
+
+    @cached_property
+    def parts(self) -> Sequence[str]:
+        """The way to the field, step by step."""
+        return tuple(self.place.split("/"))
+
+    @property
+    def each(self) -> bool:
+        """Whether the column is of a list."""
+        return EACH in self.parts
+
+    def code_list(self) -> type[Code]:
+        """The list that a column of codes names."""
+        assert self.codes is not None, f"{self.place} is a code and names no list"
+        return self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A kind of file 表: its columns in order."""
+
+    kind: str
+    zh: str
+    en: str
+    columns: Sequence[Column]
+    group: str | None = None
+    """The column whose equal values make one thing of rows that follow each other, as of a household's members."""
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    """What stands in every body beside the columns, by place: the type of a fact."""
+
+    def title(self, language: Language) -> str:
+        """What the file is called."""
+        return self.zh if language is Language.ZH else self.en
+
+    def column_of(self, pointer: str) -> Column | None:
+        """The column that a JSON pointer into a body of this sheet leads to, or into which it leads."""
+        parts = [EACH if part.isdecimal() else part for part in pointer.strip("/").split("/")]
+        return next((column for column in self.columns if _leads(column.parts, parts)), None)
+
+    def by_name(self) -> dict[str, Column]:
+        """Each column by everything that a file may call it."""
+        return dict(self._named())
+
+    def _named(self) -> Iterator[tuple[str, Column]]:
+        for column in self.columns:
+            yield from ((plain_heading(name), column) for name in column.names)
+
+
+def plain_heading(name: str) -> str:
+    """A heading as headings are compared: without blanks, marks of needed columns and case."""
+    return "".join(name.split()).strip("*＊").casefold()
+
+
+def _leads(column: Sequence[str], pointer: Sequence[str]) -> bool:
+    shorter = min(len(column), len(pointer))
+    return shorter > 0 and list(column[:shorter]) == list(pointer[:shorter])
