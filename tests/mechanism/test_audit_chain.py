@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -257,11 +258,16 @@ def shown(name: str) -> float | None:
     return REGISTRY.get_sample_value(f"shouxian_{name}", {"house": "probe"})
 
 
+async def all_sealed(house: House) -> bool:
+    return len(await subjects(house)) == ROWS
+
+
 async def test_a_house_at_work_seals_within_seconds_and_shows_its_head(open_house: OpenHouse) -> None:
     house = await open_house(PROBE, background=True)
     await write(house)
-    await until(lambda: shown("audit_sealed_rows") == ROWS)
-    assert shown("audit_head") == int((await head(house)).hash[:12], 16)
+    await until(partial(all_sealed, house))
+    fingerprint = int((await head(house)).hash[:12], 16)
+    await until(lambda: (shown("audit_sealed_rows"), shown("audit_head")) == (ROWS, fingerprint))
     assert (shown("audit_unsealed_oldest_seconds"), shown("audit_faults")) == (0, 0)
     assert await faults(house) == []
 
@@ -280,7 +286,7 @@ async def test_a_process_that_dies_between_commit_and_seal_leaves_the_rows_to_th
     await write(house)
     await house.database.read(waiting_rows)  # read to be sealed, and there it ends
     following = await open_house(PROBE, background=True)
-    await until(lambda: shown("audit_sealed_rows") == ROWS)
+    await until(partial(all_sealed, following))
     assert await subjects(following) == [f"DJ-{number}" for number in range(ROWS)]
     assert await faults(following) == []
 
