@@ -1,6 +1,5 @@
 """Rows of answers as files: CSV as they come, Excel in constant memory, and templates to fill in."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -55,13 +54,16 @@ def csv_lines(columns: Iterable[Sequence[str]]) -> bytes:
 
 def _quoted(cells: Sequence[str]) -> Sequence[str]:
     """The cells of a column, in quotes where they hold what parts cells or rows."""
-    if not _PARTING("".join(cells)):
+    if not _parts("".join(cells)):
         return cells
-    return [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _PARTING(cell) else cell for cell in cells]
+    return [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _parts(cell) else cell for cell in cells]
+
+
+def _parts(text: str) -> bool:
+    return _QUOTE in text or "," in text or "\n" in text or "\r" in text
 
 
 _QUOTE: Final = '"'
-_PARTING: Final = re.compile('[",\r\n]').search
 
 
 class Table:
