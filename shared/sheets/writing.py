@@ -34,7 +34,7 @@ def headed(sheet: Sheet, language: Language) -> list[tuple[str, int]]:
 
 def values_of(sheet: Sheet, items: Sequence[Item]) -> list[Sequence[Any]]:
     """What answers hold, column by column."""
-    return [[_value(item, column.parts) for item in items] for column in sheet.columns]
+    return [_values(items, *column.parts) for column in sheet.columns]
 
 
 def cells_of(sheet: Sheet, values: Sequence[Iterable[Any]], language: Language) -> list[list[str]]:
@@ -151,6 +151,12 @@ def _offer(worksheet: Worksheet, place: int, column: Column, language: Language)
         labels = [code.label_zh if language is Language.ZH else code.label_en for code in column.codes]
     if labels and len(",".join(labels)) <= _LONGEST_LIST:
         worksheet.data_validation(1, place, _FILLED_IN, place, {"validate": "list", "source": labels})
+
+
+def _values(items: Sequence[Item], name: str, *further: str) -> Sequence[Any]:
+    if not further:
+        return [item[name] for item in items]
+    return [_value(item, (name, *further)) for item in items]
 
 
 def _value(item: Any, way: Sequence[str]) -> Any:
