@@ -1,7 +1,7 @@
-"""What an operator can ask of any house at the command line: its dead letters, listed, tried, replayed, dropped.
+"""What an operator can ask of any house at the command line: its dead letters, and a new key for what it seals.
 
-Each operation prints one JSON line for each dead letter and ends with 1 when one is still dead. Without ids an
-operation means all of them; dropping needs ids, because nothing is given up by accident.
+Each operation on dead letters prints one JSON line for each of them and ends with 1 when one is still dead. Without ids
+it means all of them; dropping needs ids, because nothing is given up by accident.
 """
 
 import json
@@ -12,7 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from shared.bus.dead_letters import drop, list_dead_letters, replay
-from shared.house import House
+from shared.codes.operations import JobStatus
+from shared.house import House, Operation
+from shared.jobs.resealing import KEY_ROTATION
+from shared.jobs.running import run_to_the_end
 from shared.security.actor import Actor
 
 OPERATOR = Actor(id="operator", scopes=frozenset(), regions=("",))
@@ -57,12 +60,20 @@ async def _letters(house: House) -> list[Mapping[str, Any]]:
     return await house.database.read(list_dead_letters)
 
 
+async def rotate_keys(house: House) -> int:
+    """Seal anew, by the newest key of the ring, what this house keeps sealed."""
+    job = await run_to_the_end(house.database, house.long_work, KEY_ROTATION, {}, OPERATOR)
+    print_lines([{"job_id": job["id"], "status": job["status"], **job["result"]}])
+    return 0 if job["status"] == JobStatus.DONE else 1
+
+
 def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:
     """Print each of these as one line of JSON."""
     for line in lines:
         sys.stdout.write(json.dumps(dict(line), default=str, ensure_ascii=False) + "\n")
 
 
+HOUSE_OPERATIONS: Mapping[str, Operation] = {"rotate-keys": rotate_keys}
 DEAD_LETTER_OPERATIONS: Mapping[str, DeadLetterOperation] = {
     "dead-letters": list_all,
     "try-dead-letters": try_all,

@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared.db.sealing_migrations import create_sealing_key, drop_sealing_key
 from shared.db.system_migrations import (
     add_commit_clock,
     create_job,
@@ -18,10 +19,12 @@ def create_system_tables() -> None:
     mark_positions()
     add_commit_clock()
     create_job()
+    create_sealing_key()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
+    drop_sealing_key()
     drop_job()
     op.drop_table("commit_clock")
     drop_system_tables_v1()
