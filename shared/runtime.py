@@ -149,7 +149,12 @@ def refuse_without_issuer(settings: Settings) -> None:
 @asynccontextmanager
 async def running(process: Process, *, background: bool) -> AsyncIterator[Process]:
     """Run the houses' tasks inside this block and stop them in order after it."""
-    await look_before_work(process.houses, process.settings)
+    try:
+        await look_before_work(process.houses, process.settings)
+    except BaseException:
+        for house in process.houses:
+            await house.database.close()
+        raise
     for house in process.houses:
         with structlog.contextvars.bound_contextvars(house=house.name):
             house.start(background=background)

@@ -31,8 +31,8 @@ class SealedTable:
 
     def seal(self, uow: UnitOfWork, rows: Sequence[RowRead]) -> list[dict[str, Any]]:
         """These rows as they are written; each has its key and all its sealed columns."""
-        if not rows:
-            return []
+        if not any(row[name] is not None for row in rows for name in self.indexes):
+            return [{**row, **dict.fromkeys(filter(None, self.indexes.values()))} for row in rows]
         key = key_to_seal_with(uow)
         return [{**row, **self.sealed_by(key, row)} for row in rows]
 

@@ -67,7 +67,8 @@ def _end(tables: Sequence[SealedTable], uow: UnitOfWork, key: VaultKey, result: 
 
 
 def _is_left(uow: UnitOfWork, sealed: SealedTable, key: VaultKey) -> bool:
-    other = [~sealed.table.c[name].startswith(f"{key.id}{MARK}") for name in sealed.indexes]
+    texts = [sa.type_coerce(sealed.table.c[name], sa.Text()) for name in sealed.indexes]
+    other = [~text.startswith(f"{key.id}{MARK}") for text in texts]
     return uow.connection.execute(sa.select(sa.literal(1)).where(sa.or_(*other)).limit(1)).first() is not None
 
 

@@ -160,7 +160,7 @@ class Bench:
         self.servers.copy_databases("template", "command")
         self.servers.copy_databases("template", "plain")
         urls = [self.servers.postgres.url(f"{prefix}_monitoring") for prefix in ("command", "plain")]
-        monitoring, sampled = (database(MONITORING, url) for url in urls)
+        monitoring, sampled = (database(MONITORING, url, self.servers.keyring) for url in urls)
         self._run(write_sample(sampled))
         self._run(sampled.close())
         plain = self._run(plain_postgres(urls[1]))
@@ -178,7 +178,7 @@ class Bench:
         self.leave_stage()
         self.servers.copy_databases("template", "orders")
         url = self.servers.postgres.url(f"orders_{CONSUMPTION.name}")
-        consumption = database(CONSUMPTION, url)
+        consumption = database(CONSUMPTION, url, self.servers.keyring)
         return self._run(orders.on_postgres(consumption, url, self._pace.rounds, self._pace.seconds))
 
     def e2(self) -> list[Figure]:
