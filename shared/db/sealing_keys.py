@@ -5,6 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from shared.clock import SystemClock
 from shared.db.base import Sealed, UtcDateTime
 from shared.db.migrate import bare_engine, is_missing_file
 from shared.db.rows import insert_into
@@ -71,7 +72,7 @@ async def keys_in_use(url: str) -> frozenset[str]:
     None where there is no database, or it was never migrated.
     """
     found = sa.table("sealing_key", sa.column("id", sa.String()), sa.column("replaced_at", UtcDateTime()))
-    lately = dt.datetime.now(dt.UTC) - GRACE
+    lately = SystemClock().now() - GRACE
     needed = sa.select(found.c.id).where(found.c.replaced_at.is_(None) | (found.c.replaced_at > lately))
 
     def ask(connection: sa.Connection) -> frozenset[str]:

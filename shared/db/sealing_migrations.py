@@ -1,6 +1,5 @@
 """Sealing what stands in the clear, in migrations: in one transaction, with a thousand rows in memory at a time."""
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from alembic import context, op
 
+from shared.clock import SystemClock
 from shared.db.base import UtcDateTime
 from shared.db.check_migrations import rewrite_table
 from shared.security.keyring import KeyRingRefused, VaultKey
@@ -145,7 +145,7 @@ def _key_in_use() -> VaultKey:
 
 
 def _take_into_use(key: VaultKey) -> str:
-    row = {"id": key.id, "known_by": known_by(key), "since": dt.datetime.now(dt.UTC), "replaced_at": None}
+    row = {"id": key.id, "known_by": known_by(key), "since": SystemClock().now(), "replaced_at": None}
     op.get_bind().execute(sa.insert(_KEYS).values(row))
     return key.id
 

@@ -4,7 +4,6 @@ A key seals until a newer one is taken into use, and opens what it sealed for as
 """
 
 import base64
-import datetime as dt
 import hmac
 import json
 import os
@@ -17,6 +16,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.clock import SystemClock
 from shared.security.files import InsecureFile, locked, read_private, write_private
 
 MARK: Final = "."
@@ -136,7 +136,7 @@ def retire_key(path: Path, key_id: str) -> None:
 
 def _new_entry() -> dict[str, str]:
     made = {name: base64.b64encode(os.urandom(_KEY_BYTES)).decode() for name in ("seal", "index")}
-    return {"id": f"k{secrets.token_hex(4)}", "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), **made}
+    return {"id": f"k{secrets.token_hex(4)}", "made_at": SystemClock().now().isoformat(timespec="seconds"), **made}
 
 
 def _write(path: Path, entries: list[dict[str, str]]) -> str:
