@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from shared.codes.operations import JobStatus
-from shared.db.base import UtcDateTime, closed_code
+from shared.db.base import EncryptedText, UtcDateTime, closed_code
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -44,6 +44,8 @@ class SystemTables:
     commits; see `UnitOfWork.stamp`."""
     job: sa.Table
     """Long work that somebody asked for, and how far it is."""
+    sealing_key: sa.Table
+    """The keys of the ring that sealed something here, each with a text to know it by; one is current."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -101,7 +103,7 @@ def _idempotency() -> list[sa.Column[Any]]:
         sa.Column("key", sa.String(128), primary_key=True),
         sa.Column("request_hash", sa.String(64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer", EncryptedText(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
     ]
 
@@ -160,6 +162,15 @@ def _job() -> list[sa.Column[Any]]:
     ]
 
 
+def _sealing_key() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("known_by", EncryptedText(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("replaced_at", UtcDateTime(), nullable=True),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -186,6 +197,7 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "audit_signed_head": _audit_signed_head,
     "commit_clock": _commit_clock,
     "job": _job,
+    "sealing_key": _sealing_key,
 }
 
 
