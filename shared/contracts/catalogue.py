@@ -8,6 +8,7 @@ from shared.contracts import assets, assistance, consumption, employment
 from shared.contracts.monitoring import (
     HouseholdChanged,
     HouseholdEnded,
+    HouseholdMovedAway,
     HouseholdRegistered,
     RiskCleared,
     RiskRaised,
@@ -73,6 +74,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
         _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
         _entry(HouseholdEnded, ("assistance", *HELPING), "internal"),
+        _entry(HouseholdMovedAway, (), "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),

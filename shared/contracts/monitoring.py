@@ -69,6 +69,17 @@ class HouseholdEnded(Payload):
     reason: Open[HouseholdEndReason]
 
 
+class HouseholdMovedAway(Payload):
+    """A household left a region 迁出: the last that the region it left is told of it."""
+
+    event_type: ClassVar[str] = "monitoring.household-moved-away.v1"
+
+    household_code: HouseholdCode
+    region_code: RegionCode = Field(description="Division code 区划代码 of the village it left, 12 digits")
+    version: int = Field(description="Of the change that moved it: `household-changed` of the same version follows")
+    moved_to: RegionCode = Field(description="Division code 区划代码 of the village it moved to, 12 digits")
+
+
 class Clue(BaseModel):
     """Clue 线索: what came in that led to a verdict. Its source is left out: a name of it can tell of an illness."""
 

@@ -1,4 +1,4 @@
-"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, commit clock, jobs."""
+"""The tables every house has, whatever it does: of events, keys, audit, time, long work and changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +38,8 @@ class SystemTables:
     commits; see `UnitOfWork.stamp`."""
     job: sa.Table
     """Long work that somebody asked for, and how far it is."""
+    change: sa.Table
+    """What the change feed tells; `seq` is the order in which changes became visible: none comes before one that is."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -126,6 +128,17 @@ def _job() -> list[sa.Column[Any]]:
     ]
 
 
+def _change() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False, unique=True),
+        sa.Column("type", sa.String(96), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("buyer_code", sa.String(64), nullable=True),
+        sa.Column("item", sa.Text(), nullable=False),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -149,6 +162,7 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "audit": _audit,
     "commit_clock": _commit_clock,
     "job": _job,
+    "change": _change,
 }
 
 
