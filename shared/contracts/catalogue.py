@@ -86,6 +86,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assistance.MeasureCancelled, HELPING, "sensitive"),
         _entry(assistance.TransferCredited, ("monitoring",), "sensitive"),
         _entry(assistance.TransferWithdrawn, ("monitoring",), "sensitive"),
+        _entry(assistance.HouseholdMovedAway, (), "internal"),
         _entry(employment.PlacementStarted, ("monitoring",), "sensitive"),
         _entry(employment.PlacementEnded, ("monitoring",), "sensitive"),
         _entry(employment.MeasureAccepted, ("assistance",), "sensitive"),
@@ -93,17 +94,20 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
         _entry(employment.WageWithdrawn, ("monitoring", "assistance"), "sensitive"),
+        _entry(employment.HouseholdMovedAway, (), "internal"),
         _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
         _entry(consumption.OrderSettled, (), "internal", key="order_id"),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(consumption.MeasureRefused, ("assistance",), "sensitive"),
         _entry(consumption.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(consumption.SaleCredited, ("monitoring", "assistance"), "sensitive"),
+        _entry(consumption.HouseholdMovedAway, (), "internal"),
         _entry(assets.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
         _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
         _entry(assets.ShareWithdrawn, ("monitoring", "assistance"), "sensitive"),
+        _entry(assets.HouseholdMovedAway, (), "internal"),
     )
 }
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.codes.code import Open
 from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
+from shared.contracts.help import HouseholdMove
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
@@ -69,15 +70,10 @@ class HouseholdEnded(Payload):
     reason: Open[HouseholdEndReason]
 
 
-class HouseholdMovedAway(Payload):
-    """A household left a region 迁出: the last that the region it left is told of it."""
+class HouseholdMovedAway(HouseholdMove):
+    """A household left a region; `household-changed` of the same version follows."""
 
     event_type: ClassVar[str] = "monitoring.household-moved-away.v1"
-
-    household_code: HouseholdCode
-    region_code: RegionCode = Field(description="Division code 区划代码 of the village it left, 12 digits")
-    version: int = Field(description="Of the change that moved it: `household-changed` of the same version follows")
-    moved_to: RegionCode = Field(description="Division code 区划代码 of the village it moved to, 12 digits")
 
 
 class Clue(BaseModel):

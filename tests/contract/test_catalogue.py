@@ -25,7 +25,7 @@ from shared.contracts.envelope import (
 from shared.contracts.payload import Payload
 from tests.builders import NOW, REGION
 
-PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met)")
+PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met|moved-away)")
 PERSONAL = {
     "address",
     "bank",

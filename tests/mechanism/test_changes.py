@@ -12,6 +12,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from shared.bus.embedded import EmbeddedTransport
 from shared.bus.retention import Retention
 from shared.contracts.changes import Change, change_of
 from shared.db.changes import enter_changes
@@ -392,8 +393,10 @@ async def test_who_hangs_up_gives_its_place_back(running: House) -> None:
 
 
 @ON_POSTGRESQL
-async def test_a_relay_that_dies_before_it_forgets_enters_nothing_twice(house: House, client_for: ClientFor) -> None:
-    client, broken = client_for(house, scopes=READ), Outage(house.transport)
+async def test_a_relay_that_dies_before_it_forgets_enters_nothing_twice(
+    house: House, bus: EmbeddedTransport, client_for: ClientFor
+) -> None:
+    client, broken = client_for(house, scopes=READ), Outage(bus)
     await house.database.write(emit_numbered, 4)
     broken.deaf = True
     async with relaying(house.database, broken):
@@ -431,8 +434,10 @@ async def test_two_relays_tell_every_change_once_and_in_order(house: House, clie
     assert versions(items) == versions(items, "DJ-0002") == list(range(1, 21))
 
 
-async def test_while_the_bus_is_away_the_feed_goes_on(house: House, client_for: ClientFor) -> None:
-    client, away = client_for(house, scopes=READ), Outage(house.transport)
+async def test_while_the_bus_is_away_the_feed_goes_on(
+    house: House, bus: EmbeddedTransport, client_for: ClientFor
+) -> None:
+    client, away = client_for(house, scopes=READ), Outage(bus)
     away.off = True
     async with relaying(house.database, away):
         await house.database.write(emit_numbered, 700)
