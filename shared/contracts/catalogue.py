@@ -32,7 +32,8 @@ class CatalogueEntry:
     key: str
     """Name of the payload field that keys the record: events of one key stay in order."""
     data_class: Literal["internal", "sensitive"]
-    """`sensitive` events tell something about the need of one household and stay on the internal bus."""
+    """`sensitive` events tell something about the need of one household and stay on the internal bus;
+    clients read of them in the change feed, where they may."""
     since: str = "0.1.0"
     """The release that published it first."""
     retention_days: int = 30
