@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from shared.feed.errors import CursorExpired
 from shared.feed.sight import Seeing, Sight
 from shared.words.said import says
 
-AT_ONCE: Final = 1000
+AT_ONCE: Final = 2000
 """The most items of one answer."""
 
 
@@ -53,21 +54,32 @@ def changes_after(reading: Reading, after: Place | None, types: frozenset[str] |
     table = reading.system_tables.change.c
     passed = 0 if after is None else after.seq
     between = (table.seq > passed) & (table.seq <= newest.seq)
-    shown = sa.select(table.item, table.seq, table.event_id).where(between, sight.condition(table))
-    rows = reading.connection.execute(shown.order_by(table.seq).limit(AT_ONCE)).all()
-    return Answer([row[0] for row in rows], Place(*rows[-1][1:]) if len(rows) == AT_ONCE else newest, sight)
+    shown = sa.select(table.seq, table.item).where(between, sight.condition(table)).order_by(table.seq).limit(AT_ONCE)
+    rows = reading.connection.execute(shown).tuples().all()
+    last = _place(reading, rows[-1][0]) if len(rows) == AT_ONCE else newest
+    return Answer([item for _, item in rows], last, sight)
 
 
 def entered_after(reading: Reading, seq: int) -> list[tuple[Place, Change]]:
     """The next changes after a number, with their places, for all who wait."""
     table = reading.system_tables.change
-    rows = sa.select(table).where(table.c.seq > sa.bindparam("passed")).order_by(table.c.seq).limit(AT_ONCE)
-    return [(Place(row[0], row[1]), Change(*row[1:])) for row in read_tuples(reading.connection, rows, {"passed": seq})]
+    rows = read_tuples(reading.connection, _entered(table), {"passed": seq})
+    return [(Place(row[0], row[1]), Change(*row[1:])) for row in rows]
 
 
 def _place(reading: Reading, seq: int | None = None) -> Place | None:
     """The change of this number, or the newest one."""
-    table = reading.system_tables.change.c
-    found = sa.select(table.seq, table.event_id).order_by(table.seq.desc()).limit(1)
-    row = reading.connection.execute(found if seq is None else found.where(table.seq == seq)).one_or_none()
-    return None if row is None else Place(*row)
+    table = reading.system_tables.change
+    rows = read_tuples(reading.connection, _places(table, newest=seq is None), {"of": seq})
+    return Place(*rows[0]) if rows else None
+
+
+@cache
+def _places(table: sa.Table, *, newest: bool) -> sa.Select[Any]:
+    places = sa.select(table.c.seq, table.c.event_id)
+    return places.order_by(table.c.seq.desc()).limit(1) if newest else places.where(table.c.seq == sa.bindparam("of"))
+
+
+@cache
+def _entered(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.seq > sa.bindparam("passed")).order_by(table.c.seq).limit(AT_ONCE)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from functools import partial
 from typing import Final
 
 from shared import metrics
@@ -65,7 +64,8 @@ class Feed:
         self._called = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
-        self._refused = partial(metrics.CHANGES_REFUSED.labels, house)
+        self._refused = metrics.CHANGES_REFUSED.labels(house, "too_many_waiting")
+        metrics.CHANGES_REFUSED.labels(house, "cursor_expired")
         metrics.CHANGES_WAITING.labels(house).set_function(lambda: self.number_waiting)
 
     @property
@@ -109,7 +109,7 @@ class Feed:
     @contextlib.asynccontextmanager
     async def _place_of(self, client_id: str, waiting: _Waiting) -> AsyncIterator[None]:
         if len(self._waiting) >= self._most or self._clients[client_id] >= _OF_ONE_CLIENT:
-            self._refused("too_many_waiting").inc()
+            self._refused.inc()
             raise TooManyWaiting(says("too-many-waiting"))
         self._waiting.add(waiting)
         self._clients[client_id] += 1

@@ -37,7 +37,7 @@ class ChangeOut(BaseModel):
 class ChangesOut(BaseModel):
     """What happened after a place of the feed."""
 
-    items: list[ChangeOut] = Field(description="In the order of commits, 1000 at most: ask again for what follows")
+    items: list[ChangeOut] = Field(description="In the order of commits, 2000 at most: ask again for what follows")
     next: str | None = Field(description="Pass as `after`, also where there are no items; null while nothing happened")
 
 

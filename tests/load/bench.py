@@ -23,6 +23,7 @@ from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
 from tests.load import bus, orders, world
 from tests.load.county import TODAY
+from tests.load.feed import feed
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.heads import beside_large_heads
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
@@ -204,6 +205,22 @@ class Bench:
         self._run(self.servers.postgres.create_databases(["screened"]))
         return self._screening(self.servers.postgres.url("screened"))
 
+    def h_sqlite(self) -> list[Figure]:
+        """The change feed, on SQLite."""
+        self.leave_stage()
+        return self._feed("h SQLite", "")
+
+    def h_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["feed_monitoring"]))
+        return self._feed("h PostgreSQL", self.servers.postgres.url("feed_{house}"))
+
+    def _feed(self, section: str, url: str) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        return self._run(feed(section, settings, self._pace.rounds))
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
@@ -266,6 +283,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "b1": Bench.b1,
     "f1": Bench.f1,
     "g_sqlite": Bench.g_sqlite,
+    "h_sqlite": Bench.h_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_embedded": Bench.a3_embedded,
@@ -276,6 +294,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c2": Bench.c2,
     "e1_postgres": Bench.e1_postgres,
     "g_postgres": Bench.g_postgres,
+    "h_postgres": Bench.h_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 
