@@ -55,7 +55,7 @@ def changes_after(reading: Reading, after: Place | None, types: frozenset[str] |
     passed = 0 if after is None else after.seq
     between = (table.seq > passed) & (table.seq <= newest.seq)
     shown = sa.select(table.seq, table.item).where(between, sight.condition(table)).order_by(table.seq).limit(AT_ONCE)
-    rows = reading.connection.execute(shown).tuples().all()
+    rows = reading.connection.execute(shown).all()
     last = _place(reading, rows[-1][0]) if len(rows) == AT_ONCE else newest
     return Answer([item for _, item in rows], last, sight)
 
