@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
+import structlog
+
 from shared import metrics
 from shared.contracts.changes import Change
 from shared.db.database import Database
@@ -15,6 +17,7 @@ from shared.feed.queries import AT_ONCE, Answer, Place, entered_after
 from shared.feed.sight import items_in
 from shared.words.said import says
 
+log = structlog.get_logger()
 _OF_ONE_CLIENT: Final = 50
 """So many requests of one client wait at a time: no client takes the places of the others."""
 _LOOK_SECONDS: Final = 0.05
@@ -57,6 +60,7 @@ class Feed:
     """Who waits for changes of one house in one process."""
 
     def __init__(self, house: str, database: Database, most: int) -> None:
+        self._house = house
         self._database = database
         self._most = most
         self._waiting: set[_Waiting] = set()
@@ -64,8 +68,9 @@ class Feed:
         self._called = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
-        self._refused = metrics.CHANGES_REFUSED.labels(house, "too_many_waiting")
-        metrics.CHANGES_REFUSED.labels(house, "cursor_expired")
+        self._refused = {
+            reason: metrics.CHANGES_REFUSED.labels(house, reason) for reason in ("too_many_waiting", "cursor_expired")
+        }
         metrics.CHANGES_WAITING.labels(house).set_function(lambda: self.number_waiting)
 
     @property
@@ -77,6 +82,11 @@ class Feed:
         """A transaction committed: look, if it entered anything."""
         if uow.entered:
             self._called.set()
+
+    def tell_refusal(self, client_id: str, reason: str) -> None:
+        """Count and log that a client gets no changes."""
+        self._refused[reason].inc()
+        log.warning("changes.refused", house=self._house, client=client_id, reason=reason)
 
     def close(self) -> None:
         """Answer everybody now, and let nobody wait any more: the process stops."""
@@ -109,7 +119,7 @@ class Feed:
     @contextlib.asynccontextmanager
     async def _place_of(self, client_id: str, waiting: _Waiting) -> AsyncIterator[None]:
         if len(self._waiting) >= self._most or self._clients[client_id] >= _OF_ONE_CLIENT:
-            self._refused.inc()
+            self.tell_refusal(client_id, "too_many_waiting")
             raise TooManyWaiting(says("too-many-waiting"))
         self._waiting.add(waiting)
         self._clients[client_id] += 1

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import Response
 
-from shared import metrics
 from shared.contracts.catalogue import CATALOGUE
 from shared.feed.errors import CursorExpired, TooManyWaiting
 from shared.feed.queries import Answer, Place, changes_after
@@ -90,7 +89,7 @@ async def _changes(call: Call, asked: ChangesAsked) -> Answer:
     try:
         return await call.query(changes_after, after, types, call.house.definition.seeing)
     except CursorExpired:
-        metrics.CHANGES_REFUSED.labels(call.house.name, "cursor_expired").inc()
+        call.house.feed.tell_refusal(call.actor.id, "cursor_expired")
         raise
 
 

@@ -62,6 +62,7 @@ WRONG_WAYS = {
         "shared/procedures/rows.py",
         "shared.procedures.taking",
     ),
+    "The change feed: who waits, over what is read, over who sees it": ("shared/feed/sight.py", "shared.feed.waiting"),
     "The table of a procedure is plain data, and so are its days": ("shared/procedures/days.py", "sqlalchemy"),
     "The database: engines, over the unit of work, over the system tables": (
         "shared/db/rows.py",

@@ -311,6 +311,10 @@ async def test_who_waits_is_answered_as_soon_as_something_happens(running: House
     assert await read(client, page["next"]) == {"items": [], "next": page["next"]}
 
 
+async def wait_for(house: House, number: int) -> None:
+    await until(lambda: is_waiting(house, number))
+
+
 def is_waiting(house: House, number: int) -> bool:
     return house.feed.number_waiting == number
 
@@ -346,7 +350,7 @@ async def test_five_hundred_wait_at_once_and_each_gets_what_it_may_see(
     waiting: list[asyncio.Task[dict[str, Any]]] = []
     for client in clients:
         waiting += [asyncio.create_task(read(client, wait=30)) for _ in range(25)]
-        await until(lambda: is_waiting(house, len(waiting)))
+        await wait_for(house, len(waiting))
     refused = await client_for(house, scopes=READ, client_id="late").get(PATH, params={"wait": 30})
     assert_problem(refused, 503, "too-many-waiting")
     assert refused.headers["retry-after"] == "5"
