@@ -12,7 +12,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from deploy.local.kafka import KafkaCluster
 from shared.bus.embedded import EmbeddedTransport
+from shared.bus.kafka import KafkaTransport
 from shared.bus.retention import Retention
 from shared.contracts.changes import Change, change_of
 from shared.db.changes import enter_changes
@@ -35,7 +37,7 @@ from tests.mechanism.probe import (
     explode,
     until,
 )
-from tests.mechanism.test_relay import Outage, outbox_is_empty, relaying
+from tests.mechanism.test_relay import TOPIC, Outage, outbox_is_empty, relaying
 
 PATH = "/probe/v1/changes"
 READ = ("probe:read",)
@@ -455,6 +457,25 @@ async def test_while_the_bus_is_away_the_feed_goes_on(
         await until(lambda: outbox_is_empty(house))
     items, _ = await read_all(client)
     assert versions(items) == list(range(1, 702))
+
+
+@ON_POSTGRESQL
+async def test_over_kafka_the_feed_tells_the_same(
+    house: House, kafka_cluster: KafkaCluster, client_for: ClientFor
+) -> None:
+    await kafka_cluster.create_topics([TOPIC], partitions=3)
+    transport = KafkaTransport(kafka_cluster.bootstrap, client_id="feed")
+    await transport.start()
+    async with relaying(house.database, transport):
+        waiting = asyncio.create_task(read(client_for(house, scopes=READ), wait=30))
+        for version in range(1, 31):
+            await house.database.write(emit_numbered, 1, version)
+            await house.database.write(emit_numbered, 1, version, "DJ-0002")
+        await until(lambda: outbox_is_empty(house))
+        assert (await waiting)["items"], "who waited was told"
+    await transport.close()
+    items, _ = await read_all(client_for(house, scopes=READ))
+    assert versions(items) == versions(items, "DJ-0002") == list(range(1, 31))
 
 
 @ON_POSTGRESQL
