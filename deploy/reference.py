@@ -53,7 +53,8 @@ _EVENTS_INTRODUCTION = """\
 CloudEvents 1.0 in Kafka binary mode: attributes are headers with `ce_` before their name, the value is the payload as
 JSON. One topic for each house; records of one key stay in order. Readers ignore fields they do not know, and take a
 code that they do not know as it comes; a field is never removed or given another type within a version. `sensitive`
-events tell something about the need of one household and stay on the internal bus."""
+events tell something about the need of one household and stay on the internal bus. What a house published is read by
+clients, without birthdays, at `GET /<house>/v1/changes`: see [changes](changes.md)."""
 _METRICS_INTRODUCTION = """\
 Served at `/metrics` in the text format of Prometheus. Labels are bounded: never a household, a person or a text."""
 _ENDPOINTS_INTRODUCTION = """\

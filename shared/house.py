@@ -31,6 +31,8 @@ from shared.db.system_tables import SystemTables
 from shared.db.trouble import is_transient
 from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
+from shared.feed.sight import Seeing, of_the_regions
+from shared.feed.waiting import Feed
 from shared.jobs.resealing import KEY_ROTATION, resealing
 from shared.jobs.running import run_next_part
 from shared.jobs.work import Kinds
@@ -106,6 +108,8 @@ class HouseDefinition:
     """The hot commands: set-based, reached through a write lane."""
     needs: Sequence[str] = ()
     """Policy parameters without which the house decides nothing anywhere: the national pack holds a value today."""
+    seeing: Seeing = of_the_regions
+    """What a client sees of the change feed of the house."""
     counts: Callable[[Reading], metrics.Counts] | None = None
     """A query over the tables of the house, for the metrics; asked now and then, so it may read much."""
 
@@ -139,10 +143,12 @@ class House:
         self._readiness = Readiness()
         self._ready: bool | None = None
         self.relay = Relay(self.name, self.database, transport)
+        self.feed = Feed(self.name, self.database, settings.changes_waiting)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)
         self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
-        self._retention = Retention(self.name, self.database, transport, settings.bus_retention_days)
+        kept = (settings.bus_retention_days, settings.changes_days)
+        self._retention = Retention(self.name, self.database, transport, *kept)
         self.background = Background(self.name)
         self._consumes = False
         self._counted: metrics.Counts = {}
@@ -157,6 +163,7 @@ class House:
         keep = self.background.keep
         self._consumes = background and bool(self.definition.handlers)
         metrics.LANE_OLDEST_SECONDS.labels(self.name).set_function(self._lane_seconds)
+        self.database.on_commit(self.feed.wake)
         keep("measure", self._measure)
         if self.definition.handlers:
             keep("measure-readers", self._measure_readers)
@@ -182,6 +189,7 @@ class House:
     async def stop(self) -> None:
         """End the background work, then close the database. The outbox keeps the rest for the next start."""
         await self.background.stop()
+        await self.feed.stop()
         self._show({})
         await self._readiness.close()
         await self.database.close()

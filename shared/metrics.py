@@ -86,6 +86,14 @@ CALENDAR_DAYS_LEFT = Gauge(
     "Days from the business date to the last day of the announced working-day calendar; negative beyond it",
     ["house"],
 )
+CHANGES_WAITING = Gauge(
+    "shouxian_changes_waiting", "Requests that wait for changes of a house in this process", ["house"]
+)
+CHANGES_REFUSED = Counter(
+    "shouxian_changes_refused_total",
+    "Readers of a change feed who got none: too_many_waiting, cursor_expired",
+    ["house", "reason"],
+)
 JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job_name", "outcome"])
 BUILD_INFO = Gauge("shouxian_build_info", "Always 1; the label tells the version that runs", ["house", "version"])
 LANE_OLDEST_SECONDS = Gauge(

@@ -197,9 +197,16 @@ async def serve(
             server = _Server(server_config(app, settings, grace_seconds=_GRACE_SECONDS))
             calm_garbage_collector()
             server.when_started = partial(_started, process, on_ready)
-            server.when_stopping = partial(log.info, "process.stopping")
+            server.when_stopping = partial(_stopping, process, asyncio.get_running_loop())
             await server.serve(sockets=[listener])
     log.info("process.stopped")
+
+
+def _stopping(process: Process, loop: asyncio.AbstractEventLoop) -> None:
+    """Said in the middle of whatever runs: a signal came."""
+    log.info("process.stopping")
+    for house in process.houses:
+        loop.call_soon_threadsafe(house.feed.close)
 
 
 async def _started(process: Process, on_ready: Callable[[Process], Awaitable[None]] | None) -> None:

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     bus_retention_days: int = Field(
         30, ge=1, description="Days the bus keeps a record; with kafka as long as its brokers do, or longer"
     )
+    changes_days: int = Field(30, ge=1, description="Days the change feed keeps a change")
+    changes_waiting: int = Field(500, ge=1, description="Requests that may wait for changes of a house in a process")
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"

@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from services.consumption.buyers import api as buyers
+from services.consumption.buyers.queries import changes_seen
 from services.consumption.handlers import HANDLERS
 from services.consumption.models import METADATA, SYSTEM_TABLES
 from services.consumption.orders import api as orders
@@ -29,4 +30,5 @@ CONSUMPTION = HouseDefinition(
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,
+    seeing=changes_seen,
 )

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import metrics
 from shared.bus.interface import Transport, TransportUnavailable
 from shared.contracts.envelope import EncodedEvent
+from shared.db.changes import enter_changes
 from shared.db.database import Database
 from shared.db.engines import lease_engine, reaching_database
 from shared.db.revision import ReleaseDiffers
@@ -45,8 +47,12 @@ def pending_events(reading: Reading, limit: int = BATCH) -> list[EncodedEvent]:
     order. Events of one key are in order because their household row was locked before they were written.
     """
     outbox = reading.system_tables.outbox
-    rows = reading.connection.execute(sa.select(outbox).order_by(outbox.c.seq).limit(limit))
-    return [EncodedEvent(row.event_id, row.topic, row.key, row.headers, row.value) for row in rows]
+    return _encoded(reading, sa.select(outbox).order_by(outbox.c.seq).limit(limit))
+
+
+def _encoded(reading: Reading, rows: sa.Select[Any]) -> list[EncodedEvent]:
+    found = reading.connection.execute(rows)
+    return [EncodedEvent(row.event_id, row.topic, row.key, row.headers, row.value) for row in found]
 
 
 def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
@@ -57,6 +63,20 @@ def forget_published(uow: UnitOfWork, event_ids: Sequence[UUID]) -> None:
 @cache
 def _forgetting(outbox: sa.Table) -> sa.Delete:
     return sa.delete(outbox).where(is_one_of(outbox.c.event_id, "ids"))
+
+
+def enter(uow: UnitOfWork, events: Sequence[EncodedEvent]) -> None:
+    """Enter events in the change feed, each once."""
+    uow.entered += enter_changes(uow.connection, uow.system_tables.change, events)
+
+
+def enter_unpublished(uow: UnitOfWork) -> bool:
+    """Enter the oldest events that wait for the bus and are not in the feed yet; tells whether there were any."""
+    outbox, change = uow.system_tables.outbox, uow.system_tables.change
+    lacking = ~sa.exists().where(change.c.event_id == outbox.c.event_id)
+    events = _encoded(uow, sa.select(outbox).where(lacking).order_by(outbox.c.seq).limit(BATCH))
+    enter(uow, events)
+    return bool(events)
 
 
 class RightLost(Exception):
@@ -157,9 +177,23 @@ class Relay:
                 await self._forget()
 
     async def _publish(self, events: Sequence[EncodedEvent]) -> None:
-        await self._transport.publish(events)
+        if self._database.is_sqlite:
+            await self._transport.publish(events)
+        else:
+            await self._publish_and_enter(events)
         self._published.extend(event.event_id for event in events)
         metrics.EVENTS_PUBLISHED.labels(self._house).inc(len(events))
+
+    async def _publish_and_enter(self, events: Sequence[EncodedEvent]) -> None:
+        """Publish events and enter them in the change feed; what the bus does not take, the feed tells nevertheless."""
+        entering = self._database.write(enter, events)
+        published, entered = await asyncio.gather(self._transport.publish(events), entering, return_exceptions=True)
+        if isinstance(published, TransportUnavailable) and entered is None:
+            while await self._database.write(enter_unpublished):
+                pass
+        for outcome in (published, entered):
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _forget(self) -> None:
         if not self._published:

@@ -24,7 +24,7 @@ JOB_KEPT: Final = dt.timedelta(days=90)
 INBOX_FACTOR: Final = 2
 """An applied event is remembered so many times as long as the bus keeps its record."""
 _AT_ONCE: Final = 2000
-_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "audit")
+_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "change", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Retention:
     transport: Transport
     bus_days: int
     """Days the bus keeps a record: the embedded log by what is done here, Kafka by what its brokers are told."""
+    changes_days: int = 30
+    """Days the change feed keeps a change."""
 
     async def trim(self) -> bool:
         """Remove what is over, part by part, and count the rest; tells that nothing is left to do."""
@@ -52,6 +54,7 @@ class Retention:
         await self._remove("idempotency", now - IDEMPOTENCY_KEPT)
         await self._remove("dead_letter", now - FOREIGN_KEPT)
         await self._remove("job", now - JOB_KEPT)
+        await self._remove("change", now - dt.timedelta(days=self.changes_days))
         metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
         for table in _GROWING:
             metrics.STORED_ROWS.labels(self.house, table).set(await self.database.read(_rows, table))
@@ -78,6 +81,9 @@ def _is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
             return (rows.c.event_id < _first_id(before)) & (rows.c.applied_at < before)
         case "idempotency":
             return rows.c.created_at < before
+        case "change":  # the newest stays: whoever has read everything stands there
+            newest = sa.select(sa.func.max(rows.c.seq)).scalar_subquery()
+            return (rows.c.event_id < _first_id(before)) & (rows.c.seq < newest)
         case "job":
             return rows.c.ended_at < before
         case _:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.contracts.help import IncomeCredit, IncomeWithdrawal, MeasureAnswer
+from shared.contracts.help import HouseholdMove, IncomeCredit, IncomeWithdrawal, MeasureAnswer
 
 
 class MeasureAccepted(MeasureAnswer):
@@ -33,3 +33,9 @@ class ShareWithdrawn(IncomeWithdrawal):
     """A line of a distribution 收益分配 that was told of should never have been."""
 
     event_type: ClassVar[str] = "assets.income-withdrawn.v1"
+
+
+class HouseholdMovedAway(HouseholdMove):
+    """A household left a region: what this house does for it belongs to another one from now on."""
+
+    event_type: ClassVar[str] = "assets.household-moved-away.v1"

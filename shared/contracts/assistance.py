@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.codes.assistance import TaskEndedBy, TaskReopenedBy, TaskVerdict
 from shared.codes.code import Open
 from shared.codes.monitoring import RiskGrade, RiskKind
-from shared.contracts.help import IncomeCredit, IncomeWithdrawal, Measure
+from shared.contracts.help import HouseholdMove, IncomeCredit, IncomeWithdrawal, Measure
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
@@ -108,3 +108,9 @@ class TaskReopened(Payload):
         description="Grows with every change of the task: an older closing or reopening never wins. None in events "
         "written before it was told",
     )
+
+
+class HouseholdMovedAway(HouseholdMove):
+    """A household left a region: what this house does for it belongs to another one from now on."""
+
+    event_type: ClassVar[str] = "assistance.household-moved-away.v1"

@@ -8,6 +8,7 @@ from shared.contracts import assets, assistance, consumption, employment
 from shared.contracts.monitoring import (
     HouseholdChanged,
     HouseholdEnded,
+    HouseholdMovedAway,
     HouseholdRegistered,
     RiskCleared,
     RiskRaised,
@@ -31,7 +32,8 @@ class CatalogueEntry:
     key: str
     """Name of the payload field that keys the record: events of one key stay in order."""
     data_class: Literal["internal", "sensitive"]
-    """`sensitive` events tell something about the need of one household and stay on the internal bus."""
+    """`sensitive` events tell something about the need of one household and stay on the internal bus;
+    clients read of them in the change feed, where they may."""
     since: str = "0.1.0"
     """The release that published it first."""
     retention_days: int = 30
@@ -73,6 +75,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(HouseholdRegistered, ("assistance", *HELPING), "internal"),
         _entry(HouseholdChanged, ("assistance", *HELPING), "internal"),
         _entry(HouseholdEnded, ("assistance", *HELPING), "internal"),
+        _entry(HouseholdMovedAway, (), "internal"),
         _entry(RiskRaised, ("assistance",), "sensitive"),
         _entry(RiskUpdated, ("assistance",), "sensitive"),
         _entry(RiskCleared, ("assistance",), "sensitive"),
@@ -84,6 +87,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(assistance.MeasureCancelled, HELPING, "sensitive"),
         _entry(assistance.TransferCredited, ("monitoring",), "sensitive"),
         _entry(assistance.TransferWithdrawn, ("monitoring",), "sensitive"),
+        _entry(assistance.HouseholdMovedAway, (), "internal"),
         _entry(employment.PlacementStarted, ("monitoring",), "sensitive"),
         _entry(employment.PlacementEnded, ("monitoring",), "sensitive"),
         _entry(employment.MeasureAccepted, ("assistance",), "sensitive"),
@@ -91,17 +95,20 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(employment.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(employment.WageCredited, ("monitoring", "assistance"), "sensitive"),
         _entry(employment.WageWithdrawn, ("monitoring", "assistance"), "sensitive"),
+        _entry(employment.HouseholdMovedAway, (), "internal"),
         _entry(consumption.OrderConfirmed, (), "internal", key="order_id"),
         _entry(consumption.OrderSettled, (), "internal", key="order_id"),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(consumption.MeasureRefused, ("assistance",), "sensitive"),
         _entry(consumption.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(consumption.SaleCredited, ("monitoring", "assistance"), "sensitive"),
+        _entry(consumption.HouseholdMovedAway, (), "internal"),
         _entry(assets.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(assets.MeasureRefused, ("assistance",), "sensitive"),
         _entry(assets.MeasureCompleted, ("assistance",), "sensitive"),
         _entry(assets.ShareCredited, ("monitoring", "assistance"), "sensitive"),
         _entry(assets.ShareWithdrawn, ("monitoring", "assistance"), "sensitive"),
+        _entry(assets.HouseholdMovedAway, (), "internal"),
     )
 }
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.help import IncomeCredit, MeasureAnswer
+from shared.contracts.help import HouseholdMove, IncomeCredit, MeasureAnswer
 from shared.contracts.payload import Payload
 from shared.money import FenAsYuan
 
@@ -62,3 +62,9 @@ class SaleCredited(IncomeCredit):
     """A household's share of a settled order line: operating, wage or property income."""
 
     event_type: ClassVar[str] = "consumption.income-credited.v1"
+
+
+class HouseholdMovedAway(HouseholdMove):
+    """A household left a region: what this house does for it belongs to another one from now on."""
+
+    event_type: ClassVar[str] = "consumption.household-moved-away.v1"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.codes.code import Open
 from shared.codes.employment import PlacementEndReason, VacancyKind
-from shared.contracts.help import IncomeCredit, IncomeWithdrawal, MeasureAnswer
+from shared.contracts.help import HouseholdMove, IncomeCredit, IncomeWithdrawal, MeasureAnswer
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
 
 
@@ -69,3 +69,9 @@ class WageWithdrawn(IncomeWithdrawal):
     """A wage 工资 that was told of should never have been."""
 
     event_type: ClassVar[str] = "employment.income-withdrawn.v1"
+
+
+class HouseholdMovedAway(HouseholdMove):
+    """A household left a region: what this house does for it belongs to another one from now on."""
+
+    event_type: ClassVar[str] = "employment.household-moved-away.v1"

@@ -14,6 +14,15 @@ from shared.money import FenAsYuan
 from shared.months import Month
 
 
+class HouseholdMove(Payload):
+    """A household left a region 迁出: the last that the region it left is told of it by a house."""
+
+    household_code: HouseholdCode
+    region_code: RegionCode = Field(description="Division code 区划代码 of the village it left, 12 digits")
+    version: int = Field(description="Version of the household that moved it")
+    moved_to: RegionCode = Field(description="Division code 区划代码 of the village it moved to, 12 digits")
+
+
 class Measure(Payload):
     """A measure 帮扶措施 of a task. What people wrote about it stays in the house that asked."""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.codes.code import Open
 from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
+from shared.contracts.help import HouseholdMove
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
 
@@ -67,6 +68,12 @@ class HouseholdEnded(Payload):
     version: int = Field(description="Grows by one with every change of the household")
     ended_on: dt.date = Field(description="The day from which it is no more")
     reason: Open[HouseholdEndReason]
+
+
+class HouseholdMovedAway(HouseholdMove):
+    """A household left a region; `household-changed` of the same version follows."""
+
+    event_type: ClassVar[str] = "monitoring.household-moved-away.v1"
 
 
 class Clue(BaseModel):

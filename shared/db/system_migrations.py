@@ -161,6 +161,26 @@ def drop_audit_chain() -> None:
         op.drop_table(table)
 
 
+def create_change() -> None:
+    """What the change feed tells."""
+    op.create_table(
+        "change",
+        sa.Column("seq", _SERIAL, autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(96), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("buyer_code", sa.String(64), nullable=True),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name="pk_change"),
+        sa.UniqueConstraint("event_id", name="uq_change_event_id"),
+    )
+
+
+def drop_change() -> None:
+    """Take the table of `create_change` away again."""
+    op.drop_table("change")
+
+
 def add_spelling_index(table: str) -> None:
     """Codes of a register differ in more than upper and lower case: the index of `spelling_index`.
 

@@ -46,6 +46,8 @@ class SystemTables:
     """Long work that somebody asked for, and how far it is."""
     sealing_key: sa.Table
     """The keys of the ring that sealed something here, each with a text to know it by; one is current."""
+    change: sa.Table
+    """What the change feed tells; `seq` is the order in which changes became visible: none comes before one that is."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -171,6 +173,17 @@ def _sealing_key() -> list[sa.Column[Any]]:
     ]
 
 
+def _change() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
+        sa.Column("event_id", sa.Uuid(), nullable=False, unique=True),
+        sa.Column("type", sa.String(96), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("buyer_code", sa.String(64), nullable=True),
+        sa.Column("item", sa.Text(), nullable=False),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -198,6 +211,7 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "commit_clock": _commit_clock,
     "job": _job,
     "sealing_key": _sealing_key,
+    "change": _change,
 }
 
 

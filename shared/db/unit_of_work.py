@@ -17,6 +17,7 @@ from shared.connections import Limits, milliseconds
 from shared.context import Context
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
+from shared.db.changes import enter_changes
 from shared.db.rows import insert_tuples
 from shared.db.system_tables import SystemTables
 from shared.policy.loader import PolicyBook
@@ -126,6 +127,8 @@ class UnitOfWork(Reading):
     limits: Limits = field(default_factory=Limits)
     emitted: list[EncodedEvent] = field(default_factory=list)
     log_lines: list[LogLine] = field(default_factory=list)
+    entered: int = 0
+    """How many changes it entered in the feed."""
     spans: list[Span] = field(default_factory=list)
     """What ends with the commit; without one it is never told."""
     _audit: list[tuple[Any, ...]] = field(default_factory=list)
@@ -255,3 +258,5 @@ class UnitOfWork(Reading):
             insert_tuples(self.connection, self.system_tables.outbox, _SENT, rows)
             if self.connection.dialect.name == "postgresql":
                 self.connection.exec_driver_sql(f"NOTIFY {OUTBOX_CHANNEL}")
+            else:  # there is one writer: whatever it writes is in the order of commits
+                self.entered = enter_changes(self.connection, self.system_tables.change, self.emitted)

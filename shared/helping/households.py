@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from shared.contracts.envelope import Event
+from shared.contracts.help import HouseholdMove
 from shared.contracts.monitoring import HouseholdEnded, HouseholdState
 from shared.db.rows import execute_tuples, insert_into, read_tuples
 from shared.db.sets import is_one_of
@@ -37,7 +38,9 @@ class KnownHousehold(NamedTuple):
 class KnownHouseholds:
     """The table of known households of one house, kept by its events."""
 
-    def __init__(self, metadata: sa.MetaData) -> None:
+    def __init__(self, metadata: sa.MetaData, moved_away: type[HouseholdMove]) -> None:
+        """``moved_away`` is what the house publishes when it hears that a household has left a region."""
+        self._moved_away = moved_away
         self.table = sa.Table(
             "known_household",
             metadata,
@@ -54,21 +57,35 @@ class KnownHouseholds:
             .order_by(known.code)
             .with_for_update(read=True)
         )
+        self._before = (
+            sa.select(known.code, known.region_code, known.version)
+            .where(is_one_of(known.code, "codes"))
+            .order_by(known.code)
+            .with_for_update()
+        )
         self._found = sa.select(known.code, known.region_code, known.members, known.ended_on).where(
             is_one_of(known.code, "codes")
         )
 
     def remember(self, uow: UnitOfWork, events: Sequence[Event[HouseholdState | HouseholdEnded]]) -> None:
         """Keep the newest state of each household, or that it ended; what is older never wins."""
-        newest = {
-            event.data.household_code: event.data for event in sorted(events, key=lambda event: event.data.version)
-        }
-        told = [newest[code] for code in sorted(newest)]
+        newest = {event.data.household_code: event for event in sorted(events, key=lambda event: event.data.version)}
+        self._tell_of_moves(uow, newest)
+        told = [newest[code].data for code in sorted(newest)]
         dialect = uow.connection.dialect.name
         living = [_row(state, len(state.members), None) for state in told if isinstance(state, HouseholdState)]
         execute_tuples(uow.connection, _keeping(self.table, dialect, "members"), _COLUMNS, living)
         ended = [_row(end, 0, end.ended_on) for end in told if isinstance(end, HouseholdEnded)]
         execute_tuples(uow.connection, _keeping(self.table, dialect), _COLUMNS, ended)
+
+    def _tell_of_moves(self, uow: UnitOfWork, newest: Mapping[str, Event[HouseholdState | HouseholdEnded]]) -> None:
+        for code, left, version in uow.connection.execute(self._before, {"codes": sorted(newest)}):
+            event = newest[code]
+            state = event.data
+            if state.version > version and state.region_code != left:
+                moved = {"version": state.version, "moved_to": state.region_code}
+                gone = self._moved_away(household_code=code, region_code=left, **moved)
+                uow.emit(gone, region=left, context=event.caused())
 
     def hold_ended(self, uow: UnitOfWork, codes: Collection[str]) -> list[str]:
         """Those of these households that are no more; none of them ends until the transaction does."""

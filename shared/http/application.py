@@ -14,6 +14,7 @@ from shared import VERSION
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.audit import audit_router
+from shared.http.changes import changes_router
 from shared.http.codes import codes_router
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
@@ -58,6 +59,7 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
     versioned = APIRouter(prefix=f"/{name}/v1")
     versioned.include_router(definition.router)
     versioned.include_router(codes_router(name))
+    versioned.include_router(changes_router(name))
     versioned.include_router(jobs_router(name))
     versioned.include_router(dead_letter_router())
     versioned.include_router(audit_router())

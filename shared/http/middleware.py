@@ -18,7 +18,7 @@ from shared.errors import DomainError, PayloadTooLarge, something_failed
 from shared.http.connections import LATE
 from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
-from shared.http.under_way import under_way
+from shared.http.under_way import UNDER_WAY, under_way
 from shared.tracing import Step, end_request, request_span
 from shared.words.language import Language, accepted, speaking
 from shared.words.said import says
@@ -130,9 +130,10 @@ class Edge:
 
         house = _house_of(scope)
         with (
-            under_way(house, started),
+            under_way(house, started) as request,
             structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id, house=house),
         ):
+            state[UNDER_WAY] = request
             try:
                 body.declared(asked.get("content-length", "0"))
                 await self._app(scope, body.receive, send_with_context)
@@ -150,7 +151,7 @@ class Edge:
             tell_refusal(house, route, status, state, context)
         answered, seconds = _meters(house, route, method, status)
         answered.inc()
-        seconds.observe(time.perf_counter() - started)
+        seconds.observe(time.perf_counter() - started - request.waited)
         if span is not None:
             end_request(span, method=method, route=route, status=status, correlation_id=context.correlation_id)
 

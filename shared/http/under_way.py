@@ -8,27 +8,51 @@ from functools import partial
 
 from shared import metrics
 
-_begun: defaultdict[str, dict[object, float]] = defaultdict(dict)
-"""By house, in the order they came."""
+UNDER_WAY = "under_way"
+"""In the state of a request: itself, as it is counted here."""
+_begun: defaultdict[str, dict["Request", float]] = defaultdict(dict)
+"""By house, when each came; the time in which it waited as asked does not count."""
 
 
 @contextmanager
-def under_way(house: str, began: float) -> Iterator[None]:
+def under_way(house: str, began: float) -> Iterator["Request"]:
     """A request of this house, begun at this moment of `time.perf_counter`, is under way inside this block."""
     requests = _begun[house]
     if house not in _shown:
         _show(house)
-    request = object()
+    request = Request(house)
     requests[request] = began
     try:
-        yield
+        yield request
     finally:
         del requests[request]
 
 
+class Request:
+    """One request that is under way."""
+
+    def __init__(self, house: str) -> None:
+        self._house = house
+        self.waited = 0.0
+        """Seconds in which it waited because its caller asked for that."""
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """It waits as asked inside this block: it does not hang, and nobody is slow."""
+        requests = _begun[self._house]
+        began = requests.pop(self)
+        since = time.perf_counter()
+        try:
+            yield
+        finally:
+            now = time.perf_counter()
+            self.waited += now - since
+            requests[self] = began + self.waited
+
+
 def oldest_seconds(house: str) -> float:
     """How long the request that came first has been under way; zero where none is."""
-    first = next(iter(_begun[house].values()), None)
+    first = min(_begun[house].values(), default=None)
     return 0.0 if first is None else time.perf_counter() - first
 
 

@@ -38,6 +38,7 @@ OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
 OPEN_TO_BUYERS: Final = frozenset(
     {
         ("get", "/consumption/v1/codes"),
+        ("get", "/consumption/v1/changes"),
         ("get", "/consumption/v1/products"),
         ("get", "/consumption/v1/products/{product_code}"),
         ("get", "/consumption/v1/orders"),
@@ -46,7 +47,7 @@ OPEN_TO_BUYERS: Final = frozenset(
         ("post", "/consumption/v1/orders/{order_id}/transitions"),
     }
 )
-"""All that a buyer of a partner city reaches: the catalogue, its code lists and its own orders."""
+"""All that a buyer of a partner city reaches: the catalogue, its code lists, its own orders, and their changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Told(NamedTuple):
                 method,
                 template,
                 self.examples.path(template),
-                filters if "cursor" in names else None,
+                filters if {"cursor", "after"} & set(names) else None,
                 self.examples.body(method, template) if "requestBody" in operation else None,
             )
 

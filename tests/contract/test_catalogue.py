@@ -14,6 +14,7 @@ from deploy.reference import ROOT, out_of_date, pages, schema_of, write
 from services.__main__ import HOUSES as DEFINITIONS
 from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, HOUSES, CatalogueEntry, topics_read_by
+from shared.contracts.changes import change_of
 from shared.contracts.envelope import (
     EncodedEvent,
     UnreadableEvent,
@@ -25,7 +26,7 @@ from shared.contracts.envelope import (
 from shared.contracts.payload import Payload
 from tests.builders import NOW, REGION
 
-PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met)")
+PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met|moved-away)")
 PERSONAL = {
     "address",
     "bank",
@@ -117,6 +118,25 @@ def test_a_house_subscribes_to_the_topics_of_its_events_only() -> None:
 @entries
 def test_no_field_could_be_personal(entry: CatalogueEntry) -> None:
     assert not [field for field in field_names(schema_of(entry.model)) if looks_personal(field)]
+
+
+@entries
+def test_a_client_reads_the_whole_payload_but_no_birthday(entry: CatalogueEntry) -> None:
+    event = published(entry)
+    item = json.loads(change_of(event).item)
+    assert list(item) == ["id", "type", "time", "subject", "region_code", "data"]
+    assert (item["id"], item["type"], item["subject"]) == (str(event.event_id), entry.type, event.key)
+    told, payload = set(names_in(item)), set(names_in(json.loads(event.value)))
+    assert payload - told <= {"born_on"}
+    assert not [name for name in told if looks_personal(name) or name.startswith(("born", "birthday"))]
+
+
+def names_in(part: Any) -> Iterator[str]:
+    """The names of every member of a JSON document, however deep."""
+    if isinstance(part, dict):
+        yield from part
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from names_in(each)
 
 
 @pytest.mark.parametrize("field", ["name", "head_name", "id_number", "contact_phone", "illness_code", "note"])

@@ -62,6 +62,7 @@ WRONG_WAYS = {
         "shared/procedures/rows.py",
         "shared.procedures.taking",
     ),
+    "The change feed: who waits, over what is read, over who sees it": ("shared/feed/sight.py", "shared.feed.waiting"),
     "The table of a procedure is plain data, and so are its days": ("shared/procedures/days.py", "sqlalchemy"),
     "The audit chain: the work of a night, over verifying, over walking, sealing and signing, over what a link is": (
         "shared/audit/sealing.py",

@@ -24,6 +24,7 @@ from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
 from tests.load import aims, bus, orders, world
 from tests.load.county import TODAY
+from tests.load.feed import feed
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.files import exported
 from tests.load.heads import beside_large_heads
@@ -223,6 +224,22 @@ class Bench:
         self._run(assistance.close())
         return figures
 
+    def h_sqlite(self) -> list[Figure]:
+        """The change feed, on SQLite."""
+        self.leave_stage()
+        return self._feed("h SQLite", "")
+
+    def h_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["feed_monitoring"]))
+        return self._feed("h PostgreSQL", self.servers.postgres.url("feed_{house}"))
+
+    def _feed(self, section: str, url: str) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        return self._run(feed(section, settings, self._pace.rounds))
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
@@ -281,6 +298,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "f1": Bench.f1,
     "g_sqlite": Bench.g_sqlite,
     "h1": Bench.h1,
+    "h_sqlite": Bench.h_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,
@@ -292,6 +310,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c2": Bench.c2,
     "e1_postgres": Bench.e1_postgres,
     "g_postgres": Bench.g_postgres,
+    "h_postgres": Bench.h_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

@@ -6,7 +6,7 @@ What was acknowledged is there once and led to its task once; what was paid is i
 import asyncio
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -439,6 +439,7 @@ class Reckoning:
         for house in set_up.houses:
             await self._reckon_chain(house)
             self._compare(f"dead letters of {house}", [], await set_up.rows(house, "dead_letter", "error"))
+            await self._reckon_feed(house)
 
     async def _reckon_money(self) -> None:
         """Who paid, the bus and the ledger agree to the fen, and every measure reached its household."""
@@ -481,6 +482,19 @@ class Reckoning:
         self._report.repeats += len(mine) - len(once)
         told = Counter(getattr(decode(event.headers, event.value).data, subject) for event in once.values())
         self._compare(f"events {event_type}", Counter(expected), told)
+
+    async def _reckon_feed(self, house: str) -> None:
+        """Whatever was published is one change, and the changes of a key follow each other as its events do."""
+        lying = await self._set_up.bus.events(topic_of(house))
+        key_of = {event.event_id: event.key for event in lying}
+        told = sorted(await self._set_up.rows(house, "change", "seq", "event_id"), key=lambda row: int(row["seq"]))
+        self._compare(f"changes of {house}", Counter(key_of), Counter(row["event_id"] for row in told))
+        published, changed = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+        for event_id, key in key_of.items():
+            published[key].append(event_id)
+        for row in told:
+            changed[key_of.get(row["event_id"], "not published")].append(row["event_id"])
+        self._compare(f"order of changes of {house}", published, changed)
 
     async def _reckon_audit(self, house: str, action: str, expected: Sequence[Any]) -> None:
         rows = await self._set_up.rows(house, "audit", "action", "subject")

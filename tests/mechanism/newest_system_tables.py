@@ -6,9 +6,11 @@ from shared.db.sealing_migrations import create_sealing_key, drop_sealing_key
 from shared.db.system_migrations import (
     add_audit_chain,
     add_commit_clock,
+    create_change,
     create_job,
     create_system_tables_v1,
     drop_audit_chain,
+    drop_change,
     drop_job,
     drop_system_tables_v1,
     mark_positions,
@@ -23,12 +25,14 @@ def create_system_tables() -> None:
     create_job()
     add_audit_chain()
     create_sealing_key()
+    create_change()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
     drop_audit_chain()
     drop_sealing_key()
+    drop_change()
     drop_job()
     op.drop_table("commit_clock")
     drop_system_tables_v1()

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 
 from shared.codes.assistance import MeasureKind, RefusalReason
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
-from shared.contracts.employment import MeasureAccepted, MeasureCompleted, MeasureRefused
+from shared.contracts.employment import HouseholdMovedAway, MeasureAccepted, MeasureCompleted, MeasureRefused
 from shared.contracts.envelope import decode
 from shared.contracts.monitoring import HouseholdChanged, HouseholdEnded, HouseholdRegistered, HouseholdState
 from shared.db.base import house_metadata
@@ -44,7 +44,7 @@ from tests.mechanism.probe import ON_POSTGRESQL
 
 METADATA = house_metadata("employment")
 SYSTEM_TABLES = add_system_tables(METADATA)
-KNOWN = KnownHouseholds(METADATA)
+KNOWN = KnownHouseholds(METADATA, HouseholdMovedAway)
 REQUESTS = Requests(METADATA, KNOWN, MeasureKind.JOB, Answers(MeasureAccepted, MeasureRefused, MeasureCompleted))
 TASK, MEASURE = derived_id("task", "t"), derived_id("measure", "m")
 OFFICER = Actor(id="officer", scopes=frozenset(), regions=("520626",))

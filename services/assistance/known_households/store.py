@@ -1,10 +1,11 @@
 """The table of known households 农户, kept by the events of monitoring."""
 
 from services.assistance.models import METADATA
+from shared.contracts.assistance import HouseholdMovedAway
 from shared.db.unit_of_work import Reading
 from shared.helping.households import KnownHouseholds
 
-HOUSEHOLDS = KnownHouseholds(METADATA)
+HOUSEHOLDS = KnownHouseholds(METADATA, HouseholdMovedAway)
 
 
 def load_region(reading: Reading, household_code: str, otherwise: str) -> str:

@@ -3,11 +3,14 @@
 import sqlalchemy as sa
 
 from services.consumption.buyers.errors import BuyerNotFound
+from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerOut
 from services.consumption.buyers.sheets import BUYER_LIST
+from services.consumption.buyers.store import bought_for
 from services.consumption.models import Buyer
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.feed.sight import Sight
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
@@ -23,6 +26,13 @@ def buyer(reading: Reading, code: str) -> BuyerOut:
     if row is None:
         raise BuyerNotFound(says("no-such-buyer", buyer=code))
     return BuyerOut.of(row)
+
+
+def changes_seen(reading: Reading, types: frozenset[str] | None) -> Sight:
+    """Changes of orders that the caller buys, and all of its regions where it supplies."""
+    bought = reading.connection.scalars(bought_for(reading.actor))
+    regions = reading.actor.regions if reading.actor.may(SUPPLYING) else ()
+    return Sight(regions, frozenset(code.lower() for code in bought), types)
 
 
 class BuyerList(ListQuery):

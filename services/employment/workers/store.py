@@ -2,11 +2,12 @@
 
 from services.employment.models import METADATA
 from services.employment.workers.rules.ages import WORKING_AGE, WorkingAge
+from shared.contracts.employment import HouseholdMovedAway
 from shared.db.unit_of_work import Reading
 from shared.helping.households import KnownHouseholds
 from shared.policy.loader import NATIONAL
 
-HOUSEHOLDS = KnownHouseholds(METADATA)
+HOUSEHOLDS = KnownHouseholds(METADATA, HouseholdMovedAway)
 
 
 def working_age(reading: Reading, region_code: str) -> WorkingAge:

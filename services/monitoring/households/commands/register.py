@@ -28,7 +28,13 @@ from services.monitoring.placements.commands import leave_behind_job_loss
 from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.commands.move import move_risks
 from services.monitoring.risks.rules.triggers import Trigger
-from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
+from shared.contracts.monitoring import (
+    HouseholdChanged,
+    HouseholdMember,
+    HouseholdMovedAway,
+    HouseholdRegistered,
+    HouseholdState,
+)
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
 from shared.findings import Finding
@@ -131,6 +137,8 @@ def _change(
         household.sqlmodel_update({"renewed_version": household.version, "renewed_on": uow.today()})
         leave_behind_job_loss(uow, code)
     uow.session.flush()  # flush: the judgement below reads the new head count
+    if household.region_code != was.region_code:
+        uow.emit(_moved_away(household, was.region_code), region=was.region_code)
     _publish(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))
     trigger = Trigger("household", uow.context)
     dossiers = list(load_dossiers(uow, [code], lock=True).values())
@@ -179,6 +187,12 @@ def household_state(
             )
             for person_id, member in sorted(members, key=lambda one: one.member.member_no)
         ),
+    )
+
+
+def _moved_away(household: Household, left: str) -> HouseholdMovedAway:
+    return HouseholdMovedAway(
+        household_code=household.code, region_code=left, version=household.version, moved_to=household.region_code
     )
 
 
