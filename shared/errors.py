@@ -102,10 +102,8 @@ class HouseholdHasEnded(Conflict):
     code = "household-ended"
 
 
-class Invalid(DomainError):
-    """The payload is readable but wrong; ``findings`` name each field by JSON pointer."""
-
-    status, code = 422, "invalid"
+class NamesFindings(DomainError):
+    """A situation that names each place that is wrong: ``findings`` are the `errors` of the document."""
 
     def __init__(self, said: Said | str, findings: Sequence[Finding] = ()) -> None:
         super().__init__(said)
@@ -113,8 +111,14 @@ class Invalid(DomainError):
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What is wrong, field by field."""
+        """What is wrong, place by place."""
         return {"errors": [finding.as_document() for finding in self.findings]}
+
+
+class Invalid(NamesFindings):
+    """The payload is readable but wrong; ``findings`` name each field by JSON pointer."""
+
+    status, code = 422, "invalid"
 
     @classmethod
     def at(cls, pointer: str, said: Said | str) -> Self:

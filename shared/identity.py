@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum
 from functools import lru_cache
 from typing import Final
 
@@ -12,29 +12,30 @@ from stdnum import numdb
 from stdnum.cn import ric
 
 from shared.codes.monitoring import Sex
+from shared.words.said import says
 
 
-class IdentityError(StrEnum):
-    """Why an identity number cannot be one."""
+class IdentityError(Enum):
+    """Why an identity number cannot be one, as it is told."""
 
-    BAD_FORMAT = "bad_format"
+    BAD_FORMAT = says("identity-number-ill-formed")
     """Not 17 ASCII digits followed by a digit or X (格式错误)."""
-    IMPOSSIBLE_BIRTH_DATE = "impossible_birth_date"
+    IMPOSSIBLE_BIRTH_DATE = says("identity-number-of-no-day")
     """Digits 7 to 14 are no day of the calendar since 1900, or a day to come (出生日期码错误)."""
-    BAD_CHECK_DIGIT = "bad_check_digit"
+    BAD_CHECK_DIGIT = says("identity-number-miscopied")
     """The last character does not follow from the others (校验码错误)."""
 
 
-class IdentityWarning(StrEnum):
-    """What a person should look at in an identity number that is possible."""
+class IdentityWarning(Enum):
+    """What a person should look at in an identity number that is possible, as it is told."""
 
-    UNKNOWN_PLACE = "unknown_place"
+    UNKNOWN_PLACE = says("identity-number-of-no-county")
     """Digits 1 to 6 name no county that ever was (地址码不存在)."""
-    PLACE_NOT_OF_BIRTH_YEAR = "place_not_of_birth_year"
+    PLACE_NOT_OF_BIRTH_YEAR = says("identity-number-of-no-county-then")
     """The county code was not in use in the year of birth (地址码与出生年份不符): lawful after a late registration."""
-    BIRTH_DATE_DIFFERS = "birth_date_differs"
+    BIRTH_DATE_DIFFERS = says("identity-number-of-another-day")
     """The birth date in the number is not the registered one (出生日期不一致)."""
-    SEX_DIFFERS = "sex_differs"
+    SEX_DIFFERS = says("identity-number-of-the-other-sex")
     """The sex in the number is not the registered one (性别不一致)."""
 
 

@@ -9,6 +9,8 @@ import httpx
 from services.__main__ import HOUSES
 from shared.http.application import described_app
 
+IN_CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.1"}
+
 
 def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:
     """Status, code and pointers of a refusal; fails when it is not one problem document, or its code undocumented."""
@@ -35,6 +37,29 @@ def problem_document(answer: httpx.Response) -> dict[str, Any]:
     assert (urn, house) == ("urn:problem", path.split("/")[1])
     assert code in _documented(house, answer.request.method, path, answer.status_code)
     return document
+
+
+async def read_in_both(
+    client: httpx.AsyncClient, method: str, path: str, body: Any = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One refusal in English, for a client that names no language, and in Chinese: the facts are the same."""
+    english = await client.request(method, path, json=body)
+    chinese = await client.request(method, path, json=body, headers=IN_CHINESE)
+    assert (english.headers["content-language"], chinese.headers["content-language"]) == ("en", "zh")
+    told = problem_document(english), problem_document(chinese)
+    assert _facts(told[0]) == _facts(told[1])
+    return told
+
+
+async def sentences_of(client: httpx.AsyncClient, method: str, path: str, body: Any = None) -> list[str]:
+    """The sentences of a refusal in English and in Chinese."""
+    return [document["detail"] for document in await read_in_both(client, method, path, body)]
+
+
+def _facts(document: dict[str, Any]) -> dict[str, Any]:
+    """What a refusal says to machines."""
+    errors = [(error["pointer"], error["code"]) for error in document.get("errors", [])]
+    return {**document, "title": None, "detail": None, "errors": errors}
 
 
 def pointers(document: dict[str, Any]) -> list[str]:

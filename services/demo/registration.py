@@ -45,6 +45,5 @@ def _register_missing(uow: UnitOfWork) -> int:
             for document in history(household, month_of(uow.today()) - 1)
         ]
     for outcome in record_batch(uow, facts, atomic=True):
-        if outcome.error is not None:
-            raise outcome.error
+        outcome.accepted()
     return len(missing)

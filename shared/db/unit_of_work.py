@@ -63,6 +63,7 @@ class Resources:
     system_tables: SystemTables
     clock: Clock
     policy: PolicyBook
+    """The book in use. Another one in its place is what the next unit of work decides by."""
     source_silence_days: Mapping[str, int] = field(default_factory=dict)
     """How many days each source of facts may be silent."""
 
@@ -83,9 +84,9 @@ class Reading:
             bind=self.connection, autoflush=True, expire_on_commit=False, join_transaction_mode="rollback_only"
         )
 
-    @property
+    @cached_property
     def policy(self) -> PolicyBook:
-        """The policy packs in use."""
+        """The policy packs in use when they were first asked for: one transaction decides by one book."""
         return self.resources.policy
 
     @property

@@ -132,7 +132,10 @@ class Pack:
 
 
 class PolicyBook:
-    """All packs in use. A look-up asks the narrowest region first, then the wider ones, then the nation.
+    """One generation of all packs. A look-up asks the narrowest region first, then the wider ones, then the nation.
+
+    A book never changes. A value that is added, or one of a simulation, makes another book, which is put in the place
+    of this one or used beside it. Whatever is made of the values is kept in their book, and nowhere else.
 
     The development pack, where it is enabled, is asked last: it fills gaps and never overrides a published value.
     A value holds only on its own days; no other year's value ever stands in for a missing one.

@@ -1,7 +1,7 @@
 """The answer to whoever records or withdraws: 201 stored, 200 the same again."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Response
 from pydantic import BaseModel
@@ -13,7 +13,8 @@ from shared.http.idempotency import Answer
 from shared.http.problems import Responses, responses
 from shared.records.outcomes import Outcome
 
-_STATUS = {"stored": 201, "duplicate": 200}
+STATUS: Final = {"stored": 201, "duplicate": 200}
+"""What answers a record that was not refused, by what became of it."""
 
 
 def record_responses(shown: type[BaseModel], *errors: type[DomainError]) -> Responses:
@@ -27,6 +28,6 @@ async def recorded(call: Call, key: str | None, command: Callable[..., Outcome[A
     def answer(uow: UnitOfWork) -> Answer:
         outcome = command(uow, *args)
         shown: BaseModel = outcome.accepted()
-        return Answer(_STATUS[outcome.result], shown.model_dump_json())
+        return Answer(STATUS[outcome.result], shown.model_dump_json())
 
     return await call.answer(key, answer)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from shared.codes.records import RecordStatus
@@ -12,6 +12,8 @@ from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradic
 from shared.security.actor import Actor
 from shared.security.sources import demand_sources
 from shared.words.said import Said, says
+
+KnownT = TypeVar("KnownT", bound=Mapping[Any, Any])
 
 
 class Reference(Protocol):
@@ -36,7 +38,7 @@ class Sent(Reference, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """One kind of record, as data: wages, disbursements."""
+    """One kind of record, as data: facts, wages, disbursements."""
 
     thing: str
     """What it is called; part of its ids."""
@@ -69,11 +71,12 @@ class RecordKind:
 
     def demand_same(self, reference: Reference, content: Mapping[str, Any], known: Mapping[Any, Any]) -> None:
         """Raise ``contradicts`` where the record known under the reference says something else."""
-        if any(known[name] != content[name] for name in self.content):
-            said = says("reference-used", source=reference.source, reference=reference.source_ref, thing=self.thing)
-            raise self.contradicts(said)
+        for name in self.content:
+            if known[name] != content[name]:
+                used = {"source": reference.source, "reference": reference.source_ref}
+                raise self.contradicts(says("reference-used", **used, thing=self.thing))
 
-    def demand_known(self, reference: Reference, home: Any, old: Mapping[Any, Any] | None) -> Mapping[Any, Any]:
+    def demand_known(self, reference: Reference, home: Any, old: KnownT | None) -> KnownT:
         """The record to be superseded. Raises ``superseded_not_found`` where it is unknown, or of another home."""
         if old is None or old[self.home_key] != home:
             said = says("none-to-supersede", home=self.home, thing=self.thing, reference=reference.source_ref)

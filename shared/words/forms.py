@@ -28,9 +28,20 @@ def _months(value: str, language: Language) -> str:
     return value if language is Language.EN else f"{_month(first, language)}至{_month(last, language)}"
 
 
+def _percent(value: str, language: Language) -> str:
+    return value if language is Language.EN else value.replace(" ", "")
+
+
 def _thing(value: str, language: Language) -> str:
     """What is spoken of, as the catalogues call it."""
     return sentences(language).get(f"thing.{value}", value)
+
+
+def _member(value: int | None, language: Language) -> str:
+    """A member of a household by number; without one nobody is named."""
+    if value is None:
+        return _thing("member-not-named", language)
+    return f"member {value}" if language is Language.EN else f"{value} 号成员"
 
 
 def _label(code_list: type[Code]) -> Callable[[str, Language], str]:
@@ -45,7 +56,9 @@ _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
     "day": _day,
     "month": _month,
     "months": _months,
+    "percent": _percent,
     "thing": _thing,
+    "member": _member,
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.policy.loader import Pack, PolicyBook, PolicyPackError
-from shared.policy.parameters import ParameterValue, PolicyValueMissing, ValueStatus
+from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView, ValueStatus
 
 VILLAGE = "520626001001"
 LINE = "monitoring.income_line"
@@ -235,6 +235,21 @@ def test_the_narrowest_pack_with_a_value_for_the_day_answers(shelf: Shelf) -> No
     assert ratio("520627000000", date(2023, 5, 1)) == Decimal("0.20")
     assert ratio("130100000000", date(2023, 5, 1)) == Decimal("0.10")
     assert book.at(VILLAGE, date(2021, 5, 1)).pack == "520626_dejiang@1"
+
+
+def test_books_that_differ_in_one_value_each_answer_with_their_own_whatever_was_asked_before(shelf: Shelf) -> None:
+    def ratio(view: PolicyView) -> Decimal:
+        found = view.value("a.ratio").value
+        assert isinstance(found, Decimal)
+        return found
+
+    books = []
+    for amount in ('"0.10"', '"0.20"'):
+        shelf.write("national/group.yaml", parameter(value(amount=amount)))
+        books.append(shelf.load())
+    assert len({book.at(VILLAGE, DECISION_DAY).pack for book in books}) == 1
+    asked = [book.in_form(ratio, VILLAGE, DECISION_DAY) for book in books * 2]
+    assert asked == [Decimal("0.10"), Decimal("0.20")] * 2
 
 
 def test_an_announced_value_does_not_hold_and_may_overlap(shelf: Shelf) -> None:

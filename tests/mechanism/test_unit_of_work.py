@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
+from shared.policy.loader import PolicyBook
 from tests.builders import audit_rows, risk_raised, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
@@ -155,3 +156,17 @@ async def test_a_part_that_fails_takes_only_itself_back(house: House, logged: Lo
     assert [event.data.household_code for event in await waiting_events(house)] == ["outside", "inside"]
     assert [row["subject"] for row in await audit_rows(house)] == ["outside", "inside"]
     assert len(logged.lines("probe.counted")) == 2
+
+
+async def test_a_transaction_decides_by_one_book_and_the_next_one_by_the_book_that_took_its_place(
+    house: House, policy_book: PolicyBook
+) -> None:
+    added = PolicyBook(policy_book.packs, {})
+
+    def replaced_under_way(uow: UnitOfWork) -> bool:
+        begun_with = uow.policy
+        uow.resources.policy = added
+        return uow.policy is begun_with is policy_book
+
+    assert await house.database.write(replaced_under_way)
+    assert await house.database.read(lambda reading: reading.policy) is added

@@ -17,7 +17,7 @@ from services.monitoring.placements.rules import after_loss, after_start
 from services.monitoring.risks.rules.judge import judge
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
-from services.monitoring.risks.rules.verdicts import Outcome, Verdict, format_percent
+from services.monitoring.risks.rules.verdicts import Outcome, Verdict, evidence_withdrawn, format_percent
 from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.money import parse_yuan
 from shared.policy.loader import PolicyBook
@@ -35,6 +35,7 @@ from tests.rules.builders import (
     open_risk,
     policy,
 )
+from tests.rules.reading import assert_readable
 
 _BOOK = PolicyBook.load(development=False)
 
@@ -97,9 +98,10 @@ def test_the_thirty_illnesses_of_the_pack_are_known_by_code_and_cited_without_th
 def test_a_reason_shows_the_figures_the_parameters_and_their_sources() -> None:
     found = _verdict(RiskKind.BELOW_LINE, household(income("12480.00"), able_workers=0), policy())
     document = found.reasons[0].as_document()
-    assert set(document) == {"rule", "text", "inputs", "parameters"}
+    assert set(document) == {"rule", "says", "inputs", "parameters"}
     assert document["rule"] == "below_line"
-    assert document["text"] == (
+    assert document["says"] == [{"code": "below-line", "inputs": {}}]
+    assert found.reasons[0].text == (
         "Net income per head 3120.00 yuan in 2025-11..2026-10 is below the income line of 8200.00 yuan. "
         "The 4 members together have 12480.00 yuan, 20320.00 yuan short of the line."
     )
@@ -409,6 +411,15 @@ def test_every_verdict_explains_itself(
             assert reason.rule.split(".")[0] == verdict.kind
             assert reason.key.startswith(reason.rule)
             assert json.loads(json.dumps(reason.as_document()))["rule"] == reason.rule
+
+
+@given(state=_households(), risks=_risks(), parameters=_POLICIES)
+def test_every_verdict_reads_in_both_languages(
+    state: HouseholdState, risks: dict[RiskKind, LatestRisk], parameters: RuleParameters
+) -> None:
+    for verdict in judge(state, parameters, risks):
+        assert_readable(verdict)
+        assert_readable(evidence_withdrawn(verdict))
 
 
 @given(state=_households(), risks=_risks(), more=st.integers(0, 10**8))

@@ -21,6 +21,7 @@ from shared.registers.commands import Parts, Put, Register, put
 from shared.registers.entries import owned_by_region
 from shared.shares import format_share
 from shared.versions import ExpectedVersion
+from shared.words.said import says
 
 _RIGHTS = table_of(Right)
 
@@ -40,9 +41,9 @@ def _check(uow: UnitOfWork, body: AssetIn) -> None:
     uow.actor.demand_region(body.region_code)
     findings = rights_findings(_grants(body))
     if body.acquired_on > uow.today():
-        findings.append(Finding("/acquired_on", "lies in the future"))
+        findings.append(Finding("/acquired_on", says("in-the-future")))
     if regions().nearest_local(body.region_code) is None:
-        findings.append(Finding("/region_code", "no county, township or village has this code"))
+        findings.append(Finding("/region_code", says("no-such-division")))
     if findings:
         raise AssetInvalid.of(findings)
 

@@ -17,6 +17,7 @@ from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 
 class AssetList(ListQuery):
@@ -33,7 +34,7 @@ def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
     table = table_of(Asset)
     row = reading.connection.execute(sa.select(table).where(table.c.code == code)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise AssetNotFound(f"no asset {code} in region {reading.actor.place}")
+        raise AssetNotFound(says("none-of-that-code", thing="asset", code=code, region=reading.actor.place))
     return AssetOut.of(with_rights(row, load_rights(reading, code), as_of or reading.today()))
 
 

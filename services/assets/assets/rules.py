@@ -8,6 +8,7 @@ from typing import NamedTuple
 from shared.codes.assets import AssetRight
 from shared.findings import Finding
 from shared.shares import WHOLE, format_share
+from shared.words.said import says
 
 
 class Grant(NamedTuple):
@@ -37,15 +38,15 @@ def rights_findings(grants: Sequence[Grant]) -> list[Finding]:
     seen: set[tuple[AssetRight, str]] = set()
     for index, grant in enumerate(grants):
         if (grant.right, grant.holder) in seen:
-            found.append(Finding(f"/rights/{index}/holder", f"holds the right {grant.right} twice"))
+            found.append(Finding(f"/rights/{index}/holder", says("right-held-twice", right=grant.right)))
         seen.add((grant.right, grant.holder))
     sums = Counter[AssetRight]()
     for grant in grants:
         sums[grant.right] += grant.share
     if AssetRight.OWNER not in sums:
-        found.append(Finding("/rights", f"nobody is named as {AssetRight.OWNER}"))
+        found.append(Finding("/rights", says("right-without-holder", right=AssetRight.OWNER)))
     found += [
-        Finding("/rights", f"the shares of {right} make {format_share(total)} and not {format_share(WHOLE)}")
+        Finding("/rights", says("right-not-whole", right=right, total=format_share(total), whole=format_share(WHOLE)))
         for right, total in sums.items()
         if total != WHOLE
     ]

@@ -1,6 +1,7 @@
 """Situations of distributions that callers are told about."""
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NamesFindings, NotFound
+from shared.helping.households import HouseholdUnknown
 from shared.procedures.errors import StepNotYet
 
 
@@ -26,6 +27,10 @@ class PeriodDistributed(Conflict):
     """The income of the asset and year is shared out already, by the plan that ``distribution_id`` names."""
 
     code = "period-distributed"
+
+
+class HouseholdsUnknown(NamesFindings, HouseholdUnknown):
+    """Households of the plan are not known here; ``findings`` name their lines."""
 
 
 class LineNotFound(NotFound):

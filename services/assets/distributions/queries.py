@@ -20,6 +20,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 
 class DistributionList(ListQuery):
@@ -38,7 +39,9 @@ def distribution(reading: Reading, distribution_id: UUID) -> DistributionOut:
     statement = sa.select(table).where(table.c.id == distribution_id)
     row = reading.connection.execute(statement).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise DistributionNotFound(f"no distribution {distribution_id} in region {reading.actor.place}")
+        raise DistributionNotFound(
+            says("no-such-distribution", distribution=distribution_id, region=reading.actor.place)
+        )
     return DistributionOut.of(with_lines(reading, row))
 
 

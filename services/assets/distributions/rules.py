@@ -9,6 +9,7 @@ from shared.codes.assets import DistributionReason
 from shared.findings import Finding
 from shared.ids import derived_id
 from shared.money import format_yuan
+from shared.words.said import says
 
 
 class Line(NamedTuple):
@@ -23,15 +24,16 @@ def plan_findings(period: str, total: int, lines: Sequence[Line], today: date) -
     """What keeps these lines from being a plan 收益分配方案 for the total and the year."""
     found = []
     if int(period) > today.year:
-        found.append(Finding("/period", "lies in the future"))
+        found.append(Finding("/period", says("in-the-future")))
     seen: set[tuple[str, DistributionReason]] = set()
     for index, line in enumerate(lines):
         if (line.household_code, line.reason) in seen:
-            found.append(Finding(f"/lines/{index}", f"the household has a line for {line.reason} before"))
+            found.append(Finding(f"/lines/{index}", says("line-of-reason-before", reason=line.reason)))
         seen.add((line.household_code, line.reason))
     given = sum(line.amount for line in lines)
     if given != total:
-        found.append(Finding("/total", f"the lines make {format_yuan(given)} and not {format_yuan(total)}"))
+        said = says("lines-make-another-total", given=format_yuan(given), total=format_yuan(total))
+        found.append(Finding("/total", said))
     return found
 
 

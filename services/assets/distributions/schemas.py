@@ -11,8 +11,10 @@ from services.assets.assets.schemas import AssetCode
 from services.assets.distributions.procedure import TRANSITIONS
 from shared.codes.assets import DistributionAction, DistributionReason, DistributionStatus
 from shared.codes.records import WithdrawalReason
+from shared.findings import WrongValue
 from shared.http.fields import Body, Day, HouseholdCode, Reference, Remark, Source
 from shared.money import FenAsYuan, PositiveYuan
+from shared.words.said import says
 
 MAX_LINES = 2000
 
@@ -60,7 +62,7 @@ class TransitionIn(Body):
     @classmethod
     def _says_what_is_objected(cls, note: str | None, info: ValidationInfo) -> str | None:
         if note is None and info.data.get("action") in TRANSITIONS.needing("note"):
-            raise ValueError("object needs a note that says what is objected")
+            raise WrongValue(says("objection-needs-note"))
         return note
 
 

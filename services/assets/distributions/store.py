@@ -15,6 +15,7 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.procedures.rows import Steps
 from shared.procedures.showing import with_steps
+from shared.words.said import says
 
 STEPS = Steps(PROCEDURE_STEP, "distribution")
 _LINES, _WITHDRAWALS = table_of(DistributionLine), table_of(LineWithdrawal)
@@ -24,7 +25,7 @@ def lock_distribution(uow: UnitOfWork, distribution_id: UUID) -> Distribution:
     """A distribution of the caller's region, locked: its steps and withdrawals come one after the other."""
     distribution = uow.session.get(Distribution, distribution_id, with_for_update=True)
     if distribution is None or not uow.actor.sees(distribution.region_code):
-        raise DistributionNotFound(f"no distribution {distribution_id} in region {uow.actor.place}")
+        raise DistributionNotFound(says("no-such-distribution", distribution=distribution_id, region=uow.actor.place))
     return distribution
 
 

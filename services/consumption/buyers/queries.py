@@ -10,6 +10,7 @@ from shared.db.unit_of_work import Reading
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
+from shared.words.said import says
 
 _BUYERS = table_of(Buyer)
 
@@ -18,7 +19,7 @@ def buyer(reading: Reading, code: str) -> BuyerOut:
     """A buyer with the client that orders for it."""
     row = reading.connection.execute(sa.select(_BUYERS).where(_BUYERS.c.code == code)).one_or_none()
     if row is None:
-        raise BuyerNotFound(f"there is no buyer {code}")
+        raise BuyerNotFound(says("no-such-buyer", buyer=code))
     return BuyerOut.of(row)
 
 

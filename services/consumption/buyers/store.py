@@ -12,6 +12,7 @@ from shared.db.rows import insert_rows
 from shared.db.spelling import CodeInOtherSpelling, refuse_other_spelling
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.security.actor import Actor
+from shared.words.said import says
 
 _BUYERS = table_of(Buyer)
 _SELECT_BUYER_FOR_UPDATE = (
@@ -34,7 +35,7 @@ def lock_buyer(uow: UnitOfWork, code: str) -> str:
     if buyer is None:
         refuse_other_spelling(uow, _BUYERS.c.code, code)
         if side == BUYING and code not in (uow.actor.buyers or ()):
-            raise CodeInOtherSpelling("the token of the client names the buyer in other upper and lower case")
+            raise CodeInOtherSpelling(says("token-spells-buyer-otherwise"))
         row = {"code": code, "name": None, "client_id": None, "bound_in": None, "version": 1}
         insert_rows(uow.connection, _BUYERS, [row])
     return side
@@ -45,7 +46,7 @@ def _placing_side(actor: Actor, code: str, client_id: str | None) -> str:
         return BUYING
     if actor.may(SUPPLYING) and actor.buyers is None:
         return SUPPLYING
-    raise BuyerOfAnotherClient(f"the client {actor.id} does not order for the buyer {code}")
+    raise BuyerOfAnotherClient(says("client-not-of-buyer", client=actor.id, buyer=code))
 
 
 def buys(actor: Actor, code: str, client_id: str | None) -> bool:

@@ -20,6 +20,7 @@ from shared.lists.filters import Columns
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
+from shared.words.said import says
 
 _ORDERS = table_of(Order)
 
@@ -42,7 +43,7 @@ def order(reading: Reading, order_id: UUID) -> OrderOut:
     """An order that the caller buys or supplies."""
     row = reading.connection.execute(sa.select(_ORDERS).where(_ORDERS.c.id == order_id)).one_or_none()
     if row is None or not deals_in(reading, row):
-        raise OrderNotFound(f"no order {order_id} that this client buys or supplies")
+        raise OrderNotFound(says("no-such-order", order=order_id))
     return show_orders(reading, [row])[0]
 
 

@@ -13,9 +13,11 @@ from services.consumption.orders.rules import line_value
 from services.consumption.products.schemas import ProductCode, Quantity, QuantityShown, SomeQuantity
 from shared.codes.consumption import OrderAction, OrderStatus
 from shared.codes.monitoring import IncomeBranch
+from shared.findings import WrongValue
 from shared.http.fields import Body, Day, Identifier, Remark, Text
 from shared.identity import mask_name
 from shared.money import FenAsYuan, PositiveYuan
+from shared.words.said import says
 
 MAX_LINES = 100
 
@@ -46,7 +48,7 @@ class OrderIn(Body):
     @classmethod
     def _products_are_distinct(cls, lines: list[LineIn]) -> list[LineIn]:
         if len({line.product_code for line in lines}) < len(lines):
-            raise ValueError("a product stands in one line only")
+            raise WrongValue(says("product-in-two-lines"))
         return lines
 
 
@@ -76,9 +78,9 @@ class TransitionIn(Body):
         if lines is None:
             return None
         if "action" in info.data and info.data["action"] is not OrderAction.RECEIVE:
-            raise ValueError("lines come with receive only")
+            raise WrongValue(says("lines-without-receive"))
         if len({line.line_no for line in lines}) < len(lines):
-            raise ValueError("a line is named twice")
+            raise WrongValue(says("line-named-twice"))
         return lines
 
 

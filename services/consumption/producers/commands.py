@@ -19,6 +19,7 @@ from shared.registers.commands import Parts, Put, Register, put
 from shared.registers.entries import owned_by_region
 from shared.shares import format_share
 from shared.versions import ExpectedVersion
+from shared.words.said import says
 
 _LINKS = table_of(ProducerLink)
 
@@ -37,11 +38,12 @@ def put_producer(
 def _check(uow: UnitOfWork, body: ProducerIn) -> None:
     uow.actor.demand_region(body.region_code)
     if regions().nearest_local(body.region_code) is None:
-        raise ProducerInvalid.at("/region_code", "no county, township or village has this code")
+        raise ProducerInvalid.at("/region_code", says("no-such-division"))
     codes = {link.household_code for link in body.links}
     unknown = sorted(codes - HOUSEHOLDS.find(uow, codes).keys())
     if unknown:
-        raise HouseholdUnknown(f"no household {unknown[0]} in region {uow.actor.place}", household_codes=unknown)
+        said = says("no-household-in-region", household=unknown[0], region=uow.actor.place)
+        raise HouseholdUnknown(said, household_codes=unknown)
 
 
 def _fields(_uow: UnitOfWork, body: ProducerIn, _producer: Producer | None) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from stdnum.cn import uscc as credit_code
 
 from shared.codes.consumption import ProducerKind
 from shared.codes.monitoring import IncomeBranch
+from shared.findings import WrongValue
 from shared.http.fields import Body, Code, HouseholdCode, RegionCode, Text
 from shared.shares import WHOLE, ShareSent, ShareShown
+from shared.words.said import says
 
 ProducerCode = Annotated[Code, Field(examples=["COOP-0001"])]
 MAX_LINKS = 1000
@@ -44,16 +46,16 @@ class ProducerIn(Body):
             return None
         normal = uscc.upper()
         if len(uscc) != USCC_LENGTH or not uscc.isascii() or not credit_code.is_valid(normal):
-            raise ValueError("not a unified social credit code: 18 characters, the last one checks the others")
+            raise WrongValue(says("not-a-credit-code", length=USCC_LENGTH))
         return normal
 
     @field_validator("links")
     @classmethod
     def _links_are_distinct_and_at_most_all(cls, links: list[LinkIn]) -> list[LinkIn]:
         if len({(link.household_code, link.kind) for link in links}) < len(links):
-            raise ValueError("a household is named twice for the same kind")
+            raise WrongValue(says("household-linked-twice"))
         if sum(link.share for link in links) > WHOLE:
-            raise ValueError("the shares are more than 1 together")
+            raise WrongValue(says("shares-above-whole"))
         return sorted(links, key=lambda link: (link.household_code, link.kind))
 
 

@@ -15,6 +15,7 @@ from shared.ids import new_id
 from shared.money import format_yuan
 from shared.registers.commands import Put, Register, put
 from shared.versions import ExpectedVersion
+from shared.words.said import says
 
 _MOVES = table_of(StockMove)
 
@@ -49,9 +50,10 @@ def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
     after = body.counted if body.counted is not None else before + (body.change or 0)
     if after < 0:
         available = format_quantity(before)
-        raise NotEnoughStock(f"there is {available} of {code}", product_code=code, available=available)
+        said = says("stock-less-than-taken", available=available, product=code)
+        raise NotEnoughStock(said, product_code=code, available=available)
     if after > MAX_QUANTITY:
-        raise StockInvalid.at("/change", f"more than {format_quantity(MAX_QUANTITY)} would be there")
+        raise StockInvalid.at("/change", says("stock-too-large", most=format_quantity(MAX_QUANTITY)))
     product.available = after
     row = {
         "id": new_id(),
@@ -80,7 +82,7 @@ def _demand_supplied(uow: UnitOfWork, product: Product) -> None:
 
 
 def _not_found(uow: UnitOfWork, code: str) -> ProductNotFound:
-    return ProductNotFound(f"no product {code} in region {uow.actor.place}")
+    return ProductNotFound(says("no-such-product-in-region", product=code, region=uow.actor.place))
 
 
 def _fields(uow: UnitOfWork, body: ProductIn, product: Product | None) -> dict[str, Any]:
@@ -97,10 +99,10 @@ def _fields(uow: UnitOfWork, body: ProductIn, product: Product | None) -> dict[s
 def _demand_stock_left_alone(product: Product, body: ProductIn) -> None:
     stock = format_quantity(product.available)
     if body.stock is not None and body.stock != product.available:
-        raise StockChanged(f"there is {stock}; leave the stock out, or move it by POST …/stock", stock=stock)
+        raise StockChanged(says("stock-is-another", stock=stock), stock=stock)
     if body.unit != product.unit and product.available:
-        detail = f"there is {stock} {product.unit}; count the stock as nothing before you change the unit"
-        raise UnitInUse(detail, unit=product.unit, stock=stock)
+        named = {"unit": product.unit, "stock": stock}
+        raise UnitInUse(says("stock-in-unit", **named), **named)
 
 
 def _producer_of(uow: UnitOfWork, code: str) -> Producer:
@@ -111,7 +113,7 @@ def _producer_of(uow: UnitOfWork, code: str) -> Producer:
 
 
 def _producer_not_found(uow: UnitOfWork, code: str) -> ProducerNotFound:
-    return ProducerNotFound(f"no producer {code} in region {uow.actor.place}")
+    return ProducerNotFound(says("none-of-that-code", thing="producer", code=code, region=uow.actor.place))
 
 
 def _shown(uow: UnitOfWork, product: Product, _parts: Sequence[None]) -> ProductOut:

@@ -15,6 +15,7 @@ from shared.lists.order import by, newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 _MOVES, _PRODUCERS, _PRODUCTS = table_of(StockMove), table_of(Producer), table_of(Product)
 _SELECT_PRODUCTS = sa.select(_PRODUCTS, _PRODUCERS.c.region_code).join_from(_PRODUCTS, _PRODUCERS)
@@ -42,7 +43,7 @@ def product(reading: Reading, code: str) -> ProductOut:
     """A product as it can be ordered now."""
     row = reading.connection.execute(_SELECT_PRODUCTS.where(_PRODUCTS.c.code == code)).one_or_none()
     if row is None:
-        raise ProductNotFound(f"there is no product {code}")
+        raise ProductNotFound(says("no-such-product", product=code))
     return ProductOut.of(row)
 
 
@@ -54,6 +55,6 @@ def products(reading: Reading, asked: ProductList) -> Page[ProductOut]:
 def stock_moves(reading: Reading, asked: StockMoveList, code: str) -> Page[StockMoveOut]:
     """How the stock of a product moved beside orders."""
     if not reading.actor.sees(product(reading, code).region_code):
-        raise ProductNotFound(f"no product {code} in region {reading.actor.place}")
+        raise ProductNotFound(says("no-such-product-in-region", product=code, region=reading.actor.place))
     rows = sa.select(_MOVES).where(_MOVES.c.product_code == code)
     return asked.page(reading, rows, lambda found: [StockMoveOut.of(row._asdict()) for row in found])

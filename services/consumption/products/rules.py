@@ -3,6 +3,9 @@
 import re
 from typing import Final
 
+from shared.findings import WrongValue
+from shared.words.said import says
+
 QUANTITY_PATTERN: Final = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
 """What a quantity looks like outside, for example `20.000`."""
 MAX_QUANTITY: Final = 10**12 - 1
@@ -20,7 +23,7 @@ def is_sold(quantity: int, minimum: int | None, step: int | None) -> bool:
 def parse_quantity(text: str) -> int:
     """Return the thousandths of a unit that `text` names; raises ValueError for anything but up to three decimals."""
     if re.fullmatch(QUANTITY_PATTERN, text, re.ASCII) is None:
-        raise ValueError("a quantity is digits with at most three decimals, for example 20.000")
+        raise WrongValue(says("quantity-malformed"))
     whole, _, fraction = text.partition(".")
     return int(whole + fraction.ljust(_DECIMALS, "0"))
 

@@ -26,8 +26,10 @@ from services.consumption.products.rules import (
     parse_change,
     parse_quantity,
 )
+from shared.findings import WrongValue
 from shared.http.fields import Body, Code, Remark, Text
 from shared.money import FenAsYuan, PositiveYuan
+from shared.words.said import says
 
 ProductCode = Annotated[Code, Field(examples=["TEA-0001"])]
 
@@ -35,18 +37,18 @@ ProductCode = Annotated[Code, Field(examples=["TEA-0001"])]
 def _quantity(value: object) -> int:
     if isinstance(value, str):
         return parse_quantity(value)
-    raise ValueError("it is written as text; a JSON number could lose digits")
+    raise WrongValue(says("quantity-as-number"))
 
 
 def _change(value: object) -> int:
     if isinstance(value, str):
         return parse_change(value)
-    raise ValueError("it is written as text; a JSON number could lose digits")
+    raise WrongValue(says("quantity-as-number"))
 
 
 def _not_zero(quantity: int) -> int:
     if quantity == 0:
-        raise ValueError("it is not zero")
+        raise WrongValue(says("quantity-of-zero"))
     return quantity
 
 
@@ -88,7 +90,7 @@ class ProductIn(Body):
     def _is_whole_steps(cls, minimum: int | None, info: ValidationInfo) -> int | None:
         step = info.data.get("step")
         if minimum is not None and step is not None and minimum % step:
-            raise ValueError("the minimum is not a multiple of the step")
+            raise WrongValue(says("minimum-between-steps"))
         return minimum
 
 
@@ -125,7 +127,7 @@ class StockIn(Body):
     @model_validator(mode="after")
     def _says_one_of_them(self) -> Self:
         if (self.counted is None) == (self.change is None):
-            raise ValueError("send either counted or change")
+            raise WrongValue(says("counted-or-change"))
         return self
 
 

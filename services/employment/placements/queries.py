@@ -17,6 +17,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 _PLACEMENTS, _WORKERS = table_of(Placement), table_of(Worker)
 _SELECT_PLACEMENTS = sa.select(_PLACEMENTS, _WORKERS.c.region_code, _WORKERS.c.member_no).join(
@@ -39,7 +40,7 @@ def placement(reading: Reading, placement_id: UUID) -> PlacementOut:
     wanted = _SELECT_PLACEMENTS.where(_PLACEMENTS.c.id == placement_id)
     row = reading.connection.execute(wanted).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise PlacementNotFound(f"no placement {placement_id} in region {reading.actor.place}")
+        raise PlacementNotFound(says("no-such-placement", placement=placement_id, region=reading.actor.place))
     return show_placements(reading, [row])[0]
 
 

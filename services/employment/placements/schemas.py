@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from services.employment.placements.procedure import TRANSITIONS
 from services.employment.vacancies.schemas import VacancyCode
 from shared.codes.employment import PlacementAction, PlacementEndReason, PlacementStatus
+from shared.findings import WrongValue
 from shared.http.fields import Body, Day
+from shared.words.said import says
 
 
 class PlacementIn(Body):
@@ -35,9 +37,9 @@ class PlacementTransitionIn(Body):
     def _belongs_to_end(cls, reason: PlacementEndReason | None, info: ValidationInfo) -> PlacementEndReason | None:
         ends = info.data.get("action") in TRANSITIONS.needing("reason")
         if ends and reason is None:
-            raise ValueError(f"end needs a reason: {', '.join(PlacementEndReason)}")
+            raise WrongValue(says("end-needs-reason", reasons=[*PlacementEndReason]))
         if reason is not None and "action" in info.data and not ends:
-            raise ValueError("a reason comes with end only")
+            raise WrongValue(says("reason-without-end"))
         return reason
 
 

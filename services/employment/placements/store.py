@@ -15,6 +15,7 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.procedures.rows import Steps
 from shared.procedures.showing import with_steps
+from shared.words.said import says
 
 STEPS = Steps(PROCEDURE_STEP, "placement")
 _PLACEMENTS, _WORKERS = table_of(Placement), table_of(Worker)
@@ -27,7 +28,7 @@ def lock_placement(uow: UnitOfWork, placement_id: UUID) -> tuple[Placement, Work
     """A placement with its worker, locked after the household: its placements begin and end one after the other."""
     home = uow.connection.execute(_SELECT_HOME.where(_PLACEMENTS.c.id == placement_id)).one_or_none()
     if home is None or not uow.actor.sees(home.region_code):
-        raise PlacementNotFound(f"no placement {placement_id} in region {uow.actor.place}")
+        raise PlacementNotFound(says("no-such-placement", placement=placement_id, region=uow.actor.place))
     known = HOUSEHOLDS.table
     household = sa.select(known.c.code).where(known.c.code == home.household_code)
     uow.connection.execute(household.with_for_update())

@@ -12,6 +12,7 @@ from shared.regions import region_prefix, regions
 from shared.registers.commands import Put, Register, put
 from shared.security.actor import Actor, RegionNotAllowed
 from shared.versions import ExpectedVersion
+from shared.words.said import says
 
 _PROVINCE_DIGITS = 2
 
@@ -36,7 +37,7 @@ def put_vacancy(
 
 def _demand_known_place(_uow: UnitOfWork, body: VacancyIn) -> None:
     if regions().nearest_known(body.place_code) is None:
-        raise PlaceUnknown(f"the place {body.place_code} lies in no known division")
+        raise PlaceUnknown(says("place-in-no-division", place=body.place_code))
 
 
 def _fields(uow: UnitOfWork, body: VacancyIn, vacancy: Vacancy | None) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def _fields(uow: UnitOfWork, body: VacancyIn, vacancy: Vacancy | None) -> dict[s
 
 def _demand_headcount(body: VacancyIn, taken: int) -> None:
     if body.headcount < taken:
-        raise HeadcountTaken(f"{taken} workers are placed in this vacancy", taken=taken)
+        raise HeadcountTaken(says("places-taken", taken=taken), taken=taken)
 
 
 def _owner(actor: Actor, body: VacancyIn) -> str | None:
@@ -72,7 +73,7 @@ def _demand_owner(uow: UnitOfWork, vacancy: Vacancy) -> None:
     if vacancy.region_code is not None:
         uow.actor.demand_region(vacancy.region_code)
     elif all(len(region) > _PROVINCE_DIGITS for region in uow.actor.regions):
-        raise RegionNotAllowed("the region of the vacancy is not known: a client of a whole province changes it")
+        raise RegionNotAllowed(says("vacancy-without-region"))
 
 
 def _audit_view(vacancy: Vacancy, _parts: Sequence[None]) -> dict[str, Any]:

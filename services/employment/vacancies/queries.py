@@ -18,6 +18,7 @@ from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 _VACANCIES = table_of(Vacancy)
 
@@ -45,7 +46,7 @@ def vacancy(reading: Reading, code: str) -> VacancyOut:
     statement = sa.select(_VACANCIES, COUNT_TAKEN.label("taken")).where(_VACANCIES.c.code == code)
     row = reading.connection.execute(statement).one_or_none()
     if row is None:
-        raise VacancyNotFound(f"no vacancy {code}")
+        raise VacancyNotFound(says("no-such-vacancy", vacancy=code))
     return VacancyOut.of(row)
 
 

@@ -7,9 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from shared.codes.employment import VacancyKind
 from shared.codes.monitoring import Labour
+from shared.findings import WrongValue
 from shared.http.fields import Body, Code, Day, Text
 from shared.money import FenAsYuan, PositiveYuan
 from shared.regions import RegionFilter
+from shared.words.said import says
 
 MAX_HEADCOUNT = 100_000
 MAX_AGE = 120
@@ -43,14 +45,14 @@ class VacancyIn(Body):
     @classmethod
     def _not_below_min_age(cls, max_age: int, info: ValidationInfo) -> int:
         if max_age < info.data.get("min_age", 0):
-            raise ValueError("lies below min_age")
+            raise WrongValue(says("below-min-age"))
         return max_age
 
     @field_validator("needs")
     @classmethod
     def _each_once(cls, needs: list[Labour]) -> list[Labour]:
         if len(set(needs)) < len(needs):
-            raise ValueError("names a kind of labour twice")
+            raise WrongValue(says("labour-named-twice"))
         return needs
 
 

@@ -19,9 +19,10 @@ from shared.codes.monitoring import ExpenseKind, RiskKind
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
-from shared.findings import Finding
+from shared.findings import Finding, WrongValue
 from shared.money import Yuan, parse_yuan
 from shared.months import parse_month
+from shared.words.said import says
 
 _MEDICAL, _MEMBERS = table_of(MedicalMonth), table_of(Member)
 _SELECT_MEDICAL = (
@@ -53,7 +54,7 @@ class ExpensePayload(Statement):
     @model_validator(mode="after")
     def _each_part_fits(self) -> "ExpensePayload":
         if max(self.self_paid_compliant, self.reimbursed) > self.amount:
-            raise ValueError("self_paid_compliant and reimbursed are each part of amount")
+            raise WrongValue(says("part-above-the-bill"))
         return self
 
 
@@ -80,7 +81,7 @@ class ExpenseFact(ReportedFact):
         said = self.payload
         if said.self_paid_compliant + said.reimbursed <= said.amount:
             return None
-        return Finding("/payload", "self_paid_compliant and reimbursed together are at most amount")
+        return Finding("/payload", says("parts-above-the-bill"))
 
 
 def _load_medical(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Mapping[int, int]]:

@@ -10,7 +10,9 @@ from services.monitoring.evidence.kept import Posting
 from services.monitoring.evidence.schemas import MonthSent, ReportedFact, Statement
 from services.monitoring.evidence.types import EvidenceType
 from shared.codes.monitoring import IncomeBranch, RiskKind
+from shared.findings import WrongValue
 from shared.money import Yuan
+from shared.words.said import says
 
 _COLUMN_OF: Final[Mapping[IncomeBranch, str]] = {
     IncomeBranch.WAGE: "wage",
@@ -32,7 +34,7 @@ class IncomePayload(Statement):
     @model_validator(mode="after")
     def _cost_belongs_to_operating(self) -> "IncomePayload":
         if self.operating_cost and self.branch is not IncomeBranch.OPERATING:
-            raise ValueError("operating_cost belongs to the branch operating")
+            raise WrongValue(says("cost-of-another-branch"))
         return self
 
 

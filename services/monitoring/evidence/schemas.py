@@ -6,16 +6,16 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.monitoring.evidence.kept import Posting
-from shared.findings import Finding
+from shared.findings import Finding, WrongValue
 from shared.http.fields import Day, HouseholdCode, MemberNo, Reference, Source, Text
-from shared.ids import derived_id
 from shared.months import Month
+from shared.words.said import says
 
 
 def _text_only(value: object) -> object:
     if isinstance(value, str):
         return value
-    raise ValueError("a month is written as text YYYY-MM, for example 2026-05")
+    raise WrongValue(says("month-not-text"))
 
 
 MonthSent = Annotated[Month, BeforeValidator(_text_only)]
@@ -50,11 +50,6 @@ class ReportedFact(Statement):
     type: str
     payload: Statement
 
-    @property
-    def fact_id(self) -> UUID:
-        """The id of the fact: one for one source and reference."""
-        return derived_id("fact", self.source, self.source_ref)
-
     def posting(self, person_id: UUID | None) -> Posting:
         """What the fact enters, about a person where it names one; nothing by itself."""
         return Posting()
@@ -70,8 +65,3 @@ class ReportedFact(Statement):
     def doubt(self) -> Finding | None:
         """Why it cannot be true, as far as that is seen in it alone."""
         return None
-
-
-def reference_id(reference: FactReference) -> UUID:
-    """The id of the fact that a reference names."""
-    return derived_id("fact", reference.source, reference.source_ref)

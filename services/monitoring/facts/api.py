@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import EVIDENCE, FactIn, read_fact
 from services.monitoring.facts import queries
-from services.monitoring.facts.commands.record import FactOutcome, FactToRecord, record_batch, record_facts
+from services.monitoring.facts.commands.record import FactToRecord, record_batch, record_facts
 from services.monitoring.facts.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
@@ -32,6 +32,7 @@ from services.monitoring.facts.schemas import (
     FactOut,
     FactStored,
 )
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.ledger.errors import HouseholdNotFound
 from shared.codes.monitoring import FactMode
 from shared.db.trouble import Busy, HouseholdBusy
@@ -44,6 +45,8 @@ from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
 from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
 from shared.lists.page import Page
+from shared.records.api import STATUS
+from shared.records.outcomes import Outcome
 from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
 from shared.words.said import says
 
@@ -53,7 +56,6 @@ T = TypeVar("T")
 _Name = tuple[str | None, str | None]
 _IN_ONE_GO = 50
 _NAMED_OF_A_FACT = 20
-_STATUS = {"stored": 201, "duplicate": 200}
 _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
 
 
@@ -106,7 +108,7 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
         response = await call.answer(idempotency_key, _record_one, item)
     else:
         response = _one_answer(await call.submit(record_facts, item)).response()
-    response.headers["Location"] = f"/monitoring/v1/facts/{item.fact.fact_id}"
+    response.headers["Location"] = f"/monitoring/v1/facts/{FACT_KIND.id_of(item.fact)}"
     return response
 
 
@@ -175,13 +177,12 @@ def _record_batch(
     return _batch_answer(record_batch(uow, entries, atomic), names)
 
 
-def _one_answer(outcome: FactOutcome) -> Answer:
-    if outcome.error is not None:
-        raise outcome.error
-    return Answer(_STATUS[outcome.result], f'{{"fact_id":"{outcome.fact_id}","status":"{outcome.result}"}}')
+def _one_answer(outcome: Outcome[UUID]) -> Answer:
+    fact_id, result = outcome.accepted(), outcome.result
+    return Answer(STATUS[result], f'{{"fact_id":"{fact_id}","status":"{result}"}}')
 
 
-def _batch_answer(outcomes: Sequence[FactOutcome], names: Sequence[_Name]) -> Answer:
+def _batch_answer(outcomes: Sequence[Outcome[UUID]], names: Sequence[_Name]) -> Answer:
     results = Counter(outcome.result for outcome in outcomes)
     answer = FactBatchAnswer(
         accepted=results["stored"],
@@ -193,13 +194,13 @@ def _batch_answer(outcomes: Sequence[FactOutcome], names: Sequence[_Name]) -> An
     return Answer(200, answer.model_dump_json())
 
 
-def _item(index: int, outcome: FactOutcome, name: _Name) -> FactItem:
+def _item(index: int, outcome: Outcome[UUID], name: _Name) -> FactItem:
     error = outcome.error
-    status = _STATUS[outcome.result] if error is None else error.status
+    status = STATUS[outcome.result] if error is None else error.status
     problem = None if error is None else problem_document("monitoring", error)
     source, source_ref = name
     return FactItem.model_construct(
-        index=index, source=source, source_ref=source_ref, status=status, fact_id=outcome.fact_id, problem=problem
+        index=index, source=source, source_ref=source_ref, status=status, fact_id=outcome.shown, problem=problem
     )
 
 

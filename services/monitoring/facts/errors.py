@@ -1,6 +1,7 @@
 """Situations of facts."""
 
 from shared.errors import Conflict, Invalid, NotFound
+from shared.records import errors as records
 
 
 class FactNotFound(NotFound):
@@ -9,28 +10,20 @@ class FactNotFound(NotFound):
     code = "fact-not-found"
 
 
-class FactContradicts(Conflict):
+class FactContradicts(records.Contradicts, thing="fact"):
     """The reference was used before for another content."""
 
-    code = "fact-contradicts"
 
-
-class SupersededNotFound(NotFound):
+class SupersededNotFound(records.SupersededNotFound, thing="fact"):
     """The fact to be superseded is not known for this household."""
 
-    code = "superseded-fact-not-found"
 
-
-class AlreadySuperseded(Conflict):
+class AlreadySuperseded(records.AlreadySuperseded, thing="fact"):
     """The fact to be superseded was corrected before by another one."""
 
-    code = "fact-already-superseded"
 
-
-class AlreadyWithdrawn(Conflict):
+class AlreadyWithdrawn(records.AlreadyWithdrawn, thing="fact"):
     """The fact to be superseded was withdrawn: it counts no more. What is right now is a fact of its own."""
-
-    code = "fact-already-withdrawn"
 
 
 class WithdrawalIsFinal(Conflict):

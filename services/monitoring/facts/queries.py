@@ -8,10 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import Field
 
-from services.monitoring.evidence.schemas import FactReference, reference_id
+from services.monitoring.evidence.schemas import FactReference
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.schemas import FactOut, FactRisk
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
@@ -24,6 +25,7 @@ from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL
+from shared.words.said import says
 
 _FACTS, _HOUSEHOLDS, _RISKS, _LINKS = table_of(Fact), table_of(Household), table_of(Risk), table_of(RiskFact)
 _LATER = _FACTS.alias("later")
@@ -57,7 +59,7 @@ def fact(reading: Reading, fact_id: UUID) -> FactOut:
     """A fact of a household in the caller's region, with what it led to."""
     rows = reading.connection.execute(_SELECT_FACTS.where(_FACTS.c.id == fact_id)).mappings().all()
     if not rows or not reading.actor.sees(rows[0]["region_code"]):
-        raise FactNotFound(f"no fact {fact_id} in region {reading.actor.place}")
+        raise FactNotFound(says("no-such-fact", fact=fact_id, region=reading.actor.place))
     [found] = _answers(reading, rows)
     return found
 
@@ -67,7 +69,7 @@ def facts(reading: Reading, asked: FactList) -> Page[FactOut]:
     rows = _SELECT_FACTS
     if asked.source is not None and asked.source_ref is not None:
         named = FactReference(source=asked.source, source_ref=asked.source_ref)
-        rows = rows.where(_FACTS.c.id == reference_id(named))
+        rows = rows.where(_FACTS.c.id == FACT_KIND.id_of(named))
     return asked.page(reading, rows, lambda found: _answers(reading, [row._asdict() for row in found]))
 
 

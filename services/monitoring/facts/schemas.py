@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
 
-from services.monitoring.evidence.table import FactIn, reported_types, withdraws
+from services.monitoring.evidence.table import FactIn, reported_types
+from services.monitoring.facts.rules import status_of
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import FactMode, RiskKind, RiskStatus
 from shared.http.fields import Body
@@ -93,7 +94,4 @@ class FactOut(BaseModel):
     @classmethod
     def of(cls, row: Mapping[Any, Any], risks: Sequence[FactRisk]) -> Self:
         """The fact of a row that tells which fact superseded it, and of which type that is."""
-        status = "stands"
-        if row["superseded_by"] is not None:
-            status = "withdrawn" if withdraws(row["superseded_as"]) else "superseded"
-        return cls.model_validate({**row, "status": status, "risks": risks})
+        return cls.model_validate({**row, "status": status_of(row["superseded_as"]).value, "risks": risks})

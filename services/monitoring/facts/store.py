@@ -1,7 +1,7 @@
 """Rows of facts: stored, named by corrections, superseded."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,38 +9,70 @@ from sqlmodel import col
 
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import read_fact, withdraws
+from services.monitoring.facts.errors import (
+    AlreadySuperseded,
+    AlreadyWithdrawn,
+    FactContradicts,
+    SupersededNotFound,
+)
 from services.monitoring.models.facts import Fact
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.records.kinds import RecordKind
+from shared.words.said import says
 
+FACT_KIND: Final = RecordKind(
+    thing="fact",
+    home="household",
+    home_key="household_code",
+    content=("content_hash",),
+    instead=says("what-is-right-is-another-fact"),
+    contradicts=FactContradicts,
+    superseded_not_found=SupersededNotFound,
+    already_superseded=AlreadySuperseded,
+    already_withdrawn=AlreadyWithdrawn,
+)
+"""Facts as records 记录: a withdrawal is a fact, too, that supersedes another one and puts nothing in its place."""
 _FACTS = table_of(Fact)
 _SELECT_KNOWN_FACTS = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
     is_one_of(_FACTS.c.id, "ids")
 )
 
 
-class StoredFact(NamedTuple):
+class StoredFact(TypedDict):
     """A fact that is in the ledger already."""
 
     content_hash: str
-    fact: ReportedFact | None
-    """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
     household_code: str
     type: str
-    person_id: UUID | None = None
+    fact: ReportedFact | None
+    """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
+    person_id: UUID | None
 
 
 def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUID]) -> dict[UUID, StoredFact]:
     """Which of these facts are known, and in full those that are ``named`` by corrections."""
     rows = reading.connection.execute(_SELECT_KNOWN_FACTS, {"ids": list(ids)})
-    stored = {fact_id: StoredFact(content_hash, None, code, type_) for fact_id, content_hash, code, type_ in rows}
+    stored = {fact_id: _stored(content_hash, code, type_) for fact_id, content_hash, code, type_ in rows}
     if named:
         for row in reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))):
             fact = None if withdraws(row.type) else fact_of(row)
-            stored[row.id] = StoredFact(row.content_hash, fact, row.household_code, row.type, row.person_id)
+            stored[row.id] = _stored(row.content_hash, row.household_code, row.type, fact, row.person_id)
     return stored
+
+
+def _stored(
+    content_hash: str, household_code: str, type_: str, fact: ReportedFact | None = None, person_id: UUID | None = None
+) -> StoredFact:
+    return {
+        "content_hash": content_hash,
+        "household_code": household_code,
+        "type": type_,
+        "fact": fact,
+        "person_id": person_id,
+    }
 
 
 def fact_of(row: Any) -> ReportedFact:

@@ -17,6 +17,7 @@ from shared.db.unit_of_work import Reading
 from shared.identity import mask_id, mask_name
 from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView
 from shared.security.actor import PERSONAL, Actor
+from shared.words.said import says
 
 
 def household(reading: Reading, code: str) -> HouseholdOut:
@@ -68,7 +69,7 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
 def _household_in_region(reading: Reading, code: str) -> Household:
     found = reading.session.get(Household, code)
     if found is None or not reading.actor.sees(found.region_code):
-        raise HouseholdNotFound(f"no household {code} in region {reading.actor.place}")
+        raise HouseholdNotFound(says("no-household-in-region", household=code, region=reading.actor.place))
     return found
 
 

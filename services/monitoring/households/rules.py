@@ -11,6 +11,7 @@ from shared.codes.monitoring import Health, Relation
 from shared.findings import Finding
 from shared.identity import FIRST_BIRTH_YEAR, check_resident_id
 from shared.regions import CODE_LENGTH, region_prefix, regions
+from shared.words.said import Said, says
 
 OLDEST_AGE: Final = "monitoring.oldest_age"
 """最高年龄: whoever is registered as older was born on a slip of the pen."""
@@ -32,9 +33,9 @@ class Plausible:
     def findings(self, pointer: str, day: dt.date) -> Iterator[Finding]:
         """What is wrong with a day on which somebody was born, or a household registered."""
         if day > self.last:
-            yield Finding(pointer, "lies in the future")
+            yield Finding(pointer, says("in-the-future"))
         if day < self.first:
-            yield Finding(pointer, f"lies before {self.first}: nobody who lives is that old")
+            yield Finding(pointer, says("before-anybody-lived", first=self.first))
 
 
 def plausible_days(today: dt.date, oldest_age: int | None) -> Plausible:
@@ -50,32 +51,32 @@ def impossible(
     """Every pointer to what cannot be true."""
     found: list[Finding] = []
     if regions().nearest_local(region_code) is None:
-        found.append(Finding("/region_code", "no county, township or village has this code"))
+        found.append(Finding("/region_code", says("no-such-division")))
     found += days.findings("/registered_on", registered_on)
     for index, member in enumerate(members):
         found += days.findings(f"/members/{index}/birth_date", member.birth_date)
         if member.id_number is not None:
             errors = check_resident_id(member.id_number, today=days.last).errors
-            found += [Finding(f"/members/{index}/id_number", str(error)) for error in errors]
+            found += [Finding(f"/members/{index}/id_number", error.value) for error in errors]
     numbers = [member.id_number for member in members if member.id_number]
     if len(set(numbers)) < len(numbers):
-        found.append(Finding("/members", "two members carry the same identity number"))
+        found.append(Finding("/members", says("one-identity-number-twice")))
     return found
 
 
-def warnings_of_region(region_code: str) -> Iterator[str]:
+def warnings_of_region(region_code: str) -> Iterator[Finding]:
     """What is odd about the code of the place where a household lives."""
     known = regions().nearest_local(region_code)
     if known is not None and known.code != region_code:
-        yield f"region_code: not in the list of divisions; the nearest known is {known.name}"
+        yield Finding("/region_code", says("division-not-listed", nearest=known.name))
     if len(region_prefix(region_code)) < CODE_LENGTH:
-        yield "region_code: a household lies in a village, and this is the code of a wider division"
+        yield Finding("/region_code", says("division-wider-than-a-village"))
 
 
 def warnings_of_members(
     members: Sequence[RegisteredMember], shown: Collection[int], elsewhere: Mapping[str, Sequence[str]]
-) -> list[str]:
-    """What should be checked about members, each warning with its place among them.
+) -> list[Finding]:
+    """What should be checked about members, each finding with its place among them.
 
     ``shown`` are the places of the members whose number and birthday the caller has, or may see: about the others no
     warning tells anything that is hidden. ``elsewhere`` names, by identity number, those other households where it is
@@ -85,31 +86,33 @@ def warnings_of_members(
     for index, member in enumerate(members):
         if member.id_number is None:
             continue
-        place = f"members/{index}/id_number"
+        place = f"/members/{index}/id_number"
         if index in shown:
             found = check_resident_id(member.id_number, birth_date=member.birth_date, sex=member.sex)
-            warnings += [f"{place}: {warning}" for warning in found.warnings]
+            warnings += [Finding(place, warning.value) for warning in found.warnings]
         if member.id_number in elsewhere:
-            named = ", ".join(elsewhere[member.id_number]) or "another household"
-            warnings.append(f"{place}: registered in {named}, too")
+            warnings.append(Finding(place, _registered_in(elsewhere[member.id_number])))
     if sum(member.relation is Relation.HEAD for member in members) != 1:
-        warnings.append("members: a household has exactly one head")
+        warnings.append(Finding("/members", says("not-one-head")))
     return warnings
 
 
-def warnings_of_change(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]) -> list[str]:
+def _registered_in(others: Sequence[str]) -> Said:
+    if others:
+        return says("identity-number-registered-in", households=others)
+    return says("identity-number-registered-elsewhere")
+
+
+def warnings_of_change(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]) -> list[Finding]:
     """Which numbers passed to other people, and whether nobody is left."""
     held = {one.member.member_no: one.person_id for one in before}
     warnings = [
-        f"members/{index}: another person has the number now; what was said of the former one passes on to nobody"
+        Finding(f"/members/{index}", says("member-number-passed-on"))
         for index, one in enumerate(after)
         if held.get(one.member.member_no, one.person_id) != one.person_id
     ]
     if before and nobody_is_left(before, after):
-        warnings.append(
-            "members: nobody is left of those who lived here; the income and the history of the household stay as they "
-            "are. Look whether this is another household, which needs a code of its own"
-        )
+        warnings.append(Finding("/members", says("nobody-is-left")))
     return warnings
 
 
@@ -124,7 +127,7 @@ def county_of(region_code: str) -> str:
     return region_code[:_COUNTY]
 
 
-def warnings_of_code(code: str, county: str, counties: Collection[str]) -> list[str]:
+def warnings_of_code(code: str, county: str, counties: Collection[str]) -> list[Finding]:
     """Whether a new code looks like one of another county.
 
     ``counties`` are those in which codes with the same letters were seen.
@@ -134,11 +137,11 @@ def warnings_of_code(code: str, county: str, counties: Collection[str]) -> list[
     prefix = _match_prefix(code)
     if prefix is None or not counties or county in counties:
         return []
-    return [f"household_code: codes that begin with {prefix[0]} are those of another county"]
+    return [Finding("/household_code", says("letters-of-another-county", letters=prefix[0]))]
 
 
-def _of_division(division: str, county: str) -> list[str]:
+def _of_division(division: str, county: str) -> list[Finding]:
     known = regions().find(division)
     if known is None or division == county:
         return []
-    return [f"household_code: it begins with the division code of {known.name}, and the household lies elsewhere"]
+    return [Finding("/household_code", says("digits-of-another-county", division=known.name))]

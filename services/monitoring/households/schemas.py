@@ -11,10 +11,12 @@ from services.monitoring.models.households import Household
 from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.risks.schemas import VerdictOut
 from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
+from shared.findings import Finding, WrongValue
 from shared.http.fields import Body, Day, Identifier, MemberNo, RegionCode, Remark, Text
 from shared.money import SignedFenAsYuan
 from shared.months import Month
 from shared.policy.parameters import ParameterValue
+from shared.words.said import says
 
 MAX_MEMBERS = 30
 _ID_LENGTH = 18
@@ -55,7 +57,7 @@ class HouseholdIn(Body):
     @classmethod
     def _members_are_distinct(cls, members: list[MemberIn]) -> list[MemberIn]:
         if len({member.member_no for member in members}) < len(members):
-            raise ValueError("two members carry the same member_no")
+            raise WrongValue(says("one-member-number-twice"))
         return members
 
 
@@ -93,7 +95,7 @@ class HouseholdOut(BaseModel):
     warnings: list[str] = Field(default=[], description="What should be checked at home; it does not stand in the way")
 
     @classmethod
-    def of(cls, household: Household, members: Sequence[RegisteredMember], warnings: Sequence[str]) -> Self:
+    def of(cls, household: Household, members: Sequence[RegisteredMember], warnings: Sequence[Finding]) -> Self:
         """The household as whoever may see everything is shown it."""
         return cls(
             household_code=household.code,
@@ -107,7 +109,7 @@ class HouseholdOut(BaseModel):
             ended_on=household.ended_on,
             end_reason=household.end_reason,
             end_note=household.end_note,
-            warnings=list(warnings),
+            warnings=[warning.as_warning() for warning in warnings],
         )
 
 

@@ -11,13 +11,14 @@ from services.monitoring.persons.rules import RegisteredMember
 from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.findings import Finding
 
 _HOUSEHOLDS, _MEMBERS, _PREFIXES = table_of(Household), table_of(Member), table_of(CodePrefix)
 
 
 def standing_warnings(
     reading: Reading, code: str, region_code: str, members: Sequence[RegisteredMember], shown: Collection[int]
-) -> list[str]:
+) -> list[Finding]:
     """What should be checked at home as long as it is registered so; see `warnings_of_members`."""
     numbers = [member.id_number for member in members if member.id_number]
     elsewhere = _load_registered_elsewhere(reading, code, numbers)

@@ -16,6 +16,7 @@ from shared.context import Context
 from shared.contracts.employment import Placement, PlacementEnded, PlacementStarted
 from shared.contracts.envelope import Event
 from shared.db.unit_of_work import UnitOfWork
+from shared.words.said import says
 
 _LEFT = "left_household"
 
@@ -48,7 +49,7 @@ def _follow(uow: UnitOfWork, events: Sequence[Event[Placement]]) -> None:
     for event in events:
         code = event.data.household_code
         if code not in dossiers:
-            raise HouseholdNotFound(f"no household {code}")
+            raise HouseholdNotFound(says("no-such-household", household=code))
         if _is_of_former_people(uow, event.data):
             continue
         loss = _after(known.get(code), event.data)

@@ -19,10 +19,11 @@ from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL, Actor
+from shared.words.said import says
 
 OF_HEALTH: Final = frozenset({RiskKind.NEW_ILLNESS})
 """Kinds of risk whose reasons tell who is ill, and of what."""
-_HIDDEN: Final = "What was found is shown to whoever may see the health of the members."
+_HIDDEN: Final = says("reason-of-health-hidden")
 ShownT = TypeVar("ShownT", RiskOut, VerdictOut)
 
 
@@ -43,7 +44,7 @@ def risk(reading: Reading, risk_id: UUID) -> RiskOut:
     table = table_of(Risk)
     row = reading.connection.execute(sa.select(table).where(table.c.id == risk_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise RiskNotFound(f"no risk {risk_id} in region {reading.actor.place}")
+        raise RiskNotFound(says("none-of-that-code", thing="risk", code=risk_id, region=reading.actor.place))
     return reasons_for(reading.actor, RiskOut.of(row))
 
 
@@ -66,4 +67,4 @@ def reasons_for(actor: Actor, shown: ShownT) -> ShownT:
 def _without_health(reasons: Sequence[ReasonOut]) -> list[ReasonOut]:
     """One line for each rule, so that not even the number of diagnoses is told."""
     rules = dict.fromkeys(reason.rule for reason in reasons)
-    return [ReasonOut(rule=rule, text=_HIDDEN, inputs={}, parameters=[]) for rule in rules]
+    return [ReasonOut(rule=rule, text=_HIDDEN.text, inputs={}, parameters=[]) for rule in rules]

@@ -11,10 +11,11 @@ from pydantic import (
     Field,
 )
 
-from services.monitoring.risks.rules.verdicts import Verdict
+from services.monitoring.risks.rules.verdicts import Verdict, written
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.months import Month
+from shared.words.said import Said
 
 CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"
 """What `updated_after` means for a list."""
@@ -27,6 +28,12 @@ class ReasonOut(BaseModel):
     text: str
     inputs: dict[str, Any]
     parameters: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """A reason that was kept, in the language of whoever reads it; earlier releases kept its text itself."""
+        text = kept["text"] if "text" in kept else written(map(Said.of, kept["says"]), kept["inputs"])
+        return cls.model_validate({**kept, "text": text})
 
 
 class RiskOut(BaseModel):
@@ -51,7 +58,7 @@ class RiskOut(BaseModel):
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:
         """The risk of a row."""
-        return cls.model_validate({**row, "risk_id": row["id"]})
+        return cls.model_validate({**row, "risk_id": row["id"], "reasons": list(map(ReasonOut.of, row["reasons"]))})
 
 
 class VerdictOut(BaseModel):
@@ -70,6 +77,6 @@ class VerdictOut(BaseModel):
             kind=verdict.kind,
             outcome=verdict.outcome.value,
             grade=verdict.grade,
-            reasons=[ReasonOut.model_validate(reason.as_document()) for reason in verdict.reasons],
+            reasons=[ReasonOut.of(reason.as_document() | {"text": reason.text}) for reason in verdict.reasons],
             missing_months=list(verdict.missing_months),
         )

@@ -29,12 +29,14 @@ from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, household, income_fact, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import until
-from tests.problems import pointers
+from tests.problems import pointers, problem_document
 
 WINDOW = tuple(format_month(month) for month in range(parse_month("2025-11"), parse_month("2026-10") + 1))
 """The income window of a decision on `TODAY`."""
 YEAR_BEFORE = tuple(format_month(month) for month in range(parse_month("2024-11"), parse_month("2025-10") + 1))
 """The same window one year earlier."""
+IN_CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
+"""The headers of a reader in China."""
 
 
 CreditT = TypeVar("CreditT", bound=IncomeCredit)
@@ -226,6 +228,13 @@ def without(document: Mapping[str, Any], *path: str) -> dict[str, Any]:
     if rest:
         return {**document, name: without(document[name], *rest)}
     return {key: value for key, value in document.items() if key != name}
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str, str, list[tuple[str, str, str]]]:
+    """What a reader is told: status, language, title, sentence, and of each field where, which finding and how."""
+    document = problem_document(answer)
+    found = [(error["pointer"], error["code"], error["detail"]) for error in document.get("errors", [])]
+    return answer.status_code, answer.headers["content-language"], document["title"], document["detail"], found
 
 
 def item_problem(item: Mapping[str, Any]) -> tuple[int, str, list[str]]:

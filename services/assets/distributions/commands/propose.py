@@ -7,7 +7,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.assets.assets.errors import AssetNotFound
-from services.assets.distributions.errors import AssetNotDistributable, DistributionInvalid, PeriodDistributed
+from services.assets.distributions.errors import (
+    AssetNotDistributable,
+    DistributionInvalid,
+    HouseholdsUnknown,
+    PeriodDistributed,
+)
 from services.assets.distributions.rules import Line, plan_findings
 from services.assets.distributions.schemas import DistributionIn, DistributionOut
 from services.assets.distributions.store import audit_view, with_lines
@@ -18,9 +23,10 @@ from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.findings import Finding
-from shared.helping.households import HouseholdUnknown, KnownHousehold
+from shared.helping.households import KnownHousehold
 from shared.ids import new_id
 from shared.money import format_yuan
+from shared.words.said import says
 
 _DISTRIBUTIONS, _LINES, _WITHDRAWALS = table_of(Distribution), table_of(DistributionLine), table_of(LineWithdrawal)
 _STANDS = sa.exists().where(
@@ -79,9 +85,9 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
 def _distributable(uow: UnitOfWork, code: str) -> Asset:
     asset = uow.session.get(Asset, code, with_for_update=True)
     if asset is None or not uow.actor.sees(asset.region_code):
-        raise AssetNotFound(f"no asset {code} in region {uow.actor.place}")
+        raise AssetNotFound(says("none-of-that-code", thing="asset", code=code, region=uow.actor.place))
     if asset.asset_class is AssetClass.HOUSEHOLD:
-        raise AssetNotDistributable(f"the asset {code} belongs to its household")
+        raise AssetNotDistributable(says("asset-of-a-household", asset=code))
     return asset
 
 
@@ -92,21 +98,21 @@ def _demand_first(uow: UnitOfWork, asset_code: str, period: str) -> None:
     ordered = statement.order_by(_DISTRIBUTIONS.c.proposed_at, _DISTRIBUTIONS.c.id).limit(1)
     first = uow.connection.execute(ordered).one_or_none()
     if first is not None:
-        detail = f"a distribution of {asset_code} for {period} is {first.status}; a further one says `supplementary`"
-        raise PeriodDistributed(detail, distribution_id=str(first.id), distribution_status=str(first.status))
+        said = says("year-has-a-distribution", asset=asset_code, year=period, status=first.status)
+        raise PeriodDistributed(said, distribution_id=str(first.id), distribution_status=str(first.status))
 
 
 def _households_of(reading: Reading, lines: Sequence[Line]) -> Mapping[str, KnownHousehold]:
     """The households of a plan. One that moved away keeps its share: it need not live where the asset lies."""
     known = HOUSEHOLDS.find(reading, {line.household_code for line in lines})
     missing = [
-        Finding(f"/lines/{index}/household_code", "no such household here")
+        Finding(f"/lines/{index}/household_code", says("household-not-here"))
         for index, line in enumerate(lines)
         if line.household_code not in known
     ]
     if missing:
-        detail = f"{len(missing)} of the households are not known in region {reading.actor.place}"
-        raise HouseholdUnknown(detail, errors=[finding._asdict() for finding in missing])
+        said = says("households-not-here", missing=len(missing), region=reading.actor.place)
+        raise HouseholdsUnknown(said, missing)
     return known
 
 

@@ -22,6 +22,7 @@ from shared.records.errors import WithdrawalContradicts
 from shared.records.outcomes import Outcome
 from shared.records.withdrawals import Withdrawals
 from shared.security.sources import demand_sources
+from shared.words.said import says
 
 _LINES = table_of(DistributionLine)
 _WITHDRAWALS: Final = Withdrawals(
@@ -47,9 +48,9 @@ def withdraw_line(
     this = (_LINES.c.distribution_id == distribution_id) & (_LINES.c.line_no == line_no)
     line = uow.connection.execute(sa.select(_LINES).where(this)).one_or_none()
     if line is None:
-        raise LineNotFound(f"the distribution {distribution_id} has no line {line_no}")
+        raise LineNotFound(says("distribution-without-line", distribution=distribution_id, line=line_no))
     if distribution.status is not DistributionStatus.PAID:
-        raise LineNotPaid(f"the distribution is {distribution.status}: nobody was credited")
+        raise LineNotPaid(says("distribution-not-paid", status=distribution.status))
     record = {"distribution_id": distribution_id, "line_no": line_no}
     reference = {"source": body.source, "source_ref": body.source_ref}
     known = _WITHDRAWALS.find(uow, record, reference, body.reason)

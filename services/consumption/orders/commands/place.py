@@ -27,6 +27,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.money import MAX_FEN, format_yuan
 from shared.procedures.rows import Taken
+from shared.words.said import Said, says
 
 _ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
 _PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
@@ -77,7 +78,7 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
         _demand_same(uow, kept, body)
         return PlacedOrder(show_orders(uow, [kept])[0], created=False)
     if body.deliver_by is not None and body.deliver_by < uow.today():
-        raise OrderInvalid.at("/deliver_by", "lies in the past")
+        raise OrderInvalid.at("/deliver_by", says("in-the-past"))
     offers = _offers(uow, body.lines, side)
     links = _links(uow, sorted({offer.producer_code for offer in offers}))
     _reserve(uow, body.lines)
@@ -98,8 +99,8 @@ def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
     wishes = (kept.model_dump(include=_WISHES), kept.request_id)
     same = (wishes, before) == ((body.model_dump(include=_WISHES), body.request_id), sent)
     if not same or any(line.price not in {None, had.price} for line, had in zip(body.lines, lines, strict=True)):
-        number = f"{body.buyer_order_no} of the buyer {body.buyer_code}"
-        raise OrderContradicts(f"the number {number} was used for another content", order_id=str(kept.id))
+        said = says("order-number-used", number=body.buyer_order_no, buyer=body.buyer_code)
+        raise OrderContradicts(said, order_id=str(kept.id))
 
 
 def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[Any]]:
@@ -112,19 +113,17 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[
     for line_no, line in enumerate(lines, 1):
         offer = known.get(line.product_code)
         if offer is None:
-            detail = f"there is no product {line.product_code}"
-            raise ProductNotFound(detail, line_no=line_no, product_code=line.product_code)
+            said = says("no-such-product", product=line.product_code)
+            raise ProductNotFound(said, line_no=line_no, product_code=line.product_code)
         if side == SUPPLYING:
             uow.actor.demand_region(offer.region_code)
         _demand_as_seen(line_no, line, offer)
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):
         if offer.region_code[:_COUNTY_DIGITS] != offers[0].region_code[:_COUNTY_DIGITS]:
-            raise OrderInvalid.at(
-                f"/lines/{index}/product_code", "its producer is in another county than that of line 1"
-            )
+            raise OrderInvalid.at(f"/lines/{index}/product_code", says("producer-in-another-county"))
     if sum(line_value(offer.price, line.quantity) for offer, line in zip(offers, lines, strict=True)) > MAX_FEN:
-        raise OrderInvalid.at("/lines", "their value is more than an amount can be")
+        raise OrderInvalid.at("/lines", says("value-too-large"))
     return offers
 
 
@@ -133,13 +132,17 @@ def _demand_as_seen(line_no: int, line: LineIn, offer: sa.Row[Any]) -> None:
     named: dict[str, Any] = {"line_no": line_no, "product_code": line.product_code}
     if line.price not in {None, offer.price}:
         seen, price = format_yuan(line.price or 0), format_yuan(offer.price)
-        detail = f"line {line_no} was seen at {seen}; {line.product_code} costs {price} now"
-        raise PriceChanged(detail, **named, seen=seen, price=price)
+        said = says("line-costs-something-else", line=line_no, product=line.product_code, seen=seen, price=price)
+        raise PriceChanged(said, **named, seen=seen, price=price)
     if not is_sold(line.quantity, offer.minimum, offer.step):
         minimum, step = (part and format_quantity(part) for part in (offer.minimum, offer.step))
-        detail = f"line {line_no}: {line.product_code} is sold from {minimum or step} {offer.unit} on"
-        detail += f", in steps of {step}" if step else ""
-        raise QuantityNotSold(detail, **named, minimum=minimum, step=step)
+        said = _sold_how(line_no, offer, minimum or step, step)
+        raise QuantityNotSold(said, **named, minimum=minimum, step=step)
+
+
+def _sold_how(line_no: int, offer: sa.Row[Any], least: str, step: str | None) -> Said:
+    sold = {"line": line_no, "product": offer.code, "least": least, "unit": offer.unit}
+    return says("line-sold-in-steps", **sold, step=step) if step else says("line-sold-from", **sold)
 
 
 def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
@@ -241,7 +244,8 @@ def _reserve(uow: UnitOfWork, lines: Sequence[LineIn]) -> None:
             continue
         left = sa.select(_PRODUCTS.c.available).where(_PRODUCTS.c.code == line.product_code)
         available = format_quantity(uow.connection.scalars(left).one())
-        detail = (
-            f"line {line_no} asks for {format_quantity(line.quantity)} of {line.product_code}; there is {available}"
+        quantity = format_quantity(line.quantity)
+        said = says(
+            "line-asks-for-more", line=line_no, quantity=quantity, product=line.product_code, available=available
         )
-        raise NotEnoughStock(detail, line_no=line_no, product_code=line.product_code, available=available)
+        raise NotEnoughStock(said, line_no=line_no, product_code=line.product_code, available=available)

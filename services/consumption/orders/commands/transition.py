@@ -24,6 +24,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.money import format_yuan
 from shared.procedures.steps import Caller
 from shared.procedures.taking import Asked, Taker
+from shared.words.said import says
 
 _LINES, _PRODUCTS = table_of(OrderLine), table_of(Product)
 _UPDATE_RECEIVED = (
@@ -62,7 +63,7 @@ def transition_order(uow: UnitOfWork, order_id: UUID, body: TransitionIn) -> Ord
 def _lock(uow: UnitOfWork, order_id: UUID) -> Order:
     order = uow.session.get(Order, order_id, with_for_update=True)
     if order is None or not deals_in(uow, order):
-        raise OrderNotFound(f"no order {order_id} that this client buys or supplies")
+        raise OrderNotFound(says("no-such-order", order=order_id))
     return order
 
 
@@ -112,9 +113,9 @@ def _receive(uow: UnitOfWork, order: Order, named: Sequence[ReceivedIn]) -> dict
     arrived = {number: line.quantity if line.received is None else line.received for number, line in lines.items()}
     for index, line in enumerate(named):
         if line.line_no not in lines:
-            raise OrderInvalid.at(f"/lines/{index}/line_no", "the order has no such line")
+            raise OrderInvalid.at(f"/lines/{index}/line_no", says("order-without-line"))
         if line.received > lines[line.line_no].quantity:
-            raise OrderInvalid.at(f"/lines/{index}/received", "more than was ordered")
+            raise OrderInvalid.at(f"/lines/{index}/received", says("more-than-ordered"))
         arrived[line.line_no] = line.received
     rows = [{"of_order": order.id, "of_line": number, "arrived": quantity} for number, quantity in arrived.items()]
     execute_rows(uow.connection, _UPDATE_RECEIVED, rows)

@@ -6,6 +6,7 @@ from services.employment.models import Vacancy, Worker
 from services.employment.placements.errors import ConstraintBroken, NoHeadcountLeft, VacancyExpired, WorkerAlreadyPlaced
 from shared.codes.employment import WhyNot
 from shared.errors import Conflict
+from shared.words.said import Said, says
 
 _REFUSALS: dict[WhyNot, type[Conflict]] = {
     WhyNot.EXPIRED: VacancyExpired,
@@ -20,8 +21,13 @@ def refuse_unfit(against: Sequence[WhyNot], worker: Worker, vacancy: Vacancy) ->
     """Raise what stands first against this worker in this vacancy."""
     if not against:
         return
-    detail = f"worker {worker.id} and vacancy {vacancy.code}: {', '.join(against)}"
-    if worker.born_on is None and _BY_AGE.intersection(against):
-        detail += "; of the worker the year of birth alone is known, so the lower age of the year counts"
+    said = _why_unfit(against, worker, vacancy)
     refusal = _REFUSALS.get(against[0])
-    raise refusal(detail) if refusal else ConstraintBroken(detail, constraint=against[0].value)
+    raise refusal(said) if refusal else ConstraintBroken(said, constraint=against[0].value)
+
+
+def _why_unfit(against: Sequence[WhyNot], worker: Worker, vacancy: Vacancy) -> Said:
+    named = {"worker": worker.id, "vacancy": vacancy.code, "against": against}
+    if worker.born_on is None and _BY_AGE.intersection(against):
+        return says("unfit-by-year-of-birth", **named)
+    return says("unfit", **named)

@@ -19,16 +19,17 @@ from shared.codes.employment import PlacementStatus, WorkerStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import new_id
 from shared.procedures.rows import Taken
+from shared.words.said import says
 
 
 def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
     """Place a worker in a vacancy 岗位匹配. A request it answers is accepted with it."""
     vacancy = uow.session.get(Vacancy, body.vacancy_code, with_for_update=True)
     if vacancy is None:
-        raise VacancyNotFound(f"no vacancy {body.vacancy_code}")
+        raise VacancyNotFound(says("no-such-vacancy", vacancy=body.vacancy_code))
     worker = uow.session.get(Worker, body.worker_id, with_for_update=True)
     if worker is None or not uow.actor.sees(worker.region_code):
-        raise WorkerNotFound(f"no worker {body.worker_id} in region {uow.actor.place}")
+        raise WorkerNotFound(says("no-such-worker", worker=body.worker_id, region=uow.actor.place))
     _demand_fit(uow, worker, vacancy)
     if body.request_id is not None:
         _accept(uow, body.request_id, worker)
@@ -78,5 +79,5 @@ def _demand_fit(uow: UnitOfWork, worker: Worker, vacancy: Vacancy) -> None:
 def _accept(uow: UnitOfWork, request_id: UUID, worker: Worker) -> None:
     request = REQUESTS.accept(uow, request_id, [worker.household_code])
     if request.member_no not in {None, worker.member_no}:
-        detail = f"the request is for member {request.member_no} of the household"
-        raise ConstraintBroken(detail, constraint="request_for_another_member")
+        said = says("request-for-another-member", member=request.member_no)
+        raise ConstraintBroken(said, constraint="request_for_another_member")

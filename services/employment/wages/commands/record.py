@@ -117,7 +117,7 @@ class _WageBatch:
         _KIND.demand_sources(item.actor, Invalid, wage)
         placement = self._placements.get(wage.placement_id)
         if placement is None or not item.actor.sees(placement["region_code"]):
-            raise PlacementNotFound(f"no placement {wage.placement_id} in region {item.actor.place}")
+            raise PlacementNotFound(says("no-such-placement", placement=wage.placement_id, region=item.actor.place))
         supersedes_id = _KIND.superseded_id(wage)
         known = self._known.get(wage_id)
         if known is not None:
@@ -136,20 +136,18 @@ class _WageBatch:
 
     def _again(self, wage: WageIn, known: Mapping[Any, Any]) -> Outcome[WageOut]:
         if known["status"] == RecordStatus.WITHDRAWN:
-            raise WageWithdrawnBefore(
-                f"the wage {wage.source_ref} was withdrawn; report the month under another reference"
-            )
+            raise WageWithdrawnBefore(says("withdrawn-wage-again", reference=wage.source_ref))
         return Outcome("duplicate", WageOut.of(dict(known)))
 
     def _refuse_impossible(self, wage: WageIn, placement: Mapping[Any, Any]) -> None:
         if placement["started_on"] is None:
-            raise PlacementNotStarted(f"the work of placement {wage.placement_id} has not begun")
+            raise PlacementNotStarted(says("work-not-begun", placement=wage.placement_id))
         if wage.month < month_of(placement["started_on"]):
-            raise WageBeforePlacement.at("/month", f"lies before {placement['started_on']}, the first day of work")
+            raise WageBeforePlacement.at("/month", says("before-first-day-of-work", first=placement["started_on"]))
         if wage.month > month_of(self._uow.today()):
-            raise WageInFuture.at("/month", "lies in the future")
+            raise WageInFuture.at("/month", says("in-the-future"))
         if placement["ended_on"] is not None and wage.month > month_of(placement["ended_on"]):
-            raise WageAfterPlacement.at("/month", f"lies after {placement['ended_on']}, the last day of work")
+            raise WageAfterPlacement.at("/month", says("after-last-day-of-work", last=placement["ended_on"]))
 
     def _superseded_by(self, wage: WageIn) -> Mapping[Any, Any] | None:
         """The wage that a correction names, which stands."""
@@ -162,10 +160,7 @@ class _WageBatch:
     def _refuse_reported(self, wage: WageIn, supersedes_id: UUID | None) -> None:
         standing = self._standing.get((wage.placement_id, wage.month))
         if standing is not None and standing != supersedes_id:
-            raise MonthReported(
-                f"a wage of {format_month(wage.month)} is recorded for this placement; supersede or withdraw it",
-                wage_id=str(standing),
-            )
+            raise MonthReported(says("month-has-a-wage", month=format_month(wage.month)), wage_id=str(standing))
 
     def _supersede(self, old: Mapping[Any, Any], moment: dt.datetime) -> None:
         changed = {"status": RecordStatus.SUPERSEDED, "updated_at": moment}

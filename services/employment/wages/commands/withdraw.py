@@ -20,6 +20,7 @@ from shared.records.errors import WithdrawalContradicts
 from shared.records.outcomes import Outcome
 from shared.records.withdrawals import Withdrawals
 from shared.security.sources import demand_sources
+from shared.words.said import says
 
 _WAGES, _PLACEMENTS, _WORKERS = table_of(Wage), table_of(Placement), table_of(Worker)
 _WITHDRAWALS: Final = Withdrawals(
@@ -49,7 +50,7 @@ def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Out
     demand_sources(uow.actor, Invalid, {"/source": body.source})
     home = uow.connection.execute(_SELECT_HOME_FOR_UPDATE, {"wage_id": wage_id}).one_or_none()
     if home is None or not uow.actor.sees(home.region_code):
-        raise WageNotFound(f"no wage {wage_id} in region {uow.actor.place}")
+        raise WageNotFound(says("no-such-wage", wage=wage_id, region=uow.actor.place))
     wage = uow.session.get_one(Wage, wage_id, populate_existing=True)
     uow.actor.demand_source(wage.source)
     reference = {"source": body.source, "source_ref": body.source_ref}
@@ -57,7 +58,7 @@ def withdraw_wage(uow: UnitOfWork, wage_id: UUID, body: WageWithdrawalIn) -> Out
     if known is not None:
         return Outcome("duplicate", WageWithdrawalOut.of(known))
     if wage.status is RecordStatus.SUPERSEDED:
-        raise WageAlreadySuperseded("the wage was corrected before; withdraw the correction")
+        raise WageAlreadySuperseded(says("corrected-wage-withdrawn"))
     withdrawal = WageWithdrawal(
         id=derived_id("wage-withdrawal", str(wage_id)),
         wage_id=wage_id,

@@ -5,6 +5,7 @@ import datetime as dt
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.facts.errors import AmountImplausible, FactInvalid
 from services.monitoring.facts.rules import impossible_day, looks_like_a_slip
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.risks.rules.parameters import RuleParameters
 from shared.clock import BUSINESS_ZONE
 from shared.db.unit_of_work import Reading
@@ -12,7 +13,8 @@ from shared.errors import HouseholdHasEnded
 from shared.money import format_yuan
 from shared.months import first_day
 from shared.security.actor import SYSTEM, Actor
-from shared.security.sources import HOUSE_SOURCES, demand_sources
+from shared.security.sources import HOUSE_SOURCES
+from shared.words.said import Said, says
 
 _GRACE = dt.timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
@@ -23,12 +25,8 @@ def refuse_foreign_sources(fact: ReportedFact, actor: Actor) -> None:
 
     The same holds for the fact that is superseded: only who may speak for its source corrects or withdraws it.
     """
-    if actor is SYSTEM:
-        return
-    named = {"/source": fact.source}
-    if fact.supersedes is not None:
-        named["/supersedes/source"] = fact.supersedes.source
-    demand_sources(actor, FactInvalid, named)
+    if actor is not SYSTEM:
+        FACT_KIND.demand_sources(actor, FactInvalid, fact)
 
 
 def latest_day(reading: Reading) -> dt.date:
@@ -59,7 +57,7 @@ def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None) -> None:
     if fact.source in HOUSE_SOURCES or fact.supersedes is not None:
         return
     if ended_on is not None and fact.observed_on > ended_on:
-        raise HouseholdHasEnded(f"the household {fact.household_code} is no more since {ended_on}")
+        raise HouseholdHasEnded(says("household-ended-since", household=fact.household_code, ended_on=ended_on))
 
 
 def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:
@@ -75,10 +73,10 @@ def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:
     if fact.source in HOUSE_SOURCES:
         return True
     lowest, highest = format_yuan(plausible.start), format_yuan(plausible.stop - 1)
-    detail = f"{format_yuan(amount)} in one month lies outside {lowest} to {highest}; `confirmed` says why it is right"
-    raise AmountImplausible.at("/payload/amount", detail)
+    asked = says("month-implausible", amount=format_yuan(amount), lowest=lowest, highest=highest)
+    raise AmountImplausible.at("/payload/amount", asked)
 
 
-def _refuse_day(pointer: str, why: str | None) -> None:
+def _refuse_day(pointer: str, why: Said | None) -> None:
     if why is not None:
         raise FactInvalid.at(pointer, why)

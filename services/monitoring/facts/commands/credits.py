@@ -37,8 +37,7 @@ def withdraw_credits(uow: UnitOfWork, events: Sequence[Event[IncomeWithdrawal]])
 
 def _record(uow: UnitOfWork, items: Sequence[FactToRecord]) -> None:
     for outcome in record_facts(uow, items):
-        if outcome.error is not None:
-            raise outcome.error
+        outcome.accepted()
 
 
 def _withdrawal_of(event: Event[IncomeWithdrawal]) -> ReportedFact:

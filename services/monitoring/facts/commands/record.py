@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.monitoring.evidence.schemas import ReportedFact, reference_id
+from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.store import stamp_facts
 from services.monitoring.evidence.table import withdraws
 from services.monitoring.facts.commands.checks import (
@@ -15,17 +15,9 @@ from services.monitoring.facts.commands.checks import (
     refuse_foreign_sources,
     refuse_impossible,
 )
-from services.monitoring.facts.errors import (
-    AlreadySuperseded,
-    AlreadyWithdrawn,
-    BatchRefused,
-    FactContradicts,
-    FactInvalid,
-    SupersededNotFound,
-    WithdrawalIsFinal,
-)
-from services.monitoring.facts.rules import content_hash_of
-from services.monitoring.facts.store import StoredFact, load_stored_facts, load_superseded, write_facts
+from services.monitoring.facts.errors import BatchRefused, FactInvalid, WithdrawalIsFinal
+from services.monitoring.facts.rules import content_hash_of, status_of
+from services.monitoring.facts.store import FACT_KIND, StoredFact, load_stored_facts, load_superseded, write_facts
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.postings import post, take_back
@@ -49,8 +41,10 @@ from shared.db.base import JsonText
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
+from shared.records.outcomes import Outcome, take_each
 from shared.security.actor import Actor
 from shared.security.sources import HOUSE_SOURCES
+from shared.words.said import says
 
 
 class FactToRecord(NamedTuple):
@@ -62,15 +56,7 @@ class FactToRecord(NamedTuple):
     context: Context
 
 
-class FactOutcome(NamedTuple):
-    """What became of one fact."""
-
-    result: Literal["stored", "duplicate", "refused"]
-    fact_id: UUID | None
-    error: DomainError | None = None
-
-
-def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOutcome]:
+def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcome[UUID]]:
     """Store facts, enter them into the ledger and judge the households they are about, once for all of them.
 
     The same fact again changes nothing. A correction takes the fact it supersedes out of the ledger, and a withdrawal
@@ -78,11 +64,11 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
     screening of the next day, or by the first live fact, also where that repeats a backfilled one. Where the unit of
     work leaves out whom others hold, their facts are refused as HouseholdBusy.
     """
-    ids = [item.fact.fact_id for item in items]
+    ids = [FACT_KIND.id_of(item.fact) for item in items]
     codes = sorted({item.fact.household_code for item in items})
     dossiers = load_dossiers(uow, codes, lock=True)
     batch = _load_batch(uow, items, ids, dossiers, load_left_out(uow, codes, dossiers))
-    outcomes = [batch.take(item, fact_id) for item, fact_id in zip(items, ids, strict=True)]
+    outcomes = take_each(batch.take, list(zip(ids, items, strict=True)))
     write_facts(uow, batch.rows)
     stamp_facts(uow, (row["supersedes_id"] for row in batch.rows if row["supersedes_id"]))
     pass_links_on(uow, batch.rows)
@@ -107,12 +93,12 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[FactOut
 class _NothingIsStored(Exception):
     """An atomic batch is taken back: so each of its items stood."""
 
-    def __init__(self, outcomes: Sequence[FactOutcome]) -> None:
+    def __init__(self, outcomes: Sequence[Outcome[UUID]]) -> None:
         super().__init__()
         self.outcomes = outcomes
 
 
-def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> list[FactOutcome]:
+def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> list[Outcome[UUID]]:
     """Record a batch whose unreadable entries stand as the error that says so; each is answered in its place.
 
     With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not.
@@ -123,21 +109,19 @@ def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError],
         with uow.savepoint():
             return _demand_all(_record_in_place(uow, entries))
     except _NothingIsStored as nothing:
-        refusal = BatchRefused("another item of this atomic batch was refused; nothing of it is stored")
-        return [FactOutcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
+        refusal = BatchRefused(says("another-item-refused"))
+        return [Outcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
 
 
-def _demand_all(outcomes: list[FactOutcome]) -> list[FactOutcome]:
+def _demand_all(outcomes: list[Outcome[UUID]]) -> list[Outcome[UUID]]:
     if any(outcome.error for outcome in outcomes):
         raise _NothingIsStored(outcomes)
     return outcomes
 
 
-def _record_in_place(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError]) -> list[FactOutcome]:
+def _record_in_place(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError]) -> list[Outcome[UUID]]:
     recorded = iter(record_facts(uow, [entry for entry in entries if isinstance(entry, FactToRecord)]))
-    return [
-        next(recorded) if isinstance(entry, FactToRecord) else FactOutcome("refused", None, entry) for entry in entries
-    ]
+    return [next(recorded) if isinstance(entry, FactToRecord) else Outcome("refused", None, entry) for entry in entries]
 
 
 class FactBatch:
@@ -165,43 +149,43 @@ class FactBatch:
         self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
         """By household to be judged: its live facts, in order."""
 
-    def take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
-        """Decide about one fact and enter it into the ledger of its household."""
-        try:
-            return self._take(item, fact_id)
-        except DomainError as error:
-            return FactOutcome("refused", None, error)
-
-    def _take(self, item: FactToRecord, fact_id: UUID) -> FactOutcome:
+    def take(self, identified: tuple[UUID, FactToRecord]) -> Outcome[UUID]:
+        """Decide about one fact and enter it into the ledger of its household. Raises what it is refused for."""
+        fact_id, item = identified
         fact = item.fact
         refuse_foreign_sources(fact, item.actor)
         dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
         if held_in is not None and item.actor.sees(held_in):
             raise HouseholdBusy.of(fact.household_code)
         if dossier is None or not item.actor.sees(dossier.region_code):
-            raise HouseholdNotFound(f"no household {fact.household_code} in region {item.actor.place}")
+            raise HouseholdNotFound(
+                says("no-household-in-region", household=fact.household_code, region=item.actor.place)
+            )
         payload = fact.payload.model_dump_json()
         content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
-            if known.content_hash != content_hash:
-                raise FactContradicts(f"{fact.source} used the reference {fact.source_ref} for another fact")
+            FACT_KIND.demand_same(fact, {"content_hash": content_hash}, known)
             if item.mode is FactMode.LIVE and dossier.due_after is not None:
                 self._judge(item, dossier, fact_id, fact.type)
-            return FactOutcome("duplicate", fact_id)
+            return Outcome("duplicate", fact_id)
         person_id = self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
         self._check(item, dossier, fact_id, person_id)
-        supersedes_id = self._supersede(dossier, fact, fact_id)
+        supersedes_id = self._supersede(dossier, fact)
         post(dossier, fact_id, fact, person_id)
-        self._stored[fact_id] = StoredFact(
-            content_hash, None if withdraws(fact.type) else fact, fact.household_code, fact.type, person_id
-        )
+        self._stored[fact_id] = {
+            "content_hash": content_hash,
+            "household_code": fact.household_code,
+            "type": fact.type,
+            "fact": None if withdraws(fact.type) else fact,
+            "person_id": person_id,
+        }
         self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[dossier.code] = None
         if item.mode is FactMode.LIVE:
-            about = fact.type if supersedes_id is None else self._stored[supersedes_id].type
+            about = fact.type if supersedes_id is None else self._stored[supersedes_id]["type"]
             self._judge(item, dossier, fact_id, about)
-        return FactOutcome("stored", fact_id)
+        return Outcome("stored", fact_id)
 
     def _judge(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, about: str) -> None:
         self.touched[dossier.code] = None
@@ -217,28 +201,22 @@ class FactBatch:
                 "credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id)
             )
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
-            raise FactInvalid.at("/member_no", "the household has, and had, no such member")
+            raise FactInvalid.at("/member_no", says("no-such-member"))
         refuse_after_the_end(fact, dossier.ended_on)
 
-    def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact, fact_id: UUID) -> UUID | None:
+    def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact) -> UUID | None:
         if fact.supersedes is None:
             return None
-        old_id = reference_id(fact.supersedes)
-        old = self._stored.get(old_id)
-        named = fact.supersedes.source_ref
-        if old is None or old.household_code != fact.household_code or old_id == fact_id:
-            raise SupersededNotFound(f"the household has no fact {named} to supersede")
-        if withdraws(old.type):
-            raise WithdrawalIsFinal(f"{named} is a withdrawal; what is right now is a fact of its own")
-        corrected_by = self._superseded.get(old_id)
-        if corrected_by is not None and withdraws(corrected_by):
-            raise AlreadyWithdrawn(f"the fact {named} was withdrawn; what is right now is a fact of its own")
-        if corrected_by is not None:
-            raise AlreadySuperseded(f"the fact {named} was corrected before; supersede the correction")
-        if fact.type != old.type and not withdraws(fact.type):
-            raise FactInvalid.at("/type", f"a correction is of the type of the fact it supersedes: {old.type}")
-        assert old.fact is not None, "the facts that items supersede are loaded in full"
-        take_back(dossier, old_id, old.fact, old.person_id)
+        named = fact.supersedes
+        old_id = FACT_KIND.id_of(named)
+        old = FACT_KIND.demand_known(named, fact.household_code, self._stored.get(old_id))
+        if withdraws(old["type"]):
+            raise WithdrawalIsFinal(says("withdrawal-stands", reference=named.source_ref, instead=FACT_KIND.instead))
+        FACT_KIND.demand_standing(named, status_of(self._superseded.get(old_id)))
+        if fact.type != old["type"] and not withdraws(fact.type):
+            raise FactInvalid.at("/type", says("correction-of-another-type", type=old["type"]))
+        assert old["fact"] is not None, "the facts that items supersede are loaded in full"
+        take_back(dossier, old_id, old["fact"], old["person_id"])
         self._superseded[old_id] = fact.type
         return old_id
 
@@ -280,7 +258,7 @@ def _load_batch(
     busy: Mapping[str, str],
 ) -> FactBatch:
     """A batch with what has to be known of its facts, of those that they supersede, and of whom they name."""
-    named = [reference_id(item.fact.supersedes) for item in items if item.fact.supersedes]
+    named = [FACT_KIND.id_of(item.fact.supersedes) for item in items if item.fact.supersedes]
     codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
     stored, superseded = load_stored_facts(uow, ids, named), load_superseded(uow, named)
     return FactBatch(uow, dossiers, busy, stored, superseded, load_persons(uow, codes))

@@ -8,6 +8,7 @@ from services.monitoring.households.schemas import MemberIn
 from services.monitoring.persons.rules import Described, RegisteredMember, is_same_person
 from shared.findings import Finding
 from shared.identity import is_masked, normalise_resident_id
+from shared.words.said import says
 
 _NEEDED = ("name", "birth_date", "health")
 
@@ -15,7 +16,7 @@ _NEEDED = ("name", "birth_date", "health")
 def refuse_masks(members: Sequence[MemberIn]) -> None:
     """Raise MaskedValue where a name or number came back as it was masked."""
     masked = [
-        Finding(f"/members/{index}/{name}", "masked: leave it out, and what is registered stays")
+        Finding(f"/members/{index}/{name}", says("masked"))
         for index, member in enumerate(members)
         for name in ("name", "id_number")
         if is_masked(getattr(member, name) or "")
@@ -57,10 +58,10 @@ def _findings(member: MemberIn, known: RegisteredMember | None, pointer: str, se
     if known is None or blind or not (_stays(member) or _is_same(member, known)):
         for name in _NEEDED:
             if getattr(member, name) is None:
-                yield Finding(f"{pointer}/{name}", "needed of a person who is new, or told of anew")
+                yield Finding(f"{pointer}/{name}", says("needed-of-who-is-new"))
     born = member.birth_date or (None if known is None else known.birth_date)
     if member.birth_year is not None and born is not None and born.year != member.birth_year:
-        yield Finding(f"{pointer}/birth_year", "another year than the birth date's")
+        yield Finding(f"{pointer}/birth_year", says("another-year-than-born"))
 
 
 def leaves_something_out(member: MemberIn) -> bool:

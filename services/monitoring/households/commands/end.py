@@ -17,6 +17,7 @@ from services.monitoring.risks.store.latest import load_latest_risks
 from services.monitoring.risks.store.verdicts import Judged
 from shared.contracts.monitoring import HouseholdEnded
 from shared.db.unit_of_work import UnitOfWork
+from shared.words.said import says
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,18 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
     """
     household = uow.session.get(Household, code, with_for_update=True)
     if household is None or not uow.actor.sees(household.region_code):
-        raise HouseholdNotFound(f"no household {code} in region {uow.actor.place}")
+        raise HouseholdNotFound(says("no-household-in-region", household=code, region=uow.actor.place))
     end = (body.on, body.reason, body.note)
     if household.ended_on is not None:
         if end != (household.ended_on, household.end_reason, household.end_note):
             raise EndContradicts(
-                f"the household {code} is no more since {household.ended_on}", on=str(household.ended_on)
+                says("household-ended-since", household=code, ended_on=household.ended_on), on=str(household.ended_on)
             )
         return EndedHousehold(_shown(uow, household), ended=False)
     if body.on > uow.today():
-        raise EndInvalid.at("/on", "lies in the future")
+        raise EndInvalid.at("/on", says("in-the-future"))
     if body.on < household.registered_on:
-        raise EndInvalid.at("/on", f"lies before the household was registered, on {household.registered_on}")
+        raise EndInvalid.at("/on", says("before-it-was-registered", registered_on=household.registered_on))
     _clear_risks(uow, code, body)
     household.sqlmodel_update(
         {

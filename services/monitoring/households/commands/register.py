@@ -31,10 +31,12 @@ from services.monitoring.risks.rules.triggers import Trigger
 from shared.contracts.monitoring import HouseholdChanged, HouseholdMember, HouseholdRegistered, HouseholdState
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
+from shared.findings import Finding
 from shared.registers.commands import Put
 from shared.registers.entries import enter, lock_entry, owned_by_region, renew
 from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
+from shared.words.said import says
 
 _FIELDS = ("region_code", "category", "relocated", "dibao", "registered_on")
 _demand_in_region = owned_by_region("household", HouseholdNotFound)
@@ -90,7 +92,7 @@ def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[Reg
         raise HouseholdInvalid.of(findings)
 
 
-def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[str]:
+def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[Finding]:
     """Whether the code looks like one of another county; the county of its letters is remembered."""
     letters, county = letters_of(code), county_of(region_code)
     counties: set[str] = set() if letters is None else load_counties(uow, letters)
@@ -102,7 +104,7 @@ def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[
 def _demand_changeable(uow: UnitOfWork, household: Household) -> None:
     _demand_in_region(uow, household)
     if household.ended_on is not None:
-        raise HouseholdHasEnded(f"the household {household.code} is no more since {household.ended_on}")
+        raise HouseholdHasEnded(says("household-ended-since", household=household.code, ended_on=household.ended_on))
 
 
 def _register(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
@@ -120,7 +122,7 @@ def _change(
     before: Sequence[MemberOfHousehold],
     members: Sequence[RegisteredMember],
     staying: Collection[int],
-) -> list[str]:
+) -> list[Finding]:
     """Make the household what it is said to be, and judge it anew; what this change makes worth a look."""
     code, was = household.code, household_state(HouseholdChanged, household, before)
     renew(uow, household, _fields(body, members))

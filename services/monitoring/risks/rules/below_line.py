@@ -1,6 +1,6 @@
 """收入低于监测线: net income per head in the window is below the income line of the decision date."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -27,6 +27,7 @@ from services.monitoring.risks.rules.verdicts import (
 )
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import divide_half_up, format_yuan
+from shared.words.said import says
 
 _KIND: Final = RiskKind.BELOW_LINE
 _QUIET: Final = Verdict(_KIND, Outcome.CLEAR)
@@ -83,32 +84,22 @@ def _seriousness(state: HouseholdState, parameters: RuleParameters) -> list[bool
 def _why_below(line: Threshold, state: HouseholdState, parameters: RuleParameters, grade: RiskGrade) -> Reason:
     figures, amount = _figures(state), format_yuan(line.times(1))
     shortfall = format_yuan(line.times(state.members) - state.window.net)
-    text = (
-        f"{_income(figures)} is below the income line of {amount} yuan. The {state.members} members together have "
-        f"{figures['net_income']} yuan, {shortfall} yuan short of the line."
-    )
     inputs = figures | {"line": amount, "shortfall": shortfall} | _about_grade(state, parameters, grade)
-    return Reason(_KIND, _KIND, text, inputs, parameters.cited(*_NEEDED))
+    return Reason(_KIND, _KIND, (says("below-line"),), inputs, parameters.cited(*_NEEDED))
 
 
 def _why_held(
     line: Threshold, to_clear: Threshold, state: HouseholdState, parameters: RuleParameters, grade: RiskGrade
 ) -> Reason:
-    figures = _figures(state)
     amount, level = format_yuan(line.times(1)), format_yuan(to_clear.times(1))
-    text = (
-        f"{_income(figures)} has reached the income line of {amount} yuan but not the {level} yuan "
-        "at which an open risk clears."
-    )
-    inputs = figures | {"line": amount, "line_to_clear": level} | _about_grade(state, parameters, grade)
-    return Reason(_KIND, _KIND, text, inputs, parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO))
+    inputs = _figures(state) | {"line": amount, "line_to_clear": level} | _about_grade(state, parameters, grade)
+    return Reason(_KIND, _KIND, (says("below-line-held"),), inputs, parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO))
 
 
 def _why_cleared(state: HouseholdState, parameters: RuleParameters, to_clear: Threshold) -> tuple[Reason, ...]:
-    figures, level = _figures(state), format_yuan(to_clear.times(1))
-    text = f"{_income(figures)} has reached the {level} yuan at which an open risk clears."
+    inputs = _figures(state) | {"line_to_clear": format_yuan(to_clear.times(1))}
     cited = parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
-    return (Reason(_KIND, _KIND, text, figures | {"line_to_clear": level}, cited),)
+    return (Reason(_KIND, _KIND, (says("below-line-cleared"),), inputs, cited),)
 
 
 def _about_grade(state: HouseholdState, parameters: RuleParameters, grade: RiskGrade) -> dict[str, object]:
@@ -139,7 +130,3 @@ def _figures(state: HouseholdState) -> dict[str, object]:
         "net_income": format_yuan(window.net),
         "per_head": format_yuan(divide_half_up(window.net, state.members)),
     }
-
-
-def _income(figures: Mapping[str, object]) -> str:
-    return f"Net income per head {figures['per_head']} yuan in {figures['window']}"

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict
 from shared.codes.monitoring import HouseholdEndReason, RiskKind
+from shared.words.said import says
 
 ENDED: Final = "household.ended"
 
@@ -16,5 +17,5 @@ def ended(kind: RiskKind, on: date, reason: HouseholdEndReason) -> Verdict:
 
 
 def _why(on: date, reason: HouseholdEndReason) -> tuple[Reason, ...]:
-    text = f"The household is no more since {on.isoformat()} (reason: {reason.value})."
-    return (Reason(ENDED, ENDED, text, {"ended_on": on.isoformat(), "reason": reason.value}, ()),)
+    inputs = {"ended_on": on.isoformat(), "reason": reason.value}
+    return (Reason(ENDED, ENDED, (says("household-is-no-more"),), inputs, ()),)

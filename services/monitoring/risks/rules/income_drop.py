@@ -27,6 +27,7 @@ from services.monitoring.risks.rules.verdicts import (
 )
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import format_yuan
+from shared.words.said import Said, says
 
 YEAR: Final = "income_drop.year"
 """The window against the same window one year earlier."""
@@ -119,8 +120,8 @@ def _unquiet(
 def _why_insufficient(
     parameters: RuleParameters, incomplete: Sequence[str], missing: tuple[int, ...]
 ) -> tuple[Reason, ...]:
-    text = f"Income is unknown for {len(missing)} of the months to be compared ({', '.join(incomplete)})."
-    return (missing_months_reason(_KIND, text, missing, parameters.cited(*_NEEDED)),)
+    said = says("income-drop-incomplete", unknown=len(missing), comparisons=list(incomplete))
+    return (missing_months_reason(_KIND, said, missing, parameters.cited(*_NEEDED)),)
 
 
 def _missing_months(window: WindowSummary, incomplete: Sequence[str]) -> tuple[int, ...]:
@@ -138,12 +139,6 @@ class _Comparison:
     @property
     def drop(self) -> str:
         return format_percent(self.before - self.now, self.before) if self.before > 0 else "0.00 %"
-
-    def fall(self) -> str:
-        return (
-            f"Net income {format_yuan(self.now)} yuan in {self.span} is {self.drop} below the "
-            f"{format_yuan(self.before)} yuan of {self.earlier_span}"
-        )
 
     def figures(self) -> dict[str, object]:
         return {
@@ -190,20 +185,20 @@ def _why_fired(
     reasons = []
     for rule, found in firing.items():
         comparison = _comparison(state.window, rule)
-        text = f"{comparison.fall()}; {_against(parameters, found)}."
-        if found is _Finding.INCOMPLETE:
-            text = f"What {comparison.span} showed against {comparison.earlier_span} stands until all months are known."
+        said = _say(parameters, found)
         keys = cited[:-1] if found is _Finding.DROPPED else cited
-        reasons.append(Reason(rule, rule, text, comparison.figures() | about_grade, parameters.cited(*keys)))
+        reasons.append(Reason(rule, rule, (said,), comparison.figures() | about_grade, parameters.cited(*keys)))
     return tuple(reasons)
 
 
-def _against(parameters: RuleParameters, found: _Finding) -> str:
+def _say(parameters: RuleParameters, found: _Finding) -> Said:
+    if found is _Finding.INCOMPLETE:
+        return says("income-drop-stands")
     if found is _Finding.DROPPED and parameters.drop is not None:
-        return f"a drop of {_percent(parameters.drop)} or more raises the risk"
+        return says("income-drop", raises_at=_percent(parameters.drop))
     if found is _Finding.HELD and parameters.drop_to_clear is not None:
-        return f"an open risk clears below {_percent(parameters.drop_to_clear)}"
-    return "the policy does not say below which drop an open risk clears"
+        return says("income-drop-held", clears_below=_percent(parameters.drop_to_clear))
+    return says("income-drop-without-margin")
 
 
 def _percent(threshold: Threshold) -> str:
@@ -214,10 +209,6 @@ def _why_cleared(state: HouseholdState, parameters: RuleParameters, open_risk: L
     reasons = []
     for rule in sorted(open_risk.rules):
         comparison = _comparison(state.window, rule)
-        text = (
-            f"Net income {format_yuan(comparison.now)} yuan in {comparison.span} is not far enough below the "
-            f"{format_yuan(comparison.before)} yuan of {comparison.earlier_span} to keep the risk open."
-        )
         cited = parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
-        reasons.append(Reason(rule, rule, text, comparison.figures(), cited))
+        reasons.append(Reason(rule, rule, (says("income-drop-cleared"),), comparison.figures(), cited))
     return tuple(reasons)

@@ -12,6 +12,7 @@ from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, g
 from shared.codes.employment import PlacementEndReason
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import format_yuan
+from shared.words.said import says
 
 _KIND: Final = RiskKind.JOB_LOSS
 _QUIET: Final = Verdict(_KIND, Outcome.CLEAR)
@@ -42,12 +43,10 @@ def _key(loss: JobLoss) -> str:
 def _why_fired(
     state: HouseholdState, parameters: RuleParameters, loss: JobLoss, near: bool | None, grade: RiskGrade
 ) -> tuple[Reason, ...]:
-    window, lost_on = state.window, loss.lost_on.isoformat()
-    left = loss.reason == PlacementEndReason.LEFT_HOUSEHOLD
-    happened = f"left the household on {lost_on}" if left else f"lost it on {lost_on} (reason: {loss.reason})"
-    text = f"The last member of the household placed in work {happened}; nobody was placed in work since."
+    window, left = state.window, loss.reason == PlacementEndReason.LEFT_HOUSEHOLD
+    said = says("last-earner-left") if left else says("last-earner-lost-work")
     inputs = {
-        "lost_on": lost_on,
+        "lost_on": loss.lost_on.isoformat(),
         "reason": loss.reason.value,
         "placement_id": str(loss.placement_id),
         "window": format_span(window.first, window.anchor),
@@ -55,17 +54,15 @@ def _why_fired(
         "net_income": format_yuan(window.net),
     }
     about_grade = about_near_line(state, parameters, near, grade)
-    return (Reason(_KIND, _key(loss), text, inputs | about_grade, parameters.cited(*_CITED)),)
+    return (Reason(_KIND, _key(loss), (said,), inputs | about_grade, parameters.cited(*_CITED)),)
 
 
 def _why_cleared(loss: JobLoss | None) -> tuple[Reason, ...]:
     if loss is None or loss.regained_on is None:
-        return (Reason(_KIND, _KIND, "No loss of work of the household is known.", {}, ()),)
-    regained_on = loss.regained_on.isoformat()
-    text = f"A member of the household placed in work began on {regained_on}."
+        return (Reason(_KIND, _KIND, (says("no-loss-of-work-known"),), {}, ()),)
     inputs = {
         "lost_on": loss.lost_on.isoformat(),
         "placement_id": str(loss.regained_placement_id),
-        "started_on": regained_on,
+        "started_on": loss.regained_on.isoformat(),
     }
-    return (Reason(_KIND, _KIND, text, inputs, ()),)
+    return (Reason(_KIND, _KIND, (says("placed-in-work-again"),), inputs, ()),)

@@ -21,6 +21,7 @@ from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, grade_for, undecided
 from shared.codes.monitoring import RiskKind
 from shared.money import format_yuan
+from shared.words.said import Said, says
 
 SERIOUS: Final = "new_illness.serious"
 """A diagnosis is on the list of serious illnesses 大病病种, or its source calls it serious."""
@@ -178,75 +179,58 @@ def _why_fired(
 
 
 def _standing_reason(key: str, parameters: RuleParameters, lacking: tuple[str, ...]) -> Reason:
-    day = parameters.decided_on.isoformat()
-    text = (
-        f"What was found earlier stands: the policy for region {parameters.region} has no value of "
-        f"{', '.join(lacking)} on {day}."
-    )
-    inputs = {"lacking": list(lacking), "region": parameters.region, "date": day}
-    return Reason(key.partition(":")[0], key, text, inputs, ())
+    inputs = parameters.about_lacking(lacking)
+    return Reason(key.partition(":")[0], key, (says("illness-found-earlier-stands"),), inputs, ())
 
 
 def _serious_reason(key: str, diagnosis: Diagnosis, parameters: RuleParameters) -> Reason:
     prefix = listed_as(diagnosis.code, parameters)
-    says = ["is on the list of serious illnesses"] if prefix is not None else []
-    if diagnosis.serious:
-        says.append("is reported as serious by its source")
-    earner = " The member is a main earner of the household." if diagnosis.main_earner else ""
-    observed_on = diagnosis.observed_on.isoformat()
+    earner = (says("main-earner-ill"),) if diagnosis.main_earner else ()
     return Reason(
         rule=SERIOUS,
         key=key,
-        text=f"A diagnosis of {_member(diagnosis.member_no)}, observed on {observed_on}, {' and '.join(says)}.{earner}",
+        said=(_why_serious(prefix, diagnosis), *earner),
         inputs={
             "member_no": diagnosis.member_no or None,
             "code": diagnosis.code,
             "listed_as": prefix,
             "reported_serious": diagnosis.serious,
             "main_earner": diagnosis.main_earner,
-            "observed_on": observed_on,
+            "observed_on": diagnosis.observed_on.isoformat(),
         },
         parameters=() if prefix is None or parameters.illnesses is None else (parameters.illnesses[prefix],),
     )
 
 
+def _why_serious(prefix: str | None, diagnosis: Diagnosis) -> Said:
+    if prefix is None:
+        return says("illness-reported")
+    return says("illness-listed-and-reported") if diagnosis.serious else says("illness-listed")
+
+
 def _cost_reason(member: int, level: Threshold, state: HouseholdState, parameters: RuleParameters) -> Reason:
-    span = format_span(state.window.first, state.window.anchor)
-    cost, amount = format_yuan(state.sees(MEDICAL)[member]), format_yuan(level.times(1))
     held = parameters.medical_cost is not None and level is not parameters.medical_cost[state.category]
-    against = f"the threshold for {state.category} households is {amount} yuan"
-    if held:
-        against = f"an open risk clears below {amount} yuan"
     return Reason(
         rule=COST,
         key=_cost_key(member),
-        text=f"Self-paid medical cost of {_member(member)} in {span} is {cost} yuan; {against}.",
+        said=(says("medical-cost-held") if held else says("medical-cost"),),
         inputs={
             "member_no": member or None,
-            "window": span,
-            "self_paid_medical": cost,
-            "level": amount,
+            "window": format_span(state.window.first, state.window.anchor),
+            "self_paid_medical": format_yuan(state.sees(MEDICAL)[member]),
+            "level": format_yuan(level.times(1)),
             "category": state.category.value,
         },
         parameters=parameters.cited(MEDICAL_COST, WINDOW_MONTHS, *((CLEAR_MARGIN_RATIO,) if held else ())),
     )
 
 
-def _member(member_no: int | None) -> str:
-    return f"member {member_no}" if member_no else "a member not named"
-
-
 def _why_cleared(state: HouseholdState, parameters: RuleParameters) -> tuple[Reason, ...]:
-    span = format_span(state.window.first, state.window.anchor)
     highest = max(state.sees(MEDICAL).values(), default=0)
-    text = (
-        "No diagnosis of the household counts as serious, and no member's self-paid medical cost "
-        f"in {span} is high enough to keep the risk open."
-    )
     inputs = {
-        "window": span,
+        "window": format_span(state.window.first, state.window.anchor),
         "diagnoses": len(state.sees(DIAGNOSES)),
         "highest_self_paid_medical": format_yuan(highest),
     }
     cited = parameters.cited(MEDICAL_COST, WINDOW_MONTHS, CLEAR_MARGIN_RATIO)
-    return (Reason(_KIND, _KIND, text, inputs, cited),)
+    return (Reason(_KIND, _KIND, (says("illness-cleared"),), inputs, cited),)

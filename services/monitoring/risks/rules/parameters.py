@@ -169,6 +169,10 @@ class RuleParameters:
         """Return those of `keys` the policy has no value of."""
         return tuple(key for key in keys if key not in self.values)
 
+    def about_lacking(self, lacking: Iterable[str]) -> dict[str, object]:
+        """Return the figures of a reason that rests on what the policy lacks: what, where and on which day."""
+        return {"lacking": list(lacking), "region": self.region, "date": self.decided_on.isoformat()}
+
 
 def _scaled(costs: Mapping[HouseholdCategory, Fraction], factor: Fraction) -> dict[HouseholdCategory, Threshold]:
     return {category: Threshold.of(cost * factor) for category, cost in costs.items()}

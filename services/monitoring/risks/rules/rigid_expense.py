@@ -1,6 +1,5 @@
 """刚性支出过大: expense nobody can avoid pushes a household above the income line under it."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -24,6 +23,7 @@ from services.monitoring.risks.rules.verdicts import (
 )
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.money import divide_half_up, format_yuan
+from shared.words.said import says
 
 _KIND: Final = RiskKind.RIGID_EXPENSE
 _QUIET: Final = Verdict(_KIND, Outcome.CLEAR)
@@ -78,26 +78,21 @@ def _fires(
 def _why_fired(
     state: HouseholdState, parameters: RuleParameters, level: Threshold, grade: RiskGrade
 ) -> tuple[Reason, ...]:
-    figures, amount = _figures(state), format_yuan(level.times(1))
     if level is parameters.line:
-        below, cited = f"the income line of {amount} yuan", parameters.cited(*_NEEDED)
+        said, cited = says("rigid-expense"), parameters.cited(*_NEEDED)
     else:
-        below = f"the {amount} yuan at which an open risk clears"
-        cited = parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
-    inputs = figures | {
-        "level": amount,
+        said, cited = says("rigid-expense-held"), parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)
+    inputs = _figures(state) | {
+        "level": format_yuan(level.times(1)),
         "expense_exceeds_income": state.window.self_paid > state.window.net,
         "grade": grade.value,
     }
-    return (Reason(_KIND, _KIND, f"{_income(figures)}, below {below}.", inputs, cited),)
+    return (Reason(_KIND, _KIND, (said,), inputs, cited),)
 
 
 def _why_cleared(state: HouseholdState, parameters: RuleParameters) -> tuple[Reason, ...]:
-    figures = _figures(state)
-    text = f"{_income(figures)}, enough for an open risk to clear."
-    if not state.window.self_paid:
-        text = f"There is no compliant self-paid expense in {figures['window']}."
-    return (Reason(_KIND, _KIND, text, figures, parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)),)
+    said = says("rigid-expense-cleared") if state.window.self_paid else says("no-rigid-expense")
+    return (Reason(_KIND, _KIND, (said,), _figures(state), parameters.cited(*_NEEDED, CLEAR_MARGIN_RATIO)),)
 
 
 def _figures(state: HouseholdState) -> dict[str, object]:
@@ -113,11 +108,3 @@ def _figures(state: HouseholdState) -> dict[str, object]:
         "per_head": format_yuan(divide_half_up(window.net, state.members)),
         "per_head_left": format_yuan(divide_half_up(left, state.members)),
     }
-
-
-def _income(figures: Mapping[str, object]) -> str:
-    return (
-        f"Net income per head {figures['per_head']} yuan in {figures['window']}, less "
-        f"{figures['compliant_self_paid']} yuan of compliant self-paid expense of the household, "
-        f"leaves {figures['per_head_left']} yuan per head"
-    )

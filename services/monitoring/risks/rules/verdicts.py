@@ -4,7 +4,7 @@ Reasons hold figures, months, codes and the parameters with their sources. They 
 or the name of an illness.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -16,6 +16,7 @@ from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.months import format_month
 from shared.policy.parameters import ParameterValue
+from shared.words.said import Said, joined, says
 
 
 class Outcome(StrEnum):
@@ -42,20 +43,32 @@ class Reason:
     key: str
     """What stays the same while the cause stays the same: the rule, then the member and the code where they matter."""
 
-    text: str
+    said: tuple[Said, ...]
+    """One sentence or more, which stand one after the other; each sees the inputs beside what it brings itself."""
+
     inputs: Mapping[str, Any]
     """The figures the rule saw, ready for JSON."""
 
     parameters: tuple[ParameterValue, ...]
 
+    @property
+    def text(self) -> str:
+        """The sentences in the language of whoever reads them."""
+        return written(self.said, self.inputs)
+
     def as_document(self) -> dict[str, Any]:
-        """Return the reason as it is published and kept."""
+        """Return the reason as it is kept: its sentences are written out when somebody reads them."""
         return {
             "rule": self.rule,
-            "text": self.text,
+            "says": [one.as_document() for one in self.said],
             "inputs": dict(self.inputs),
             "parameters": [parameter.as_document() for parameter in self.parameters],
         }
+
+
+def written(said: Iterable[Said], inputs: Mapping[str, Any]) -> str:
+    """Return the sentences of a reason in the language of whoever reads them."""
+    return joined([one.with_inputs(inputs) for one in said])
 
 
 def _nothing_to_say() -> tuple[Reason, ...]:
@@ -113,17 +126,8 @@ def undecided(kind: RiskKind, parameters: RuleParameters, *needed: str) -> Verdi
 
 
 def _why_undecided(kind: RiskKind, parameters: RuleParameters, needed: tuple[str, ...]) -> tuple[Reason, ...]:
-    lacking = parameters.lacking(*needed)
-    day = parameters.decided_on.isoformat()
-    reason = Reason(
-        rule=kind,
-        key=kind,
-        text=f"The policy for region {parameters.region} has no value of {', '.join(lacking)} on {day}; "
-        f"{kind} is not decided.",
-        inputs={"lacking": list(lacking), "region": parameters.region, "date": day},
-        parameters=parameters.cited(*needed),
-    )
-    return (reason,)
+    inputs = parameters.about_lacking(parameters.lacking(*needed))
+    return (Reason(kind, kind, (says("verdict-undecided", kind=kind),), inputs, parameters.cited(*needed)),)
 
 
 def insufficient_income(kind: RiskKind, state: HouseholdState, parameters: RuleParameters) -> Verdict:
@@ -138,13 +142,16 @@ def insufficient_income(kind: RiskKind, state: HouseholdState, parameters: RuleP
 
 def _why_insufficient_income(kind: RiskKind, state: HouseholdState, parameters: RuleParameters) -> tuple[Reason, ...]:
     window = state.window
-    text = "The household has no members to share its income."
+    said = says("nobody-shares-the-income")
     if state.members:
-        text = (
-            f"Income is known for {window.known} of the {window.length} months "
-            f"{format_span(window.first, window.anchor)}; {parameters.min_months} known months are needed."
+        said = says(
+            "too-few-months-known",
+            known=window.known,
+            length=window.length,
+            window=format_span(window.first, window.anchor),
+            needed=parameters.min_months,
         )
-    return (missing_months_reason(kind, text, window.missing(), parameters.cited(WINDOW_MONTHS, MIN_MONTHS)),)
+    return (missing_months_reason(kind, said, window.missing(), parameters.cited(WINDOW_MONTHS, MIN_MONTHS)),)
 
 
 def evidence_withdrawn(verdict: Verdict) -> Verdict:
@@ -153,13 +160,11 @@ def evidence_withdrawn(verdict: Verdict) -> Verdict:
 
 
 def _why_withdrawn(verdict: Verdict) -> tuple[Reason, ...]:
-    return tuple(
-        replace(reason, text=f"What raised the risk was withdrawn. {reason.text}") for reason in verdict.reasons
-    )
+    return tuple(replace(reason, said=(says("evidence-was-withdrawn"), *reason.said)) for reason in verdict.reasons)
 
 
 def missing_months_reason(
-    kind: RiskKind, text: str, missing: tuple[int, ...], cited: tuple[ParameterValue, ...]
+    kind: RiskKind, said: Said, missing: tuple[int, ...], cited: tuple[ParameterValue, ...]
 ) -> Reason:
     """Return the reason that names the months whose income is unknown."""
-    return Reason(kind, kind, text, {"missing_months": [format_month(month) for month in missing]}, cited)
+    return Reason(kind, kind, (said,), {"missing_months": [format_month(month) for month in missing]}, cited)

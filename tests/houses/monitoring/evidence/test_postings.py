@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import read_fact, reported_types
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import IncomeMonth, WindowSummary, summarise
 from services.monitoring.ledger.rules.postings import post, take_back
@@ -88,7 +89,7 @@ def test_every_type_that_is_reported_is_among_the_examples() -> None:
 
 
 @given(
-    staying=st.lists(st.tuples(_facts(), _PERSONS), max_size=3, unique_by=lambda one: one[0].fact_id),
+    staying=st.lists(st.tuples(_facts(), _PERSONS), max_size=3, unique_by=lambda one: FACT_KIND.id_of(one[0])),
     going=st.tuples(_facts(), _PERSONS),
 )
 def test_what_is_taken_back_leaves_the_ledger_where_it_began(
@@ -96,14 +97,14 @@ def test_what_is_taken_back_leaves_the_ledger_where_it_began(
 ) -> None:
     dossier = _dossier()
     for said, person_id in staying:
-        post(dossier, said.fact_id, said, person_id)
+        post(dossier, FACT_KIND.id_of(said), said, person_id)
     assert dossier.window == summarise(dossier.months, _ANCHOR)
     before = _holds(dossier)
 
     said, person_id = going
-    post(dossier, said.fact_id, said, person_id)
+    post(dossier, FACT_KIND.id_of(said), said, person_id)
     assert dossier.window == summarise(dossier.months, _ANCHOR)
-    take_back(dossier, said.fact_id, said, person_id)
+    take_back(dossier, FACT_KIND.id_of(said), said, person_id)
     assert _holds(dossier) == before
     assert dossier.window_stale
 
@@ -111,5 +112,5 @@ def test_what_is_taken_back_leaves_the_ledger_where_it_began(
 @given(said=_facts(), person_id=_PERSONS)
 def test_a_window_names_whatever_a_fact_adds_beside_the_months(said: ReportedFact, person_id: Any) -> None:
     dossier = _dossier()
-    post(dossier, said.fact_id, said, person_id)
+    post(dossier, FACT_KIND.id_of(said), said, person_id)
     assert dossier.evidence == {kept.name for kept in (*dossier.amounts, *dossier.rows)}

@@ -538,3 +538,22 @@ async def test_another_book_of_the_same_name_judges_by_its_own_numbers(
     simulated = await open_monitoring(open_house, client_for, policy=with_line(policy_book, "20000"))
     assert (await simulated.verdicts())["below_line"]["outcome"] == "fires"
     assert (await monitoring.verdicts())["below_line"]["outcome"] == "clear"
+
+
+async def test_a_book_that_takes_the_place_of_another_judges_the_next_fact(
+    monitoring: Monitoring, policy_book: PolicyBook
+) -> None:
+    in_use = monitoring.house.database.resources
+    await monitoring.put()
+    await monitoring.record(*wages(WINDOW, "3200.00"))
+    assert await monitoring.risks() == []
+
+    in_use.policy = with_line(policy_book, "20000")
+    await monitoring.record(income_fact(WINDOW[-1], "100.00") | {"source_ref": "one more"})
+    risk = await monitoring.the_risk(RiskKind.BELOW_LINE, status="open")
+    line = next(cited for cited in risk["reasons"][0]["parameters"] if cited["key"] == "monitoring.income_line")
+    assert line["value"] == "20000"
+
+    in_use.policy = policy_book
+    await monitoring.record(income_fact(WINDOW[-1], "200.00") | {"source_ref": "and one more"})
+    assert (await monitoring.the_risk(RiskKind.BELOW_LINE))["status"] == "cleared"
