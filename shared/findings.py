@@ -12,13 +12,23 @@ class Finding(NamedTuple):
     said: Said | str
 
     @property
+    def sentence(self) -> Said:
+        """The sentence as data."""
+        return as_said(self.said)
+
+    @property
+    def code(self) -> str:
+        """Which finding it is, whatever the language."""
+        return self.sentence.code
+
+    @property
     def detail(self) -> str:
         """The sentence in the language of whoever reads it."""
-        return as_said(self.said).text
+        return self.sentence.text
 
     def as_document(self) -> dict[str, Any]:
         """The finding as it is answered."""
-        return {"pointer": self.pointer, "code": as_said(self.said).code, "detail": self.detail}
+        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
 
     def as_warning(self) -> str:
         """The finding as a line of an answer's warnings."""

@@ -1,4 +1,4 @@
-"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, commit clock, jobs."""
+"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, clock, jobs, files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from shared.codes.operations import JobStatus
+from shared.codes.operations import JobStatus, RowStatus
 from shared.db.base import UtcDateTime, closed_code
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -38,6 +38,12 @@ class SystemTables:
     commits; see `UnitOfWork.stamp`."""
     job: sa.Table
     """Long work that somebody asked for, and how far it is."""
+    import_file: sa.Table
+    """Files that somebody sent, each with its sender's rights; the job of the same id takes it."""
+    import_part: sa.Table
+    """The rows of a file as they came, packed, until its job has ended."""
+    import_row: sa.Table
+    """Rows of a file that came back or should be checked."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -126,6 +132,36 @@ def _job() -> list[sa.Column[Any]]:
     ]
 
 
+def _import_file() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("job_id", sa.Uuid(), primary_key=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("sender", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(64), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _import_part() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("job_id", sa.Uuid(), primary_key=True),
+        sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+    ]
+
+
+def _import_row() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("job_id", sa.Uuid(), primary_key=True),
+        sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("status", closed_code(RowStatus), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -149,6 +185,9 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "audit": _audit,
     "commit_clock": _commit_clock,
     "job": _job,
+    "import_file": _import_file,
+    "import_part": _import_part,
+    "import_row": _import_row,
 }
 
 

@@ -20,9 +20,12 @@ class JobHasEnded(Conflict):
     code = "job-ended"
 
 
-def start_job(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
-    """Queue long work; whoever asks twice under one `Idempotency-Key` is answered with the same job."""
-    job_id = new_id()
+def start_job(uow: UnitOfWork, kind: str, asked: Document, job_id: UUID | None = None) -> UUID:
+    """Queue long work; whoever asks twice under one `Idempotency-Key` is answered with the same job.
+
+    ``job_id`` is given where rows of the job were written before it.
+    """
+    job_id = job_id or new_id()
     row = {
         "id": job_id,
         "kind": kind,
@@ -55,7 +58,7 @@ def do_part(uow: UnitOfWork, kinds: Kinds, job_id: UUID) -> bool:
     changes: dict[str, Any] = {"status": JobStatus.RUNNING}
     if job.started_at is None:
         changes |= {"started_at": uow.now(), "total": work.total(uow, job.asked)}
-    part = work.do_part(uow, Standing(job.asked, job.position, job.result))
+    part = work.do_part(uow, Standing(job.id, job.asked, job.position, job.result))
     changes |= {"position": part.position, "done": job.done + part.done, "result": part.result}
     _change(uow, job_id, changes)
     if part.ended:

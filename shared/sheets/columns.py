@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Final
 
 from shared.codes.code import Code
@@ -38,7 +39,7 @@ EACH: Final = "*"
 """Stands in the place of a column for the rows of one thing: `members/*/name` is a field of each member."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column 列: where its value stands in a body, and what people read above it."""
 
@@ -68,9 +69,16 @@ class Column:
         """Everything that a file may call the column."""
         return frozenset({self.zh, self.en, self.place, self.place.rpartition("/")[2]})
 
+    @cached_property
     def parts(self) -> Sequence[str]:
         """The way to the field, step by step."""
-        return self.place.split("/")
+        return tuple(self.place.split("/"))
+
+
+NUMBER: Final = Column("row", "原行号", "Row in the file", width=10)
+"""Beside a row that came back: where it stood."""
+REASON: Final = Column("reason", "退回原因", "Why it came back", width=60)
+"""Beside a row that came back: what is wrong with it. A file with these two can be sent again as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Sheet:
     en: str
     columns: Sequence[Column]
     group: str | None = None
-    """The column whose equal values make one thing of rows that follow each other, as of a household's members."""
+    """The column whose equal values make one thing of several rows, as of a household's members."""
     fixed: Mapping[str, object] = field(default_factory=dict)
     """What stands in every body beside the columns, by place: the type of a fact."""
 
@@ -93,7 +101,7 @@ class Sheet:
     def column_of(self, pointer: str) -> Column | None:
         """The column that a JSON pointer into a body of this sheet leads to, or into which it leads."""
         parts = [EACH if part.isdecimal() else part for part in pointer.strip("/").split("/")]
-        return next((column for column in self.columns if _leads(column.parts(), parts)), None)
+        return next((column for column in self.columns if _leads(column.parts, parts)), None)
 
     def by_name(self) -> dict[str, Column]:
         """Each column by everything that a file may call it."""
@@ -104,9 +112,17 @@ class Sheet:
             yield from ((plain_heading(name), column) for name in column.names)
 
 
+def stands_beside(heading: str) -> bool:
+    """Whether a plain heading is of what we write beside rows that come back: it is no column of the sheet."""
+    return heading in _BESIDE
+
+
 def plain_heading(name: str) -> str:
     """A heading as headings are compared: without blanks, marks of needed columns and case."""
     return "".join(name.split()).strip("*＊").casefold()
+
+
+_BESIDE: Final = frozenset(plain_heading(name) for column in (NUMBER, REASON) for name in (column.zh, column.en))
 
 
 def _leads(column: Sequence[str], pointer: Sequence[str]) -> bool:

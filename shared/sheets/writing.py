@@ -43,7 +43,7 @@ def write_csv(sheet: Sheet, items: Iterable[Item], language: Language) -> Iterat
 
 def cells_of(sheet: Sheet, item: Item, language: Language) -> list[str]:
     """The cells of one answer."""
-    return [write_cell(column, _value(item, column.parts()), language) for column in sheet.columns]
+    return [write_cell(column, _value(item, column.parts), language) for column in sheet.columns]
 
 
 def write_xlsx(path: Path, sheet: Sheet, items: Iterable[Item], language: Language) -> None:

@@ -4,8 +4,10 @@ from alembic import op
 
 from shared.db.system_migrations import (
     add_commit_clock,
+    create_imports,
     create_job,
     create_system_tables_v1,
+    drop_imports,
     drop_job,
     drop_system_tables_v1,
     mark_positions,
@@ -18,10 +20,12 @@ def create_system_tables() -> None:
     mark_positions()
     add_commit_clock()
     create_job()
+    create_imports()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
+    drop_imports()
     drop_job()
     op.drop_table("commit_clock")
     drop_system_tables_v1()
