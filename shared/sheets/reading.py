@@ -182,21 +182,17 @@ def _lines(path: Path) -> Iterator[Sequence[Any]]:
 
 
 def _lines_of_xlsx(path: Path) -> Iterator[Sequence[Any]]:
-    """The rows of the first sheet, those above its first cell as empty ones. The library may fail in any way."""
+    """The rows of the first sheet, from the first row of it. The library may fail in any way."""
     try:
         _refuse_bombs(path)
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        above, before = sheet.start or (0, 0)
-        rows = sheet.iter_rows()
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows()
     except FileUnreadable:
         raise
     except PasswordError as error:
         raise _unreadable(says("file-old-or-locked")) from error
     except Exception as error:
         raise _unreadable(says("file-broken")) from error
-    yield from ([] for _ in range(above))
-    left = [""] * before
-    yield from ([*left, *cells] for cells in rows)
+    yield from rows
 
 
 def _refuse_bombs(path: Path) -> None:
