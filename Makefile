@@ -32,7 +32,7 @@ status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events
 	$(RUN) -m services status --url http://127.0.0.1:$(PORT) $(ARGS)
 
 test: $(VENV)/.dev ## the whole suite (WORKERS=1 one test after the other, ARGS='-k name' for a part of it)
-	$(RUN) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadscope $(ARGS)
+	$(RUN) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: lint licences test ## what has to pass before a change lands: lint, licences and test
 
@@ -66,7 +66,7 @@ postgres: $(VENV)/.dev ## a PostgreSQL server on a free loopback port until Ctrl
 run-distributed: $(VENV)/.dev ## PostgreSQL, Kafka, ten processes and a gateway (PORT=8000 DATA=var TODAY=2026-11-15)
 	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m deploy.distributed --port $(PORT) --data $(DATA)
 
-bench: $(VENV)/.dev ## measure the aims beside the bare limits of this machine
+bench: $(VENV)/.dev ## measure the aims beside the bare limits of this machine (ARGS=--scale at the size of a prefecture)
 	$(RUN) -m tests.load.bench $(ARGS)
 
 soak: $(VENV)/.dev ## the crash test at length, also with three brokers

@@ -21,6 +21,7 @@ from shared.contracts.catalogue import HOUSES
 from shared.errors import PayloadTooLarge
 from shared.http.connections import guarded
 from shared.settings import Settings
+from shared.words.said import says
 
 ISSUING_HOUSE = "monitoring"
 """The house whose api answers what belongs to no house: the token endpoint and its documentation."""
@@ -175,7 +176,7 @@ class Gateway:
                 yield part
 
     def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(f"a body may hold {self._max_body_bytes} bytes at most")
+        return PayloadTooLarge(says("body-too-large", limit=self._max_body_bytes))
 
     def _docs(self) -> dict[str, str]:
         return {house: f"/{house}/docs" for house in self._houses}

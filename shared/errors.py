@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 from shared.findings import Finding
-from shared.words.said import Said, as_said, says
+from shared.words.said import Said, says
 
 
 class DomainError(Exception):
@@ -29,9 +29,9 @@ class DomainError(Exception):
     retry_after: ClassVar[int | None] = None
     """Seconds after which the same request may be answered otherwise; told as `Retry-After`."""
 
-    def __init__(self, said: Said | str, **extra: Any) -> None:
+    def __init__(self, said: Said, **extra: Any) -> None:
         super().__init__(said)
-        self.said = as_said(said)
+        self.said = said
         self._extra = extra
 
     @classmethod
@@ -105,7 +105,7 @@ class HouseholdHasEnded(Conflict):
 class NamesFindings(DomainError):
     """A situation that names each place that is wrong: ``findings`` are the `errors` of the document."""
 
-    def __init__(self, said: Said | str, findings: Sequence[Finding] = ()) -> None:
+    def __init__(self, said: Said, findings: Sequence[Finding] = ()) -> None:
         super().__init__(said)
         self.findings = findings
 
@@ -121,7 +121,7 @@ class Invalid(NamesFindings):
     status, code = 422, "invalid"
 
     @classmethod
-    def at(cls, pointer: str, said: Said | str) -> Self:
+    def at(cls, pointer: str, said: Said) -> Self:
         """What is wrong with one field."""
         return cls.of([Finding(pointer, said)])
 

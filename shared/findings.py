@@ -2,43 +2,33 @@
 
 from typing import Any, NamedTuple
 
-from shared.words.said import Said, as_said, says
+from shared.words.said import Said, says
 
 
 class Finding(NamedTuple):
     """Finding 核查发现: a place, as a JSON pointer, and what is found there, as a sentence without a subject."""
 
     pointer: str
-    said: Said | str
-
-    @property
-    def sentence(self) -> Said:
-        """The sentence as data."""
-        return as_said(self.said)
-
-    @property
-    def code(self) -> str:
-        """Which finding it is, whatever the language."""
-        return self.sentence.code
+    said: Said
 
     @property
     def detail(self) -> str:
         """The sentence in the language of whoever reads it."""
-        return self.sentence.text
+        return self.said.text
 
     def as_document(self) -> dict[str, Any]:
         """The finding as it is answered."""
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+        return {"pointer": self.pointer, "code": self.said.code, "detail": self.detail}
 
     def as_warning(self) -> str:
         """The finding as a line of an answer's warnings."""
-        return says("finding", pointer=self.pointer.removeprefix("/"), finding=as_said(self.said)).text
+        return says("finding", pointer=self.pointer.removeprefix("/"), finding=self.said).text
 
     def placed(self, further: int = 0) -> Said:
         """The finding as a sentence of its own, with how many further ones there are."""
         if further:
-            return says("first-finding-of-many", pointer=self.pointer, finding=as_said(self.said), further=further)
-        return says("finding", pointer=self.pointer, finding=as_said(self.said))
+            return says("first-finding-of-many", pointer=self.pointer, finding=self.said, further=further)
+        return says("finding", pointer=self.pointer, finding=self.said)
 
 
 class WrongValue(ValueError):

@@ -10,6 +10,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from shared.findings import WrongValue
+from shared.words.said import says
+
 CODE_LENGTH: Final = 12
 DIVISIONS_FILE: Final = Path(__file__).parent / "data" / "divisions.csv"
 
@@ -55,10 +58,10 @@ class Region:
 def region_prefix(code: str) -> str:
     """Return `code` without the zeros that only fill it up: `520626000000` becomes `520626`, `52` stays.
 
-    A code has 2, 4, 6, 9 or 12 ASCII digits; the code of a village keeps all twelve. Raises ValueError otherwise.
+    A code has 2, 4, 6, 9 or 12 ASCII digits; the code of a village keeps all twelve. Raises WrongValue otherwise.
     """
     if len(code) not in _LEVEL_ENDS or not (code.isascii() and code.isdecimal()):
-        raise ValueError(f"a region code has 2, 4, 6, 9 or 12 digits: {code!r}")
+        raise WrongValue(says("region-code-ill-formed", code=repr(code)))
     end = len(code)
     for start in reversed(_LEVEL_ENDS[: _LEVEL_ENDS.index(end)]):
         if code[start:end].strip("0"):

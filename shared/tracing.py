@@ -6,6 +6,7 @@ environment, too. A span tells routes, event types, statuses and ids, never a ho
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import getrandbits
@@ -42,6 +43,7 @@ __all__ = [
 
 _HEADER = "traceparent"
 _W3C = TraceContextTextMapPropagator()
+_COMMON_FORM = re.compile(r"00-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
 _NOWHERE = Context()
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _SERVER_ERRORS = 500
@@ -78,7 +80,7 @@ class Step:
     def traceparent(self) -> str:
         """What names the step in headers and events; an ill-formed name of the parent is replaced, never passed on."""
         if self._traceparent is None:
-            self._traceparent = _written(NonRecordingSpan(_next_to(self._parent)))
+            self._traceparent = _behind(self._parent)
         return self._traceparent
 
     def __eq__(self, other: object) -> bool:
@@ -178,6 +180,14 @@ def _is_asked_for() -> bool:
 def _begin(name: str, kind: SpanKind, parent: str | None) -> Span | None:
     tracer = _Collector.tracer
     return None if tracer is None else tracer.start_span(name, _read(parent), kind)
+
+
+def _behind(parent: str | None) -> str:
+    """The name of a new step: written at once where the parent has the common form, else by the library."""
+    common = _COMMON_FORM.fullmatch(parent) if parent else None
+    if common is None:
+        return _written(NonRecordingSpan(_next_to(parent)))
+    return f"00-{common[1]}-{getrandbits(64):016x}-{common[2]}"
 
 
 def _next_to(parent: str | None) -> SpanContext:

@@ -1,6 +1,6 @@
 """Consumption 消费协作: what households make is bought by partner cities, and the money reaches them.
 
-Owns: producer 供应主体, product 产品, buyer 采购单位, order 订单.
+Owns: producer 经营主体, product 产品, buyer 采购单位, order 订单.
 Publishes: order-confirmed, order-settled, measure-accepted, measure-refused, measure-completed, income-credited.
 Reacts to: monitoring.household-registered, monitoring.household-changed, assistance.measure-requested,
 assistance.measure-cancelled.

@@ -10,20 +10,21 @@ import sqlalchemy as sa
 
 from shared.bus.interface import NO_MARKS, Mark, Marks, Positions, TopicPartition
 from shared.contracts.envelope import Event
-from shared.db.rows import execute_rows, insert_into, insert_rows
+from shared.db.rows import execute_rows, insert_into, insert_tuples, read_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 
 def already_applied(reading: Reading, event_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these events had their effect before."""
-    return set(reading.connection.scalars(_applied(reading.system_tables.inbox), {"ids": event_ids}))
+    found = read_tuples(reading.connection, _applied(reading.system_tables.inbox), {"ids": event_ids})
+    return {event_id for (event_id,) in found}
 
 
 def mark_applied(uow: UnitOfWork, events: Iterable[Event[Any]], now: dt.datetime) -> None:
     """Remember that these events have their effect with this transaction."""
-    rows = [{"event_id": event.id, "event_type": event.type, "applied_at": now} for event in events]
-    insert_rows(uow.connection, uow.system_tables.inbox, rows)
+    rows = [(event.id, event.type, now) for event in events]
+    insert_tuples(uow.connection, uow.system_tables.inbox, ("event_id", "event_type", "applied_at"), rows)
 
 
 def stored_positions(reading: Reading) -> dict[TopicPartition, int]:

@@ -4,7 +4,7 @@ from shared.codes.code import Code
 
 
 class ProducerKind(Code):
-    """Who supplies a product 供应主体类型."""
+    """Who supplies a product 经营主体类型."""
 
     HOUSEHOLD = "household", "农户", "household"
     COOPERATIVE = "cooperative", "合作社", "cooperative"

@@ -38,6 +38,25 @@ class RiskKind(Code):
     )
 
 
+class RiskRule(Code):
+    """What holds a risk open 判定规则, as the events of risks name it."""
+
+    BELOW_LINE = "below_line", "收入低于监测线", "income below the line"
+    INCOME_DROP = "income_drop", "收入骤减", "sharp drop of income"
+    INCOME_DROP_YEAR = "income_drop.year", "年度收入骤减", "sharp drop of income against the year before"
+    INCOME_DROP_QUARTER = (
+        "income_drop.quarter",
+        "近三个月收入骤减",
+        "sharp drop of income against the same three months of the year before",
+    )
+    RIGID_EXPENSE = "rigid_expense", "刚性支出过大", "rigid expense too large"
+    NEW_ILLNESS = "new_illness", "新发大病", "new serious illness"
+    SERIOUS_ILLNESS = "new_illness.serious", "确诊大病", "serious illness diagnosed"
+    MEDICAL_COST = "new_illness.cost", "医疗费用负担过重", "medical cost too high"
+    JOB_LOSS = "job_loss", "失业", "loss of work"
+    HOUSEHOLD_ENDED = "household.ended", "农户注销", "household ended"
+
+
 class RiskGrade(Code):
     """How urgent a risk is 预警等级."""
 
@@ -55,6 +74,18 @@ class RiskStatus(Code):
         "cleared by itself",
         "the cause is gone; the same kind may open again. 风险消除 is an act of people",
     )
+
+
+class ClueType(Code):
+    """What came in that led to a verdict 线索: a fact of some type, or something else that is known."""
+
+    INCOME = "income", "收入情况", "income"
+    EXPENSE = "expense", "支出情况", "expense"
+    ILLNESS = "illness", "患病情况", "illness"
+    WITHDRAWAL = "withdrawal", "情况撤回", "withdrawal of a fact"
+    PLACEMENT = "placement", "务工变动", "change of work"
+    HOUSEHOLD = "household", "家庭变动", "change of the household"
+    SCREENING = "screening", "集中排查", "screening"
 
 
 class FactMode(Code):

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from shared.connections import Limits
 from shared.db.base import JsonText
+from shared.db.copying import execute_copies
 from shared.db.trouble import DatabaseSilent, DatabaseUnreachable, sentence_of
 from shared.words.said import says
 
@@ -126,6 +127,7 @@ def postgres_pool(url: sa.URL, limits: Limits, size: int, settings: Mapping[str,
         if connection.driver_connection.is_closed():
             raise sa.exc.DisconnectionError("the server closed this connection")
 
+    execute_copies(engine)
     keep_watch(engine, limits)
     return engine
 

@@ -17,7 +17,7 @@ from shared.connections import Limits, milliseconds
 from shared.context import Context
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
-from shared.db.rows import insert_rows
+from shared.db.rows import insert_tuples
 from shared.db.system_tables import SystemTables
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
@@ -27,6 +27,8 @@ OUTBOX_CHANNEL = "outbox"
 """PostgreSQL notification channel on which a commit calls the relay of another process."""
 
 
+_AUDITED = ("at", "actor", "action", "subject", "before", "after", "reason", "correlation_id")
+_SENT = ("event_id", "topic", "key", "headers", "value", "created_at")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECONDS = 1_000_000
 _MOMENTS_AT_ONCE = 64
@@ -123,7 +125,7 @@ class UnitOfWork(Reading):
     log_lines: list[LogLine] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     """What ends with the commit; without one it is never told."""
-    _audit: list[dict[str, Any]] = field(default_factory=list)
+    _audit: list[tuple[Any, ...]] = field(default_factory=list)
     _last_taken: int = 0
     """The last moment of those that this transaction has taken from the clock."""
     _last_given: int = 0
@@ -172,22 +174,32 @@ class UnitOfWork(Reading):
         context: Context | None = None,
     ) -> None:
         """Record who did what to which subject."""
-        self._audit.append(
-            {
-                "at": self.now(),
-                "actor": actor or self.actor.id,
-                "action": action,
-                "subject": subject,
-                "before": before,
-                "after": after,
-                "reason": reason,
-                "correlation_id": (context or self.context).correlation_id,
-            }
-        )
+        chain = (context or self.context).correlation_id
+        self._audit.append((self.now(), actor or self.actor.id, action, subject, before, after, reason, chain))
 
     def log_after_commit(self, event: str, *, context: Context | None = None, **fields: Any) -> None:
         """Log this once the transaction has committed, under the correlation id of its chain."""
         self.log_lines.append(LogLine(event, {"correlation_id": (context or self.context).correlation_id, **fields}))
+
+    def record(
+        self,
+        action: str,
+        subject: UUID,
+        told: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+        context: Context | None = None,
+    ) -> None:
+        """Keep one act in the audit and tell it in the log after the commit, under the same name and chain.
+
+        The log line says what is ``told``, and the subject by what the action is about: `task_id` of `task.opened`.
+        """
+        named = str(subject)
+        self.audit(action, named, before=before, after=after, reason=reason, actor=actor, context=context)
+        self.log_after_commit(action, context=context, **{f"{action.partition('.')[0]}_id": named}, **told)
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -233,20 +245,10 @@ class UnitOfWork(Reading):
         if self._last_given > self._last_taken:
             clock = self.system_tables.commit_clock
             self.connection.execute(sa.update(clock).values(last_given=self._last_given))
-        insert_rows(self.connection, self.system_tables.audit, self._audit)
+        insert_tuples(self.connection, self.system_tables.audit, _AUDITED, self._audit)
         if self.emitted:
             now = self.now()
-            rows = [
-                {
-                    "event_id": event.event_id,
-                    "topic": event.topic,
-                    "key": event.key,
-                    "headers": event.headers,
-                    "value": event.value,
-                    "created_at": now,
-                }
-                for event in self.emitted
-            ]
-            insert_rows(self.connection, self.system_tables.outbox, rows)
+            rows = [(one.event_id, one.topic, one.key, one.headers, one.value, now) for one in self.emitted]
+            insert_tuples(self.connection, self.system_tables.outbox, _SENT, rows)
             if self.connection.dialect.name == "postgresql":
                 self.connection.exec_driver_sql(f"NOTIFY {OUTBOX_CHANNEL}")

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from shared.regions import CODE_LENGTH
+from shared.regions import LEVEL_DIGITS, RegionLevel
 from shared.security.actor import Actor
 
 
@@ -13,7 +13,8 @@ class _NotLookedUp(sa.sql.functions.FunctionElement[str]):
     """A column of which SQLite uses no index.
 
     SQLite keeps no figures about regions and looks up by them whenever it can: then it sorts all the rows of a county
-    for one page, where a walk along the order of the list ends after a few. PostgreSQL decides by its figures.
+    for one page, where a walk along the order of the list ends after a few. Of a township there are so few that the
+    walk is the longer way. PostgreSQL decides by its figures.
     """
 
     type = sa.String()
@@ -39,13 +40,14 @@ def within(column: sa.ColumnElement[Any], actor: Actor, region_code: str | None 
 
 
 def lies_in(column: sa.ColumnElement[Any], prefix: str) -> sa.ColumnElement[bool]:
-    """Rows whose region code begins so: a range of codes, which an index serves; on SQLite for a village 村 alone.
+    """Rows whose region code begins so: a range of codes, which an index serves.
 
-    Every code begins with nothing.
+    On SQLite it does for a township 乡镇 or a village 村 alone. Every code begins with nothing.
     """
     if not prefix:
         return sa.true()
-    of_region = column if len(prefix) == CODE_LENGTH else _NotLookedUp(column)
+    is_narrow = len(prefix) >= LEVEL_DIGITS[RegionLevel.TOWNSHIP]
+    of_region = column if is_narrow else _NotLookedUp(column)
     following = str(int(prefix) + 1).zfill(len(prefix))
     from_first = of_region >= prefix
     return from_first if len(following) > len(prefix) else from_first & (of_region < following)

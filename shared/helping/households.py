@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdEnded, HouseholdState
-from shared.db.rows import execute_rows, insert_into
+from shared.db.rows import execute_tuples, insert_into, read_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import HouseholdHasEnded, NotFound
@@ -66,9 +66,9 @@ class KnownHouseholds:
         told = [newest[code] for code in sorted(newest)]
         dialect = uow.connection.dialect.name
         living = [_row(state, len(state.members), None) for state in told if isinstance(state, HouseholdState)]
-        execute_rows(uow.connection, _keeping(self.table, dialect, "members"), living)
+        execute_tuples(uow.connection, _keeping(self.table, dialect, "members"), _COLUMNS, living)
         ended = [_row(end, 0, end.ended_on) for end in told if isinstance(end, HouseholdEnded)]
-        execute_rows(uow.connection, _keeping(self.table, dialect), ended)
+        execute_tuples(uow.connection, _keeping(self.table, dialect), _COLUMNS, ended)
 
     def hold_ended(self, uow: UnitOfWork, codes: Collection[str]) -> list[str]:
         """Those of these households that are no more; none of them ends until the transaction does."""
@@ -87,8 +87,8 @@ class KnownHouseholds:
 
     def find_anywhere(self, reading: Reading, codes: Collection[str]) -> Mapping[str, KnownHousehold]:
         """Those of these households that are known, wherever they live: for what is theirs whoever acts."""
-        rows = reading.connection.execute(self._found, {"codes": sorted(codes)})
-        return {row.code: KnownHousehold(*row) for row in rows}
+        rows = read_tuples(reading.connection, self._found, {"codes": sorted(codes)})
+        return {row[0]: KnownHousehold(*row) for row in rows}
 
     def one(self, reading: Reading, code: str) -> KnownHousehold:
         """This household. Raises HouseholdUnknown where it is unknown or outside the caller's region."""
@@ -98,9 +98,11 @@ class KnownHouseholds:
         return found
 
 
-def _row(told: HouseholdState | HouseholdEnded, members: int, ended_on: dt.date | None) -> dict[str, Any]:
-    said = {"code": told.household_code, "region_code": told.region_code, "version": told.version}
-    return said | {"members": members, "ended_on": ended_on}
+_COLUMNS = ("code", "region_code", "version", "members", "ended_on")
+
+
+def _row(told: HouseholdState | HouseholdEnded, members: int, ended_on: dt.date | None) -> tuple[Any, ...]:
+    return (told.household_code, told.region_code, told.version, members, ended_on)
 
 
 @cache

@@ -191,9 +191,7 @@ class Requests:
             waiting = (table.c.id == event.data.measure_id) & table.c.status.in_(UNANSWERED)
             cancelled = sa.update(table).where(waiting).values(status=MeasureStatus.CANCELLED, answered_at=uow.now())
             if uow.connection.execute(cancelled).rowcount:
-                measure_id, context = str(event.data.measure_id), event.caused()
-                uow.audit("request.cancelled", measure_id, actor="assistance", context=context)
-                uow.log_after_commit("request.cancelled", context=context, request_id=measure_id)
+                uow.record("request.cancelled", event.data.measure_id, {}, actor="assistance", context=event.caused())
 
     def accept(
         self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str], *, anywhere: bool = False

@@ -57,7 +57,7 @@ class Taken(NamedTuple):
 
 def reasons_of(findings: Iterable[Finding]) -> list[Reason]:
     """Findings as reasons."""
-    return [Reason(finding.pointer, finding.code, finding.sentence) for finding in findings]
+    return [Reason(finding.pointer, finding.said.code, finding.said) for finding in findings]
 
 
 Document = Mapping[str, Any]

@@ -38,8 +38,7 @@ def start_job(uow: UnitOfWork, kind: str, asked: Document, job_id: UUID | None =
         "created_at": uow.now(),
     }
     uow.connection.execute(sa.insert(uow.system_tables.job).values(row))
-    uow.audit("job.started", str(job_id), after={"kind": kind, "asked": asked})
-    uow.log_after_commit("job.started", job_id=str(job_id), kind=kind)
+    uow.record("job.started", job_id, {"kind": kind}, after={"kind": kind, "asked": asked})
     return job_id
 
 

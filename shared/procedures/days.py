@@ -2,15 +2,16 @@
 
 import datetime as dt
 
+from shared.words.said import Said, says
 from shared.workdays import WorkdayCalendar
 
 
-def why_not_on(on: dt.date, previous: dt.date | None, today: dt.date) -> str | None:
+def why_not_on(on: dt.date, previous: dt.date | None, today: dt.date) -> Said | None:
     """What keeps a step from having been taken on that day; `previous` is the day of the step before it."""
     if on > today:
-        return "lies in the future"
+        return says("in-the-future")
     if previous is not None and on < previous:
-        return f"lies before {previous}, the day of the step before it"
+        return says("before-the-step-before", previous=previous)
     return None
 
 

@@ -10,6 +10,7 @@ from shared.db.rows import execute_rows
 from shared.db.unit_of_work import UnitOfWork
 from shared.procedures.rows import Steps, Taken
 from shared.security.actor import SYSTEM
+from shared.words.said import says
 
 BATCH: Final = 500
 
@@ -22,13 +23,16 @@ class Deadlines:
     ) -> None:
         """``ended`` is where nobody waits for a thing any more, ``action`` how its history says that it is overdue.
 
-        ``details`` are the columns that the history of this kind of thing tells.
+        ``details`` are the columns that the history of this kind of thing tells. The states are written into the
+        statement, so that an index of what is not told of serves it; rows are locked in the order of their ids.
         """
         self._steps, self._action, self._details = steps, action, details
         untold = table.c.overdue_of.is_distinct_from(table.c.due_on)
-        is_late = table.c.status.not_in(ended) & (table.c.due_on < sa.bindparam("today"))
-        late = sa.select(table).where(is_late, untold).order_by(table.c.id)
-        self._select_late_for_update = late.limit(BATCH).with_for_update()
+        written_out = [sa.literal(str(status), sa.String(), literal_execute=True) for status in ended]
+        is_late = table.c.status.not_in(written_out) & (table.c.due_on < sa.bindparam("today"))
+        first_due = sa.select(table.c.id).where(is_late, untold).order_by(table.c.due_on, table.c.id).limit(BATCH)
+        late = sa.select(table).where(table.c.id.in_(first_due), is_late, untold)
+        self._select_late_for_update = late.order_by(table.c.id).with_for_update()
         self._update = sa.update(table).where(table.c.id == sa.bindparam("of_thing"))
 
     def tell(self, uow: UnitOfWork) -> bool:
@@ -51,16 +55,14 @@ class Deadlines:
             action=str(self._action),
             status=str(row["status"]),
             taken_by=SYSTEM.id,
-            note=f"was due on {row['due_on']}",
+            note=says("was-due-on", due_on=row["due_on"]),
             details={name: row[name] and str(row[name]) for name in self._details},
         )
 
     def _audit(self, uow: UnitOfWork, row: Any) -> None:
-        action, thing_id, due_on = f"{self._steps.kind}.{self._action}", str(row["id"]), row["due_on"].isoformat()
+        action, told = f"{self._steps.kind}.{self._action}", {"due_on": row["due_on"].isoformat()}
         context = uow.context.in_chain(row["correlation_id"])
-        uow.audit(action, thing_id, after={"due_on": due_on}, actor=SYSTEM.id, context=context)
-        named: dict[str, Any] = {f"{self._steps.kind}_id": thing_id, "due_on": due_on}
-        uow.log_after_commit(action, context=context, **named)
+        uow.record(action, row["id"], told, after=told, actor=SYSTEM.id, context=context)
 
 
 def _told(uow: UnitOfWork, row: Any) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from shared.codes.code import Code
 from shared.procedures.steps import Clock, Procedure, Step
+from shared.words.forms import form
+from shared.words.language import Language
 
 _HEAD = "<!-- Written by `make docs`; change procedure.py instead. -->"
 
@@ -23,7 +25,8 @@ def page(procedure: Procedure[Any, Any]) -> str:
         *((*_way(step), _who(step), _named(step.needs), "; ".join(_days(step))) for step in procedure.steps),
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return "\n\n".join([_HEAD, f"# The steps of {procedure.thing}", _drawing(procedure), table]) + "\n"
+    thing = form("thing")(procedure.thing, Language.EN)
+    return "\n\n".join([_HEAD, f"# The steps of {thing}", _drawing(procedure), table]) + "\n"
 
 
 def _drawing(procedure: Procedure[Any, Any]) -> str:

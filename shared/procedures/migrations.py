@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.db.base import UtcDateTime
+from shared.words.said import Said
 
 _AT_ONCE = 500
 _STEPS = sa.table(
@@ -125,4 +126,6 @@ def _entry(step: Any, sides: Mapping[str, str]) -> dict[str, Any]:
     by_side = {"side": names[step.side], "for_buyer": step.stands_in} if names else {}
     on = {"on": step.taken_on.isoformat()} if step.taken_on else {}
     kept = {"at": step.at.isoformat(), "action": step.action, "by": step.taken_by, "status": step.status}
-    return {**kept, **on, **by_side, "note": step.note, **(step.details or {})}
+    details = dict(step.details or {})
+    note = str(Said.of(details.pop("said"))) if "said" in details else step.note
+    return {**kept, **on, **by_side, "note": note, **details}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,10 +11,14 @@ from shared.db.base import UtcDateTime
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.words.said import Said
+
+SAID: Final = "said"
+"""Where the details of a step keep what the machine says of it."""
 
 
 def lay_steps(metadata: sa.MetaData) -> sa.Table:
-    """Add the table of steps to a house's metadata. Notes may name people: they stay in their column."""
+    """Add the table of steps to a house's metadata. What people note may name people: it stays in its column."""
     return sa.Table(
         "procedure_step",
         metadata,
@@ -51,9 +55,26 @@ class Taken(NamedTuple):
     """The scope under which it was taken."""
     stands_in: bool = False
     """Whether the step is first of all that of another scope."""
-    note: str | None = None
+    note: Said | str | None = None
+    """What a person wrote, or what the machine says of it."""
     details: Mapping[str, Any] | None = None
     """What else the history of this kind of thing tells."""
+
+    @classmethod
+    def of(cls, row: Iterable[Any]) -> Self:
+        """The step that a row keeps. What the machine of an earlier release said is the text it was."""
+        kept = cls(*row)
+        if kept.details is None or SAID not in kept.details:
+            return kept
+        details = dict(kept.details)
+        return kept._replace(note=Said.of(details.pop(SAID)), details=details)
+
+    def as_row(self) -> dict[str, Any]:
+        """The step as a row keeps it: what the machine says as data, so that it is read in every language."""
+        row = self._asdict()
+        if isinstance(self.note, Said):
+            row |= {"note": None, "details": {**(self.details or {}), SAID: self.note.as_document()}}
+        return row
 
     def entry(self) -> dict[str, Any]:
         """The step as histories show it."""
@@ -65,7 +86,7 @@ class Taken(NamedTuple):
             "side": self.side,
             "stands_in": self.stands_in,
             "status": self.status,
-            "note": self.note,
+            "note": self.note.text if isinstance(self.note, Said) else self.note,
             **(self.details or {}),
         }
 
@@ -81,14 +102,14 @@ class Steps:
 
     def write(self, uow: UnitOfWork, taken: Iterable[Taken]) -> None:
         """Add these steps by one statement. Their things are locked."""
-        rows = [{"thing_kind": self.kind, **step._asdict()} for step in taken]
+        rows = [{"thing_kind": self.kind, **step.as_row()} for step in taken]
         insert_rows(uow.connection, self._table, rows)
 
     def load(self, reading: Reading, ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
         """The history of each of these things, the oldest step first."""
         found: dict[UUID, list[dict[str, Any]]] = {thing_id: [] for thing_id in ids}
         for row in reading.connection.execute(self._select, {"ids": list(found)}):
-            found[row.thing_id].append(Taken(*row).entry())
+            found[row.thing_id].append(Taken.of(row).entry())
         return found
 
     def load_one(self, reading: Reading, thing_id: UUID) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, Self, TypeVar
 from shared.procedures.errors import TransitionNotAllowed
 from shared.regions import LEVEL_DIGITS, RegionLevel
 from shared.security.actor import Actor
+from shared.words.said import Said, says
 
 StatusT = TypeVar("StatusT", bound=StrEnum)
 ActionT = TypeVar("ActionT", bound=StrEnum)
@@ -27,8 +28,8 @@ class Clock:
     """The column that keeps the last of them, and is empty while none are counted."""
     rule: str
     """The column that keeps the parameter they were counted with, and its pack."""
-    says: str
-    """What lasts so long, for the sentence of a refusal: for example `the plan hangs out`."""
+    says: Said
+    """What lasts so long, for a refusal: a sentence that names the last of the days as `until`."""
     working: bool = False
     """Whether working days 工作日 are counted, or else natural days 自然日."""
 
@@ -36,6 +37,10 @@ class Clock:
         """The last of the days, where they are counted."""
         found: dt.date | None = getattr(thing, self.ends_on)
         return found
+
+    def why(self, ends_on: dt.date | None) -> Said:
+        """What lasts so long, and until when."""
+        return self.says if ends_on is None else self.says.with_inputs({"until": ends_on})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Procedure(Generic[StatusT, ActionT]):
     """The procedure of one kind of thing: a table of its steps."""
 
     def __init__(self, thing: str, *steps: Step[StatusT, ActionT]) -> None:
-        """``thing`` is how a refusal names it, for example `an order`."""
+        """``thing`` is how refusals name it: the catalogues have it as `thing.an-order`, for example."""
         self.thing = thing
         self.steps: Sequence[Step[StatusT, ActionT]] = steps
         self._by_place = {(step.before, step.action): step for step in steps}
@@ -113,7 +118,8 @@ class Procedure(Generic[StatusT, ActionT]):
         step = self.find(status, action)
         if step is None or not is_for(step, caller):
             names = [each.value for each in self.allowed_to(caller, status)]
-            raise TransitionNotAllowed(f"{self.thing} that is {status} does not {action}", allowed_actions=names)
+            detail = says("no-such-step", thing=self.thing, status=status, action=action)
+            raise TransitionNotAllowed(detail, allowed_actions=names)
         return step
 
 

@@ -13,6 +13,7 @@ from shared.procedures.days import is_over, last_day, why_not_on
 from shared.procedures.errors import LevelTooLow, SecondPersonNeeded, StepLapsed, StepNotYet
 from shared.procedures.rows import Steps, Taken
 from shared.procedures.steps import ActionT, Caller, Clock, Procedure, StatusT, Step, reaches
+from shared.words.said import says
 from shared.workdays import WorkdayCalendar
 
 
@@ -101,8 +102,8 @@ class Taker(Generic[StatusT, ActionT]):
     def _demand(self, uow: UnitOfWork, thing: Thing, asked: Asked[ActionT]) -> Step[StatusT, ActionT]:
         step = self.procedure.demand(asked.caller, thing.status, asked.action)
         if step.level is not None and not reaches(step, asked.caller):
-            detail = f"{self.procedure.thing} is taken to {step.after} by the {step.level} or above"
-            raise LevelTooLow(detail, level=step.level.value)
+            named = {"thing": self.procedure.thing, "after": step.after, "level": step.level}
+            raise LevelTooLow(says("step-of-a-wider-region", **named), level=step.level.value)
         told = None if asked.by else asked.on
         if told is not None and (wrong := why_not_on(told, asked.previous, uow.today())):
             raise self.wrong_day.at("/on", wrong)
@@ -111,7 +112,7 @@ class Taker(Generic[StatusT, ActionT]):
             history = self.steps.load_one(uow, thing.id)
             taken_by = [entry["by"] for entry in history if entry["action"] == step.checks]
             if taken_by[-1:] == [uow.actor.id]:
-                raise SecondPersonNeeded(f"who took `{step.checks}` does not take `{step.action}` too")
+                raise SecondPersonNeeded(says("needs-a-second-person", checked=step.checks, action=step.action))
         return step
 
     def _demand_time(self, uow: UnitOfWork, thing: Thing, asked: Asked[ActionT], step: Step[StatusT, ActionT]) -> None:
@@ -121,11 +122,11 @@ class Taker(Generic[StatusT, ActionT]):
             if not is_over(ends_on, on):
                 first = ends_on and str(ends_on + dt.timedelta(days=1))
                 named = {step.not_before.ends_on: str(ends_on)}
-                raise self.too_early(f"{step.not_before.says} until {ends_on}", not_before=first, **named)
+                raise self.too_early(step.not_before.why(ends_on), not_before=first, **named)
         if step.not_after is not None:
             ends_on = step.not_after.last_day_of(thing)
             if is_over(ends_on, on):
-                raise StepLapsed(f"{step.not_after.says} until {ends_on}", not_after=str(ends_on))
+                raise StepLapsed(step.not_after.why(ends_on), not_after=str(ends_on))
 
     def _turn_clocks(self, uow: UnitOfWork, thing: Thing, asked: Asked[ActionT], step: Step[StatusT, ActionT]) -> None:
         if step.stops is not None:

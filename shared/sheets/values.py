@@ -77,8 +77,7 @@ def _code(column: Column, cell: Any) -> str:
     text = text_of(cell)
     code = codes_by_name(column.codes).get(text.casefold())
     if code is None:
-        labels = [one.label_zh or one.value for one in column.codes]
-        raise WrongValue(says("not-in-list", labels=labels, codes=[one.value for one in column.codes]))
+        raise WrongValue(says("not-in-list", choices=[f"{one.label_zh} ({one.value})" for one in column.codes]))
     return code.value
 
 

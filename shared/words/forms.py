@@ -46,14 +46,21 @@ def _member(value: int | None, language: Language) -> str:
 
 def _label(code_list: type[Code]) -> Callable[[str, Language], str]:
     def label(value: str, language: Language) -> str:
-        code = code_list.read(value)
-        return code.label_en if language is Language.EN else code.label_zh
+        return _own_label(code_list.read(value), language)
 
     return label
 
 
+def _own_label(value: Any, language: Language) -> str:
+    """The label of a code that is still one; other text as it is."""
+    if isinstance(value, Code):
+        return value.label_en if language is Language.EN else value.label_zh
+    return str(value)
+
+
 _FORMS: Final[Mapping[str, Callable[[Any, Language], str]]] = {
     "day": _day,
+    "label": _own_label,
     "month": _month,
     "months": _months,
     "percent": _percent,

@@ -81,11 +81,6 @@ def says(code: str, /, **inputs: Any) -> Said:
     return Said(code, inputs)
 
 
-def as_said(said: Said | str) -> Said:
-    """What is said; text as it is."""
-    return said if isinstance(said, Said) else Said(said, {})
-
-
 def joined(said: Sequence[Said]) -> str:
     """Several sentences, one after the other."""
     return ("" if speaking.get() is Language.ZH else " ").join(one.text for one in said)

@@ -1,5 +1,6 @@
 """A true request for every operation of the five houses, out of one household's story, and what is open by design."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,14 +20,22 @@ OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
     "/audit": _OPERATING,
 }
 """Routes that are the same in every house, below its name and version, and why they know of no region."""
-OF_THE_CALLER: Final = frozenset({"/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"})
-"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them."""
+OF_THE_CALLER: Final = frozenset(
+    {
+        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"),
+        *("/imports", "/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx"),
+    }
+)
+"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them, and
+`test_imports.py` those of files."""
 _CODES: Final = "Code lists tell of nobody."
 _CATALOGUE: Final = "The catalogue: who buys looks for products wherever they grow; no household is told of."
+_TEMPLATES: Final = "Files to fill in tell of nobody."
 _WORK: Final = "Work is looked for wherever it is; no household is told of."
 _BUYERS: Final = "One register of buyers for all who supply: a buyer belongs to no region; no household is told of."
 OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
     **{("get", f"/{house}/v1/codes"): _CODES for house in HOUSES},
+    ("get", "/monitoring/v1/imports/templates/{kind}.xlsx"): _TEMPLATES,
     ("get", "/employment/v1/vacancies"): _WORK,
     ("get", "/employment/v1/vacancies/{vacancy_code}"): _WORK,
     ("get", "/consumption/v1/products"): _CATALOGUE,
@@ -67,16 +76,17 @@ class Examples:
     def path(self, template: str) -> str:
         """The path about the story. Raises AssertionError for a parameter that has no example."""
         filled = template
-        for part in template.split("/"):
-            if part.startswith("{"):
-                value = self.value(template, part[1:-1])
-                assert value is not None, f"give {part} of {template} an example"
-                filled = filled.replace(part, str(value))
+        for name in re.findall(r"{(\w+)}", template):
+            value = self.value(template, name)
+            assert value is not None, f"give {name} of {template} an example"
+            filled = filled.replace(f"{{{name}}}", str(value))
         return filled
 
     def body(self, method: str, template: str) -> dict[str, Any]:
         """A body that the operation takes. Raises AssertionError where there is no example."""
         name = template.rpartition("/v1")[2]
+        if name in OF_THE_CALLER:
+            return {}
         if name in OF_THE_WHOLE_HOUSE:
             return {"ids": [NO_SUCH], "dry_run": True}
         assert (method, template) in self.bodies, f"give {method} {template} an example of a body"
@@ -108,6 +118,7 @@ async def examples_of(story: Story) -> Examples:
         "line_no": 1,
         "letter_id": NO_SUCH,
         "job_id": NO_SUCH,
+        "kind": "income",
     }
     requests = {"employment": "job", "consumption": "purchase", "assets": "asset_share"}
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}

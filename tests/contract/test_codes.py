@@ -5,7 +5,12 @@ import re
 import pytest
 
 from services.__main__ import HOUSES
+from services.monitoring.evidence.table import EVIDENCE
+from services.monitoring.risks.rules.ending import ENDED
+from services.monitoring.risks.rules.income_drop import QUARTER, YEAR
+from services.monitoring.risks.rules.new_illness import COST, SERIOUS
 from shared.codes.code import Code
+from shared.codes.monitoring import ClueType, RiskKind, RiskRule
 from shared.house import HouseDefinition
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import ON_SQLITE
@@ -73,6 +78,11 @@ async def test_code_lists_are_refused_to_whoever_may_not_read(
 def test_a_code_has_a_label_in_chinese_and_in_english(code: Code) -> None:
     assert re.search(r"[\u4e00-\u9fff]", code.label_zh)
     assert re.fullmatch(r"[\x20-\x7e]+", code.label_en)
+
+
+def test_every_clue_and_every_rule_has_labels() -> None:
+    assert {one.clue_type for one in EVIDENCE.values()} <= set(ClueType)
+    assert {*RiskKind, YEAR, QUARTER, SERIOUS, COST, ENDED} == set(RiskRule)
 
 
 def test_labels_of_one_list_differ() -> None:

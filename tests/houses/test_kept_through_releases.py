@@ -17,6 +17,7 @@ from services.employment.app import EMPLOYMENT
 from shared.db.base import UtcDateTime
 from shared.db.migrate import alembic_config
 from shared.house import HouseDefinition
+from shared.words.said import says
 from tests.builders import REGION
 from tests.databases import Databases
 
@@ -232,6 +233,21 @@ async def test_the_history_of_a_task_of_an_earlier_release_is_its_steps(database
         {"verdict": "confirmed"},
     ]
     assert [step.note for step in steps] == ["orange: below_line", None, "orange: below_line"]
+
+
+async def test_what_the_machine_noted_as_data_is_text_where_an_earlier_release_runs_again(databases: Databases) -> None:
+    def note(connection: sa.Connection) -> list[str | None]:
+        mine = (PROCEDURE_STEP.c.thing_id == FIRST) & (PROCEDURE_STEP.c.step_no == 1)
+        said = {"verdict": None, "said": says("was-due-on", due_on=PLACED.date()).as_document()}
+        connection.execute(sa.update(PROCEDURE_STEP).where(mine).values(note=None, details=said))
+        config = alembic_config(ASSISTANCE.migrations, connection, ASSISTANCE.metadata)
+        command.downgrade(config, "0009")
+        history: Any = connection.scalar(sa.select(sa.table("task", sa.column("history", sa.JSON())).c.history))
+        command.upgrade(config, "head")
+        return [history[0]["note"], history[0].get("said"), *(step.note for step in steps_of(connection, "task")[:1])]
+
+    text = "was due on 2026-10-01"
+    assert await after_migrating(databases, ASSISTANCE, a_task, note, release="0007") == [text, None, text]
 
 
 def a_plan_on_show(connection: sa.Connection) -> None:

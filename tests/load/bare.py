@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -47,17 +47,6 @@ def insert_sqlite(connection: sqlite3.Connection, tables: Sequence[tuple[str, Se
     return len(tables[0][1]) / (time.perf_counter() - started)
 
 
-async def insert_postgres(connection: Any, tables: Sequence[tuple[str, Sequence[Row]]]) -> float:
-    """The same through asyncpg."""
-    rows_in_each = [list(chunks(rows, ROWS_IN_TRANSACTION)) for _, rows in tables]
-    started = time.perf_counter()
-    for parts in zip(*rows_in_each, strict=True):
-        async with connection.transaction():
-            for (statement, _), part in zip(tables, parts, strict=True):
-                await connection.executemany(statement, part)
-    return len(tables[0][1]) / (time.perf_counter() - started)
-
-
 async def send_window(producer: AIOKafkaProducer, events: Sequence[EncodedEvent]) -> float:
     """Send with 500 in flight; returns events/s."""
     encoded = [
@@ -79,20 +68,6 @@ async def send_window(producer: AIOKafkaProducer, events: Sequence[EncodedEvent]
     return len(events) / (time.perf_counter() - started)
 
 
-async def consume_and_copy(consumer: AIOKafkaConsumer, connection: Any, number: int) -> float:
-    """`getmany(500)`, parse, COPY into a temporary table, commit both; returns events/s."""
-    await connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS seen (risk_id text, household_code text, region_code text, kind text,"
-        " grade text, status text, episode int, version int)"
-    )
-
-    async def copy(events: Sequence[Mapping[str, Any]]) -> None:
-        rows = [tuple([event[name] for name in _COPIED]) for event in events]
-        await connection.copy_records_to_table("seen", records=rows)
-
-    return await _consume(consumer, connection, number, copy)
-
-
 @dataclass(frozen=True, slots=True)
 class Copied:
     """Rows as COPY takes them."""
@@ -102,38 +77,39 @@ class Copied:
     rows: Sequence[Row]
 
 
-async def consume_and_copy_rows(
-    consumer: AIOKafkaConsumer, connection: Any, number: int, tables: Sequence[Copied]
-) -> float:
+class Copying:
+    """COPY of rows into several tables, some of each in every transaction."""
+
+    def __init__(self, connection: Any, tables: Sequence[Copied]) -> None:
+        self._connection = connection
+        self._left = [(copied, iter(copied.rows)) for copied in tables]
+
+    async def copy(self, number: int) -> None:
+        """Copy the next rows of each table, and commit."""
+        async with self._connection.transaction():
+            for copied, rows in self._left:
+                part = list(islice(rows, number))
+                await self._connection.copy_records_to_table(copied.table, columns=copied.columns, records=part)
+
+
+async def copy_rows(copying: Copying, number: int) -> float:
+    """COPY of so many rows of each table, 500 a transaction; returns rows of one table/s."""
+    started = time.perf_counter()
+    for _ in range(0, number, WINDOW):
+        await copying.copy(WINDOW)
+    return number / (time.perf_counter() - started)
+
+
+async def consume_and_copy_rows(consumer: AIOKafkaConsumer, copying: Copying, number: int) -> float:
     """`getmany(500)`, parse, COPY the next rows of each table, commit both; returns events/s."""
-    left = [(copied, iter(copied.rows)) for copied in tables]
-
-    async def copy(events: Sequence[Mapping[str, Any]]) -> None:
-        for copied, rows in left:
-            part = list(islice(rows, len(events)))
-            await connection.copy_records_to_table(copied.table, columns=copied.columns, records=part)
-
-    return await _consume(consumer, connection, number, copy)
-
-
-async def _consume(
-    consumer: AIOKafkaConsumer,
-    connection: Any,
-    number: int,
-    copy: Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]],
-) -> float:
     left, started = number, time.perf_counter()
     while left > 0:
         batches = await consumer.getmany(timeout_ms=1000, max_records=WINDOW)
         events = [from_json(message.value) for messages in batches.values() for message in messages]
-        async with connection.transaction():
-            await copy(events)
+        await copying.copy(len(events))
         await consumer.commit()
         left -= len(events)
     return number / (time.perf_counter() - started)
-
-
-_COPIED = ("risk_id", "household_code", "region_code", "kind", "grade", "status", "episode", "version")
 
 
 def append_log(connection: sqlite3.Connection, events: Sequence[EncodedEvent]) -> float:

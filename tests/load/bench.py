@@ -5,8 +5,8 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, redirect_stderr
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stderr
 from functools import cached_property
 from pathlib import Path
 
@@ -16,23 +16,27 @@ from services.consumption.app import CONSUMPTION
 from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
 from shared.db.database import Database
+from shared.db.migrate import migrate
 from shared.house import HouseDefinition
 from shared.logs import configure_logs
 from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
-from tests.load import bus, orders, world
+from tests.load import aims, bus, orders, world
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.heads import beside_large_heads
+from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
+from tests.load.replay import by_command
+from tests.load.scale import measure_at_size
+from tests.load.screening import screening
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
-from tests.load.writes import Commands, PlainInserts, PlainSqlite, open_lane, plain_postgres, write_sample
+from tests.load.writes import Commands, PlainInserts, open_lane, write_sample
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
-_TASK_MILLISECONDS = 100.0
-_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+_BEGIN, _BEGIN_AT_SIZE, _END = "<!-- figures -->", "<!-- figures at size -->", "<!-- end of figures -->"
 _EARNERS = 500
 _WAGES_A_SECOND = 50
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
@@ -95,13 +99,13 @@ class Bench:
     def a1(self) -> list[Figure]:
         """Single facts, embedded."""
         with embedded(self.template, self._folder / "naive", self._pace.ill, role="serve") as naive:
-            return singles(f"a {_EMBEDDED}", self.embedded, naive, self._pace, 0.45)
+            return singles(f"a {_EMBEDDED}", self.embedded, naive, self._pace, aims.SINGLE_FACTS_EMBEDDED)
 
     def a2(self) -> list[Figure]:
         """Single facts, PostgreSQL and Kafka."""
         apart = distributed(self.servers, self._folder / "orm", "orm", self._pace.ill, workers=False)
         with apart as naive:
-            return singles(f"a {_DISTRIBUTED}", self.distributed, naive, self._pace, 0.35)
+            return singles(f"a {_DISTRIBUTED}", self.distributed, naive, self._pace, aims.SINGLE_FACTS_DISTRIBUTED)
 
     def b1(self) -> list[Figure]:
         """From fact to task, embedded."""
@@ -114,7 +118,7 @@ class Bench:
     def b2(self) -> list[Figure]:
         """From fact to task, PostgreSQL and Kafka."""
         section = f"b {_DISTRIBUTED}"
-        aim = Aim(_TASK_MILLISECONDS, at_least=False, unit="ms")
+        aim = aims.TASK_AT_500
         figures = [
             *latency_at(section, self.distributed, self._pace, 50),
             *latency_at(section, self.distributed, self._pace, 500, aim),
@@ -148,23 +152,25 @@ class Bench:
         self.leave_stage()
         return whole_process(self._folder / "process", self._pace.rounds)
 
+    def a3_command(self) -> list[Figure]:
+        """Batches of 500 facts by command, on SQLite."""
+        self.leave_stage()
+        monitoring = self._sqlite_copy("replayed")
+        shutil.copytree(self.template, self._folder / "bare")
+        beside = self._folder / "bare" / f"{MONITORING.name}.sqlite"
+        figures = self._run(by_command(monitoring, beside, self._pace.rounds, self._pace.seconds, self._pace.ill))
+        self._run(monitoring.close())
+        return figures
+
     def a3_embedded(self) -> list[Figure]:
         """Batches of 500 facts by REST and by command, embedded."""
-        monitoring = self._sqlite_copy("command")
-        self._run(write_sample(self._sqlite_copy("plain")))
-        plain = PlainSqlite(self._folder / "plain" / "monitoring.sqlite")
-        return self._batches(_EMBEDDED, self.unpinned, monitoring, plain, "executemany(1000) + outbox")
+        return self._batches(_EMBEDDED, self.unpinned, self._sqlite_copy("command"))
 
     def a3_distributed(self) -> list[Figure]:
         """The same on PostgreSQL and Kafka."""
         self.servers.copy_databases("template", "command")
-        self.servers.copy_databases("template", "plain")
-        urls = [self.servers.postgres.url(f"{prefix}_monitoring") for prefix in ("command", "plain")]
-        monitoring, sampled = (database(MONITORING, url) for url in urls)
-        self._run(write_sample(sampled))
-        self._run(sampled.close())
-        plain = self._run(plain_postgres(urls[1]))
-        return self._batches(_DISTRIBUTED, self.distributed, monitoring, plain, "asyncpg executemany + outbox")
+        monitoring = database(MONITORING, self.servers.postgres.url(f"command_{MONITORING.name}"))
+        return self._batches(_DISTRIBUTED, self.distributed, monitoring)
 
     def e1_sqlite(self) -> list[Figure]:
         """Orders of one hot product on SQLite."""
@@ -191,18 +197,24 @@ class Bench:
         with embedded(template, folder, self._pace.ill, effect=CREDITS, placements=placements) as stage:
             return wages(f"e {_EMBEDDED}", stage, self._pace, _WAGES_A_SECOND)
 
+    def g_sqlite(self) -> list[Figure]:
+        """Screening all households, on SQLite."""
+        self.leave_stage()
+        return self._screening(f"sqlite:///{self._folder}/screened.sqlite")
+
+    def g_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["screened"]))
+        return self._screening(self.servers.postgres.url("screened"))
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
 
-    def _batches(
-        self, set_up: str, stage: Stage, monitoring: Database, plain: PlainInserts, limit: str
-    ) -> list[Figure]:
+    def _batches(self, set_up: str, stage: Stage, monitoring: Database) -> list[Figure]:
         commands = Commands(monitoring, self._pace.seconds, self._pace.ill)
-        figures = batches(
-            f"a {set_up}", stage, self._pace, lambda: self._run(commands.run()), lambda: self._run(plain.run()), limit
-        )
-        self._run(plain.close())
+        figures = batches(f"a {set_up}", stage, self._pace, lambda: self._run(commands.run()))
         self._run(monitoring.close())
         return figures
 
@@ -210,13 +222,20 @@ class Bench:
         shutil.copytree(self.template, self._folder / name)
         return database(house, f"sqlite:///{self._folder / name}/{house.name}.sqlite")
 
+    def _screening(self, url: str) -> list[Figure]:
+        self._run(migrate(url, MONITORING.migrations, MONITORING.metadata))
+        monitoring = database(MONITORING, url)
+        figures = self._run(screening(monitoring, self._pace.rounds, self._pace.ill))
+        self._run(monitoring.close())
+        return figures
+
     async def _lane(self) -> list[Figure]:
         monitoring, sampled = self._sqlite_copy("lane"), self._sqlite_copy("lane-plain")
         await write_sample(monitoring)
         await write_sample(sampled)
         await sampled.close()
         lane = await open_lane(monitoring)
-        plain = PlainSqlite(self._folder / "lane-plain" / "monitoring.sqlite")
+        plain = PlainInserts(self._folder / "lane-plain" / "monitoring.sqlite")
         measured = Rounds()
         for place in range(self._pace.rounds + 1):
             rates = {"32": await lane.run(32), "200": await lane.run(200), "plain": await plain.run()}
@@ -226,7 +245,7 @@ class Bench:
         path, limit = "write lane, fact row and event, {} clients", "executemany(1000) + outbox"
         return [
             Figure("c", path.format(clients), "/s", measured[clients], measured["plain"], limit, aim)
-            for clients, aim in (("32", Aim(0.3)), ("200", Aim(0.5)))
+            for clients, aim in (("32", aims.LANE_OF_32), ("200", aims.LANE_OF_200))
         ]
 
     def _sustained(self, section: str, aim: Aim) -> list[Figure]:
@@ -245,8 +264,10 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "a1": Bench.a1,
     "b1": Bench.b1,
     "f1": Bench.f1,
+    "g_sqlite": Bench.g_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
+    "a3_command": Bench.a3_command,
     "a3_embedded": Bench.a3_embedded,
     "a2": Bench.a2,
     "b2": Bench.b2,
@@ -254,34 +275,52 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c1": Bench.c1,
     "c2": Bench.c2,
     "e1_postgres": Bench.e1_postgres,
+    "g_postgres": Bench.g_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
+
+
+@contextmanager
+def measuring(folder: Path | None = None) -> Iterator[tuple[asyncio.Runner, ExitStack, Path]]:
+    """What sections run in: a loop, what is undone at the end, and a folder, which is gone afterwards if none is named.
+
+    What runs in this process logs at the default level, into a file, and collects garbage like the houses' processes.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="shouxian-bench-") as temporary,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ExitStack() as stack,
+    ):
+        stack.enter_context(redirect_stderr(stack.enter_context((Path(temporary) / "lines").open("w"))))
+        configure_logs("info")
+        calm_garbage_collector()
+        yield runner, stack, folder or Path(temporary)
 
 
 def measure(names: Sequence[str], pace: Pace) -> tuple[list[Figure], list[tuple[str, str]]]:
     """Measure these sections, and say on what."""
     figures: list[Figure] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="shouxian-bench-") as folder,
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-        ExitStack() as stack,
-    ):
-        stack.enter_context(redirect_stderr(stack.enter_context((Path(folder) / "lines").open("w"))))
-        _behave_like_a_worker()
-        bench = Bench(runner, stack, Path(folder), pace)
+    with measuring() as (runner, stack, folder):
+        bench = Bench(runner, stack, folder, pace)
         for name in names:
             started = time.monotonic()
             found = SECTIONS[name](bench)
-            print(f"{name}: {time.monotonic() - started:.0f} s\n{table(found)}", flush=True)
+            show(f"{name}: {time.monotonic() - started:.0f} s", found)
             figures += found
         postgres = runner.run(_postgres_version(bench.servers)) if "servers" in bench.__dict__ else None
     return sorted(figures, key=lambda figure: figure.section), machine(postgres)
 
 
-def _behave_like_a_worker() -> None:
-    """What runs in this process logs at the default level and collects garbage like the processes of the houses."""
-    configure_logs("info")
-    calm_garbage_collector()
+def measure_scale(households: int, rounds: int, data: Path | None) -> tuple[list[Figure], list[tuple[str, str]]]:
+    """Measure at the size of a prefecture, and say on what."""
+    with measuring(data) as (runner, _, folder):
+        figures = measure_at_size(folder, households, runner.run, rounds, show)
+    return in_short(figures), [("households", f"{households:,}"), *machine(None)]
+
+
+def show(title: str, figures: Sequence[Figure]) -> None:
+    """Print what was found as soon as it is."""
+    print(f"{title}\n{table(figures)}", flush=True)
 
 
 async def _postgres_version(started: Servers) -> str:
@@ -291,11 +330,11 @@ async def _postgres_version(started: Servers) -> str:
     return version
 
 
-def write_report(report: str) -> None:
-    """Put the figures into the report, whose other text is kept."""
-    before, _, rest = REPORT.read_text(encoding="utf-8").partition(_BEGIN)
+def write_report(report: str, begin: str) -> None:
+    """Put the figures into the report behind the line where they begin; its other text is kept."""
+    before, _, rest = REPORT.read_text(encoding="utf-8").partition(begin)
     after = rest.partition(_END)[2]
-    REPORT.write_text(f"{before}{_BEGIN}\n\n{report}\n\n{_END}{after}", encoding="utf-8")
+    REPORT.write_text(f"{before}{begin}\n\n{report}\n\n{_END}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -304,16 +343,21 @@ def main() -> None:
     parser.add_argument("--only", default="", help=f"sections by the beginning of their name: {', '.join(SECTIONS)}")
     parser.add_argument("--quick", action="store_true", help="one short round of each: does it run?")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {REPORT.name}")
+    parser.add_argument("--scale", action="store_true", help="make a whole prefecture and measure at its size instead")
+    parser.add_argument("--households", type=int, default=300_000, help="how many the prefecture has")
+    parser.add_argument("--data", type=Path, help="where the prefecture stays, and is found by the next run")
     chosen = parser.parse_args()
-    wanted = tuple(chosen.only.split(",")) if chosen.only else ("",)
-    figures, facts = measure(
-        [name for name in SECTIONS if name.startswith(wanted)], QUICK_PACE if chosen.quick else FULL_PACE
-    )
+    pace = QUICK_PACE if chosen.quick else FULL_PACE
+    if chosen.scale:
+        figures, facts = measure_scale(chosen.households, pace.rounds, chosen.data)
+    else:
+        wanted = tuple(chosen.only.split(",")) if chosen.only else ("",)
+        figures, facts = measure([name for name in SECTIONS if name.startswith(wanted)], pace)
     report = "\n".join(["| | |", "| --- | --- |", *[f"| {name} | {value} |" for name, value in facts]])
     report += f"\n\n{table(figures)}"
     print(report)
     if chosen.write:
-        write_report(report)
+        write_report(report, _BEGIN_AT_SIZE if chosen.scale else _BEGIN)
 
 
 if __name__ == "__main__":

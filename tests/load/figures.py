@@ -20,7 +20,7 @@ class Aim:
     bound: float
     at_least: bool = True
     unit: str = "%"
-    """`%` of the limit, `×` the limit, or `ms` and `MB` where there is no limit."""
+    """`%` of the limit, `×` the limit, or the unit of the figure where there is no limit."""
 
     def reached(self, ratio: float, *, half: bool = False) -> bool:
         """Whether the aim, or half of it, is reached."""
@@ -62,6 +62,7 @@ class Figure:
     measured: Sequence[float]
     limit: Sequence[float] = ()
     limit_path: str = ""
+    """What the limit is; without one, what else is known of the figure."""
     aim: Aim | None = None
     ratio_unit: str = ""
     """How the ratio is written where there is no aim; empty where it is not."""
@@ -79,17 +80,17 @@ class Figure:
             aim, unit = str(self.aim), self.aim.unit
             reached, half = _yes(self.aim.reached(ratio)), _yes(self.aim.reached(ratio, half=True))
         written = _in_unit(ratio, unit) if unit else ""
-        limit = f"{self._absolute(self.limit)} {self.limit_path}" if self.limit else ""
+        limit = f"{self._absolute(self.limit)} {self.limit_path}" if self.limit else self.limit_path
         return [self.section, self.path, aim, written, reached, half, self._absolute(self.measured), limit]
 
     def _absolute(self, rounds: Sequence[float]) -> str:
         low, middle, high = min(rounds), median(rounds), max(rounds)
-        if self.unit == "ms":
-            return f"{middle:.1f} [{low:.1f}–{high:.1f}] ms"
+        if self.unit in ("ms", "KB", "s"):
+            return f"{middle:.1f} [{low:.1f}–{high:.1f}] {self.unit}"
         return f"{middle:,.0f} [{low:,.0f}–{high:,.0f}] {self.unit}"
 
 
-_TITLES = ("", "what", "aim", "measured", "aim reached", "half reached", "ours", "limit")
+_TITLES = ("", "what", "aim", "measured", "aim met", "half met", "ours", "limit")
 
 
 def table(figures: Sequence[Figure]) -> str:

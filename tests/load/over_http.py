@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.load import aims
 from tests.load.client import BATCH_FACTS, Answered, percentile
 from tests.load.figures import Aim, Figure, Rounds
 from tests.load.stage import Stage
@@ -29,7 +30,7 @@ FULL_PACE = Pace(rounds=3, seconds=3.0, events=10_000, ill=60_000)
 QUICK_PACE = Pace(rounds=1, seconds=1.5, events=3_000, ill=15_000)
 
 
-def singles(section: str, stage: Stage, naive: Stage, pace: Pace, share: float) -> list[Figure]:
+def singles(section: str, stage: Stage, naive: Stage, pace: Pace, aim: Aim) -> list[Figure]:
     """Single facts beside an empty route of the same app and beside a transaction of the ORM for each."""
     rounds = Rounds()
     _warm_up(stage, naive)
@@ -42,7 +43,7 @@ def singles(section: str, stage: Stage, naive: Stage, pace: Pace, share: float) 
     every, empty_rounds = rounds["every"], rounds["empty"]
     limit = "empty route"
     return [
-        Figure(section, "single facts, each raises an event", "/s", every, empty_rounds, limit, Aim(share)),
+        Figure(section, "single facts, each raises an event", "/s", every, empty_rounds, limit, aim),
         Figure(
             section,
             "single facts, each raises an event",
@@ -50,33 +51,22 @@ def singles(section: str, stage: Stage, naive: Stage, pace: Pace, share: float) 
             every,
             rounds["orm"],
             "one ORM transaction a request",
-            Aim(8, unit="×"),
+            aims.BESIDE_ORM,
         ),
         Figure(section, "single facts, one in ten raises an event", "/s", rounds["tenth"], empty_rounds, limit),
     ]
 
 
-def batches(
-    section: str,
-    stage: Stage,
-    pace: Pace,
-    command: Callable[[], float],
-    plain: Callable[[], float],
-    limit: str,
-) -> list[Figure]:
-    """Batches of 500 facts by REST and by command, beside a plain insert of fact rows and an outbox row for each."""
+def batches(section: str, stage: Stage, pace: Pace, command: Callable[[], float]) -> list[Figure]:
+    """Batches of 500 facts by REST, beside the same by command."""
     rounds = Rounds()
     stage.load(FACTS, "batch", 0.5, _BATCH_CONNECTIONS)
     for _ in range(pace.rounds):
         answered = stage.load(FACTS, "batch", pace.seconds, _BATCH_CONNECTIONS)
         rounds.add("rest", answered.per_second * BATCH_FACTS)
         rounds.add("command", command())
-        rounds.add("plain", plain())
-    aim, path = Aim(0.4), "facts in batches of 500, one in ten raises an event, by "
-    return [
-        Figure(section, f"{path}{way}", "/s", rounds[way.lower()], rounds["plain"], limit, aim)
-        for way in ("REST", "command")
-    ]
+    path = "facts in batches of 500, one in ten raises an event, by REST"
+    return [Figure(section, path, "/s", rounds["rest"], rounds["command"], "by command", aims.FACTS_BY_REST)]
 
 
 def latency_alone(section: str, stage: Stage, pace: Pace) -> list[Figure]:
@@ -86,12 +76,8 @@ def latency_alone(section: str, stage: Stage, pace: Pace) -> list[Figure]:
         _add_latency(rounds, stage, stage.load(FACTS, "illness", pace.seconds, 1))
     path, limit = "fact → task, one client, {}", "the POST alone"
     return [
-        Figure(
-            section, path.format("p50"), "ms", rounds["effect p50"], rounds["post p50"], limit, Aim(1.5, False, "×")
-        ),
-        Figure(
-            section, path.format("p99"), "ms", rounds["effect p99"], rounds["post p99"], limit, Aim(2.0, False, "×")
-        ),
+        Figure(section, path.format("p50"), "ms", rounds["effect p50"], rounds["post p50"], limit, aims.TASK_P50),
+        Figure(section, path.format("p99"), "ms", rounds["effect p99"], rounds["post p99"], limit, aims.TASK_P99),
     ]
 
 
@@ -128,7 +114,7 @@ def wages(section: str, stage: Stage, pace: Pace, rate: float) -> list[Figure]:
             rounds[f"effect p{percent}"],
             rounds[f"post p{percent}"],
             limit,
-            ratio_unit="×",
+            aims.WAGE,
         )
         for way, rounds in ((", one client", alone), (f" at {rate:.0f} wages/s", steady))
         for percent in (50, 99)

@@ -1,6 +1,7 @@
 """The two set-ups under load: everything in one process on SQLite, and processes on PostgreSQL and Kafka."""
 
 import asyncio
+import datetime as dt
 import json
 import os
 import shutil
@@ -139,9 +140,9 @@ class Stage:
         return {effect: int(moment) for effect, moment in lines}
 
 
-def database(definition: HouseDefinition, url: str) -> Database:
+def database(definition: HouseDefinition, url: str, today: dt.date = TODAY) -> Database:
     """The database of a house, opened in this process."""
-    return Database(url, Resources(definition.system_tables, SystemClock(TODAY), _POLICY))
+    return Database(url, Resources(definition.system_tables, SystemClock(today), _POLICY))
 
 
 async def lay_world(settings: Settings, ill: int) -> None:

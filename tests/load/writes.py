@@ -1,13 +1,12 @@
-"""Writing facts without HTTP: batches by command and the write lane, beside plain inserts of the same rows."""
+"""Writing facts without HTTP: batches by command, and the write lane beside plain inserts of the same rows."""
 
 import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,11 +23,10 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.db.write_lane import WriteLane
 from shared.security.actor import EVERY, Actor
 from shared.security.issuer import ALL_SCOPES
-from tests.load.bare import Row, full_sqlite, insert_postgres, insert_sqlite
+from tests.load.bare import full_sqlite, insert_sqlite
 from tests.load.client import BATCH_FACTS, Facts
 from tests.load.county import REGION
 from tests.load.events import risk_events, risk_raised
-from tests.load.stage import connect
 
 SAMPLE = 10 * BATCH_FACTS
 """So many facts are inserted in one go."""
@@ -84,18 +82,8 @@ class Commands:
         return recorded / spent
 
 
-class PlainInserts(Protocol):
-    """The sample's facts, and an outbox row for each, as fast as the driver inserts them."""
-
-    async def run(self) -> float:
-        """Facts a second; afterwards they are gone again."""
-
-    async def close(self) -> None:
-        """Close the connection."""
-
-
-class PlainSqlite:
-    """`executemany` through `sqlite3`."""
+class PlainInserts:
+    """The sample's facts, and an outbox row for each, as fast as `executemany` of `sqlite3` inserts them."""
 
     def __init__(self, path: Path) -> None:
         self._connection = full_sqlite(path)
@@ -103,7 +91,7 @@ class PlainSqlite:
         self._forget()
 
     async def run(self) -> float:
-        """Insert, then forget."""
+        """Facts a second; afterwards they are gone again."""
         rate = insert_sqlite(self._connection, self._inserts)
         self._forget()
         return rate
@@ -117,46 +105,13 @@ class PlainSqlite:
             self._connection.execute(f"DELETE FROM {table}")
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPostgres:
-    """`executemany` through asyncpg."""
-
-    connection: Any
-    inserts: Sequence[tuple[str, Sequence[Row]]]
-
-    async def run(self) -> float:
-        """Insert, then forget."""
-        rate = await insert_postgres(self.connection, self.inserts)
-        await self.forget()
-        return rate
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self.connection.close()
-
-    async def forget(self) -> None:
-        """Take the rows out again."""
-        for table in _WRITTEN:
-            await self.connection.execute(f"DELETE FROM {table}")
-
-
-async def plain_postgres(url: str) -> PlainPostgres:
-    """Take the rows of the sample that are in this database."""
-    connection = await connect(url)
-    inserts = [(_insert(name, numbered=True), await connection.fetch(_select(name))) for name in _PLAIN]
-    plain = PlainPostgres(connection, inserts)
-    await plain.forget()
-    return plain
-
-
 def _select(table: str) -> str:
     return f"SELECT {', '.join(_columns(table))} FROM {table}"
 
 
-def _insert(table: str, *, numbered: bool = False) -> str:
+def _insert(table: str) -> str:
     columns = _columns(table)
-    marks = [f"${place}" if numbered else "?" for place, _ in enumerate(columns, 1)]
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(marks)})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def _columns(table: str) -> list[str]:

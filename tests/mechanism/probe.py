@@ -29,6 +29,7 @@ from shared.http.problems import responses
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
+from shared.words.said import Said
 from tests.builders import NOW, risk_raised
 
 BOUND_SECONDS = 30
@@ -81,7 +82,7 @@ def count_up(uow: UnitOfWork, name: str, by: int = 1) -> int:
     """Read, add, write: what loses updates wherever writers are not kept apart."""
     held = uow.session.get(Counter, name, with_for_update=True) or Counter(name=name, value=0)
     if held.value + by > 9 and name == "small":
-        raise CounterFull("the counter stops at nine")
+        raise CounterFull(Said.of("the counter stops at nine"))
     held.value += by
     uow.session.add(held)
     return held.value

@@ -15,6 +15,7 @@ from shared.db.unit_of_work import Reading
 from shared.errors import NotFound
 from shared.house import House, HouseDefinition
 from shared.http.dependencies import Call, Purpose, calling
+from shared.words.said import Said
 from tests.builders import HOUSEHOLD, household
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import ON_SQLITE
@@ -31,7 +32,7 @@ class NobodyThere(NotFound):
 
 def person(reading: Reading, code: str) -> dict[str, str]:
     if code == "nobody":
-        raise NobodyThere("nobody is there")
+        raise NobodyThere(Said.of("nobody is there"))
     return {"name": "张三"}
 
 

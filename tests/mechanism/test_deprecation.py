@@ -10,6 +10,7 @@ from shared.errors import Conflict
 from shared.http.deprecation import ending
 from shared.http.middleware import Edge
 from shared.http.problems import install_problem_handlers
+from shared.words.said import Said
 
 ENDING = [ending(since=dt.date(2027, 1, 1), sunset=dt.date(2028, 1, 1), instead="/probe/v2/things")]
 
@@ -24,7 +25,7 @@ def app() -> FastAPI:
 
     @made.post("/probe/v1/things", deprecated=True, dependencies=ENDING)
     async def refuse() -> None:
-        raise Conflict("there is one already")
+        raise Conflict(Said.of("there is one already"))
 
     @made.get("/probe/v2/things")
     async def things_again() -> list[str]:

@@ -17,6 +17,7 @@ from shared.jobs.running import run_next_part, run_part, run_to_the_end
 from shared.jobs.work import Document, Part, Standing, Work
 from shared.operations import OPERATOR
 from shared.security.actor import Actor
+from shared.words.said import Said
 from tests.builders import audit_rows
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
@@ -36,7 +37,7 @@ def count_part(uow: UnitOfWork, standing: Standing) -> Part:
     last = min(first + PART, names)
     for number in range(first, last):
         if number == standing.asked.get("full_at"):
-            raise CounterFull("the counter stops at nine")
+            raise CounterFull(Said.of("the counter stops at nine"))
         if number == standing.asked.get("breaks_at"):
             raise Boom
         count_up(uow, f"n{number}")

@@ -16,9 +16,10 @@ HOUSEHOLDS, FACTS = "/monitoring/v1/households", "/monitoring/v1/facts"
 HOME = f"{HOUSEHOLDS}/{HOUSEHOLD}"
 CHINESE = {"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"}
 JSON = {"content-type": "application/json"}
+NOBODY = "管辖区域（52）内没有农户 NOBODY"
 IF_MATCH = 'If-Match 应为带引号的版本号，例如 "3"'
 CASES = [
-    ("GET", f"{HOUSEHOLDS}/NOBODY", {}, "查无此户", None),
+    ("GET", f"{HOUSEHOLDS}/NOBODY", {}, "查无此户", NOBODY),
     ("GET", f"{FACTS}?colour=red", {}, "提交的内容有误", "/colour：没有这个查询参数"),
     (
         "PUT",

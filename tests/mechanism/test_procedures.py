@@ -33,6 +33,8 @@ from shared.procedures.steps import Caller, Clock, Procedure, Step
 from shared.procedures.taking import Asked, Taker
 from shared.regions import RegionLevel
 from shared.security.actor import Actor
+from shared.words.language import Language, speaking
+from shared.words.said import Said, says
 from tests.at_once import while_uncommitted
 from tests.builders import REGION, TODAY, audit_rows
 from tests.conftest import OpenHouse
@@ -73,7 +75,13 @@ class Action(StrEnum):
     SEAL = "seal"
 
 
-_APPEAL = Clock("assets.publicity_days", "appeal_ends_on", "appeal_rule", "an appeal can be made", working=True)
+_APPEAL = Clock(
+    "assets.publicity_days",
+    "appeal_ends_on",
+    "appeal_rule",
+    says("plan-hangs-out"),
+    working=True,
+)
 _DRAWN, _ABOVE = ("paper:write",), ("paper:approve", "paper:write")
 PAPERS = Procedure(
     "a paper",
@@ -118,6 +126,11 @@ def step(uow: UnitOfWork, action: Action, on: dt.date | None = None, note: str |
     paper = uow.session.get_one(Paper, PAPER, with_for_update=True)
     caller = Caller.of(uow.actor, REGION)
     TAKER.take(uow, paper, Asked(action=action, region_code=REGION, caller=caller, on=on, note=note))
+
+
+def in_both(said: Said) -> tuple[str, str]:
+    """A sentence in English and in Chinese."""
+    return said.written(Language.EN), said.written(Language.ZH)
 
 
 def history(reading: Reading) -> list[dict[str, Any]]:
@@ -175,18 +188,30 @@ async def test_what_is_no_step_from_here_names_what_is(house: House) -> None:
     refused = await refusal(house, Action.SEAL, MONDAY, actor=VILLAGE)
     assert isinstance(refused, TransitionNotAllowed)
     assert refused.extra == {"allowed_actions": ["decide"]}
+    assert str(refused) == "a paper that is draft does not seal"
 
 
-@pytest.mark.parametrize("days", [-1, 30])
-async def test_a_day_before_the_step_before_or_to_come_is_refused(house: House, days: int) -> None:
+@pytest.mark.parametrize(
+    ("days", "english", "chinese"),
+    [
+        (-1, f"lies before {MONDAY}, the day of the step before it", "不能早于上一环节的办理日期（2026年11月16日）"),
+        (30, "lies in the future", "所填时间尚未到来"),
+    ],
+)
+async def test_a_day_before_the_step_before_or_to_come_is_refused(
+    house: House, days: int, english: str, chinese: str
+) -> None:
     def before_monday(uow: UnitOfWork) -> None:
         found = uow.session.get_one(Paper, PAPER, with_for_update=True)
         on, caller = MONDAY + dt.timedelta(days=days), Caller.of(VILLAGE, REGION)
         asked = Asked(action=Action.DECIDE, region_code=REGION, caller=caller, on=on, previous=MONDAY)
         TAKER.take(uow, found, asked)
 
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         await house.database.write(before_monday, actor=VILLAGE)
+    [finding] = refused.value.findings
+    assert finding.pointer == "/on"
+    assert in_both(finding.said) == (english, chinese)
 
 
 async def test_a_step_waits_for_the_days_before_it(house: House) -> None:
@@ -194,6 +219,7 @@ async def test_a_step_waits_for_the_days_before_it(house: House) -> None:
     refused = await refusal(house, Action.SEAL, LAST, actor=COUNTY)
     assert isinstance(refused, StepNotYet)
     assert refused.extra["not_before"] == str(LAST + dt.timedelta(days=1))
+    assert str(refused) == f"the plan hangs out until {LAST}"
     await take(house, Action.SEAL, LAST + dt.timedelta(days=1), actor=COUNTY)
     assert [(entry["action"], entry["by"]) for entry in await house.database.read(history)] == [
         ("decide", "village"),
@@ -206,6 +232,7 @@ async def test_a_step_lapses_with_the_days_it_has(house: House) -> None:
     refused = await refusal(house, Action.APPEAL, LAST + dt.timedelta(days=1), actor=VILLAGE)
     assert isinstance(refused, StepLapsed)
     assert refused.extra == {"not_after": str(LAST)}
+    assert in_both(refused.said) == (f"the plan hangs out until {LAST}", "收益分配方案公示至2026年11月23日")
     await take(house, Action.APPEAL, LAST)
 
 
@@ -215,6 +242,8 @@ async def test_a_step_of_a_wider_region_is_not_for_a_narrower_one(house: House) 
     refused = await refusal(house, Action.SEAL, over, actor=VILLAGE)
     assert isinstance(refused, LevelTooLow)
     assert refused.extra == {"level": "county"}
+    assert in_both(refused.said)[0] == "a paper is taken to final by the county or above"
+    assert "县级及以上" in in_both(refused.said)[1]
     assert PAPERS.allowed_to(Caller.of(VILLAGE, REGION), Status.DECIDED) == (Action.APPEAL,)
     assert PAPERS.allowed_to(Caller.of(COUNTY, REGION), Status.DECIDED) == (Action.APPEAL, Action.SEAL)
 
@@ -223,6 +252,8 @@ async def test_a_step_that_checks_another_needs_a_second_person(house: House) ->
     await take(house, Action.DECIDE, actor=COUNTY)
     refused = await refusal(house, Action.SEAL, LAST + dt.timedelta(days=1), actor=COUNTY)
     assert isinstance(refused, SecondPersonNeeded)
+    assert str(refused) == "who took `decide` does not take `seal` too"
+    assert "须由他人复核" in in_both(refused.said)[1]
 
 
 async def test_whoever_holds_another_scope_of_a_step_stands_in(house: House) -> None:
@@ -254,6 +285,25 @@ async def test_a_deadline_that_passes_is_told_once_also_after_a_restart(open_hou
     assert (told["action"], told["by"], told["note"]) == ("appeal", "system", f"was due on {due_on}")
     assert len(logged.lines("paper.appeal")) == 1
     assert [row["after"] for row in await audit_rows(then)] == [{"due_on": str(due_on)}]
+
+
+async def test_what_the_machine_notes_is_read_in_the_language_of_whoever_reads(house: House) -> None:
+    await house.database.write(lambda uow: lay(uow, id=uuid4(), due_on=LAST))
+    await house.database.write(DEADLINES.tell)
+    [thing_id] = await house.database.read(overdue)
+    read = []
+    for language in Language:
+        token = speaking.set(language)
+        [told] = await house.database.read(STEPS.load_one, thing_id)
+        read.append(told["note"])
+        speaking.reset(token)
+    assert read == [f"was due on {LAST}", "办理时限为2026年11月23日，已逾期"]
+    assert "said" not in told
+
+
+def overdue(reading: Reading) -> list[UUID]:
+    papers = table_of(Paper)
+    return list(reading.connection.scalars(sa.select(papers.c.id).where(papers.c.overdue_of.is_not(None))))
 
 
 def test_the_text_and_the_drawing_of_a_procedure_say_what_its_table_says() -> None:

@@ -1,5 +1,6 @@
 """Files as people make them, and as nobody should: rows are read, or refused in one of the agreed ways."""
 
+import contextlib
 import datetime as dt
 import io
 import random
@@ -113,13 +114,14 @@ ID = Column("id_number", "号码", "Number", Form.IDENTIFIER)
     ("column", "cell", "value"),
     [
         *((DAY, cell, "2026-05-01") for cell in ("2026-05-01", "2026/5/1", "2026.5.1", "2026年5月1日", "20260501")),
-        *((DAY, cell, "2026-05-01") for cell in (dt.date(2026, 5, 1), dt.datetime(2026, 5, 1), 20260501.0)),
+        *(
+            (DAY, cell, "2026-05-01")
+            for cell in (dt.date(2026, 5, 1), dt.datetime.fromisoformat("2026-05-01"), 20260501.0)
+        ),
         (DAY, "2026-13-41", "2026-13-41"),
         (DAY, "五月一日", "五月一日"),
-        *(
-            (MONTH, cell, "2026-05")
-            for cell in ("2026-05", "2026/5", "2026年5月", "202605", dt.date(2026, 5, 9), 202605)
-        ),
+        *((MONTH, cell, "2026-05") for cell in ("2026-05", "2026/5", "2026年5月", "202605", 202605)),
+        (MONTH, dt.date(2026, 5, 9), "2026-05"),
         *((YUAN, cell, "1234.50") for cell in ("1,234.50", "1，234.50", "1234.50", " 1234.50 ")),
         (YUAN, 1234.5, "1234.5"),
         (YUAN, 0.1, "0.1"),
@@ -167,11 +169,7 @@ def reads_or_refuses(path: Path, content: bytes) -> str:
 
 GOOD = xlsx_file(HEADINGS, ROW, *[(f"A-{number}", "锄头", "", "") for number in range(50)])
 CELL = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.floats(),
-    st.integers(),
-    st.dates(),
+    *(st.none(), st.booleans(), st.floats(), st.integers(), st.dates()),
     st.text(string.printable + "是年月锄'=\u0000\ufeff"),
 )
 
@@ -187,10 +185,9 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
 def test_any_cells_are_read(cells: Sequence[Any]) -> None:
     for column in (*SHEET.columns, MONTH, YUAN, WHOLE, FLAG, RELATION):
         for cell in cells:
-            try:
-                read_cell(column, cell)
-            except WrongValue as wrong:
-                assert wrong.said.text
+            with contextlib.suppress(WrongValue):
+                value = read_cell(column, cell)
+                assert value is None or isinstance(value, str | int | bool)
 
 
 def cut(content: bytes, chance: random.Random) -> bytes:

@@ -35,6 +35,7 @@ def test_what_a_transaction_holds_is_what_it_locked_or_made() -> None:
     both = "SELECT 1 FROM household JOIN household_window ON true FOR UPDATE OF household, household_window"
     assert held_by(both) == {"household", "household_window"}
     assert held_by("INSERT INTO task (id) VALUES ($1)") == {"task"}
+    assert held_by("COPY task (id) FROM STDIN") == {"task"}
     assert held_by("SELECT task.id FROM task") == set()
 
 

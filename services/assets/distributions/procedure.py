@@ -4,14 +4,15 @@ from typing import Final
 
 from shared.codes.assets import DistributionAction, DistributionStatus
 from shared.procedures.steps import Clock, Procedure, Step
+from shared.words.said import says
 
 PUBLICITY_DAYS: Final = "assets.publicity_days"
 """收益分配方案公示天数: natural days a plan hangs out before the township decides."""
-_PUBLICITY: Final = Clock(PUBLICITY_DAYS, "publicity_ends_on", "publicity_rule", "the plan hangs out")
+_PUBLICITY: Final = Clock(PUBLICITY_DAYS, "publicity_ends_on", "publicity_rule", says("plan-hangs-out"))
 
 _VILLAGE, _ABOVE, _NOTE = ("assets:write",), ("assets:approve",), ("note",)
 TRANSITIONS: Final = Procedure(
-    "a distribution",
+    "a-distribution",
     Step(DistributionStatus.DRAFT, DistributionAction.VOTE, DistributionStatus.VOTED, _VILLAGE),
     Step(
         DistributionStatus.VOTED, DistributionAction.PUBLISH, DistributionStatus.PUBLISHED, _VILLAGE, begins=_PUBLICITY

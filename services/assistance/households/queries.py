@@ -17,10 +17,10 @@ from shared.codes.monitoring import IncomeBranch
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
-from shared.helping.households import HouseholdUnknown
 from shared.money import format_yuan
 from shared.months import format_month
 from shared.security.actor import SYSTEM, Actor
+from shared.words.said import Said, says
 
 Row = Mapping[Any, Any]
 
@@ -28,7 +28,8 @@ Row = Mapping[Any, Any]
 def story(reading: Reading, household_code: str) -> StoryOut:
     """What happened to a household and what came of it: all of it for whoever has the household in the own region.
 
-    Where the household is not known there, as much as the own region has done for it.
+    Where the household is not known there, as much as the own region has done for it. Raises HouseholdUnknown where
+    that is nothing.
     """
     known = HOUSEHOLDS.find(reading, [household_code]).get(household_code)
     actor = SYSTEM if known else reading.actor
@@ -40,8 +41,8 @@ def story(reading: Reading, household_code: str) -> StoryOut:
         *map(_own_credit, _rows(reading, Disbursement, household_code, actor)),
         *_rows(reading, Credit, household_code, actor),
     ]
-    if known is None and not of_household and not money:
-        raise HouseholdUnknown(f"no household {household_code} in region {reading.actor.place}")
+    if not of_household and not money:
+        HOUSEHOLDS.one(reading, household_code)
     chains = {row["id"]: row["correlation_id"] for row in asked}
     taken_back = {(row["house"], row["credit_id"]): row for row in _rows(reading, Withdrawal, household_code, actor)}
     lines = [_credit_line(row, withdrawn=(row["house"], row["credit_id"]) in taken_back) for row in money]
@@ -103,31 +104,66 @@ _WITHOUT_OWN_WORDS = (
 
 def _task_entries(row: Row, history: Sequence[Row]) -> Iterator[StoryEntry]:
     chain = {"correlation_id": row["correlation_id"], "task_id": row["id"], "risk_id": row["risk_id"]}
-    named = f"{row['kind']}, episode {row['episode']}"
     for entry in history:
         at, action = entry["at"], entry["action"]
         if clue := entry.get("clue"):
-            yield StoryEntry(at=at, what="clue", text=f"clue: {clue['type']}", fact_id=clue["fact_id"], **chain)
+            text = says("clue-came-in", type=clue["type"]).text
+            yield StoryEntry(at=at, what="clue", text=text, fact_id=clue["fact_id"], **chain)
         if action in _OF_RISK:
-            text = f"risk {_OF_RISK[action]}: {named}; {entry['note']}"
-            yield StoryEntry(at=at, what=f"risk.{_OF_RISK[action]}", text=text, **chain)
+            yield StoryEntry(at=at, what=f"risk.{_OF_RISK[action]}", text=_of_risk(row, entry).text, **chain)
         if action not in _WITHOUT_OWN_WORDS:
-            found = f"; found: {entry['verdict']}" if action == TaskAction.VERIFY else ""
-            text = f"task for {named}: {action} by {entry['by']}, now {entry['status']}{found}"
-            yield StoryEntry(at=at, what=f"task.{action}", text=text, **chain)
+            yield StoryEntry(at=at, what=f"task.{action}", text=_of_task(row, entry).text, **chain)
+
+
+def _of_risk(row: Row, entry: Row) -> Said:
+    """What a risk did, and what the history of its task says of that."""
+    told = {"kind": row["kind"], "episode": row["episode"], "why": entry["note"]}
+    match _OF_RISK[entry["action"]]:
+        case "raised":
+            return says("risk-was-raised", **told)
+        case "cleared":
+            return says("risk-was-cleared", **told)
+    return says("risk-was-updated", **told)
+
+
+def _of_task(row: Row, entry: Row) -> Said:
+    """What was done with a task, and what the visit found where that was verifying it."""
+    step = TaskAction.read(entry["action"])
+    told = {
+        "kind": row["kind"],
+        "episode": row["episode"],
+        "action": step if step.is_known else TaskChange.read(step),
+        "by": says("the-system") if entry["by"] == SYSTEM.id else entry["by"],
+        "status": entry["status"],
+    }
+    if step is TaskAction.VERIFY:
+        return says("task-was-verified", **told, verdict=entry["verdict"])
+    return says("task-was-taken-further", **told)
+
+
+_OVERDUE = "overdue"
 
 
 def _measure_entries(row: Row) -> Iterator[StoryEntry]:
     chain = {"correlation_id": row["correlation_id"], "task_id": row["task_id"], "measure_id": row["id"]}
-    wish = f" of {format_yuan(row['amount'])} yuan" if row["amount"] else ""
-    steps = [("requested", row["requested_at"]), ("accepted", row["accepted_at"]), ("overdue", row["overdue_at"])]
+    steps = [("requested", row["requested_at"]), ("accepted", row["accepted_at"]), (_OVERDUE, row["overdue_at"])]
     if row["status"] is not MeasureStatus.ACCEPTED:
         steps.append((str(row["status"]), row["answered_at"]))
     for what, at in steps:
         if at is not None:
-            why = f": {row['reason']}" if what == MeasureStatus.REFUSED else ""
-            text = f"measure {row['kind']}{wish} {what}{why}"
-            yield StoryEntry(at=at, what=f"measure.{what}", text=text, **chain)
+            yield StoryEntry(at=at, what=f"measure.{what}", text=_of_measure(row, what).text, **chain)
+
+
+def _of_measure(row: Row, what: str) -> Said:
+    """What became of a measure, and why where it cannot be met."""
+    measure = says("measure-of-a-kind", kind=row["kind"])
+    if row["amount"]:
+        measure = says("measure-of-an-amount", kind=row["kind"], amount=format_yuan(row["amount"]))
+    if what == _OVERDUE:
+        return says("measure-was-overdue", measure=measure)
+    if what == MeasureStatus.REFUSED and row["reason"]:
+        return says("measure-was-refused", measure=measure, status=what, reason=row["reason"])
+    return says("measure-came-to", measure=measure, status=what)
 
 
 def _credit_entries(
@@ -137,19 +173,26 @@ def _credit_entries(
     chains: Mapping[UUID, str],
 ) -> Iterator[StoryEntry]:
     for row in money:
-        text = f"{row['branch']} income of {format_yuan(row['amount'])} yuan for {format_month(row['month'])}"
-        text += f" through {row['house']}"
-        text += f"; corrects {row['supersedes']}" if row["supersedes"] else ""
-        text += "; corrected since, does not count" if (row["house"], row["credit_id"]) in corrected else ""
-        text += "; withdrawn since, does not count" if (row["house"], row["credit_id"]) in taken_back else ""
+        credit = (row["house"], row["credit_id"])
         yield StoryEntry(
             at=row["at"],
             what=f"credit.{row['branch']}",
-            text=text,
+            text=_of_credit(row, corrected=credit in corrected, withdrawn=credit in taken_back).text,
             correlation_id=chains.get(row["measure_id"], row["correlation_id"]),
             measure_id=row["measure_id"],
             credit_id=row["credit_id"],
         )
+
+
+def _of_credit(row: Row, *, corrected: bool, withdrawn: bool) -> Said:
+    """Money that came home, what it corrects, and whether it counts."""
+    amount, month = format_yuan(row["amount"]), format_month(row["month"])
+    said = says("income-came-home", branch=row["branch"], amount=amount, month=month, house=row["house"])
+    if row["supersedes"]:
+        said = says("credit-that-corrects", credit=said, corrected=row["supersedes"])
+    if corrected:
+        said = says("credit-corrected-since", credit=said)
+    return says("credit-withdrawn-since", credit=said) if withdrawn else said
 
 
 def _withdrawal_entries(taken_back: Iterable[Row]) -> Iterator[StoryEntry]:
@@ -157,8 +200,12 @@ def _withdrawal_entries(taken_back: Iterable[Row]) -> Iterator[StoryEntry]:
         yield StoryEntry(
             at=row["at"],
             what=f"withdrawal.{row['branch']}",
-            text=f"{row['branch']} income for {format_month(row['month'])} through {row['house']} withdrawn: "
-            f"{row['reason']}",
+            text=_of_withdrawal(row).text,
             correlation_id=row["correlation_id"],
             credit_id=row["credit_id"],
         )
+
+
+def _of_withdrawal(row: Row) -> Said:
+    named = {"branch": row["branch"], "month": format_month(row["month"]), "house": row["house"]}
+    return says("income-was-withdrawn", **named, reason=row["reason"])

@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from shared.codes.assistance import MeasureKind, MeasureStatus, RefusalReason
+from shared.findings import WrongValue
 from shared.http.fields import Body, MemberNo, Remark
 from shared.money import FenAsYuan, PositiveYuan
+from shared.words.said import says
 
 
 class MeasureIn(Body):
@@ -26,7 +28,7 @@ class MeasureIn(Body):
     @classmethod
     def _is_for_a_job(cls, member_no: int | None, info: ValidationInfo) -> int | None:
         if member_no is not None and info.data.get("kind", MeasureKind.JOB) is not MeasureKind.JOB:
-            raise ValueError("only a job is for one member")
+            raise WrongValue(says("member-without-a-job"))
         return member_no
 
     @field_validator("amount")
@@ -34,9 +36,9 @@ class MeasureIn(Body):
     def _belongs_to_cash(cls, amount: int | None, info: ValidationInfo) -> int | None:
         kind = info.data.get("kind")
         if kind is MeasureKind.TRANSFER and amount is None:
-            raise ValueError("transfer needs an amount")
+            raise WrongValue(says("transfer-without-an-amount"))
         if amount is not None and kind not in (None, MeasureKind.TRANSFER):
-            raise ValueError("an amount comes with transfer only")
+            raise WrongValue(says("amount-without-a-transfer"))
         return amount
 
 

@@ -11,6 +11,9 @@ from shared.codes.assistance import TaskStatus, TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import OpenCode, UtcDateTime, closed_code
 
+_UNTOLD = "status NOT IN ('closed') AND overdue_of {} due_on"
+"""Which tasks may still be told of as overdue, in the words of `Deadlines`."""
+
 
 class Task(Base, table=True):
     """Task 帮扶任务: the help owed for one episode of one kind of risk in one household."""
@@ -20,6 +23,13 @@ class Task(Base, table=True):
         sa.Index("ix_task_region_code_status", "region_code", "status"),
         sa.Index("ix_task_opened_at_id", "opened_at", "id"),
         sa.Index("ix_task_updated_at_id", "updated_at", "id"),
+        sa.Index(
+            "ix_task_untold",
+            "due_on",
+            "id",
+            sqlite_where=sa.text(_UNTOLD.format("IS NOT")),
+            postgresql_where=sa.text(_UNTOLD.format("IS DISTINCT FROM")),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

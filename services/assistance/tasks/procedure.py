@@ -10,7 +10,7 @@ DEADLINE_WORKDAYS: Final = "assistance.task_deadline_workdays"
 
 _WRITE: Final = ("assistance:write",)
 TRANSITIONS: Final = Procedure(
-    "a task",
+    "a-task",
     Step(TaskStatus.OPEN, TaskAction.ACCEPT, TaskStatus.ACCEPTED, _WRITE),
     Step(TaskStatus.ACCEPTED, TaskAction.START, TaskStatus.IN_PROGRESS, _WRITE),
     Step(TaskStatus.IN_PROGRESS, TaskAction.VERIFY, TaskStatus.VERIFIED, _WRITE, needs=("verdict",)),

@@ -21,6 +21,7 @@ from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
+from shared.words.said import says
 from shared.workdays import WorkdayCalendar
 
 _TASKS = table_of(Task)
@@ -63,7 +64,7 @@ def versioned_task(reading: Reading, task_id: UUID) -> VersionedTask:
     """The same with its version."""
     row = reading.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == task_id)).mappings().one_or_none()
     if row is None or not reading.actor.sees(row["region_code"]):
-        raise TaskNotFound(f"no task {task_id} in region {reading.actor.place}")
+        raise TaskNotFound(says("no-such-task", task=task_id, region=reading.actor.place))
     return VersionedTask(show_tasks(reading, [row])[0], row["version"])
 
 

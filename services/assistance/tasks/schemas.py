@@ -12,7 +12,9 @@ from services.assistance.tasks.procedure import TRANSITIONS
 from shared.codes.assistance import TaskAction, TaskChange, TaskStatus, TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.contracts.monitoring import Clue
+from shared.findings import WrongValue
 from shared.http.fields import Body, Remark
+from shared.words.said import says
 
 
 class TransitionIn(Body):
@@ -29,9 +31,9 @@ class TransitionIn(Body):
     def _belongs_to_verify(cls, verdict: TaskVerdict | None, info: ValidationInfo) -> TaskVerdict | None:
         verifies = info.data.get("action") in TRANSITIONS.needing("verdict")
         if verifies and verdict is None:
-            raise ValueError("verify needs a verdict: confirmed or no_risk")
+            raise WrongValue(says("verify-without-a-verdict"))
         if verdict is not None and "action" in info.data and not verifies:
-            raise ValueError("a verdict comes with verify only")
+            raise WrongValue(says("verdict-without-verify"))
         return verdict
 
 

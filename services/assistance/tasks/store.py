@@ -20,6 +20,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.procedures.rows import Steps, Taken
 from shared.procedures.showing import with_steps
 from shared.security.actor import SYSTEM
+from shared.words.said import Said, says
 
 STEPS = Steps(PROCEDURE_STEP, "task")
 _TASKS = table_of(Task)
@@ -32,7 +33,7 @@ def lock_task(uow: UnitOfWork, task_id: UUID) -> Task:
     """The task, locked. Raises TaskNotFound where there is none within the caller's region."""
     task = uow.session.get(Task, task_id, with_for_update=True)
     if task is None or not uow.actor.sees(task.region_code):
-        raise TaskNotFound(f"no task {task_id} in region {uow.actor.place}")
+        raise TaskNotFound(says("no-such-task", task=task_id, region=uow.actor.place))
     return task
 
 
@@ -51,7 +52,7 @@ def lock_tasks_of(uow: UnitOfWork, household_codes: Collection[str]) -> Sequence
 
 
 def write_task(
-    uow: UnitOfWork, row: Mapping[Any, Any], change: TaskChange, note: str, *, by: str = SYSTEM.id, **changed: Any
+    uow: UnitOfWork, row: Mapping[Any, Any], change: TaskChange, note: Said, *, by: str = SYSTEM.id, **changed: Any
 ) -> Mapping[str, Any]:
     """Write what changed of a task, which is locked, and tell it in its history; returns the row as it is now."""
     after = {**row, **changed, "version": row["version"] + 1, "updated_at": uow.stamp()}
@@ -62,7 +63,7 @@ def write_task(
 
 
 def task_step(
-    task: Mapping[Any, Any], at: dt.datetime, change: TaskChange, by: str, note: str, clue: Clue | None = None
+    task: Mapping[Any, Any], at: dt.datetime, change: TaskChange, by: str, note: Said, clue: Clue | None = None
 ) -> Taken:
     """What happened to a task beside its transitions, as its history keeps it; the row is as it was afterwards."""
     return Taken(

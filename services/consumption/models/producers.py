@@ -10,7 +10,7 @@ from shared.db.spelling import spelling_index
 
 
 class Producer(Base, table=True):
-    """Producer 供应主体: a household, cooperative or firm that supplies products."""
+    """Producer 经营主体: a household, cooperative or firm that supplies products."""
 
     __table_args__ = (spelling_index("producer"),)
 

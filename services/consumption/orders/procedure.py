@@ -11,7 +11,7 @@ PLACED: Final = "place"
 
 _BUYER, _SUPPLY = (BUYING, SUPPLYING), (SUPPLYING,)
 TRANSITIONS: Final = Procedure(
-    "an order",
+    "an-order",
     Step(OrderStatus.PLACED, OrderAction.ACCEPT, OrderStatus.ACCEPTED, _SUPPLY),
     Step(OrderStatus.PLACED, OrderAction.CANCEL, OrderStatus.CANCELLED, _BUYER),
     Step(OrderStatus.ACCEPTED, OrderAction.SHIP, OrderStatus.SHIPPED, _SUPPLY),

@@ -1,1 +1,1 @@
-"""Producers 供应主体, and the households behind them 联农带农."""
+"""Producers 经营主体, and the households behind them 联农带农."""

@@ -18,7 +18,7 @@ from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
 
-router = APIRouter(prefix="/producers/{producer_code}", tags=["producers 供应主体"])
+router = APIRouter(prefix="/producers/{producer_code}", tags=["producers 经营主体"])
 WRITE, APPROVE = "consumption:write", "consumption:approve"
 Code = Annotated[ProducerCode, Path()]
 

@@ -29,7 +29,7 @@ class LinkIn(Body):
 
 
 class ProducerIn(Body):
-    """A producer 供应主体; the whole of it, every time."""
+    """A producer 经营主体; the whole of it, every time."""
 
     name: Name
     kind: ProducerKind

@@ -10,7 +10,7 @@ PLACED: Final = "place"
 
 _WRITE, _REASON = ("employment:write",), ("reason",)
 TRANSITIONS: Final = Procedure(
-    "a placement",
+    "a-placement",
     Step(PlacementStatus.PLACED, PlacementAction.DEPART, PlacementStatus.DEPARTED, _WRITE),
     Step(PlacementStatus.PLACED, PlacementAction.START, PlacementStatus.STARTED, _WRITE),
     Step(PlacementStatus.PLACED, PlacementAction.END, PlacementStatus.ENDED, _WRITE, needs=_REASON),

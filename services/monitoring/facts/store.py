@@ -1,6 +1,7 @@
 """Rows of facts: stored, named by corrections, superseded."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.monitoring.facts.errors import (
 )
 from services.monitoring.models.facts import Fact
 from shared.db.base import table_of
-from shared.db.rows import insert_rows
+from shared.db.rows import insert_tuples, read_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.records.kinds import RecordKind
@@ -54,25 +55,21 @@ class StoredFact(TypedDict):
 
 def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUID]) -> dict[UUID, StoredFact]:
     """Which of these facts are known, and in full those that are ``named`` by corrections."""
-    rows = reading.connection.execute(_SELECT_KNOWN_FACTS, {"ids": list(ids)})
-    stored = {fact_id: _stored(content_hash, code, type_) for fact_id, content_hash, code, type_ in rows}
+    rows = read_tuples(reading.connection, _SELECT_KNOWN_FACTS, {"ids": list(ids)})
+    stored: dict[UUID, StoredFact] = {
+        fact_id: {"content_hash": content_hash, "household_code": code, "type": type_, "fact": None, "person_id": None}
+        for fact_id, content_hash, code, type_ in rows
+    }
     if named:
         for row in reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))):
-            fact = None if withdraws(row.type) else fact_of(row)
-            stored[row.id] = _stored(row.content_hash, row.household_code, row.type, fact, row.person_id)
+            stored[row.id] = {
+                "content_hash": row.content_hash,
+                "household_code": row.household_code,
+                "type": row.type,
+                "fact": None if withdraws(row.type) else fact_of(row),
+                "person_id": row.person_id,
+            }
     return stored
-
-
-def _stored(
-    content_hash: str, household_code: str, type_: str, fact: ReportedFact | None = None, person_id: UUID | None = None
-) -> StoredFact:
-    return {
-        "content_hash": content_hash,
-        "household_code": household_code,
-        "type": type_,
-        "fact": fact,
-        "person_id": person_id,
-    }
 
 
 def fact_of(row: Any) -> ReportedFact:
@@ -100,4 +97,6 @@ def load_superseded(reading: Reading, named: Sequence[UUID]) -> dict[UUID, str]:
 
 def write_facts(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     """Add facts; each has changed last at the moment it is written."""
-    insert_rows(uow.connection, _FACTS, [row | {"updated_at": uow.stamp()} for row in rows])
+    if rows:
+        values = itemgetter(*rows[0])
+        insert_tuples(uow.connection, _FACTS, (*rows[0], "updated_at"), [(*values(row), uow.stamp()) for row in rows])

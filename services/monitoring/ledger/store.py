@@ -3,23 +3,33 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.evidence.kept import Kept
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
-from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, IncomeMonth, WindowSummary, summarise
+from services.monitoring.ledger.rules.income import (
+    MONTHS_IN_QUARTER,
+    MONTHS_IN_YEAR,
+    IncomeMonth,
+    WindowSummary,
+    summarise,
+    window_months,
+)
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from shared.db.base import table_of
-from shared.db.rows import execute_rows, insert_into, insert_rows
+from shared.db.rows import insert_into, insert_rows, read_tuples, update_tuples, upsert_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
+_INCOME = ("wage", "operating", "property_", "transfer")
 _NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
 _HOUSEHOLDS, _MONTHS, _WINDOWS = table_of(Household), table_of(LedgerMonth), table_of(HouseholdWindow)
@@ -59,12 +69,110 @@ _SELECT_MONTHS = sa.select(
 ).where(
     is_one_of(_MONTHS.c.household_code, "codes"), _MONTHS.c.month.between(sa.bindparam("first"), sa.bindparam("last"))
 )
-_WINDOW_FIELDS = fields(WindowSummary)
-_WINDOW_COLUMNS = [column.name for column in _WINDOWS.c if column.name != "household_code"]
-_UPDATE_WINDOW = (
+_WINDOW_FIELDS = [item.name for item in fields(WindowSummary)]
+_WINDOW_COLUMNS = ("evidence", "judged_on", "due_after", *_WINDOW_FIELDS)
+_sums_of, _window_of = attrgetter(*_SUMS), attrgetter(*_WINDOW_FIELDS)
+
+
+def _sum(value: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(sa.func.sum(value).filter(*conditions), 0)
+
+
+def _asked(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.Integer())
+
+
+def _summed_up() -> Mapping[str, sa.ColumnElement[Any]]:
+    """The sums of a window, as `summarise` makes them, over the months of one household."""
+    known, net = _MONTHS.c.income_facts > 0, sum((_MONTHS.c[name] for name in _INCOME), -_MONTHS.c.operating_cost)
+    first, last = _asked("first"), _asked("anchor")
+    earlier_first, earlier_last = _asked("earlier_first"), _asked("earlier_last")
+    window, earlier = _MONTHS.c.month.between(first, last), _MONTHS.c.month.between(earlier_first, earlier_last)
+    one = sa.literal_column("1", sa.Integer())
+    return {
+        "net": _sum(net, known, window),
+        "self_paid": _sum(_MONTHS.c.self_paid_compliant, window),
+        "known_mask": _sum(one.bitwise_lshift(_MONTHS.c.month - first), known, window),
+        "previous_net": _sum(net, known, earlier),
+        "previous_mask": _sum(one.bitwise_lshift(_MONTHS.c.month - earlier_first), known, earlier),
+        "quarter_net": _sum(net, known, _MONTHS.c.month.between(_asked("quarter"), last)),
+        "previous_quarter_net": _sum(net, known, _MONTHS.c.month.between(_asked("earlier_quarter"), earlier_last)),
+    }
+
+
+_DAY = sa.bindparam("on", type_=sa.Date())
+IS_BEHIND = sa.or_(
+    _WINDOWS.c.anchor != _asked("anchor"), _WINDOWS.c.length != _asked("length"), _WINDOWS.c.due_after < _DAY
+)
+"""Whether a window has to be moved, or something is unjudged of its household, on a day that was asked for."""
+JUDGED_LATER = _WINDOWS.c.judged_on > _DAY
+"""Whether the household was judged as of a later day: no judgement goes before that one."""
+_IS_TO_MOVE = sa.and_(IS_BEHIND, sa.or_(_WINDOWS.c.judged_on.is_(None), ~JUDGED_LATER))
+
+
+class ManyHouseholds(NamedTuple):
+    """Households that are looked at together, in the order of their codes."""
+
+    codes: Sequence[str]
+    gapless: bool = False
+    """Whether whoever stands between the first and the last of them is among them: a range finds those sooner."""
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What `among` asks for."""
+        return {"first_code": self.codes[0], "last_code": self.codes[-1]} if self.gapless else {"codes": self.codes}
+
+
+def among(column: sa.ColumnElement[str], *, gapless: bool) -> sa.ColumnElement[bool]:
+    """Whether a column names one of many households. Each table is told, so that none is gone through as a whole."""
+    if gapless:
+        return column.between(
+            sa.bindparam("first_code", type_=column.type), sa.bindparam("last_code", type_=column.type)
+        )
+    return is_one_of(column, "codes")
+
+
+def _select_behind_for_update(*, gapless: bool) -> sa.Select[Any]:
+    return (
+        sa.select(_HOUSEHOLDS.c.code)
+        .join(_WINDOWS, _WINDOWS.c.household_code == _HOUSEHOLDS.c.code)
+        .where(
+            among(_HOUSEHOLDS.c.code, gapless=gapless),
+            among(_WINDOWS.c.household_code, gapless=gapless),
+            _IS_TO_MOVE,
+            _HOUSEHOLDS.c.ended_on.is_(None),
+        )
+        .order_by(_HOUSEHOLDS.c.code)
+        .with_for_update(of=_HOUSEHOLDS, skip_locked=True)
+    )
+
+
+_SELECT_BEHIND_FOR_UPDATE = {gapless: _select_behind_for_update(gapless=gapless) for gapless in (False, True)}
+_SELECT_FREE_FOR_UPDATE = (
+    sa.select(_HOUSEHOLDS.c.code)
+    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+    .order_by(_HOUSEHOLDS.c.code)
+    .with_for_update(skip_locked=True)
+)
+_MOVED_WINDOW = _summed_up()
+_UPDATE_WINDOWS = (
     sa.update(_WINDOWS)
-    .where(_WINDOWS.c.household_code == sa.bindparam("of_household"))
-    .values({name: sa.bindparam(name) for name in _WINDOW_COLUMNS})
+    .where(is_one_of(_WINDOWS.c.household_code, "codes"), _IS_TO_MOVE)
+    .values(
+        {
+            sa.tuple_(*(_WINDOWS.c[name] for name in _MOVED_WINDOW)): sa.select(*_MOVED_WINDOW.values())
+            .where(
+                _MONTHS.c.household_code == _WINDOWS.c.household_code,
+                _MONTHS.c.month.between(_asked("earlier_first"), _asked("anchor")),
+            )
+            .correlate(_WINDOWS)
+            .scalar_subquery(),
+            _WINDOWS.c.anchor: _asked("anchor"),
+            _WINDOWS.c.length: _asked("length"),
+            _WINDOWS.c.judged_on: _DAY,
+            _WINDOWS.c.due_after: sa.case((_WINDOWS.c.due_after >= _DAY, _WINDOWS.c.due_after)),
+        }
+    )
 )
 
 
@@ -76,7 +184,7 @@ def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> di
     """
     leaves_out = isinstance(reading, UnitOfWork) and reading.patience is Patience.LEAVES_OUT
     to_lock = _SELECT_FREE_DOSSIERS_FOR_UPDATE if leaves_out else _SELECT_DOSSIERS_FOR_UPDATE
-    rows = reading.connection.execute(to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
+    rows = read_tuples(reading.connection, to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
     dossiers = {}
     for code, region, category, members, able, fragile, ended_on, evidence, judged, due, *window in rows:
         summary = WindowSummary(*window)
@@ -98,12 +206,9 @@ def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[
 def write_postings(uow: UnitOfWork, dossiers: Collection[HouseholdDossier]) -> None:
     """Add what the dossiers gathered to the months and to the tables of evidence."""
     months = [
-        {"household_code": dossier.code, "month": number, **{name: getattr(month, name) for name in _SUMS}}
-        for dossier in dossiers
-        for number, month in dossier.months.items()
+        (dossier.code, number, *_sums_of(month)) for dossier in dossiers for number, month in dossier.months.items()
     ]
-    statement = _insert_adding(uow.connection.dialect.name, _MONTHS, ("household_code", "month"), _SUMS)
-    execute_rows(uow.connection, statement, months)
+    _add(uow, _MONTHS, ("household_code", "month"), _SUMS, months)
     for kept in dict.fromkeys(kept for dossier in dossiers for kept in dossier.amounts):
         _write_amounts(uow, kept, dossiers)
     for kept in dict.fromkeys(kept for dossier in dossiers for kept in (*dossier.rows, *dossier.removed)):
@@ -113,13 +218,8 @@ def write_postings(uow: UnitOfWork, dossiers: Collection[HouseholdDossier]) -> N
 def _write_amounts(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
     assert kept.amount is not None, "an amount is added where there are amounts"
     key = ("household_code", *kept.key)
-    rows = [
-        dict(zip((*key, kept.amount), (dossier.code, *place, amount), strict=True))
-        for dossier in dossiers
-        for place, amount in dossier.amounts[kept].items()
-    ]
-    statement = _insert_adding(uow.connection.dialect.name, kept.table, key, (kept.amount,))
-    execute_rows(uow.connection, statement, rows)
+    rows = [(dossier.code, *place, amount) for dossier in dossiers for place, amount in dossier.amounts[kept].items()]
+    _add(uow, kept.table, key, (kept.amount,), rows)
 
 
 def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
@@ -132,6 +232,13 @@ def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDo
     insert_rows(uow.connection, kept.table, added)
     if removed:
         uow.connection.execute(sa.delete(kept.table).where(kept.table.c.fact_id.in_(removed)))
+
+
+def _add(
+    uow: UnitOfWork, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    statement = _insert_adding(uow.connection.dialect.name, table, key, sums)
+    upsert_tuples(uow.connection, statement, (*key, *sums), rows)
 
 
 @cache
@@ -161,13 +268,36 @@ def refresh_stale_windows(reading: Reading, dossiers: Iterable[HouseholdDossier]
         refresh_windows(reading, group, anchor, length)
 
 
+def move_windows(uow: UnitOfWork, households: ManyHouseholds, on: date, length: int) -> None:
+    """Bring the windows of these households that are behind up to a day, all by one statement, as judged on that day.
+
+    Whoever else holds a household is not waited for: its window stays as it is. The households are locked by a
+    statement of their own, because on PostgreSQL the sums would else be those of before the wait.
+    """
+    first, anchor = window_months(on, length)
+    day = {"on": on, "anchor": anchor, "length": length}
+    to_move = _SELECT_BEHIND_FOR_UPDATE[households.gapless]
+    behind = uow.connection.scalars(to_move, {**households.asked, **day}).all()
+    if not behind:
+        return
+    year_before = anchor - MONTHS_IN_YEAR
+    months = {
+        "first": first,
+        "quarter": anchor - MONTHS_IN_QUARTER + 1,
+        "earlier_first": first - MONTHS_IN_YEAR,
+        "earlier_quarter": year_before - MONTHS_IN_QUARTER + 1,
+        "earlier_last": year_before,
+    }
+    uow.connection.execute(_UPDATE_WINDOWS, {"codes": behind, **day, **months})
+
+
 def load_months(
     reading: Reading, codes: Collection[str], first: int, last: int
 ) -> Mapping[str, dict[int, IncomeMonth]]:
     """The month table of these households from ``first`` to ``last``."""
     found: defaultdict[str, dict[int, IncomeMonth]] = defaultdict(dict)
     asked = {"codes": list(codes), "first": first, "last": last}
-    for code, month, *sums in reading.connection.execute(_SELECT_MONTHS, asked):
+    for code, month, *sums in read_tuples(reading.connection, _SELECT_MONTHS, asked):
         found[code][month] = IncomeMonth(*sums)
     return found
 
@@ -175,22 +305,23 @@ def load_months(
 def write_windows(uow: UnitOfWork, dossiers: Iterable[HouseholdDossier]) -> None:
     """Write the windows that changed."""
     rows = [
-        {
-            "of_household": dossier.code,
-            "evidence": " ".join(sorted(dossier.evidence)),
-            "judged_on": dossier.judged_on,
-            "due_after": dossier.due_after,
-            **{item.name: getattr(dossier.window, item.name) for item in _WINDOW_FIELDS},
-        }
-        for dossier in dossiers
-        if dossier.window_changed
+        (" ".join(sorted(one.evidence)), one.judged_on, one.due_after, *_window_of(one.window), one.code)
+        for one in dossiers
+        if one.window_changed
     ]
-    execute_rows(uow.connection, _UPDATE_WINDOW, rows)
+    update_tuples(uow.connection, _WINDOWS, "household_code", _WINDOW_COLUMNS, rows)
 
 
 def lock_households(uow: UnitOfWork, codes: Collection[str]) -> None:
     """Lock households in code order, before anything else of a transaction that writes about several of them."""
     uow.connection.execute(_SELECT_HOUSEHOLDS_FOR_UPDATE, {"codes": list(codes)}).all()
+
+
+def lock_free_households(uow: UnitOfWork, codes: Collection[str]) -> Sequence[str]:
+    """Lock those of these households that nobody else holds; waits for none, whatever is locked already."""
+    if not codes:
+        return ()
+    return uow.connection.scalars(_SELECT_FREE_FOR_UPDATE, {"codes": codes}).all()
 
 
 def open_window(uow: UnitOfWork, code: str) -> None:

@@ -15,6 +15,8 @@ from shared.db.base import UtcDateTime, closed_code
 class Fact(Base, table=True):
     """Fact 上报信息: what a source said about a household. Append-only; a correction names the fact it supersedes."""
 
+    __table_args__ = (sa.Index("ix_fact_source_updated_at", "source", "updated_at"),)
+
     id: UUID = Field(primary_key=True)
     """Derived from source and reference, so that one reference is one row."""
     source: str = Field(max_length=64)

@@ -46,7 +46,7 @@ class HouseholdWindow(Base, table=True):
     __table_args__ = KEPT_BY_KEY
 
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
-    anchor: int = Field(index=True)
+    anchor: int
     """Last month of the window; 0 until the household is judged for the first time."""
     length: int
     net: int = Field(sa_type=FEN)
@@ -62,3 +62,17 @@ class HouseholdWindow(Base, table=True):
     """Decision date of the last judgement: no later one goes before it."""
     due_after: dt.date | None = Field(None, index=True)
     """Something is unjudged: a screening on a later day than this judges the household."""
+
+
+class WindowRoll(Base, table=True):
+    """How far the windows are moved to the month they end with 月度滚动: one row for each month."""
+
+    __tablename__ = "window_roll"
+
+    anchor: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Last month of the windows that are moved."""
+    after: str = Field(max_length=64)
+    """Households up to this code were seen to."""
+    left_out: bool
+    """Somebody held one of them meanwhile: it is looked at once more."""
+    ended: bool

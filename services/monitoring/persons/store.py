@@ -19,7 +19,7 @@ from services.monitoring.persons.rules import (
     RegisteredMember,
 )
 from shared.db.base import table_of
-from shared.db.rows import insert_rows
+from shared.db.rows import insert_rows, read_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
@@ -98,7 +98,7 @@ def load_persons(reading: Reading, codes: Collection[str]) -> Persons:
     if not codes:
         return Persons({})
     found: defaultdict[tuple[str, int], list[Holder]] = defaultdict(list)
-    for code, member_no, *holder in reading.connection.execute(_SELECT_HOLDERS, {"codes": list(codes)}):
+    for code, member_no, *holder in read_tuples(reading.connection, _SELECT_HOLDERS, {"codes": list(codes)}):
         found[code, member_no].append(Holder(*holder))
     for holders in found.values():
         holders.sort(key=lambda holder: (holder.left_version > 0, -holder.left_version))

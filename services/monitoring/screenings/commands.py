@@ -4,35 +4,60 @@ from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
-from sqlmodel import col
 
-from services.monitoring.ledger.rules.income import window_months
-from services.monitoring.ledger.store import load_dossiers, write_windows
+from services.monitoring.ledger.store import load_dossiers, lock_free_households, move_windows, write_windows
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow
-from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.commands.judge import count_verdicts, judge_households
 from services.monitoring.risks.rules.triggers import Trigger
-from services.monitoring.risks.store.verdicts import rule_parameters
-from services.monitoring.screenings.store import load_undecided_households
+from services.monitoring.screenings.store import (
+    SELECT_STANDING,
+    SELECT_STANDING_WINDOWS,
+    Places,
+    load_roll,
+    load_undecided_households,
+    rules_by_place,
+    select_to_judge,
+)
 from shared.codes.operations import JobStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.house import House
 from shared.jobs.running import run_to_the_end
 from shared.jobs.work import Document, Part, Standing, Work
+from shared.months import month_of
 from shared.operations import OPERATOR, print_lines
 
-BATCH = 500
-_NATIONAL = "000000000000"
-_HOUSEHOLDS = table_of(Household)
+BATCH = 2000
+_HOUSEHOLDS, _WINDOWS = table_of(Household), table_of(HouseholdWindow)
 
 
 def screen_households(uow: UnitOfWork, codes: Sequence[str], on: date) -> None:
     """Judge these households as of a date, with the rules and the care of a single fact."""
+    if not codes:
+        return
     dossiers = list(load_dossiers(uow, codes, lock=True).values())
     trigger = Trigger("screening", uow.context)
     judge_households(uow, dossiers, on, {code: [trigger] for code in codes})
     write_windows(uow, dossiers)
+
+
+def screen_at_once(uow: UnitOfWork, places: Places, on: date, *, gapless: bool = False) -> list[str]:
+    """Judge households as of a date, most of them by a statement for all; returns those that somebody else holds.
+
+    Their windows are brought up to the day first. Those about which every rule is quiet are counted; the others are
+    judged one by one. Nobody is waited for, because facts may wait meanwhile for the households that are locked here.
+    With ``gapless`` the places are all that stand between the first and the last of them.
+    """
+    left_out: list[str] = []
+    for place, households in rules_by_place(uow, places, on, gapless=gapless):
+        move_windows(uow, households, on, place.length)
+        to_judge, quiet = select_to_judge(uow, place, households, on)
+        count_verdicts(quiet)
+        free = lock_free_households(uow, to_judge)
+        screen_households(uow, free, on)
+        left_out += set(to_judge).difference(free)
+    return left_out
 
 
 def count_households(reading: Reading, _: Document) -> int:
@@ -43,15 +68,25 @@ def count_households(reading: Reading, _: Document) -> int:
 def screen_part(uow: UnitOfWork, standing: Standing) -> Part:
     """Screen the next households 集中排查, in the order of their codes, as of the day that was asked for.
 
-    A household that is no more is not among them.
+    A household that is no more is not among them. Those that somebody held are waited for at the beginning of the next
+    part, before anything else is locked.
     """
-    on, last = date.fromisoformat(standing.asked["as_of"]), standing.position or ""
-    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > last, _HOUSEHOLDS.c.ended_on.is_(None))
-    codes = uow.connection.scalars(following.order_by(_HOUSEHOLDS.c.code).limit(BATCH)).all()
-    screen_households(uow, codes, on)
-    screened = standing.result.get("households", 0) + len(codes)
+    on, position = date.fromisoformat(standing.asked["as_of"]), _position(standing)
+    screen_households(uow, position["left_out"], on)
+    following = SELECT_STANDING.where(_HOUSEHOLDS.c.code > position["after"]).order_by(_HOUSEHOLDS.c.code)
+    places = uow.connection.execute(following.limit(BATCH)).all()
+    left_out = screen_at_once(uow, places, on, gapless=True)
+    screened = standing.result.get("households", 0) + len(places)
     result = {"households": screened, "as_of": standing.asked["as_of"]}
-    return Part(codes[-1] if codes else last, len(codes), result, ended=len(codes) < BATCH)
+    last = places[-1][0] if places else position["after"]
+    ended = len(places) < BATCH and not left_out
+    return Part({"after": last, "left_out": sorted(left_out)}, len(places), result, ended)
+
+
+def _position(standing: Standing) -> Document:
+    """Where a part begins. A screening that an earlier release began kept the last code alone."""
+    position = standing.position
+    return position if isinstance(position, dict) else {"after": position or "", "left_out": []}
 
 
 SCREENING = Work(count_households, screen_part)
@@ -60,22 +95,25 @@ SCREENING = Work(count_households, screen_part)
 def roll_windows(uow: UnitOfWork) -> bool:
     """Judge households whose window moved with the month: income leaves it without any event.
 
-    Does a bounded part and tells whether more is waiting. Windows that were never judged, because nothing but history
-    came in, are due anyway: see `screen_due`.
+    Does a bounded part and tells whether more is waiting. Each month the households are gone through once, in the order
+    of their codes, and once more while somebody held some of them. Windows that were never judged, because nothing but
+    history came in, are due anyway: see `screen_due`.
     """
-    anchor = _anchor(uow)
-    codes = list(
-        uow.connection.scalars(
-            sa.select(HouseholdWindow.household_code)  # type: ignore[call-overload]
-            .join(Household, col(Household.code) == col(HouseholdWindow.household_code))
-            .where(col(HouseholdWindow.anchor) > 0, col(HouseholdWindow.anchor) < anchor)
-            .where(col(Household.ended_on).is_(None))
-            .order_by(col(HouseholdWindow.household_code))
-            .limit(BATCH)
-        )
+    anchor = month_of(uow.today()) - 1
+    roll = load_roll(uow, anchor)
+    if roll.ended:
+        return False
+    behind = SELECT_STANDING_WINDOWS.where(
+        _WINDOWS.c.household_code > roll.after, _WINDOWS.c.anchor.between(1, anchor - 1)
     )
-    screen_households(uow, codes, uow.today())
-    return len(codes) == BATCH
+    places = uow.connection.execute(behind.order_by(_WINDOWS.c.household_code).limit(BATCH)).all()
+    left_out = screen_at_once(uow, places, uow.today())
+    roll.left_out = bool(left_out) or roll.left_out
+    if len(places) == BATCH:
+        roll.after = places[-1][0]
+        return True
+    roll.ended, roll.after, roll.left_out = not roll.left_out, "", False
+    return False
 
 
 def screen_due(uow: UnitOfWork) -> bool:
@@ -83,21 +121,11 @@ def screen_due(uow: UnitOfWork) -> bool:
 
     Does a bounded part and tells whether more is waiting.
     """
-    window, household = table_of(HouseholdWindow), table_of(Household)
-    due = (
-        sa.select(window.c.household_code)
-        .join(household, household.c.code == window.c.household_code)
-        .where(window.c.due_after < uow.today(), household.c.ended_on.is_(None))
-    )
-    codes = uow.connection.scalars(due.order_by(window.c.household_code).limit(BATCH)).all()
-    screen_households(uow, codes, uow.today())
-    return len(codes) == BATCH
-
-
-def _anchor(uow: UnitOfWork) -> int:
-    parameters = rule_parameters(uow.policy, _NATIONAL, uow.today())
-    assert parameters.window_months is not None, "the national pack says how long the window is"
-    return window_months(uow.today(), parameters.window_months)[1]
+    due = SELECT_STANDING_WINDOWS.where(_WINDOWS.c.due_after < uow.today())
+    in_turn = due.order_by(_WINDOWS.c.due_after, _WINDOWS.c.household_code)
+    places = uow.connection.execute(in_turn.limit(BATCH)).all()
+    screen_at_once(uow, places, uow.today())
+    return len(places) == BATCH
 
 
 async def screen_all(house: House) -> int:

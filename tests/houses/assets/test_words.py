@@ -51,8 +51,8 @@ async def test_which_assets_earn_nothing_to_share_out(assets: Assets) -> None:
         await sentences_of(assets.client, "GET", f"{DISTRIBUTIONS}/{NOBODY}"),
     ] == [
         ["the asset COW belongs to its household", "资产 COW 为到户类资产，归农户所有"],
-        ["no asset NONE in region 52", "52辖区内没有编码为 NONE 的资产"],
-        [f"no distribution {NOBODY} in region 52", f"52辖区内没有收益分配 {NOBODY}"],
+        ["no asset NONE in region 52", "管辖区域（52）内没有编码为 NONE 的资产"],
+        [f"no distribution {NOBODY} in region 52", f"管辖区域（52）内没有收益分配 {NOBODY}"],
     ]
 
 
@@ -75,7 +75,7 @@ async def test_which_households_of_a_plan_are_not_known(assets: Assets) -> None:
     unknown = plan([line(), line("DJ-8888", "3000.00"), line("DJ-9999", "5000.00")])
     english, chinese = await read_in_both(assets.client, *PROPOSE, unknown)
     assert english["detail"] == "2 of the households are not known in region 52"
-    assert chinese["detail"] == "方案中有 2 处所填的农户在52辖区内没有登记"
+    assert chinese["detail"] == "方案中有 2 处所填的农户在管辖区域（52）内没有登记"
     assert [error["pointer"] for error in chinese["errors"]] == ["/lines/1/household_code", "/lines/2/household_code"]
     for document, sentence in ((english, "no such household here"), (chinese, "查无此户")):
         assert {error["detail"] for error in document["errors"]} == {sentence}

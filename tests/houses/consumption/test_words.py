@@ -172,8 +172,8 @@ async def test_what_a_producer_cannot_be(house: House, officer: httpx.AsyncClien
             "/region_code: no county, township or village has this code",
             "/region_code：没有使用此区划代码的县、乡镇或村",
         ],
-        ["no household DJ-9999 in region 520626", "520626辖区内没有农户 DJ-9999"],
-        ["no producer COOP in region 520625", "520625辖区内没有编码为 COOP 的经营主体"],
+        ["no household DJ-9999 in region 520626", "管辖区域（520626）内没有农户 DJ-9999"],
+        ["no producer COOP in region 520625", "管辖区域（520625）内没有编码为 COOP 的经营主体"],
     ]
 
 
@@ -206,5 +206,5 @@ async def test_how_a_product_and_its_stock_cannot_change(
             "/: send either counted or change",
             "/：盘点数量 `counted` 与增减数量 `change` 应填且只填一项",
         ],
-        ["no product TEA in region 520625", "520625辖区内没有产品 TEA"],
+        ["no product TEA in region 520625", "管辖区域（520625）内没有产品 TEA"],
     ]

@@ -99,9 +99,9 @@ async def test_whom_a_request_is_for_and_who_is_not_there(employment: Employment
         await sentences_of(everywhere, "GET", f"{BASE}/placements/{NOBODY}"),
     ] == [
         ["the request is for member 2 of the household", "该请求是为该户第 2 号成员提出的"],
-        [f"no worker {NOBODY} in region 52", f"52辖区内没有劳动力 {NOBODY}"],
-        [f"no placement {NOBODY} in region 52", f"52辖区内没有输送记录 {NOBODY}"],
-        [f"no placement {NOBODY} in region everywhere", f"全部地区辖区内没有输送记录 {NOBODY}"],
+        [f"no worker {NOBODY} in region 52", f"管辖区域（52）内没有劳动力 {NOBODY}"],
+        [f"no placement {NOBODY} in region 52", f"管辖区域（52）内没有输送记录 {NOBODY}"],
+        [f"no placement {NOBODY} in region everywhere", f"管辖区域（全部地区）内没有输送记录 {NOBODY}"],
     ]
 
 
@@ -164,7 +164,7 @@ async def test_what_became_of_a_wage(employment: Employment) -> None:
             f"工资记录 {placement}-2026-10 已撤回；请换一个编号重新上报该月工资",
         ],
         ["the wage was corrected before; withdraw the correction", "该工资记录已被更正；请撤回更正后的记录"],
-        [f"no wage {NOBODY} in region 52", f"52辖区内没有工资记录 {NOBODY}"],
+        [f"no wage {NOBODY} in region 52", f"管辖区域（52）内没有工资记录 {NOBODY}"],
     ]
 
 

@@ -35,8 +35,6 @@ WINDOW = tuple(format_month(month) for month in range(parse_month("2025-11"), pa
 """The income window of a decision on `TODAY`."""
 YEAR_BEFORE = tuple(format_month(month) for month in range(parse_month("2024-11"), parse_month("2025-10") + 1))
 """The same window one year earlier."""
-IN_CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
-"""The headers of a reader in China."""
 
 
 CreditT = TypeVar("CreditT", bound=IncomeCredit)

@@ -75,10 +75,8 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
     uow.session.flush()  # flush: the lines refer to the distribution
     insert_rows(uow.connection, _LINES, _line_rows(distribution.id, given, households))
     proposed = {"asset_code": asset.code, "period": body.period, "total": format_yuan(body.total), "lines": len(given)}
-    uow.audit("distribution.proposed", str(distribution.id), after=proposed | audit_view(distribution))
-    uow.log_after_commit(
-        "distribution.proposed", distribution_id=str(distribution.id), asset=asset.code, lines=len(given)
-    )
+    told = {"asset": asset.code, "lines": len(given)}
+    uow.record("distribution.proposed", distribution.id, told, after=proposed | audit_view(distribution))
     return DistributionOut.of(with_lines(uow, distribution.model_dump()))
 
 

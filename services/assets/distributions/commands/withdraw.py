@@ -95,7 +95,6 @@ def _publish(uow: UnitOfWork, distribution: Distribution, line: sa.Row[Any], wit
         withdrawn_on=withdrawal.withdrawn_on,
     )
     uow.emit(withdrawn, region=line.region_code)
-    shown_id = str(distribution.id)
     before = {"line_no": line.line_no, "household_code": line.household_code, "amount": format_yuan(line.amount)}
-    uow.audit("distribution.line_withdrawn", shown_id, before=before, reason=str(withdrawal.reason))
-    uow.log_after_commit("distribution.line_withdrawn", distribution_id=shown_id, line_no=line.line_no)
+    told, reason = {"line_no": line.line_no}, str(withdrawal.reason)
+    uow.record("distribution.line_withdrawn", distribution.id, told, before=before, reason=reason)

@@ -71,7 +71,7 @@ def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Outcome[Disbur
     if (known := _repeated(uow, body, row)) is not None:
         return Outcome("duplicate", known)
     if body.month > month_of(uow.today()):
-        raise DisbursementInvalid.at("/month", "lies in the future")
+        raise DisbursementInvalid.at("/month", says("in-the-future"))
     measure = _measure_of(uow, body)
     found = None if body.supersedes is None else lock_disbursement(uow, _KIND.id_of(body.supersedes))
     if (known := _repeated(uow, body, row)) is not None:  # somebody else wrote it while this one waited
@@ -126,9 +126,9 @@ def _measure_of(uow: UnitOfWork, body: DisbursementIn) -> dict[str, Any] | None:
         return None
     measure = locked.get(body.measure_id)
     if measure is None or measure["household_code"] != body.household_code:
-        raise MeasureNotFound(f"the household has no measure {body.measure_id}")
+        raise MeasureNotFound(says("no-such-measure", measure=body.measure_id))
     if measure["kind"] is not MeasureKind.TRANSFER:
-        raise MeasureNotTransfer(f"the measure asks for a {measure['kind']}", kind=str(measure["kind"]))
+        raise MeasureNotTransfer(says("measure-asks-for-no-cash", kind=measure["kind"]), kind=str(measure["kind"]))
     return measure
 
 
@@ -159,8 +159,9 @@ def _refuse_paid(
     again = paid > 0 and measure["status"] is MeasureStatus.COMPLETED and not instalment and not of_it
     if again or amount > left:
         shown = format_yuan(max(left, 0))
-        hint = "; say `instalment` where a part of it is meant" if again and left > 0 else ""
-        raise MeasurePaid(f"{shown} yuan of the measure are left to be paid{hint}", left=shown)
+        in_parts = again and left > 0
+        said = says("left-to-be-paid-in-parts", left=shown) if in_parts else says("left-to-be-paid", left=shown)
+        raise MeasurePaid(said, left=shown)
 
 
 def _pay(

@@ -31,6 +31,7 @@ from shared.ids import derived_id
 from shared.records.outcomes import Outcome
 from shared.records.withdrawals import Withdrawals
 from shared.security.sources import demand_sources
+from shared.words.said import says
 
 _DISBURSEMENTS, _MEASURES, _TASKS = table_of(Disbursement), table_of(Measure), table_of(Task)
 _WITHDRAWALS: Final = Withdrawals(
@@ -66,7 +67,7 @@ def withdraw_disbursement(uow: UnitOfWork, disbursement_id: UUID, body: Withdraw
     if known is not None:
         return Outcome("duplicate", WithdrawalOut.of(known))
     if load_status(uow, found) is RecordStatus.SUPERSEDED:
-        raise DisbursementAlreadySuperseded("the disbursement was corrected; withdraw the correction")
+        raise DisbursementAlreadySuperseded(says("withdraw-the-correction-of-the-disbursement"))
     _WITHDRAWALS.write(uow, row)
     this = _DISBURSEMENTS.c.id == disbursement_id
     uow.connection.execute(sa.update(_DISBURSEMENTS).where(this).values(withdrawn_on=row["withdrawn_on"]))
@@ -80,7 +81,8 @@ def _find(uow: UnitOfWork, disbursement_id: UUID) -> Mapping[str, Any]:
     statement = sa.select(_DISBURSEMENTS).where(_DISBURSEMENTS.c.id == disbursement_id)
     row = uow.connection.execute(statement).mappings().one_or_none()
     if row is None or not uow.actor.sees(load_region(uow, row["household_code"], row["region_code"])):
-        raise DisbursementNotFound(f"no disbursement {disbursement_id} in region {uow.actor.place}")
+        named = {"disbursement": disbursement_id, "region": uow.actor.place}
+        raise DisbursementNotFound(says("no-such-disbursement", **named))
     uow.actor.demand_source(row["source"])
     return dict(row)
 
@@ -113,7 +115,7 @@ def _open_again(uow: UnitOfWork, measure: Mapping[str, Any], amount: int) -> Non
         changed |= answer_deadline_from_today(uow, measure["region_code"])
     uow.connection.execute(sa.update(_MEASURES).where(_MEASURES.c.id == measure["id"]).values(changed))
     task = uow.connection.execute(sa.select(_TASKS).where(_TASKS.c.id == measure["task_id"])).mappings().one()
-    write_task(uow, task, TaskChange.PAYMENT_WITHDRAWN, str(measure["kind"]), by=uow.actor.id)
+    write_task(uow, task, TaskChange.PAYMENT_WITHDRAWN, says("about-a-measure", kind=measure["kind"]), by=uow.actor.id)
     before, after = {"status": str(measure["status"])}, {"status": str(status)}
     uow.audit("measure.payment_withdrawn", str(measure["id"]), before=before, after=after)
 

@@ -13,6 +13,7 @@ from shared.contracts.monitoring import HouseholdChanged
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.security.actor import SYSTEM
+from shared.words.said import says
 
 _DISBURSEMENTS, _MEASURES = table_of(Disbursement), table_of(Measure)
 
@@ -26,12 +27,12 @@ def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdChanged]]
     moving = [row for row in unfinished if row["region_code"] != homes[row["household_code"]].region_code]
     for row in moving:
         home, context = homes[row["household_code"]].region_code, contexts[row["household_code"]]
-        note = f"from {row['region_code']} to {home}"
+        note = says("moved-with-the-household", before=row["region_code"], after=home)
         write_task(uow, row, TaskChange.MOVED, note, region_code=home)
         asked = sa.select(_MEASURES.c.id).where(_MEASURES.c.task_id == row["id"])
         uow.connection.execute(
             sa.update(_DISBURSEMENTS).where(_DISBURSEMENTS.c.measure_id.in_(asked)).values(region_code=home)
         )
         before, after = {"region_code": row["region_code"]}, {"region_code": home}
-        uow.audit("task.moved", str(row["id"]), before=before, after=after, actor=SYSTEM.id, context=context)
-        uow.log_after_commit("task.moved", context=context, task_id=str(row["id"]), household=row["household_code"])
+        told = {"household": row["household_code"]}
+        uow.record("task.moved", row["id"], told, before=before, after=after, actor=SYSTEM.id, context=context)

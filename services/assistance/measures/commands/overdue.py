@@ -28,9 +28,6 @@ def mark_overdue(uow: UnitOfWork) -> bool:
     for row in rows:
         context = uow.context.in_chain(row["correlation_id"])
         publish_overdue(uow, row)
-        uow.audit("measure.overdue", str(row["id"]), context=context)
-        uow.log_after_commit(
-            "measure.overdue", context=context, measure_id=str(row["id"]), household=row["household_code"]
-        )
+        uow.record("measure.overdue", row["id"], {"household": row["household_code"]}, context=context)
     uow.connection.execute(_UPDATE_OVERDUE.values(overdue_at=uow.now()), {"ids": [row["id"] for row in rows]})
     return len(ids) == BATCH

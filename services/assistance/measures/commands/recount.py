@@ -34,9 +34,7 @@ def recount_answers(uow: UnitOfWork) -> bool:
         if by < before and row["kind"] is not MeasureKind.TRANSFER:
             publish_requested(uow, {**row, **after}, row["region_code"], row["answer_from"])
         promised, counted = {"answer_by": before.isoformat()}, {"answer_by": by.isoformat()}
-        uow.audit("measure.recounted", str(row["id"]), before=promised, after=counted, context=context)
-        uow.log_after_commit(
-            "measure.recounted", context=context, measure_id=str(row["id"]), household=row["household_code"]
-        )
+        told = {"household": row["household_code"]}
+        uow.record("measure.recounted", row["id"], told, before=promised, after=counted, context=context)
     touch_tasks(uow, [row["task_id"] for row in rows])
     return len(ids) == BATCH

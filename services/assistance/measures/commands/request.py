@@ -14,6 +14,7 @@ from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import new_id
+from shared.words.said import says
 from shared.workdays import WorkdayCalendar
 
 _MEASURES = table_of(Measure)
@@ -51,7 +52,7 @@ def _refuse_repeated(uow: UnitOfWork, task: Task, body: MeasureIn) -> None:
     known = uow.connection.execute(found).one_or_none()
     if known is not None:
         ids = {"measure_id": str(known.id), "task_id": str(known.task_id)}
-        raise AlreadyRequested("the same is asked for this household and waits for its answer", **ids)
+        raise AlreadyRequested(says("asked-for-already"), **ids)
 
 
 def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,13 @@ from shared.codes.assistance import TaskChange, TaskEndedBy, TaskReopenedBy
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import RiskState
 from shared.db.base import table_of
-from shared.db.rows import execute_rows, insert_rows
+from shared.db.rows import insert_rows, read_tuples, update_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.procedures.rows import Taken
 from shared.security.actor import SYSTEM
+from shared.words.said import Said, says
 from shared.workdays import Deadline
 
 _CHANGING_COLUMNS = (
@@ -45,11 +47,11 @@ _CHANGING_COLUMNS = (
     "updated_at",
 )
 """Columns that a risk event may change; the others say which task it is."""
+_changing = itemgetter(*_CHANGING_COLUMNS)
 _TASKS = table_of(Task)
 _SELECT_TASKS_FOR_UPDATE = (
     sa.select(_TASKS).where(is_one_of(_TASKS.c.id, "ids")).order_by(_TASKS.c.id).with_for_update()
 )
-_UPDATE_TASK = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("of_task"))
 
 
 def apply_risk_events(uow: UnitOfWork, events: Sequence[Event[RiskState]]) -> None:
@@ -82,8 +84,10 @@ class _LockedTask:
 
 def _lock_tasks(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, _LockedTask]:
     """The tasks that exist, locked in the order of their ids so that writers never cross."""
-    rows = uow.connection.execute(_SELECT_TASKS_FOR_UPDATE, {"ids": list(ids)}).mappings()
-    return {row["id"]: _LockedTask(dict(row), _state_of(row), is_new=False, changed=False) for row in rows}
+    columns = _TASKS.c.keys()
+    rows = read_tuples(uow.connection, _SELECT_TASKS_FOR_UPDATE, {"ids": list(ids)})
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    return {row["id"]: _LockedTask(row, _state_of(row), is_new=False, changed=False) for row in found}
 
 
 def _state_of(row: Mapping[Any, Any]) -> TaskState:
@@ -128,8 +132,7 @@ class RiskBatch:
         task.row |= _columns_of(decision.after, risk)
         task.row["region_code"] = self._regions.get(risk.household_code, risk.region_code)
         task.row["version"] += 1
-        after = decision.after
-        note = _history_note(risk, after) + (f"; new causes: {len(fresh)}" if fresh else "")
+        note = _note(risk, decision.after, len(fresh))
         self._taken.append(task_step(task.row, self._now, decision.change, SYSTEM.id, note, risk.clue))
         self._publish(decision, task.row, event)
 
@@ -141,8 +144,8 @@ class RiskBatch:
         new = [task.row for task in self._locked.values() if task.is_new]
         changed = [task.row for task in self._locked.values() if task.changed and not task.is_new]
         insert_rows(self._uow.connection, _TASKS, new)
-        rows = [{"of_task": row["id"], **{name: row[name] for name in _CHANGING_COLUMNS}} for row in changed]
-        execute_rows(self._uow.connection, _UPDATE_TASK, rows)
+        rows = [(*_changing(row), row["id"]) for row in changed]
+        update_tuples(self._uow.connection, _TASKS, "id", _CHANGING_COLUMNS, rows)
         STEPS.write(self._uow, self._taken)
 
     def _new_row(self, task_id: UUID, event: Event[RiskState]) -> dict[str, Any]:
@@ -169,7 +172,6 @@ class RiskBatch:
             publish_reopened(self._uow, row, TaskReopenedBy.NEW_CAUSE, risk.decided_on, context)
         elif decision.change is TaskChange.ESCALATED:
             publish_reopened(self._uow, row, TaskReopenedBy.ESCALATION, risk.decided_on, context)
-        action, task_id = f"task.{decision.change}", str(row["id"])
         status, grade = str(row["status"]), str(row["grade"])
         after = {
             "status": status,
@@ -179,17 +181,9 @@ class RiskBatch:
             "risk_version": row["risk_version"],
             "version": row["version"],
         }
-        self._uow.audit(action, task_id, after=after, actor=SYSTEM.id, context=context)
-        self._uow.log_after_commit(
-            action,
-            context=context,
-            task_id=task_id,
-            household=risk.household_code,
-            kind=str(risk.kind),
-            grade=grade,
-            episode=risk.episode,
-            status=status,
-        )
+        told = {"household": risk.household_code, "kind": str(risk.kind), "grade": grade, "episode": risk.episode}
+        told["status"] = status
+        self._uow.record(f"task.{decision.change}", row["id"], told, after=after, actor=SYSTEM.id, context=context)
 
 
 def _columns_of(state: TaskState, risk: RiskState) -> dict[str, Any]:
@@ -211,9 +205,17 @@ def _columns_of(state: TaskState, risk: RiskState) -> dict[str, Any]:
     }
 
 
-def _history_note(risk: RiskState, state: TaskState) -> str:
-    """Grade and rules of the risk, and why there is no due date where there is none."""
-    said = f"{risk.grade}: {', '.join(risk.rules)}" if risk.rules else str(risk.grade)
-    if state.due is not None:
-        return said
-    return f"{said}; no value of {DEADLINE_WORKDAYS} for {risk.region_code} on {risk.decided_on}"
+def _note(risk: RiskState, state: TaskState, fresh: int) -> Said:
+    """What the history says: why there is no due date where there is none, and how many causes the verdict lacked."""
+    said = _of_risk(risk)
+    if state.due is None:
+        lacking = {"parameter": DEADLINE_WORKDAYS, "region": risk.region_code, "on": risk.decided_on}
+        said = says("risk-without-a-deadline", risk=said, **lacking)
+    return says("risk-of-new-causes", risk=said, causes=fresh) if fresh else said
+
+
+def _of_risk(risk: RiskState) -> Said:
+    """Grade and rules of the risk."""
+    if risk.rules:
+        return says("risk-by-its-rules", grade=risk.grade, rules=risk.rules)
+    return says("risk-by-its-grade", grade=risk.grade)

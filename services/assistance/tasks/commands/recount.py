@@ -1,5 +1,7 @@
 """Deadlines counted again when the calendar is announced 时限重算."""
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from services.assistance.models import Task
@@ -7,6 +9,7 @@ from services.assistance.tasks.store import write_task
 from shared.codes.assistance import TaskChange, TaskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
+from shared.words.said import Said, says
 from shared.workdays import WorkdayCalendar
 
 BATCH = 500
@@ -30,11 +33,15 @@ def recount_deadlines(uow: UnitOfWork) -> bool:
     rows = uow.connection.execute(found).mappings().all()
     for row in rows:
         due = calendar.add_workdays(row["due_from"], row["due_workdays"]).kept(row["due_on"])
-        note = f"the calendar is announced: due {due}, {'as promised' if due == row['due_on'] else row['due_on']}"
-        note += "" if due == row["due_on"] else " was promised"
-        write_task(uow, row, TaskChange.RECOUNTED, note, due_on=due, due_provisional=False)
+        write_task(uow, row, TaskChange.RECOUNTED, _note(due, row["due_on"]), due_on=due, due_provisional=False)
         context = uow.context.in_chain(row["correlation_id"])
         before = {"due_on": row["due_on"].isoformat()}
-        uow.audit("task.recounted", str(row["id"]), before=before, after={"due_on": due.isoformat()}, context=context)
-        uow.log_after_commit("task.recounted", context=context, task_id=str(row["id"]), household=row["household_code"])
+        after, told = {"due_on": due.isoformat()}, {"household": row["household_code"]}
+        uow.record("task.recounted", row["id"], told, before=before, after=after, context=context)
     return len(rows) == BATCH
+
+
+def _note(due: dt.date, promised: dt.date) -> Said:
+    if due == promised:
+        return says("calendar-announced-due-as-promised", due=due)
+    return says("calendar-announced-due-earlier", due=due, promised=promised)

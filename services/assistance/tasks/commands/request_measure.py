@@ -9,6 +9,7 @@ from services.assistance.tasks.errors import TaskIsClosed
 from services.assistance.tasks.store import STEPS, lock_tasks_beside, task_step
 from shared.codes.assistance import MeasureKind, TaskChange, TaskStatus
 from shared.db.unit_of_work import UnitOfWork
+from shared.words.said import says
 
 
 def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureOut:
@@ -21,13 +22,13 @@ def request_measure(uow: UnitOfWork, task_id: UUID, body: MeasureIn) -> MeasureO
     """
     task = lock_tasks_beside(uow, task_id)
     if task.status is TaskStatus.CLOSED:
-        raise TaskIsClosed("a closed task asks for nothing; reopen it")
+        raise TaskIsClosed(says("closed-task-asks-for-nothing"))
     row = enter_measure(uow, task, body)
     task.taken_up = True
     task.version += 1
     task.updated_at = uow.stamp()
-    asked_at, shown = row["requested_at"], task.model_dump()
-    STEPS.write(uow, [task_step(shown, asked_at, TaskChange.MEASURE_REQUESTED, uow.actor.id, str(body.kind))])
+    shown, note = task.model_dump(), says("about-a-measure", kind=body.kind)
+    STEPS.write(uow, [task_step(shown, row["requested_at"], TaskChange.MEASURE_REQUESTED, uow.actor.id, note)])
     measure_id, context = str(row["id"]), uow.context.in_chain(task.correlation_id)
     if body.kind is not MeasureKind.TRANSFER:
         publish_requested(uow, row, task.region_code, uow.today())

@@ -87,8 +87,7 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     placed = _write_first_step(uow, order, side)
     shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links), placed)
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
-    uow.audit("order.placed", str(order_id), after=after)
-    uow.log_after_commit("order.placed", order_id=str(order_id), buyer=body.buyer_code, lines=len(shown.lines))
+    uow.record("order.placed", order_id, {"buyer": body.buyer_code, "lines": len(shown.lines)}, after=after)
     return PlacedOrder(shown, created=True)
 
 

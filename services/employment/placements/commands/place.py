@@ -51,9 +51,8 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
     uow.session.add(placement)
     worker.status = WorkerStatus.OFFERED
     STEPS.write(uow, [_first_step(uow, placement)])
-    uow.audit("placement.placed", str(placement.id), after=audit_view(placement) | {"vacancy": vacancy.code})
-    placement_id, household = str(placement.id), placement.household_code
-    uow.log_after_commit("placement.placed", placement_id=placement_id, household=household, status=placement.status)
+    told = {"household": placement.household_code, "status": placement.status}
+    uow.record("placement.placed", placement.id, told, after=audit_view(placement) | {"vacancy": vacancy.code})
     return shown(uow, placement, worker)
 
 

@@ -201,9 +201,7 @@ class _WageBatch:
             supersedes=row["supersedes_id"],
         )
         self._uow.emit(credited, region=credited.region_code, context=item.context)
-        month, wage_id = format_month(row["month"]), str(row["id"])
+        month = format_month(row["month"])
         after = {"placement_id": str(row["placement_id"]), "month": month, "amount": row["amount"]}
-        self._uow.audit("wage.recorded", wage_id, after=after, actor=item.actor.id, context=item.context)
-        self._uow.log_after_commit(
-            "wage.recorded", context=item.context, wage_id=wage_id, household=credited.household_code, month=month
-        )
+        told = {"household": credited.household_code, "month": month}
+        self._uow.record("wage.recorded", row["id"], told, after=after, actor=item.actor.id, context=item.context)

@@ -88,5 +88,5 @@ def _publish(uow: UnitOfWork, wage: Wage, withdrawal: WageWithdrawal, home: Any)
     uow.emit(withdrawn, region=home.region_code)
     month = format_month(wage.month)
     before = {"placement_id": str(wage.placement_id), "month": month, "amount": wage.amount}
-    uow.audit("wage.withdrawn", str(wage.id), before=before, reason=withdrawal.reason)
-    uow.log_after_commit("wage.withdrawn", wage_id=str(wage.id), household=home.household_code, month=month)
+    told = {"household": home.household_code, "month": month}
+    uow.record("wage.withdrawn", wage.id, told, before=before, reason=withdrawal.reason)

@@ -14,13 +14,14 @@ from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.rules.causes import Causes, published_keys
 from services.monitoring.risks.rules.life_cycle import ChangeKind, RiskChange, decide_change
+from services.monitoring.risks.rules.quiet import VerdictCounts
 from services.monitoring.risks.rules.triggers import Trigger, trigger_for
 from services.monitoring.risks.rules.verdicts import Outcome, Verdict, evidence_withdrawn
 from services.monitoring.risks.store.latest import KnownRisk
 from services.monitoring.risks.store.links import stamp_facts_of, write_links
-from services.monitoring.risks.store.verdicts import Judged, judge_dossiers
+from services.monitoring.risks.store.verdicts import Judged, judge_where_needed
 from shared import metrics
-from shared.codes.monitoring import RiskKind, RiskStatus
+from shared.codes.monitoring import RiskStatus
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -47,8 +48,9 @@ def judge_households(
     for dossier in dossiers:
         by_day[max(on, dossier.judged_on or on)].append(dossier)
     for day, group in sorted(by_day.items()):
-        judged = [_without_withdrawn(one, triggers[one.dossier.code]) for one in judge_dossiers(uow, group, day)]
-        publish_verdicts(uow, judged, day, triggers)
+        judged, quiet = judge_where_needed(uow, group, day)
+        count_verdicts(quiet)
+        publish_verdicts(uow, [_without_withdrawn(one, triggers[one.dossier.code]) for one in judged], day, triggers)
         for dossier in group:
             dossier.was_judged(day)
 
@@ -81,7 +83,7 @@ def publish_verdicts(
     updates: list[dict[str, Any]] = []
     explained: dict[tuple[UUID, UUID], None] = {}
     cleared: list[UUID] = []
-    counted: Counter[tuple[RiskKind, Outcome]] = Counter()
+    counted: VerdictCounts = Counter()
     facts = load_evidence(uow, [one.dossier.code for one in judged if any(map(_rests_on_facts, one.verdicts))])
     for one in judged:
         for verdict in one.verdicts:
@@ -105,6 +107,11 @@ def publish_verdicts(
         uow.connection.execute(sa.update(_RISKS).where(_RISKS.c.id == row.pop("id")).values(row))
     stamp_facts_of(uow, cleared)
     write_links(uow, explained)
+    count_verdicts(counted)
+
+
+def count_verdicts(counted: VerdictCounts) -> None:
+    """Show in the metrics that verdicts were reached."""
     for (rule, outcome), number in counted.items():
         metrics.RULE_VERDICTS.labels(rule, outcome).inc(number)
 
@@ -145,17 +152,9 @@ def _publish_change(
     row = _row(uow, event, event_id, change, causes)
     verdict = {name: row[name] for name in ("pack", "reasons")}
     verdict |= {"grade": str(change.grade), "decided_on": on.isoformat()}
-    uow.audit(name, str(risk_id), after=verdict, actor="rules", context=context)
-    uow.log_after_commit(
-        name,
-        context=context,
-        risk_id=str(risk_id),
-        household=dossier.code,
-        kind=str(change.kind),
-        grade=str(change.grade),
-        episode=change.episode,
-        event_id=str(event_id),
-    )
+    told = {"household": dossier.code, "kind": str(change.kind), "grade": str(change.grade), "episode": change.episode}
+    told["event_id"] = str(event_id)
+    uow.record(name, risk_id, told, after=verdict, actor="rules", context=context)
     return row
 
 

@@ -27,5 +27,5 @@ def record_task_verdicts(uow: UnitOfWork, events: Sequence[Event[TaskClosed | Ta
         if uow.connection.execute(sa.update(Risk).where(newest).values(shown)).rowcount:
             stamp_facts_of(uow, [task.risk_id])
             after = {"verdict": verdict, "by": by, "task_id": str(task.task_id), "task_version": version}
-            uow.audit("risk.verdict", str(task.risk_id), after=after, actor="assistance", context=event.caused())
-            uow.log_after_commit("risk.verdict", context=event.caused(), risk_id=str(task.risk_id), verdict=verdict)
+            told, context = {"verdict": verdict}, event.caused()
+            uow.record("risk.verdict", task.risk_id, told, after=after, actor="assistance", context=context)

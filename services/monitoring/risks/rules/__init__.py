@@ -8,11 +8,13 @@ is one of whole numbers. Months and windows stand in `ledger.rules.income`, diag
 1. `state`         what a rule is asked about: the household, its window, its evidence, its latest risks
 2. `parameters`    what a policy pack says, turned once into numbers that compare fast
 3. `verdicts`      what a rule answers: an outcome, a grade, reasons
-4. `near_line`     whether a household is near the income line, which makes some alarms red
-5. `below_line`, `income_drop`, `rigid_expense`, `new_illness`, `job_loss`    one rule each
-6. `judge`         all rules for one household
-7. `life_cycle`    what a verdict changes: a risk is raised, updated, cleared or left alone
-8. `causes`        what holds a risk open, piece by piece
-9. `triggers`      which of the things that came in explains a change
-10. `ending`       the end of a household clears its risks
+4. `glance`        which figures tell at once that a rule has nothing to say: each rule brings its half
+5. `near_line`     whether a household is near the income line, which makes some alarms red
+6. `below_line`, `income_drop`, `rigid_expense`, `new_illness`, `job_loss`    one rule each
+7. `judge`         all rules for one household
+8. `quiet`         households about which no rule has to be asked
+9. `life_cycle`    what a verdict changes: a risk is raised, updated, cleared or left alone
+10. `causes`       what holds a risk open, piece by piece
+11. `triggers`     which of the things that came in explains a change
+12. `ending`       the end of a household clears its risks
 """

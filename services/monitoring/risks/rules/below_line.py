@@ -6,6 +6,7 @@ from typing import Final
 
 from services.monitoring.evidence.illness import DIAGNOSES
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.glance import Figures, Quiet, Truth, shares_known_income
 from services.monitoring.risks.rules.new_illness import is_serious
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -51,6 +52,15 @@ def judge_below_line(state: HouseholdState, parameters: RuleParameters, open_ris
     if not line.reached_by(window.net, state.members):
         return _fires(state, parameters, open_risk, partial(_why_below, line))
     return _QUIET if open_risk is None else _judge_open(state, parameters, open_risk, line)
+
+
+def _may_speak(figures: Figures, parameters: RuleParameters) -> Truth:
+    line = parameters.line
+    assert line is not None, "the rule is decided"
+    return shares_known_income(figures, parameters) & line.missed_by(figures.window.net, figures.members)
+
+
+QUIET_BELOW_LINE: Final = Quiet(_may_speak, _NEEDED, shares_known_income)
 
 
 def _judge_open(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk, line: Threshold) -> Verdict:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
+from services.monitoring.risks.rules.glance import Figures, Number, Quiet, Truth
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -71,6 +72,27 @@ def judge_income_drop(state: HouseholdState, parameters: RuleParameters, open_ri
     if year is _Finding.QUIET and quarter is _Finding.QUIET:
         return _clear(state, parameters, open_risk)
     return _unquiet(state, parameters, open_risk, {YEAR: year, QUARTER: quarter})
+
+
+def _may_speak(figures: Figures, parameters: RuleParameters) -> Truth:
+    window = figures.window
+    of_year = window.year_is_complete() & _dropped(window.previous_net, window.net, parameters)
+    return of_year | (
+        window.quarter_is_complete() & _dropped(window.previous_quarter_net, window.quarter_net, parameters)
+    )
+
+
+def _dropped(before: Number, now: Number, parameters: RuleParameters) -> Truth:
+    assert parameters.drop is not None, "the rule is decided"
+    return (before > 0) & parameters.drop.reached_by(before - now, before)
+
+
+def _knows_all_months(figures: Figures, _: RuleParameters) -> Truth:
+    """Whether both comparisons are complete: that of the year compares all the months that the quarter does."""
+    return figures.window.year_is_complete()
+
+
+QUIET_INCOME_DROP: Final = Quiet(_may_speak, _NEEDED, _knows_all_months)
 
 
 def _compare(before: int, now: int, ratio: Threshold, parameters: RuleParameters, *, cited: bool) -> _Finding:

@@ -5,6 +5,7 @@ from typing import Final
 
 from services.monitoring.evidence.job_loss import JOB_LOSSES, JobLoss
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.glance import Figures, Quiet, Truth
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
 from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
@@ -34,6 +35,13 @@ def judge_job_loss(state: HouseholdState, parameters: RuleParameters, open_risk:
     if open_risk is None:
         return _QUIET
     return Verdict(_KIND, Outcome.CLEAR, explain=partial(_why_cleared, loss))
+
+
+def _may_speak(figures: Figures, _: RuleParameters) -> Truth:
+    return figures.may_see(JOB_LOSSES)
+
+
+QUIET_JOB_LOSS: Final = Quiet(_may_speak)
 
 
 def _key(loss: JobLoss) -> str:

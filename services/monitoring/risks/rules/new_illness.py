@@ -9,6 +9,7 @@ from services.monitoring.evidence.expense import MEDICAL
 from services.monitoring.evidence.illness import DIAGNOSES, Diagnosis, normalise_code
 from services.monitoring.evidence.rules import NO_MEMBER
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.glance import Figures, Quiet, Truth
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
     MEDICAL_COST,
@@ -70,6 +71,14 @@ def judge_new_illness(state: HouseholdState, parameters: RuleParameters, open_ri
     if open_risk is None:
         return _QUIET
     return Verdict(_KIND, Outcome.CLEAR, explain=partial(_why_cleared, state, parameters))
+
+
+def _may_speak(figures: Figures, _: RuleParameters) -> Truth:
+    """Also where only a missing policy value keeps it from being decided."""
+    return figures.may_see(DIAGNOSES) | figures.may_see(MEDICAL)
+
+
+QUIET_NEW_ILLNESS: Final = Quiet(_may_speak)
 
 
 @dataclass(frozen=True, slots=True)

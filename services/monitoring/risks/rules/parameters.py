@@ -13,7 +13,7 @@ from typing import Any, Final
 from services.monitoring.evidence.illness import normalise_code
 from shared.codes.monitoring import HouseholdCategory
 from shared.money import divide_half_up, parse_yuan
-from shared.policy.parameters import ParameterValue, PolicyView
+from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView
 
 INCOME_LINE: Final = "monitoring.income_line"
 """监测范围: yuan per head and year."""
@@ -79,6 +79,10 @@ class Threshold:
     def exceeded_by(self, amount: int, base: int = 1) -> bool:
         """Whether `amount` is more than this many times `base`."""
         return amount * self.denominator > self.numerator * base
+
+    def missed_by(self, amount: int, base: int = 1) -> bool:
+        """Whether `amount` is less than this many times `base`."""
+        return amount * self.denominator < self.numerator * base
 
     def times(self, base: int) -> int:
         """Return this many times `base` as a whole number, halves rounded up: for people to read, not to compare."""
@@ -164,6 +168,12 @@ class RuleParameters:
     def cited(self, *keys: str) -> tuple[ParameterValue, ...]:
         """Return the values of `keys` a reason rests on, in their order; those the policy lacks are left out."""
         return tuple(self.values[key] for key in keys if key in self.values)
+
+    def demand_window(self) -> int:
+        """Return how many months the income window has. Raises PolicyValueMissing where the policy does not say."""
+        if self.window_months is None:
+            raise PolicyValueMissing([WINDOW_MONTHS], self.region, self.decided_on)
+        return self.window_months
 
     def lacking(self, *keys: str) -> tuple[str, ...]:
         """Return those of `keys` the policy has no value of."""

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.glance import Figures, Quiet, Truth, shares_known_income
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
     INCOME_LINE,
@@ -51,6 +52,19 @@ def judge_rigid_expense(state: HouseholdState, parameters: RuleParameters, open_
     if pushed_under and line.reached_by(window.net, state.members):
         return _fires(state, parameters, None, line)
     return _QUIET
+
+
+def _may_speak(figures: Figures, parameters: RuleParameters) -> Truth:
+    line, window = parameters.line, figures.window
+    assert line is not None, "the rule is decided"
+    return (
+        shares_known_income(figures, parameters)
+        & line.reached_by(window.net, figures.members)
+        & line.missed_by(window.net - window.self_paid, figures.members)
+    )
+
+
+QUIET_RIGID_EXPENSE: Final = Quiet(_may_speak, _NEEDED, shares_known_income)
 
 
 def _judge_open(

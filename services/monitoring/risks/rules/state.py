@@ -33,6 +33,10 @@ class HouseholdState:
         """What is seen of one kind of evidence."""
         return kept.seen_in(self.evidence)
 
+    def may_see(self, kept: Kept[Any]) -> bool:
+        """Whether anything is seen of one kind of evidence."""
+        return bool(self.evidence.get(kept.name))
+
 
 class LatestRisk(NamedTuple):
     """The latest episode of one kind of risk in one household, open or cleared."""

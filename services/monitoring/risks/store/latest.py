@@ -13,6 +13,7 @@ from services.monitoring.risks.rules.causes import Causes
 from services.monitoring.risks.rules.state import LatestRisk
 from shared.codes.monitoring import RiskKind
 from shared.db.base import table_of
+from shared.db.rows import read_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
 
@@ -53,7 +54,7 @@ class KnownRisk(NamedTuple):
 
 def load_latest_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[RiskKind, KnownRisk]]:
     """The latest episode of each kind of risk of these households."""
-    rows = reading.connection.execute(_SELECT_LATEST_RISKS, {"codes": list(codes)})
+    rows = read_tuples(reading.connection, _SELECT_LATEST_RISKS, {"codes": list(codes)})
     found: defaultdict[str, dict[RiskKind, KnownRisk]] = defaultdict(dict)
     for risk_id, code, kind, status, grade, episode, version, keys, causes, decided_on in rows:
         latest = LatestRisk(kind, status, grade, episode, frozenset(keys))

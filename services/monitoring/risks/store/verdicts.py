@@ -1,6 +1,7 @@
-"""Verdicts: what the rules are asked about is loaded, and each of them speaks. Nothing is written."""
+"""Verdicts: what the rules are asked about is loaded, and they speak. Nothing is written."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from services.monitoring.ledger.rules.income import window_months
 from services.monitoring.ledger.store import refresh_windows
 from services.monitoring.risks.rules.causes import evidence_of, follow_causes
 from services.monitoring.risks.rules.judge import judge
-from services.monitoring.risks.rules.parameters import WINDOW_MONTHS, RuleParameters
+from services.monitoring.risks.rules.parameters import RuleParameters
+from services.monitoring.risks.rules.quiet import Known, QuietRules, VerdictCounts
 from services.monitoring.risks.rules.state import HouseholdState
 from services.monitoring.risks.rules.verdicts import Verdict
 from services.monitoring.risks.store.latest import KnownRisk, load_latest_risks
@@ -20,7 +22,6 @@ from shared.codes.monitoring import RiskKind
 from shared.db.unit_of_work import Reading
 from shared.ids import new_id
 from shared.policy.loader import PolicyBook
-from shared.policy.parameters import PolicyValueMissing
 
 
 class Judged(NamedTuple):
@@ -49,31 +50,68 @@ def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> RuleParam
     return policy.in_form(RuleParameters.from_view, region_code, on)
 
 
-def judge_dossiers(reading: Reading, dossiers: Sequence[HouseholdDossier], on: date) -> list[Judged]:
-    """Judge households as of a date. Windows that are behind are brought up to it first.
+Looked = tuple[HouseholdDossier, HouseholdState, Mapping[RiskKind, KnownRisk]]
+"""A household as the rules see it, with the latest risks it ever had."""
 
-    The one place where rules are asked: for a fact, a changed household, a screening or an explanation. A household
-    that has ended by then is passed over.
+
+def judge_dossiers(reading: Reading, dossiers: Sequence[HouseholdDossier], on: date) -> list[Judged]:
+    """Judge households as of a date, each by every rule. Windows that are behind are brought up to it first.
+
+    A household that has ended by then is passed over.
     """
+    return [
+        _judge(looked, parameters)
+        for parameters, group in _by_parameters(reading, dossiers, on)
+        for looked in _look_at(reading, group, parameters)
+    ]
+
+
+def judge_where_needed(
+    reading: Reading, dossiers: Sequence[HouseholdDossier], on: date
+) -> tuple[list[Judged], VerdictCounts]:
+    """Judge households as of a date, as `judge_dossiers` does, but those about which every rule is quiet.
+
+    A judgement of those would change nothing: what the rules would answer is counted.
+    """
+    judged: list[Judged] = []
+    counted: VerdictCounts = Counter()
+    for parameters, group in _by_parameters(reading, dossiers, on):
+        rules = QuietRules.under(parameters)
+        quiet: Counter[Known] = Counter()
+        for looked in _look_at(reading, group, parameters):
+            _, state, risks = looked
+            known = None if risks and _any_open(risks) else rules.what_is_known(state)
+            if known is None:
+                judged.append(_judge(looked, parameters))
+            else:
+                quiet[known] += 1
+        counted.update(rules.count(quiet))
+    return judged, counted
+
+
+def _any_open(risks: Mapping[RiskKind, KnownRisk]) -> bool:
+    return any(risk.latest.is_open for risk in risks.values())
+
+
+def _by_parameters(
+    reading: Reading, dossiers: Sequence[HouseholdDossier], on: date
+) -> Collection[tuple[RuleParameters, list[HouseholdDossier]]]:
     by_region: dict[str, tuple[RuleParameters, list[HouseholdDossier]]] = {}
     for dossier in dossiers:
         if dossier.ended_on is not None and dossier.ended_on <= on:
             continue
         parameters = rule_parameters(reading.policy, dossier.region_code, on)
         by_region.setdefault(parameters.region, (parameters, []))[1].append(dossier)
-    return [one for parameters, group in by_region.values() for one in _judge_group(reading, group, parameters)]
+    return by_region.values()
 
 
-def _judge_group(reading: Reading, dossiers: Sequence[HouseholdDossier], parameters: RuleParameters) -> list[Judged]:
-    if parameters.window_months is None:
-        raise PolicyValueMissing([WINDOW_MONTHS], parameters.region, parameters.decided_on)
-    on = parameters.decided_on
-    first, anchor = window_months(on, parameters.window_months)
-    refresh_windows(reading, dossiers, anchor, parameters.window_months)
+def _look_at(reading: Reading, dossiers: Sequence[HouseholdDossier], parameters: RuleParameters) -> Iterator[Looked]:
+    on, length = parameters.decided_on, parameters.demand_window()
+    first, anchor = window_months(on, length)
+    refresh_windows(reading, dossiers, anchor, length)
     evidence = {dossier.code: dossier.evidence for dossier in dossiers if dossier.evidence}
     seen = load_seen(reading, evidence, AsOf(first, anchor, on))
     known = load_latest_risks(reading, [dossier.code for dossier in dossiers])
-    judged = []
     for dossier in dossiers:
         state = HouseholdState(
             dossier.category,
@@ -83,8 +121,10 @@ def _judge_group(reading: Reading, dossiers: Sequence[HouseholdDossier], paramet
             dossier.window,
             seen.get(dossier.code, NOTHING),
         )
-        risks = known.get(dossier.code, {})
-        by_then = {kind: risk.latest for kind, risk in risks.items() if risk.decided_on <= on}
-        verdicts = judge(state, parameters, by_then)
-        judged.append(Judged(dossier, parameters.pack, verdicts, risks, state, parameters))
-    return judged
+        yield dossier, state, known.get(dossier.code, NOTHING)
+
+
+def _judge(looked: Looked, parameters: RuleParameters) -> Judged:
+    dossier, state, risks = looked
+    by_then = {kind: risk.latest for kind, risk in risks.items() if risk.decided_on <= parameters.decided_on}
+    return Judged(dossier, parameters.pack, judge(state, parameters, by_then), risks, state, parameters)

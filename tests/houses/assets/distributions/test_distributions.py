@@ -46,7 +46,7 @@ from tests.houses.assets.builders import (
     settled,
 )
 from tests.logged import Logged
-from tests.problems import assert_problem, problem
+from tests.problems import assert_problem, problem, sentences_of
 
 LIST = "/assets/v1/distributions"
 VOTE, PUBLISH, APPROVE, FILE, PAY = STEPS
@@ -325,6 +325,25 @@ async def test_the_township_decides_once_the_publicity_days_are_over(assets: Ass
     rule = shown["publicity_rule"]
     assert (rule["key"], rule["value"], rule["status"]) == ("assets.publicity_days", 5, "assumed")
     assert rule["pack"].startswith("national@")
+
+
+async def test_a_township_too_early_reads_until_when_the_plan_hangs_out(assets: Assets) -> None:
+    distribution_id = await assets.proposed()
+    await assets.walk(distribution_id, VOTE, {**PUBLISH, "on": str(TODAY)})
+    transitions = f"{LIST}/{distribution_id}/transitions"
+    assert await sentences_of(assets.client, "POST", transitions, {**APPROVE, "on": str(TODAY)}) == [
+        "the plan hangs out until 2026-11-21",
+        "收益分配方案公示至2026年11月21日",
+    ]
+    too_soon = {**APPROVE, "on": TOMORROW}
+    assert await sentences_of(assets.client, "POST", transitions, too_soon) == [
+        "/on: lies in the future",
+        "/on：所填时间尚未到来",
+    ]
+    assert await sentences_of(assets.client, "POST", transitions, {**APPROVE, "on": YESTERDAY}) == [
+        f"/on: lies before {TODAY}, the day of the step before it",
+        "/on：不能早于上一环节的办理日期（2026年11月16日）",
+    ]
 
 
 async def test_village_and_township_are_offered_their_own_steps(assets: Assets, client_for: ClientFor) -> None:

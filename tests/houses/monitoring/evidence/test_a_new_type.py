@@ -20,6 +20,7 @@ from shared.codes.monitoring import RiskKind
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.findings import Finding
 from shared.money import Yuan
+from shared.words.said import Said
 from tests.builders import HOUSEHOLD, TODAY, fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import (
@@ -78,7 +79,7 @@ class DamageFact(ReportedFact):
 
     def doubt(self) -> Finding | None:
         """Nobody repairs for nothing."""
-        return None if self.payload.cost else Finding("/payload/cost", "a repair costs something")
+        return None if self.payload.cost else Finding("/payload/cost", Said.of("a repair costs something"))
 
 
 def _load_grades(reading: Reading, codes: Sequence[str], _: AsOf) -> Mapping[str, list[str]]:

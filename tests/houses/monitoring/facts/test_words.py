@@ -9,7 +9,8 @@ import pytest
 
 from tests.builders import HOUSEHOLD, TODAY, expense_fact, income_fact
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, correction, open_monitoring, refusal, withdrawal
+from tests.houses.monitoring.builders import Monitoring, correction, open_monitoring, refusal, withdrawal
+from tests.problems import IN_CHINESE
 
 FACTS = "/monitoring/v1/facts"
 WAGE = income_fact("2026-09", "1200.00")
@@ -169,7 +170,7 @@ async def test_what_contradicts_a_fact_or_corrects_what_cannot_be_corrected_read
     in_english = await monitoring.post(batch)
 
     assert dict(zip(refused, details(in_chinese), strict=True)) == {
-        "of nobody": "52辖区内没有农户 DJ-9999",
+        "of nobody": "管辖区域（52）内没有农户 DJ-9999",
         "of no member": "/member_no：该户现在和以前都没有此成员",
         "another one": "village-report 已将编号 income-wage-2026-09 用于另一条情况",
         "of nothing": "该农户没有编号为 never-said 的情况可供更正",

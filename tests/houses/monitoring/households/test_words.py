@@ -8,8 +8,8 @@ import pytest
 
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, TODAY, household, member
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, issued_id, open_monitoring, refusal
-from tests.problems import problem
+from tests.houses.monitoring.builders import Monitoring, issued_id, open_monitoring, refusal
+from tests.problems import IN_CHINESE, problem
 
 PATH = f"/monitoring/v1/households/{HOUSEHOLD}"
 NUMBER = issued_id(dt.date(1980, 5, 1))
@@ -237,7 +237,7 @@ async def test_a_household_that_is_not_there_or_no_more_is_refused_in_chinese(
         (422, "zh", "该户不可能如此注销", "/on：早于该户的登记日期2020年1月1日"),
         (409, "zh", "该户已按其他方式注销", "农户 DJ-0001 已于2026年11月10日注销"),
         (409, "zh", "该户已注销", "农户 DJ-0001 已于2026年11月10日注销"),
-        (404, "zh", "查无此户", "520625辖区内没有农户 DJ-0001"),
+        (404, "zh", "查无此户", "管辖区域（520625）内没有农户 DJ-0001"),
     ]
     assert refusal(await monitoring.put(household(dibao=True)))[1:4] == (
         "en",

@@ -18,10 +18,8 @@ HEADINGS = ("户编号", "收入类型", "月份", "金额（元）", "发现日
 TITLE = ("德江县2026年农户收入表", "", "", "", "")
 
 
-def income(
-    month: str = "2026年10月", amount: str = "3,200", code: str = HOUSEHOLD, day: str = "2026/11/3"
-) -> list[str]:
-    return [code, "工资性收入", month, amount, day]
+def income(month: str = "2026年10月", amount: str = "3,200", code: str = HOUSEHOLD) -> list[str]:
+    return [code, "工资性收入", month, amount, "2026/11/3"]
 
 
 @pytest.fixture
@@ -65,7 +63,10 @@ async def test_an_officer_s_file_is_taken_and_the_wrong_rows_come_back_to_be_put
         (7, [("收入类型", "not-in-list")]),
     ]
     assert rows[1]["reasons"][0]["detail"] == "52辖区内没有农户 DJ-9999"
-    assert rows[2]["reasons"][0]["detail"] == "不在可选项之内，应为：工资性收入、生产经营性收入、财产性收入、转移性收入"
+    assert rows[2]["reasons"][0]["detail"] == (
+        "不在可选项之内，应为："
+        "工资性收入 (wage)、生产经营性收入 (operating)、财产性收入 (property)、转移性收入 (transfer)"
+    )
     assert rows[0]["cells"] == {
         "household_code": HOUSEHOLD,
         "payload/branch": "工资性收入",

@@ -240,7 +240,7 @@ async def test_no_such_risk_is_said_in_both_languages(monitoring: Monitoring) ->
     path = f"/monitoring/v1/risks/{NOBODY}"
     for headers, title, detail in (
         ({}, "No such risk", f"no risk {NOBODY} in region 52"),
-        (ZH, "查无此风险", f"52辖区内没有编码为 {NOBODY} 的风险"),
+        (ZH, "查无此风险", f"管辖区域（52）内没有编码为 {NOBODY} 的风险"),
     ):
         document = assert_problem(await monitoring.client.get(path, headers=headers), 404, "risk-not-found")
         assert (document["title"], document["detail"]) == (title, detail)

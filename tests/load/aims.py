@@ -1,0 +1,53 @@
+"""The aims of the bench. Each compares equal work; half of an aim is the least that may land.
+
+A share is that of what the machine does when nothing of ours stands between, measured in the same run.
+"""
+
+from typing import Final
+
+from tests.load.figures import Aim
+
+FACTS_BY_COMMAND: Final = Aim(0.32)
+"""Of the same statements replayed bare, by processor time."""
+FACTS_BY_REST: Final = Aim(0.58)
+"""Of the same facts by command."""
+RANDOM_HOUSEHOLDS: Final = Aim(2.0, at_least=False, unit="×")
+"""Facts of random households of a prefecture, beside those of the bench's county, by processor time."""
+WRITTEN_OF_A_FACT: Final = Aim(36.0, at_least=False, unit="KB")
+"""What a fact of a random household has written to the disk."""
+
+CONSUMER: Final = Aim(0.45)
+"""Of COPY of the same rows, both without Kafka."""
+CONSUMER_WITH_KAFKA: Final = Aim(0.55)
+"""Of `getmany` and COPY of the same rows."""
+RELAY: Final = Aim(0.55)
+"""Of a send with 500 in flight."""
+LOG_APPEND: Final = Aim(0.5)
+LOG_READ: Final = Aim(0.7)
+LANE_OF_32, LANE_OF_200 = Aim(0.3), Aim(0.5)
+"""The write lane with so many clients, of plain inserts."""
+
+SINGLE_FACTS_EMBEDDED: Final = Aim(0.45)
+SINGLE_FACTS_DISTRIBUTED: Final = Aim(0.37)
+"""Of an empty route of the same app."""
+BESIDE_ORM: Final = Aim(8.0, unit="×")
+"""Single facts, beside a transaction of the ORM for each."""
+TASK_P50: Final = Aim(1.6, at_least=False, unit="×")
+TASK_P99: Final = Aim(2.0, at_least=False, unit="×")
+"""From a fact to its task with one client, of the POST alone."""
+TASK_AT_500: Final = Aim(100.0, at_least=False, unit="ms")
+"""From a fact to its task at 500 facts a second, p99."""
+WAGE: Final = Aim(2.0, at_least=False, unit="×")
+"""From a wage to its entry in the ledger, of the POST alone."""
+
+SCREENING_UNCHANGED: Final = Aim(8.0, at_least=False, unit="×")
+"""A screening that changes nothing, beside SUM of the same columns in the database, by processor time."""
+SCREENING_STALE_SQLITE: Final = Aim(20.0, at_least=False, unit="s")
+SCREENING_STALE_POSTGRES: Final = Aim(30.0, at_least=False, unit="s")
+"""A screening for which every window has to be computed anew, processor time a million households."""
+LIST_P95: Final = Aim(50.0, at_least=False, unit="ms")
+"""Every list with every filter, at 300,000 households."""
+
+READY: Final = Aim(5000.0, at_least=False, unit="ms")
+RESIDENT: Final = Aim(400.0, at_least=False, unit="MB")
+"""One process with all houses."""
