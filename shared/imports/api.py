@@ -89,17 +89,17 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         return await _start(call, kinds, idempotency_key, f"/{house}/v1/jobs")
 
     @router.get(
-        "/templates/{kind}.xlsx",
+        "/templates/{import_kind}.xlsx",
         operation_id="getImportTemplate",
         summary="An Excel file to fill in: headings, drop-downs, one example",
         response_class=Response,
         responses={200: {"content": {XLSX_TYPE: {}}}, **responses(ImportKindNotFound)},
     )
-    async def template(kind: str, call: Annotated[Call, calling(*scopes)]) -> Response:
-        if kind not in kinds:
+    async def template(import_kind: str, call: Annotated[Call, calling(*scopes)]) -> Response:
+        if import_kind not in kinds:
             raise ImportKindNotFound(says("no-such-import", kinds=sorted(kinds)))
-        call.actor.demand(kinds[kind].scope)
-        return await _template(kinds[kind])
+        call.actor.demand(kinds[import_kind].scope)
+        return await _template(kinds[import_kind])
 
     @router.get(
         "/{job_id}/rows",

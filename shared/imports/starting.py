@@ -62,7 +62,8 @@ def start_import(uow: UnitOfWork, asked: Asked, packed: Packed) -> UUID:
     for seq, part in enumerate(packed.parts):
         insert_rows(uow.connection, tables.import_part, [{"job_id": job_id, "seq": seq, "content": part}])
     said = {"kind": row["kind"], "mode": asked.mode, "accept": asked.accept}
-    return start_job(uow, JOB_KIND, {**said, "file_name": asked.file_name, "rows": packed.rows}, job_id)
+    file = {"file_id": str(job_id), "file_name": asked.file_name, "rows": packed.rows}
+    return start_job(uow, JOB_KIND, said | file, job_id)
 
 
 class File(NamedTuple):

@@ -55,27 +55,33 @@ def _do_part(kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
     place = _Place(*standing.position or ())
     passes = _PASSES[standing.asked["mode"], standing.asked["accept"]]
     how = passes[place.passing]
-    file = load_file(uow, standing.job_id)
+    job_id = _job_of(standing)
+    file = load_file(uow, job_id)
     kind = kinds[file.kind]
     columns = _columns(kind, file.places)
-    things = [read_rows(kind.sheet, columns, rows) for rows in _load_part(uow, standing.job_id, place.part)]
+    things = [read_rows(kind.sheet, columns, rows) for rows in _load_part(uow, job_id, place.part)]
     with _acting(uow, file.sender):
         taken = _tried(uow, kind, file.sender, things) if how is _TRY else _take(uow, kind, file.sender, things)
     if place.part == 0:
-        _forget_rows(uow, standing.job_id)
-    _keep_rows(uow, standing.job_id, things, taken)
+        _forget_rows(uow, job_id)
+    _keep_rows(uow, job_id, things, taken)
     result = _counted(standing, place, how, things, taken)
     following = _following(uow, standing, place, result)
     ended = following is None or following.passing == len(passes)
     if ended:
-        _forget_parts(uow, standing.job_id)
+        _forget_parts(uow, job_id)
     return Part(following, sum(len(thing.rows) for thing in things), result, ended)
+
+
+def _job_of(standing: Standing) -> UUID:
+    """The job, which has the id of its file."""
+    return UUID(standing.asked["file_id"])
 
 
 def _following(uow: UnitOfWork, standing: Standing, place: _Place, result: Document) -> _Place | None:
     """The place behind a part; None where a refused row ends an import that takes all or nothing."""
     parts = uow.system_tables.import_part
-    later = (parts.c.job_id == standing.job_id) & (parts.c.seq == place.part + 1)
+    later = (parts.c.job_id == _job_of(standing)) & (parts.c.seq == place.part + 1)
     if uow.connection.scalar(sa.select(sa.exists().where(later))):
         return place._replace(part=place.part + 1)
     if standing.asked["accept"] == ImportAccept.ALL and any(result[status] for status in _REFUSED):

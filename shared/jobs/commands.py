@@ -57,7 +57,7 @@ def do_part(uow: UnitOfWork, kinds: Kinds, job_id: UUID) -> bool:
     changes: dict[str, Any] = {"status": JobStatus.RUNNING}
     if job.started_at is None:
         changes |= {"started_at": uow.now(), "total": work.total(uow, job.asked)}
-    part = work.do_part(uow, Standing(job.id, job.asked, job.position, job.result))
+    part = work.do_part(uow, Standing(job.asked, job.position, job.result))
     changes |= {"position": part.position, "done": job.done + part.done, "result": part.result}
     _change(uow, job_id, changes)
     if part.ended:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from shared.db.unit_of_work import Reading, UnitOfWork
 
@@ -13,7 +12,6 @@ Document = Mapping[str, Any]
 class Standing(NamedTuple):
     """How far a job is, before its next part."""
 
-    job_id: UUID
     asked: Document
     """What was asked for."""
     position: Any

@@ -35,7 +35,7 @@ _WORK: Final = "Work is looked for wherever it is; no household is told of."
 _BUYERS: Final = "One register of buyers for all who supply: a buyer belongs to no region; no household is told of."
 OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
     **{("get", f"/{house}/v1/codes"): _CODES for house in HOUSES},
-    ("get", "/monitoring/v1/imports/templates/{kind}.xlsx"): _TEMPLATES,
+    ("get", "/monitoring/v1/imports/templates/{import_kind}.xlsx"): _TEMPLATES,
     ("get", "/employment/v1/vacancies"): _WORK,
     ("get", "/employment/v1/vacancies/{vacancy_code}"): _WORK,
     ("get", "/consumption/v1/products"): _CATALOGUE,
@@ -118,7 +118,7 @@ async def examples_of(story: Story) -> Examples:
         "line_no": 1,
         "letter_id": NO_SUCH,
         "job_id": NO_SUCH,
-        "kind": "income",
+        "import_kind": "income",
     }
     requests = {"employment": "job", "consumption": "purchase", "assets": "asset_share"}
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}

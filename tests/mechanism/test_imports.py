@@ -22,9 +22,9 @@ from shared.jobs.running import run_part
 from shared.jobs.work import Kinds, Part, Standing, Work
 from tests.builders import HOUSEHOLD
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, open_monitoring
+from tests.houses.monitoring.builders import Monitoring, open_monitoring
 from tests.mechanism.probe import ON_SQLITE, until
-from tests.problems import pointers, problem_document
+from tests.problems import IN_CHINESE, pointers, problem_document
 from tests.sheets import csv_file, imported, result, send, xlsx_file
 
 ROWS = 2300

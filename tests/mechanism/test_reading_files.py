@@ -163,7 +163,7 @@ def reads_or_refuses(path: Path, content: bytes) -> str:
     try:
         documents(path, content)
     except (FileUnreadable, ColumnsWrong) as refused:
-        return refused.findings[0].code
+        return refused.findings[0].said.code
     return "read"
 
 

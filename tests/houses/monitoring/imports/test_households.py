@@ -8,7 +8,8 @@ import pytest
 
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring.builders import IN_CHINESE, Monitoring, issued_id, open_monitoring
+from tests.houses.monitoring.builders import Monitoring, issued_id, open_monitoring
+from tests.problems import IN_CHINESE
 from tests.sheets import csv_file, imported, result, rows_of, table_of, xlsx_file
 
 HEADINGS = (
