@@ -68,9 +68,11 @@ async def imported(house: House, client: httpx.AsyncClient, content: bytes, kind
     return job
 
 
-async def rows_of(client: httpx.AsyncClient, job: Mapping[str, Any], **asked: str) -> list[dict[str, Any]]:
+async def rows_of(
+    client: httpx.AsyncClient, job: Mapping[str, Any], house: str = "monitoring", **asked: str
+) -> list[dict[str, Any]]:
     """The rows that came back, or should be checked."""
-    answer = await client.get(f"/monitoring/v1/imports/{job['job_id']}/rows", params=asked)
+    answer = await client.get(f"/{house}/v1/imports/{job['job_id']}/rows", params=asked)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["items"]
     return found

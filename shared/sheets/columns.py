@@ -69,6 +69,11 @@ class Column:
         """Everything that a file may call the column."""
         return frozenset({self.zh, self.en, self.place, self.place.rpartition("/")[2]})
 
+    @property
+    def holds_several(self) -> bool:
+        """Whether a cell holds the values of a list: the place ends with `EACH`."""
+        return self.parts[-1] == EACH
+
     @cached_property
     def parts(self) -> Sequence[str]:
         """The way to the field, step by step."""

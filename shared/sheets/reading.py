@@ -94,7 +94,8 @@ def read_rows(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Row]) -> R
     said: dict[tuple[str, ...], Any] = {}
     for index, row in enumerate(rows):
         for column, cell in zip(columns, row.cells, strict=True):
-            way = tuple(str(index) if part == EACH else part for part in column.parts)
+            parts = column.parts[:-1] if column.holds_several else column.parts
+            way = tuple(str(index) if part == EACH else part for part in parts)
             try:
                 value = read_cell(column, cell)
             except WrongValue as wrong:

@@ -14,6 +14,7 @@ from shared.words.forms import BETWEEN
 from shared.words.language import Language
 from shared.words.said import says
 
+_BETWEEN = re.compile(r"\s*[、,，;；/]\s*").split
 _EXACT: Final = 10**15
 """Excel keeps fifteen digits of a number."""
 YES: Final = frozenset({"是", "有", "y", "yes", "true", "1", "√"})
@@ -30,12 +31,15 @@ def read_cell(column: Column, cell: Any) -> Any:
     """What of a cell stands in a body; None for an empty one.
 
     What is not understood passes as it is: the body's own check says what is wrong with it. Raises WrongValue for what
-    only a cell can be: a number where digits are text, a label that the list does not have.
+    only a cell can be: a number where digits are text, a label that the list does not have. A column of several values
+    gives a list.
     """
     if isinstance(cell, str):
         cell = cell.strip().removeprefix("'")
     if is_empty(cell):
         return None
+    if column.holds_several:
+        return [_READ[column.form](column, part) for part in _BETWEEN(text_of(cell)) if part]
     return _READ[column.form](column, cell)
 
 

@@ -11,6 +11,14 @@ from tests.journeys.story import Story, yuan
 
 BUYER: Final = "DG-CANTEEN"
 """The buyer of the story."""
+IMPORT_KINDS: Final[Mapping[str, str]] = {
+    "monitoring": "income",
+    "assistance": "disbursements",
+    "employment": "wages",
+    "consumption": "products",
+    "assets": "assets",
+}
+"""A kind of file that each house takes."""
 NO_SUCH: Final = "00000000-0000-0000-0000-000000000001"
 _OPERATING: Final = "Operations of one house as a whole, by a scope that no county's client holds: of no region."
 OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
@@ -35,7 +43,7 @@ _WORK: Final = "Work is looked for wherever it is; no household is told of."
 _BUYERS: Final = "One register of buyers for all who supply: a buyer belongs to no region; no household is told of."
 OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
     **{("get", f"/{house}/v1/codes"): _CODES for house in HOUSES},
-    ("get", "/monitoring/v1/imports/templates/{import_kind}.xlsx"): _TEMPLATES,
+    **{("get", f"/{house}/v1/imports/templates/{{import_kind}}.xlsx"): _TEMPLATES for house in HOUSES},
     ("get", "/employment/v1/vacancies"): _WORK,
     ("get", "/employment/v1/vacancies/{vacancy_code}"): _WORK,
     ("get", "/consumption/v1/products"): _CATALOGUE,
@@ -71,7 +79,10 @@ class Examples:
 
     def value(self, path: str, name: str) -> Any:
         """What stands for a parameter; None where the story has nothing of that name."""
-        return self.requests.get(path.split("/")[1]) if name == "request_id" else self.values.get(name)
+        house = path.split("/")[1]
+        if name == "import_kind":
+            return IMPORT_KINDS[house]
+        return self.requests.get(house) if name == "request_id" else self.values.get(name)
 
     def path(self, template: str) -> str:
         """The path about the story. Raises AssertionError for a parameter that has no example."""
@@ -118,7 +129,6 @@ async def examples_of(story: Story) -> Examples:
         "line_no": 1,
         "letter_id": NO_SUCH,
         "job_id": NO_SUCH,
-        "import_kind": "income",
     }
     requests = {"employment": "job", "consumption": "purchase", "assets": "asset_share"}
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}

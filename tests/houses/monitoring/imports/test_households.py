@@ -68,10 +68,10 @@ async def test_a_household_with_a_wrong_cell_comes_back_whole(monitoring: Monito
         for why in row["reasons"]
     ]
     assert found == [
-        (2, None, "another-row-refused", "同一户第 3 行被退回，整户一并退回"),
+        (2, None, "another-row-refused", "同属一项的第 3 行被退回，一并退回"),
         (3, "出生日期", "in-the-future", "所填时间尚未到来"),
-        (5, "行政区划代码", "rows-disagree", "与同一户其他行（第 6 行）填写不一致"),
-        (6, None, "another-row-refused", "同一户第 5 行被退回，整户一并退回"),
+        (5, "行政区划代码", "rows-disagree", "与同属一项的第 6 行填写不一致"),
+        (6, None, "another-row-refused", "同属一项的第 5 行被退回，一并退回"),
     ]
     back = await monitoring.client.get(f"/monitoring/v1/imports/{job['job_id']}/rejected.xlsx")
     headings, *rows = table_of(back.content, tmp_path / "back.xlsx")
