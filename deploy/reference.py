@@ -1,4 +1,4 @@
-"""The generated reference: events, metrics, endpoints and procedures, read from the code that defines them.
+"""The generated reference: events, metrics, endpoints, files and procedures, read from the code that defines them.
 
 `python -m deploy.reference` writes the pages below `docs/` and beside each procedure; with `--check` it only tells
 which are out of date.
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from prometheus_client.metrics import MetricWrapperBase
 
+from deploy.files_page import files_page
 from services.__main__ import HOUSES
 from services.assets.distributions import procedure as distributions
 from services.assistance.tasks import procedure as tasks
@@ -38,6 +39,7 @@ ROOT = Path(__file__).parent.parent
 EVENTS, SCHEMAS = Path("docs/events.md"), Path("docs/events")
 METRICS = Path("docs/metrics.md")
 ENDPOINTS = Path("docs/endpoints.md")
+FILES = Path("docs/files.md")
 PROCEDURES: Mapping[Path, Procedure[Any, Any]] = {
     Path("services/assistance/tasks"): tasks.TRANSITIONS,
     Path("services/employment/placements"): placements.TRANSITIONS,
@@ -70,6 +72,7 @@ _EXAMPLE_CONTEXT = Context(
 def pages() -> dict[Path, str]:
     """Every generated file, by its place in the repository."""
     found = {EVENTS: events_page(), METRICS: metrics_page(), ENDPOINTS: endpoints_page()}
+    found[FILES] = _joined([_HEAD, *files_page()])
     found |= {place / "README.md": procedure_page(procedure) for place, procedure in PROCEDURES.items()}
     found |= {SCHEMAS / f"{entry.type}.schema.json": _as_json(schema_of(entry.model)) for entry in CATALOGUE.values()}
     return found

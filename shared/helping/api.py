@@ -30,12 +30,13 @@ def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
         "",
         operation_id="listRequests",
         summary="Requests of your region, the newest first",
+        response_model=Page[RequestOut],
         responses=responses(RegionNotAllowed),
     )
     async def list_requests(
         call: Annotated[Call, calling(read)],
         asked: Annotated[RequestList, Query()],
-    ) -> Page[RequestOut]:
+    ) -> Page[RequestOut] | Response:
         """What tasks ask of this house. Filter by household, region or status."""
         return await call.page(requests.page, asked)
 

@@ -21,9 +21,11 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict, NotFound
 from shared.helping.households import KnownHouseholds
+from shared.helping.sheets import REQUEST_LIST
 from shared.http.fields import HouseholdCode
 from shared.lists.order import newest_by
 from shared.lists.page import Page
+from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.words.said import says
@@ -67,6 +69,7 @@ class RequestList(ListQuery):
     """Which requests are asked for, the newest first."""
 
     order = newest_by("requested_at")
+    sheet = REQUEST_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: MeasureStatus | None = None
@@ -231,7 +234,7 @@ class Requests:
 
     def page(self, reading: Reading, asked: RequestList) -> Page[RequestOut]:
         """Requests of the caller's regions."""
-        return asked.page(reading, self._rows, lambda rows: [*map(RequestOut.model_validate, rows)])
+        return asked.page(reading, self._rows, AsKept(RequestOut))
 
     def _refuse_ended(self, uow: UnitOfWork, ended: Collection[str]) -> None:
         """Nobody is left whom the help could reach 农户已注销."""

@@ -4,12 +4,13 @@ import datetime as dt
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Moment
+from shared.http.sheets import AUDIT_LIST
 from shared.lists.filters import is_before, is_not_before
 from shared.lists.order import Order
 from shared.lists.page import Page
@@ -37,6 +38,7 @@ class AuditList(ListQuery):
     """Which rows of the audit are asked for, the newest first."""
 
     order = Order(("seq",), descending=True)
+    sheet = AUDIT_LIST
     region = None
     subject: str | None = Field(None, max_length=128, description="What it is about: a code or an id")
     actor: str | None = Field(None, max_length=128, description="Who it was")
@@ -50,8 +52,12 @@ def audit_router() -> APIRouter:
     """The route that shows the audit of one house."""
     router = APIRouter(prefix="/audit", tags=["operations"])
 
-    @router.get("", operation_id="listAudit", summary="Who did or saw what, the newest first")
-    async def list_all(call: Annotated[Call, calling(OPERATE)], asked: Annotated[AuditList, Query()]) -> Page[AuditRow]:
+    @router.get(
+        "", operation_id="listAudit", summary="Who did or saw what, the newest first", response_model=Page[AuditRow]
+    )
+    async def list_all(
+        call: Annotated[Call, calling(OPERATE)], asked: Annotated[AuditList, Query()]
+    ) -> Page[AuditRow] | Response:
         return await call.page(_page, asked)
 
     return router

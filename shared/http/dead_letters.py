@@ -12,8 +12,10 @@ from shared.codes.operations import DeadLetterState
 from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.problems import responses
+from shared.http.sheets import DEAD_LETTER_LIST
 from shared.lists.order import by
 from shared.lists.page import Page
+from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
 from shared.security.actor import OPERATE
 
@@ -67,6 +69,7 @@ class DeadLetterList(ListQuery):
     """The dead letters, oldest first."""
 
     order = by("id")
+    sheet = DEAD_LETTER_LIST
     region = None
 
 
@@ -74,10 +77,12 @@ def dead_letter_router() -> APIRouter:
     """Routes to list, replay and drop the dead letters of one house."""
     router = APIRouter(prefix="/dead-letters", tags=["operations"])
 
-    @router.get("", operation_id="listDeadLetters", summary="List dead letters, oldest first")
+    @router.get(
+        "", operation_id="listDeadLetters", summary="List dead letters, oldest first", response_model=Page[DeadLetter]
+    )
     async def list_all(
         call: Annotated[Call, calling(OPERATE)], asked: Annotated[DeadLetterList, Query()]
-    ) -> Page[DeadLetter]:
+    ) -> Page[DeadLetter] | Response:
         return await call.page(_page, asked)
 
     @router.post(
@@ -105,7 +110,7 @@ def dead_letter_router() -> APIRouter:
 
 
 def _page(reading: Reading, asked: DeadLetterList) -> Page[DeadLetter]:
-    return asked.page(reading, select_dead_letters(reading), lambda rows: [*map(DeadLetter.model_validate, rows)])
+    return asked.page(reading, select_dead_letters(reading), AsKept(DeadLetter))
 
 
 def _replay(uow: Any, body: ReplayRequest, apply: Any) -> ReplayAnswer:

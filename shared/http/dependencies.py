@@ -1,7 +1,7 @@
 """What a route is given: the call, with who calls, in which chain, and the doors to commands and queries."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import unquote
@@ -19,12 +19,15 @@ from shared.db.audit import Look, record_looks
 from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import Invalid
 from shared.findings import Finding
+from shared.http.files import FileAnswer
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.lists.page import Page
+from shared.lists.portions import Portion
 from shared.lists.query import ListQuery
 from shared.security.actor import PERSONAL, Actor
 from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
+from shared.words.language import speaking
 from shared.words.said import says
 
 if TYPE_CHECKING:
@@ -84,9 +87,44 @@ class Call:
         """Run ``query(reading, *args)``."""
         return await self.house.database.read(query, *args, actor=self.actor, context=self.context)
 
-    async def page(self, query: Callable[..., Page[T]], asked: ListQuery, *args: Any) -> Page[T]:
-        """Run ``query(reading, asked, *args)`` for a page of the list at the address of the request."""
-        return await self.query(query, asked.at(self.request.url.path), *args)
+    async def page(
+        self,
+        query: Callable[..., Page[T]],
+        asked: ListQuery,
+        *args: Any,
+        looks: Callable[[Sequence[T]], Collection[str]] | None = None,
+    ) -> Page[T] | Response:
+        """Run ``query(reading, asked, *args)`` for a page of the list at this address, or for all of it as a file.
+
+        Where the caller may see persons in clear, a look at each of the subjects that ``looks`` names of what is shown
+        is recorded before it is given.
+        """
+        if asked.format == "json":
+            return await self._shown(query, asked.at(self.request.url.path), args, looks)
+        first = await self._shown(query, asked.from_place(None), args, looks)
+
+        async def portions() -> AsyncIterator[Portion[T]]:
+            portion = first
+            while isinstance(portion, Portion):
+                yield portion
+                if portion.key is None:
+                    break
+                portion = await self._shown(query, asked.from_place(portion.key), args, looks)
+
+        today = self.house.database.resources.clock.today().isoformat()
+        return FileAnswer(asked.sheet, asked.format, portions(), speaking.get(), today)
+
+    async def _shown(
+        self,
+        query: Callable[..., Page[T]],
+        asked: ListQuery,
+        args: Sequence[Any],
+        looks: Callable[[Sequence[T]], Collection[str]] | None,
+    ) -> Page[T]:
+        shown = await self.query(query, asked, *args)
+        if looks is not None:
+            await self.record_looks(looks(shown.items))
+        return shown
 
     async def query_person(self, query: Callable[..., T], subject: str, *args: Any) -> T:
         """As `query`, for what names or describes persons: who may see them in clear is recorded as having looked.
@@ -105,8 +143,9 @@ class Call:
         await self.house.lane(record_looks).submit(look)
 
     async def record_looks(self, subjects: Collection[str]) -> None:
-        """The same for all that a list shows."""
-        await asyncio.gather(*map(self.record_look, sorted(subjects)))
+        """The same for all that an answer shows, of a caller who may see persons in clear."""
+        if self.actor.may(PERSONAL):
+            await asyncio.gather(*map(self.record_look, sorted(subjects)))
 
     async def submit(self, command: Callable[[UnitOfWork, Sequence[Any]], Sequence[T]], item: Any) -> T:
         """Have a set-based command do this item together with whatever else is waiting; committed when this returns."""

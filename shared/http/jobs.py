@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from shared.codes.operations import JobStatus
 from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, calling
 from shared.http.problems import responses
+from shared.http.sheets import JOB_LIST
 from shared.jobs.commands import JobHasEnded, cancel_job
 from shared.jobs.queries import JobNotFound, job
 from shared.jobs.work import Document
@@ -79,6 +80,7 @@ class JobList(ListQuery):
     """Which jobs are asked for, the newest first."""
 
     order = newest_by("created_at")
+    sheet = JOB_LIST
     region = None
     kind: str | None = None
     status: JobStatus | None = None
@@ -93,11 +95,13 @@ def jobs_router(house: str) -> APIRouter:
     router = APIRouter(prefix="/jobs", tags=["operations"])
     scopes = (f"{house}:read", OPERATE)
 
-    @router.get("", operation_id="listJobs", summary="Jobs that you asked for, the newest first")
+    @router.get(
+        "", operation_id="listJobs", summary="Jobs that you asked for, the newest first", response_model=Page[JobOut]
+    )
     async def list_all(
         call: Annotated[Call, calling(*scopes)],
         asked: Annotated[JobList, Query()],
-    ) -> Page[JobOut]:
+    ) -> Page[JobOut] | Response:
         return await call.page(_jobs, asked)
 
     @router.get(

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from shared.db.trouble import Busy, DatabaseUnreachable
 from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
 from shared.http.codes import describe_code_lists
+from shared.http.files import MEDIA_TYPES
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.security.actor import ScopeMissing
@@ -23,6 +24,7 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _REF = "#/components/schemas/{model}"
 _BROUGHT_SCHEMAS = "x-schemas"
+_FILE = {"type": "string", "format": "binary"}
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
@@ -74,6 +76,7 @@ def _completed(document: dict[str, Any], house: str) -> dict[str, Any]:
         for name, schema in operation.pop(_BROUGHT_SCHEMAS, {}).items():
             schemas.setdefault(name, schema)
         _declare_refusals(operation, house)
+        _declare_files(operation)
         if "security" in operation:
             operation["security"] = _alternatives(operation["security"])
     describe_code_lists(schemas)
@@ -114,6 +117,13 @@ def _declare_refusals(operation: dict[str, Any], house: str) -> None:
         if MEDIA_TYPE in answer.get("content", {}):
             _write_out(answer, int(status), house)
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _declare_files(operation: dict[str, Any]) -> None:
+    """A list is answered as a file, too."""
+    if any(parameter["name"] == "format" for parameter in operation.get("parameters", [])):
+        content = operation["responses"]["200"]["content"]
+        content |= {media_type: {"schema": _FILE} for media_type in MEDIA_TYPES.values()}
 
 
 def _is_the_frameworks(answer: dict[str, Any] | None) -> bool:

@@ -105,6 +105,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         "/{job_id}/rows",
         operation_id="listImportRows",
         summary="Rows that came back or should be checked, in the order of the file",
+        response_model=Page[ImportRowOut],
         responses=responses(JobNotFound),
     )
     async def rows(
@@ -112,11 +113,10 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         call: Annotated[Call, calling(*scopes)],
         asked: Annotated[ImportRows, Query()],
         _purpose: Purpose = None,
-    ) -> Page[ImportRowOut]:
+    ) -> Page[ImportRowOut] | Response:
         """For the client that sent the file. Rows that were taken without a word are only counted."""
-        shown = await call.page(import_rows, asked, kinds, job_id)
         await _record_look(call, kinds, job_id)
-        return shown
+        return await call.page(import_rows, asked, kinds, job_id)
 
     @router.get(
         "/{job_id}/rejected.xlsx",

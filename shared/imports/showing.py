@@ -1,7 +1,7 @@
 """What came of the rows of a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,13 +17,28 @@ from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.security.actor import PERSONAL
-from shared.sheets.columns import NUMBER, REASON, Column, Sheet
+from shared.sheets.columns import NUMBER, REASON, Column, Form, Sheet
 from shared.sheets.values import has_lost_digits, plain_text, text_of
 from shared.words.language import Language, speaking
 
-HIDDEN = "**"
+HIDDEN: Final = "**"
 """Stands for a cell that the caller may not see."""
-_AT_ONCE = 2000
+_AT_ONCE: Final = 2000
+
+
+IMPORT_ROW_LIST: Final = Sheet(
+    "import-rows",
+    "导入结果",
+    "Imported rows",
+    (
+        Column("row", "原行号", "row in the file", Form.WHOLE),
+        Column("status", "处理结果", "status", Form.CODE, RowStatus),
+        Column("cells", "原内容", "cells", width=40, masked=True),
+        Column("reasons/*/column", "所在列", "columns", width=20),
+        Column("reasons/*/code", "原因代码", "codes", width=24),
+        Column("reasons/*/detail", "原因", "reasons", width=60),
+    ),
+)
 
 
 class RowReason(BaseModel):
@@ -47,7 +62,8 @@ class ImportRowOut(BaseModel):
 class ImportRows(ListQuery):
     """Which rows of a file are asked for, in its order. Those that were taken without a word are only counted."""
 
-    order: ClassVar = by("row")
+    order = by("row")
+    sheet = IMPORT_ROW_LIST
     region = None
     status: RowStatus | None = None
 

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from shared.db.base import UtcDateTime
 from shared.lists.cursor import not_given_out
 
 _MAX_DIGITS: Final = 18
+_CHANGED: Final = "updated_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class Order:
             place, last_shown = sa.tuple_(*columns), sa.tuple_(*_values(columns, key))
             rows = rows.where(place < last_shown if self.descending else place > last_shown)
         return rows.order_by(*(column.desc() if self.descending else column for column in columns))
+
+    def never_passed_by(self) -> Self:
+        """Return the order for whoever reads on for a while: a row that changes meanwhile comes again at the end.
+
+        In the order of the last changes it would move in front of what was read, and be missed.
+        """
+        return replace(self, descending=self.descending and self.names[0] != _CHANGED)
 
     def key(self, row: sa.Row[Any]) -> list[str]:
         """Return where a row stands, as text."""

@@ -1,6 +1,6 @@
 """What a list can be asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final, Literal, Self, TypeVar
 
 import sqlalchemy as sa
@@ -8,10 +8,15 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
+from shared.errors import Invalid
+from shared.findings import Finding
 from shared.lists.cursor import decode, encode
 from shared.lists.filters import Columns, Filter, is_equal, is_later
 from shared.lists.order import Order
 from shared.lists.page import DEFAULT_LIMIT, MAX_LIMIT, Page
+from shared.lists.portions import Key, Place, Show
+from shared.sheets.columns import Sheet
+from shared.words.said import says
 
 ItemT = TypeVar("ItemT")
 _REGION: Final = "region_code"
@@ -27,13 +32,19 @@ class ListQuery(BaseModel):
 
     order: ClassVar[Order]
     """The order in which the list comes by itself."""
+    sheet: ClassVar[Sheet]
+    """The columns of the list as a file."""
     region: ClassVar[str | None] = _REGION
     """The column that says in which region a row lies; None for a list that shows every region to everybody."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Items a page")
     cursor: str | None = Field(None, max_length=512, description="`next_cursor` of the page before")
-    format: Literal["json"] = Field("json", description="How the list is written", json_schema_extra={"enum": ["json"]})
+    format: Literal["json", "csv", "xlsx"] = Field(
+        "json",
+        description="How the list is written. `csv` and `xlsx` are the whole list as a file, without pages",
+    )
     _path: str = PrivateAttr("")
+    _place: Place | None = PrivateAttr(None)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -46,15 +57,25 @@ class ListQuery(BaseModel):
         self._path = path
         return self
 
-    def page(
-        self, reading: Reading, rows: sa.Select[Any], show: Callable[[Sequence[sa.Row[Any]]], Sequence[ItemT]]
-    ) -> Page[ItemT]:
+    def from_place(self, key: Key | None) -> Self:
+        """Return this query for the portion of the whole list that begins behind a key. Raises Invalid for pages."""
+        paging = [name for name in ("limit", "cursor") if name in self.model_fields_set]
+        if paging:
+            raise Invalid.of([Finding(f"/{name}", says("file-has-no-pages")) for name in paging])
+        asked = self.model_copy()
+        asked._place = Place(key)  # noqa: SLF001  a copy of our own
+        return asked
+
+    def page(self, reading: Reading, rows: sa.Select[Any], show: Show[ItemT]) -> Page[ItemT]:
         """Return the page asked for. ``rows`` are all the list could show; ``show`` makes answers of those of a page.
 
-        Raises Invalid for a cursor that the list did not give out, RegionNotAllowed for a region outside the caller's.
+        A file is given a portion. Raises Invalid for a cursor that the list did not give out, RegionNotAllowed for a
+        region outside the caller's.
         """
         order = self._order()
         wanted = rows.where(*self._conditions(reading, rows.selected_columns))
+        if self._place is not None:
+            return self._place.portion(reading, self.sheet, order.never_passed_by(), wanted, show)
         key = None if self.cursor is None else decode(self._path, self.cursor)
         found = reading.connection.execute(order.begin_after(wanted, key).limit(self.limit + 1)).all()
         shown = found[: self.limit]

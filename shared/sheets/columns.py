@@ -79,6 +79,16 @@ class Column:
         """The way to the field, step by step."""
         return tuple(self.place.split("/"))
 
+    @property
+    def each(self) -> bool:
+        """Whether the column is of a list."""
+        return EACH in self.parts
+
+    def code_list(self) -> type[Code]:
+        """The list that a column of codes names."""
+        assert self.codes is not None, f"{self.place} is a code and names no list"
+        return self.codes
+
 
 NUMBER: Final = Column("row", "原行号", "Row in the file", width=10)
 """Beside a row that came back: where it stood."""

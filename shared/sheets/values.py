@@ -2,13 +2,18 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
+from pydantic_core import to_json
+
+from shared.clock import BUSINESS_ZONE
 from shared.codes.code import Code
 from shared.findings import WrongValue
+from shared.money import format_yuan
+from shared.months import format_month
 from shared.sheets.columns import Column, Form
 from shared.words.forms import BETWEEN
 from shared.words.language import Language
@@ -144,31 +149,96 @@ _READ: Final[Mapping[Form, Callable[[Column, Any], Any]]] = {
     Form.FLAG: _flag,
 }
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = frozenset({"=", "+", "-", "@", "\t", "\r"})
 """What a spreadsheet takes for the beginning of a formula."""
-_NUMBER = re.compile(r"-?\d+(\.\d+)?").fullmatch
+_FLAGS: Final[Mapping[Language, tuple[str, str]]] = {Language.ZH: ("否", "是"), Language.EN: ("no", "yes")}
+_HOUR: Final = len("2026-11-16T02")
+_SECOND: Final = len("2026-11-16T02:30:00")
+
+Write = Callable[[Any], str]
+"""Writes a value that is there."""
 
 
-def write_cell(column: Column, value: Any, language: Language) -> str:
-    """A value of an answer as the text of a cell: codes by label, flags in words, and no formula.
+def write_column(column: Column, values: Iterable[Any], language: Language) -> list[str]:
+    """The cells of a column: codes by label, flags in words, moments in the zone of business, and no formula.
 
-    ``value`` is as `model_dump(mode="json")` gives it.
+    A value is what an answer holds, as `model_dump(mode="json")` gives it, or what a row does: fen of an amount, the
+    number of a month. Where the place of the column names `EACH`, it is a list, which stands in one cell.
     """
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return BETWEEN[language].join(write_cell(column, one, language) for one in value)
-    if column.form is Form.FLAG or isinstance(value, bool):
-        return _FLAGS[language][bool(value)]
-    if column.codes is not None:
-        code = column.codes.read(value)
-        return code.label_zh if language is Language.ZH else code.label_en
-    return plain_text(str(value))
+    write = _WRITE.get(column.form, _as_it_is)(column, language)
+    if column.each:
+        write = partial(_each, write, BETWEEN[language])
+    return ["" if value is None else write(value) for value in values]
 
 
 def plain_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: one that looks like it stands behind an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER(text) else text
+    """Text that no spreadsheet takes for a formula: what looks like one stands behind an apostrophe."""
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
-_FLAGS: Final[Mapping[Language, tuple[str, str]]] = {Language.ZH: ("否", "是"), Language.EN: ("no", "yes")}
+def _each(write: Write, between: str, values: Iterable[Any]) -> str:
+    return between.join("" if value is None else write(value) for value in values)
+
+
+def _as_it_is(_: Column, __: Language) -> Write:
+    return str
+
+
+def _writes_text(_: Column, __: Language) -> Write:
+    return _write_text
+
+
+def _write_text(value: Any) -> str:
+    """Text; a document within the answer as JSON."""
+    if type(value) is str:
+        return plain_text(value)
+    return to_json(value).decode() if isinstance(value, dict) else str(value)
+
+
+def _writes_labels(column: Column, language: Language) -> Write:
+    codes = column.code_list()
+
+    def write(value: str) -> str:
+        code = codes.read(value)
+        return code.label_zh if language is Language.ZH else code.label_en
+
+    return cache(write)
+
+
+def _writes_flags(_: Column, language: Language) -> Write:
+    return _FLAGS[language].__getitem__
+
+
+def _writes_moments(_: Column, __: Language) -> Write:
+    return _write_moment
+
+
+def _write_moment(value: dt.datetime | str) -> str:
+    """A moment in UTC as clocks show it in the zone of business, to the second."""
+    text = str(value)
+    return f"{_hour_of_business(text[:_HOUR])}{text[_HOUR:_SECOND]}"
+
+
+@lru_cache(maxsize=4096)
+def _hour_of_business(hour: str) -> str:
+    return f"{dt.datetime.fromisoformat(hour).replace(tzinfo=dt.UTC).astimezone(BUSINESS_ZONE):%Y-%m-%d %H}"
+
+
+def _writes_amounts(_: Column, __: Language) -> Write:
+    return lambda value: format_yuan(value) if type(value) is int else value
+
+
+def _writes_months(_: Column, __: Language) -> Write:
+    return lambda value: format_month(value) if type(value) is int else value
+
+
+_WRITE: Final[Mapping[Form, Callable[[Column, Language], Write]]] = {
+    Form.TEXT: _writes_text,
+    Form.IDENTIFIER: _writes_text,
+    Form.CODE: _writes_labels,
+    Form.FLAG: _writes_flags,
+    Form.MOMENT: _writes_moments,
+    Form.YUAN: _writes_amounts,
+    Form.MONTH: _writes_months,
+}
+"""How each form is written; the others as they are."""

@@ -1,8 +1,7 @@
 """Rows of answers as files: CSV as they come, Excel in constant memory, and templates to fill in."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from shared.sheets.columns import EACH, Column, Form, Sheet
-from shared.sheets.values import write_cell
+from shared.sheets.values import write_column
 from shared.words.language import Language
 
 BOM: Final = "\ufeff"
@@ -18,7 +17,6 @@ BOM: Final = "\ufeff"
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_OF_A_SHEET: Final = 1_000_000
-_CHUNK: Final = 64 * 1024
 _FILLED_IN: Final = 5000
 """Rows of a template that offer drop-downs."""
 _LONGEST_LIST: Final = 255
@@ -26,30 +24,8 @@ _LONGEST_LIST: Final = 255
 
 Item = Mapping[str, Any]
 """An answer as `model_dump(mode="json")` gives it."""
-
-
-def write_csv(sheet: Sheet, items: Iterable[Item], language: Language) -> Iterator[bytes]:
-    """The file in parts, as its rows come."""
-    buffer = io.StringIO()
-    buffer.write(BOM)
-    lines = csv.writer(buffer)
-    lines.writerow(column.heading(language) for column in sheet.columns)
-    for item in items:
-        lines.writerow(cells_of(sheet, item, language))
-        if buffer.tell() >= _CHUNK:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def cells_of(sheet: Sheet, item: Item, language: Language) -> list[str]:
-    """The cells of one answer."""
-    return [write_cell(column, _value(item, column.parts), language) for column in sheet.columns]
-
-
-def write_xlsx(path: Path, sheet: Sheet, items: Iterable[Item], language: Language) -> None:
-    """Write an Excel file; where there are more rows than a sheet of it takes, they go on in the next one."""
-    rows = (cells_of(sheet, item, language) for item in items)
-    write_table(path, sheet.title(language), headed(sheet, language), rows)
+Line = Sequence[str]
+"""The cells of a row."""
 
 
 def headed(sheet: Sheet, language: Language) -> list[tuple[str, int]]:
@@ -57,30 +33,92 @@ def headed(sheet: Sheet, language: Language) -> list[tuple[str, int]]:
     return [(column.heading(language), column.width) for column in sheet.columns]
 
 
-def write_table(path: Path, title: str, headings: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]) -> None:
-    """Write rows of text below headings. Every cell is text, so that no number loses digits."""
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_numbers": False}) as workbook:
-        bold, text = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "@"})
-        worksheet, line, number = None, ROWS_OF_A_SHEET, 0
+def values_of(sheet: Sheet, items: Sequence[Item]) -> list[Sequence[Any]]:
+    """What answers hold, column by column."""
+    return [[_value(item, column.parts) for item in items] for column in sheet.columns]
+
+
+def cells_of(sheet: Sheet, values: Sequence[Iterable[Any]], language: Language) -> list[list[str]]:
+    """The cells of a file column by column, from the values of each."""
+    return [write_column(column, of, language) for column, of in zip(sheet.columns, values, strict=True)]
+
+
+def csv_head(sheet: Sheet, language: Language) -> bytes:
+    """What a CSV begins with."""
+    return BOM.encode() + csv_lines([[heading] for heading, _ in headed(sheet, language)])
+
+
+def csv_lines(columns: Iterable[Sequence[str]]) -> bytes:
+    """Cells as a part of a CSV: what the standard library writes of their rows, in a third of its time."""
+    return "".join([f"{','.join(line)}\r\n" for line in zip(*map(_quoted, columns), strict=True)]).encode()
+
+
+def _quoted(cells: Sequence[str]) -> Sequence[str]:
+    """The cells of a column, in quotes where they hold what parts cells or rows."""
+    if not _PARTING("".join(cells)):
+        return cells
+    return [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _PARTING(cell) else cell for cell in cells]
+
+
+_QUOTE: Final = '"'
+_PARTING: Final = re.compile('[",\r\n]').search
+
+
+class Table:
+    """An Excel file that is written row by row, below headings. Every cell is text, so that no number loses digits.
+
+    The rows lie beside the file until it is closed; where there are more than a sheet takes, they go on in the next
+    one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        title: str,
+        headings: Sequence[tuple[str, int]],
+        *,
+        rows_of_a_sheet: int = ROWS_OF_A_SHEET,
+    ) -> None:
+        options = {"constant_memory": True, "strings_to_numbers": False, "tmpdir": str(path.parent)}
+        self._workbook = xlsxwriter.Workbook(path, options)
+        self._bold = self._workbook.add_format({"bold": True})
+        self._text = self._workbook.add_format({"num_format": "@"})
+        self._title, self._headings, self._most = title, headings, rows_of_a_sheet
+        self._begin(1)
+
+    def write(self, rows: Iterable[Line]) -> None:
+        """Add rows."""
         for row in rows:
-            if line >= ROWS_OF_A_SHEET:
-                number += 1
-                worksheet, line = _begun(workbook, title, number, headings, bold), 0
-            assert worksheet is not None
-            line += 1
+            if self._line >= self._most:
+                self._begin(self._number + 1)
+            self._line += 1
             for place, cell in enumerate(row):
-                worksheet.write_string(line, place, cell, text)
-        if worksheet is None:
-            _begun(workbook, title, 1, headings, bold)
+                self._worksheet.write_string(self._line, place, cell, self._text)
+
+    def close(self) -> None:
+        """Make the file."""
+        self._workbook.close()
+
+    def leave(self) -> None:
+        """Let go of what is open, of a file that is made or of one that will not be."""
+        for worksheet in self._workbook.worksheets():
+            worksheet._opt_close()  # noqa: SLF001  the library has no way to give a file up
+
+    def _begin(self, number: int) -> None:
+        self._number, self._line = number, 0
+        title = self._title if number == 1 else f"{self._title} {number}"
+        self._worksheet: Worksheet = self._workbook.add_worksheet(title)
+        self._worksheet.freeze_panes(1, 0)
+        for place, (heading, width) in enumerate(self._headings):
+            self._worksheet.set_column(place, place, width)
+            self._worksheet.write_string(0, place, heading, self._bold)
 
 
-def _begun(workbook: Any, title: str, number: int, headings: Sequence[tuple[str, int]], bold: Any) -> Worksheet:
-    worksheet: Worksheet = workbook.add_worksheet(title if number == 1 else f"{title} {number}")
-    worksheet.freeze_panes(1, 0)
-    for place, (heading, width) in enumerate(headings):
-        worksheet.set_column(place, place, width)
-        worksheet.write_string(0, place, heading, bold)
-    return worksheet
+def write_table(path: Path, title: str, headings: Sequence[tuple[str, int]], rows: Iterable[Line]) -> None:
+    """Write an Excel file of rows below headings."""
+    table = Table(path, title, headings)
+    table.write(rows)
+    table.close()
 
 
 def write_template(path: Path, sheet: Sheet, language: Language = Language.ZH) -> None:
@@ -122,10 +160,3 @@ def _value(item: Any, way: Sequence[str]) -> Any:
             return [_value(one, way[index + 1 :]) for one in item]
         item = item.get(part)
     return item
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    part = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return part

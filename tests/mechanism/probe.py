@@ -29,6 +29,7 @@ from shared.http.problems import responses
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
+from shared.sheets.columns import Column, Form, Sheet
 from shared.words.said import Said
 from tests.builders import NOW, risk_raised
 
@@ -141,6 +142,9 @@ def rows_of(reading: Reading, table: str) -> list[dict[str, Any]]:
 class CounterList(ListQuery):
     order = by("name")
     region = None
+    sheet = Sheet(
+        "counters", "计数器", "Counters", (Column("name", "名称", "name"), Column("value", "数值", "value", Form.WHOLE))
+    )
 
 
 def _counter_page(reading: Reading, asked: CounterList) -> Page[CounterOut]:
@@ -158,10 +162,10 @@ async def post(
     return await call.once(idempotency_key, 201, count_up_over_http, body)
 
 
-@router.get("/counters", summary="Counters by name")
+@router.get("/counters", summary="Counters by name", response_model=Page[CounterOut])
 async def get(
     call: Annotated[Call, calling("monitoring:read")], asked: Annotated[CounterList, Query()]
-) -> Page[CounterOut]:
+) -> Page[CounterOut] | Response:
     return await call.page(_counter_page, asked)
 
 

@@ -39,12 +39,16 @@ async def put(
 
 
 @router.get(
-    "", operation_id="listAssets", summary="Assets of your region, by code", responses=responses(RegionNotAllowed)
+    "",
+    operation_id="listAssets",
+    summary="Assets of your region, by code",
+    responses=responses(RegionNotAllowed),
+    response_model=Page[AssetSummary],
 )
 async def list_assets(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.AssetList, Query()],
-) -> Page[AssetSummary]:
+) -> Page[AssetSummary] | Response:
     """Filter by region or class. With `updated_after` they come in the order in which they changed."""
     return await call.page(queries.assets, asked)
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.assets.assets.errors import AssetNotFound
 from services.assets.assets.schemas import AssetOut, AssetSummary
+from services.assets.assets.sheets import ASSET_LIST
 from services.assets.assets.store import load_rights, with_rights
 from services.assets.models import Asset
 from shared.codes.assets import AssetClass
@@ -15,6 +16,7 @@ from shared.db.unit_of_work import Reading
 from shared.http.fields import Moment
 from shared.lists.order import by
 from shared.lists.page import Page
+from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.words.said import says
@@ -24,6 +26,7 @@ class AssetList(ListQuery):
     """Which assets 资产 are asked for, by code."""
 
     order = by("code")
+    sheet = ASSET_LIST
     region_code: RegionFilter | None = None
     asset_class: AssetClass | None = Field(None, alias="class", description="资产类别")
     updated_after: Moment | None = Field(None, description="Put later than this; `+` is sent as `%2B`")
@@ -41,4 +44,4 @@ def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:
 def assets(reading: Reading, asked: AssetList) -> Page[AssetSummary]:
     """Assets without the rights in them."""
     rows = sa.select(table_of(Asset))
-    return asked.page(reading, rows, lambda found: [AssetSummary.of(row._asdict()) for row in found])
+    return asked.page(reading, rows, AsKept(AssetSummary))

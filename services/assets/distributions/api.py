@@ -79,11 +79,12 @@ async def post(
     operation_id="listDistributions",
     summary="Distributions of your region, the newest first",
     responses=responses(RegionNotAllowed),
+    response_model=Page[DistributionSummary],
 )
 async def list_distributions(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.DistributionList, Query()],
-) -> Page[DistributionSummary]:
+) -> Page[DistributionSummary] | Response:
     """Filter by asset, region or status. With `updated_after` they come in the order in which they changed."""
     return await call.page(queries.distributions, asked)
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.assets.assets.schemas import AssetCode
 from services.assets.distributions.errors import DistributionNotFound
 from services.assets.distributions.schemas import DistributionOut, DistributionSummary
+from services.assets.distributions.sheets import DISTRIBUTION_LIST
 from services.assets.distributions.store import with_histories, with_lines
 from services.assets.models import Distribution
 from shared.codes.assets import DistributionStatus
@@ -27,6 +28,7 @@ class DistributionList(ListQuery):
     """Which distributions 收益分配 are asked for, the newest first."""
 
     order = newest_by("proposed_at")
+    sheet = DISTRIBUTION_LIST
     asset_code: AssetCode | None = None
     region_code: RegionFilter | None = None
     status: DistributionStatus | None = None

@@ -36,11 +36,12 @@ READ, WRITE = "assistance:read", "assistance:write"
     operation_id="listDisbursements",
     summary="Disbursements of your region, the newest first",
     responses=responses(RegionNotAllowed),
+    response_model=Page[DisbursementOut],
 )
 async def list_disbursements(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.DisbursementList, Query()],
-) -> Page[DisbursementOut]:
+) -> Page[DisbursementOut] | Response:
     """Filter by household or region."""
     return await call.page(queries.disbursements, asked)
 

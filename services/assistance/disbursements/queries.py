@@ -3,12 +3,14 @@
 import sqlalchemy as sa
 
 from services.assistance.disbursements.schemas import DisbursementOut
+from services.assistance.disbursements.sheets import DISBURSEMENT_LIST
 from services.assistance.models import Disbursement
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.http.fields import HouseholdCode
 from shared.lists.order import newest_by
 from shared.lists.page import Page
+from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 
@@ -17,6 +19,7 @@ class DisbursementList(ListQuery):
     """Which disbursements 发放 are asked for, the newest first."""
 
     order = newest_by("recorded_at")
+    sheet = DISBURSEMENT_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
 
@@ -24,4 +27,4 @@ class DisbursementList(ListQuery):
 def disbursements(reading: Reading, asked: DisbursementList) -> Page[DisbursementOut]:
     """Disbursements, each in the region where its household lived."""
     rows = sa.select(table_of(Disbursement))
-    return asked.page(reading, rows, lambda found: [DisbursementOut.of(row._asdict()) for row in found])
+    return asked.page(reading, rows, AsKept(DisbursementOut))

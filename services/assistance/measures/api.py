@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from services.assistance.measures import queries
 from services.assistance.measures.schemas import MeasureOut
@@ -20,10 +20,11 @@ READ = "assistance:read"
     operation_id="listMeasures",
     summary="Measures of your region, the newest first",
     responses=responses(RegionNotAllowed),
+    response_model=Page[MeasureOut],
 )
 async def list_measures(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.MeasureList, Query()],
-) -> Page[MeasureOut]:
+) -> Page[MeasureOut] | Response:
     """Filter by household, region, kind, status, or by being overdue."""
     return await call.page(queries.measures, asked)

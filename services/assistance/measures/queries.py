@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from services.assistance.measures.schemas import MeasureOut
+from services.assistance.measures.sheets import MEASURE_LIST
 from services.assistance.models import Measure, Task
 from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.db.base import table_of
@@ -14,6 +15,7 @@ from shared.http.fields import HouseholdCode
 from shared.lists.filters import holds
 from shared.lists.order import newest_by
 from shared.lists.page import Page
+from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 
@@ -30,6 +32,7 @@ class MeasureList(ListQuery):
     """Which measures 帮扶措施 are asked for, the newest first."""
 
     order = newest_by("requested_at")
+    sheet = MEASURE_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     kind: MeasureKind | None = None
@@ -42,4 +45,4 @@ class MeasureList(ListQuery):
 def measures(reading: Reading, asked: MeasureList) -> Page[MeasureOut]:
     """Measures, each in the region of its task."""
     rows = sa.select(_MEASURES, _TASKS.c.region_code).join(_TASKS, _TASKS.c.id == _MEASURES.c.task_id)
-    return asked.page(reading, rows, lambda found: [MeasureOut.of(row._asdict()) for row in found])
+    return asked.page(reading, rows, AsKept(MeasureOut))

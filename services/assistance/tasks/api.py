@@ -33,11 +33,12 @@ READ, WRITE = "assistance:read", "assistance:write"
     operation_id="listTasks",
     summary="Tasks of your region, the newest first",
     responses=responses(RegionNotAllowed),
+    response_model=Page[TaskOut],
 )
 async def list_tasks(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.TaskList, Query()],
-) -> Page[TaskOut]:
+) -> Page[TaskOut] | Response:
     """Filter by household, region, status, kind, by being overdue, or by what changed since a moment.
 
     With `updated_after` the longest unchanged come first: whoever asks on with the latest `updated_at` misses nothing.

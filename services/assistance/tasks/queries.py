@@ -9,6 +9,7 @@ from pydantic import Field
 from services.assistance.models import Task
 from services.assistance.tasks.errors import TaskNotFound
 from services.assistance.tasks.schemas import TaskOut
+from services.assistance.tasks.sheets import TASK_LIST
 from services.assistance.tasks.store import show_tasks
 from shared import metrics
 from shared.codes.assistance import TaskStatus
@@ -36,6 +37,7 @@ class TaskList(ListQuery):
     """Which tasks 帮扶任务 are asked for, the newest first."""
 
     order = newest_by("opened_at")
+    sheet = TASK_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: TaskStatus | None = None

@@ -35,10 +35,10 @@ async def put(
     return answered(response, await call.command(put_buyer, buyer_code, body, expected))
 
 
-@router.get("", operation_id="listBuyers", summary="Buyers, by code")
+@router.get("", operation_id="listBuyers", summary="Buyers, by code", response_model=Page[BuyerOut])
 async def list_buyers(
     call: Annotated[Call, calling(SUPPLYING)], asked: Annotated[queries.BuyerList, Query()]
-) -> Page[BuyerOut]:
+) -> Page[BuyerOut] | Response:
     """Everybody under whose code something was ordered, and who was bound before."""
     return await call.page(queries.buyers, asked)
 

@@ -4,11 +4,13 @@ import sqlalchemy as sa
 
 from services.consumption.buyers.errors import BuyerNotFound
 from services.consumption.buyers.schemas import BuyerOut
+from services.consumption.buyers.sheets import BUYER_LIST
 from services.consumption.models import Buyer
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.lists.order import by
 from shared.lists.page import Page
+from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
 from shared.words.said import says
 
@@ -27,9 +29,10 @@ class BuyerList(ListQuery):
     """The buyers 采购单位, by code. They lie in no region."""
 
     order = by("code")
+    sheet = BUYER_LIST
     region = None
 
 
 def buyers(reading: Reading, asked: BuyerList) -> Page[BuyerOut]:
     """Buyers with the clients that order for them."""
-    return asked.page(reading, sa.select(_BUYERS), lambda rows: [*map(BuyerOut.of, rows)])
+    return asked.page(reading, sa.select(_BUYERS), AsKept(BuyerOut))

@@ -73,11 +73,13 @@ def _place(uow: UnitOfWork, body: OrderIn) -> Answer:
     return Answer(201 if done.created else 200, done.order.model_dump_json())
 
 
-@router.get("", operation_id="listOrders", summary="Orders you buy or supply, the newest first")
+@router.get(
+    "", operation_id="listOrders", summary="Orders you buy or supply, the newest first", response_model=Page[OrderOut]
+)
 async def list_orders(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.OrderList, Query()],
-) -> Page[OrderOut]:
+) -> Page[OrderOut] | Response:
     """Filter by buyer or status. With `updated_after` they come in the order in which they changed.
 
     Ask again with the latest `updated_at` you saw: nothing is missed, whatever happens at once.

@@ -11,6 +11,7 @@ from services.consumption.buyers.store import bought_for, deals_in
 from services.consumption.models import Order
 from services.consumption.orders.errors import OrderNotFound
 from services.consumption.orders.schemas import OrderOut
+from services.consumption.orders.sheets import ORDER_LIST
 from services.consumption.orders.store import show_orders
 from shared.codes.consumption import OrderStatus
 from shared.db.base import table_of
@@ -29,6 +30,7 @@ class OrderList(ListQuery):
     """Which orders 订单 are asked for, the newest first."""
 
     order = newest_by("placed_at")
+    sheet = ORDER_LIST
     buyer_code: BuyerCode | None = None
     status: OrderStatus | None = None
     updated_after: Moment | None = Field(None, description="Placed or acted on later than this; `+` is sent as `%2B`")

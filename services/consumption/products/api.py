@@ -38,11 +38,13 @@ async def put(
     return answered(response, await call.command(put_product, product_code, body, expected))
 
 
-@router.get("", operation_id="listProducts", summary="Products of all regions, by code")
+@router.get(
+    "", operation_id="listProducts", summary="Products of all regions, by code", response_model=Page[ProductOut]
+)
 async def list_products(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.ProductList, Query()],
-) -> Page[ProductOut]:
+) -> Page[ProductOut] | Response:
     """What a partner city browses. Filter by the producer's region, or by what can be ordered."""
     return await call.page(queries.products, asked)
 
@@ -83,11 +85,12 @@ async def post_stock(
     operation_id="listStockMovements",
     summary="How a stock moved beside orders, the latest first",
     responses=responses(ProductNotFound),
+    response_model=Page[StockMoveOut],
 )
 async def list_stock(
     product_code: Code,
     call: Annotated[Call, calling(WRITE, SUPPLYING)],
     asked: Annotated[queries.StockMoveList, Query()],
-) -> Page[StockMoveOut]:
+) -> Page[StockMoveOut] | Response:
     """Who said so, and why. For the supply side of its region."""
     return await call.page(queries.stock_moves, asked, product_code)

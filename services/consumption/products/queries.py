@@ -8,6 +8,7 @@ from pydantic import Field
 from services.consumption.models import Producer, Product, StockMove
 from services.consumption.products.errors import ProductNotFound
 from services.consumption.products.schemas import ProductOut, StockMoveOut
+from services.consumption.products.sheets import PRODUCT_LIST, STOCK_MOVE_LIST
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.lists.filters import holds, is_in_region
@@ -25,6 +26,7 @@ class ProductList(ListQuery):
     """Which products 产品 are asked for, by code. The catalogue is for everybody."""
 
     order = by("code")
+    sheet = PRODUCT_LIST
     region = None
     region_code: Annotated[RegionFilter | None, is_in_region("region_code")] = None
     available: Annotated[bool | None, holds(lambda _: _PRODUCTS.c.available > 0)] = Field(
@@ -36,6 +38,7 @@ class StockMoveList(ListQuery):
     """The movements of a stock beside orders, the latest first. Whoever sees the product's region sees them."""
 
     order = newest_by("moved_at")
+    sheet = STOCK_MOVE_LIST
     region = None
 
 

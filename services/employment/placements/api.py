@@ -38,11 +38,12 @@ READ, WRITE = "employment:read", "employment:write"
     operation_id="listPlacements",
     summary="Placements of your region, the newest first",
     responses=responses(RegionNotAllowed),
+    response_model=Page[PlacementOut],
 )
 async def list_placements(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.PlacementList, Query()],
-) -> Page[PlacementOut]:
+) -> Page[PlacementOut] | Response:
     """Filter by household, region or status. With `updated_after` in the order of the changes; none is missed."""
     return await call.page(queries.placements, asked)
 

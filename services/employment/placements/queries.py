@@ -8,6 +8,7 @@ from pydantic import Field
 from services.employment.models import Placement, Worker
 from services.employment.placements.errors import PlacementNotFound
 from services.employment.placements.schemas import PlacementOut
+from services.employment.placements.sheets import PLACEMENT_LIST
 from services.employment.placements.store import show_placements
 from shared.codes.employment import PlacementStatus
 from shared.db.base import table_of
@@ -29,6 +30,7 @@ class PlacementList(ListQuery):
     """Which placements 输送就业 are asked for, the newest first."""
 
     order = newest_by("placed_at")
+    sheet = PLACEMENT_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: PlacementStatus | None = None

@@ -22,11 +22,11 @@ READ, WRITE = "employment:read", "employment:write"
 Code = Annotated[VacancyCode, Path()]
 
 
-@router.get("", operation_id="listVacancies", summary="Vacancies, wherever they are")
+@router.get("", operation_id="listVacancies", summary="Vacancies, wherever they are", response_model=Page[VacancyOut])
 async def list_vacancies(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.VacancyList, Query()],
-) -> Page[VacancyOut]:
+) -> Page[VacancyOut] | Response:
     """Filter by place of work, kind, or by being open. With `updated_after` in the order of the changes."""
     return await call.page(queries.vacancies, asked)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from services.employment.models import Vacancy
 from services.employment.vacancies.errors import VacancyNotFound
 from services.employment.vacancies.schemas import VacancyOut
+from services.employment.vacancies.sheets import VACANCY_LIST
 from services.employment.vacancies.store import COUNT_TAKEN
 from shared.codes.employment import VacancyKind
 from shared.db.base import table_of
@@ -32,6 +33,7 @@ class VacancyList(ListQuery):
     """Which vacancies 岗位 are asked for, by code. Work is no secret: every caller sees all of it."""
 
     order = by("code")
+    sheet = VACANCY_LIST
     region = None
     place_code: Annotated[RegionFilter | None, is_in_region("place_code")] = None
     kind: VacancyKind | None = None

@@ -32,11 +32,13 @@ router = APIRouter(prefix="/wages", tags=["wages 务工月报"])
 READ, WRITE = "employment:read", "employment:write"
 
 
-@router.get("", operation_id="listWages", summary="Wages of your region, the newest first")
+@router.get(
+    "", operation_id="listWages", summary="Wages of your region, the newest first", response_model=Page[WageOut]
+)
 async def list_wages(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.WageList, Query()],
-) -> Page[WageOut]:
+) -> Page[WageOut] | Response:
     """Filter by placement. A wage and its correction are both in the list; `status` says which counts.
 
     With `updated_after` in the order of the changes; none is missed.

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from services.employment.workers import queries
 from services.employment.workers.schemas import WorkerOut
@@ -21,10 +21,11 @@ READ = "employment:read"
     operation_id="listWorkers",
     summary="Workers of your region",
     responses=responses(RegionNotAllowed, PolicyValueMissing),
+    response_model=Page[WorkerOut],
 )
 async def list_workers(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.WorkerList, Query()],
-) -> Page[WorkerOut]:
+) -> Page[WorkerOut] | Response:
     """Members of working age with labour and not at school. Filter by household, region or status."""
     return await call.page(queries.workers, asked)

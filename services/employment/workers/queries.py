@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services.employment.models import Worker
 from services.employment.workers.rules.ages import WORKING_AGE, WorkingAge
 from services.employment.workers.schemas import WorkerOut
+from services.employment.workers.sheets import WORKER_LIST
 from services.employment.workers.store import working_age
 from shared.codes.employment import WorkerStatus
 from shared.db.base import table_of
@@ -26,6 +27,7 @@ class WorkerList(ListQuery):
     """Which workers 劳动力 are asked for, by household and member number."""
 
     order = by("household_code", "member_no")
+    sheet = WORKER_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: WorkerStatus | None = None

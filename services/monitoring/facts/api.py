@@ -47,7 +47,7 @@ from shared.http.problems import invalid_from, keep_first_problems, problem_docu
 from shared.lists.page import Page
 from shared.records.api import STATUS
 from shared.records.outcomes import Outcome
-from shared.security.actor import PERSONAL, RegionNotAllowed, SourceNotYours
+from shared.security.actor import RegionNotAllowed, SourceNotYours
 from shared.words.said import says
 
 router = APIRouter(tags=["facts 上报信息"])
@@ -133,16 +133,15 @@ async def _record_all(
     operation_id="listFacts",
     summary="Facts of your region, the last changed first",
     responses=responses(RegionNotAllowed),
+    response_model=Page[FactOut],
 )
 async def list_facts(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.FactList, Query()],
     _purpose: Purpose = None,
-) -> Page[FactOut]:
+) -> Page[FactOut] | Response:
     """Each with what became of it. Ask with the greatest `updated_at` you have seen, and nothing is missed."""
-    shown = await call.page(queries.facts, asked)
-    await _record_looks(call, shown.items)
-    return shown
+    return await call.page(queries.facts, asked, looks=_seen_ill)
 
 
 @router.get(
@@ -151,14 +150,13 @@ async def list_facts(
 async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
     """Whether it stands, and the risks it led to with what the visit found."""
     shown = await call.query(queries.fact, fact_id)
-    await _record_looks(call, [shown])
+    await call.record_looks(_seen_ill([shown]))
     return shown
 
 
-async def _record_looks(call: Call, shown: Sequence[FactOut]) -> None:
-    """Keep who saw of which households who is ill, and of what."""
-    if call.actor.may(PERSONAL):
-        await call.record_looks({fact.household_code for fact in shown if queries.tells_of_health(fact)})
+def _seen_ill(shown: Sequence[FactOut]) -> set[str]:
+    """The households of which whoever sees these in full learns who is ill, and of what."""
+    return {fact.household_code for fact in shown if queries.tells_of_health(fact)}
 
 
 HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)

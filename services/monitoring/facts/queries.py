@@ -12,6 +12,7 @@ from services.monitoring.evidence.schemas import FactReference
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.schemas import FactOut, FactRisk
+from services.monitoring.facts.sheets import FACT_LIST
 from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
@@ -48,6 +49,7 @@ class FactList(ListQuery):
     """Which facts 上报信息 are asked for, the last changed first."""
 
     order = newest_by("updated_at", "fact_id")
+    sheet = FACT_LIST
     source: Source | None = None
     source_ref: Reference | None = None
     household_code: HouseholdCode | None = None

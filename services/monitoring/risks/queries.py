@@ -10,6 +10,7 @@ from pydantic import Field
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.errors import RiskNotFound
 from services.monitoring.risks.schemas import CHANGED_LATER, ReasonOut, RiskOut, VerdictOut
+from services.monitoring.risks.sheets import RISK_LIST
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
@@ -31,6 +32,7 @@ class RiskList(ListQuery):
     """Which risks 风险 are asked for, the newest first."""
 
     order = newest_by("opened_at")
+    sheet = RISK_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     kind: RiskKind | None = None

@@ -1,6 +1,7 @@
 """What became of a fact: whoever brought it can ask, misses nothing, and learns nothing that is not theirs."""
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import pytest
@@ -338,3 +339,21 @@ async def test_history_is_judged_by_the_screening_of_the_next_day(
 async def _screen_due(monitoring: Monitoring) -> None:
     while await monitoring.house.database.write(monitoring.house.definition.jobs["screen-due"].command):
         pass
+
+
+async def test_who_took_diagnoses_away_as_a_file_is_known(monitoring: Monitoring, client_for: ClientFor) -> None:
+    await monitoring.put(code="DJ-0002")
+    await monitoring.record(illness_fact(), income_fact(LAST, "3000.00") | {"household_code": "DJ-0002"})
+    plain = client_for(monitoring.house, scopes=("monitoring:read",))
+    places = (FACTS, "/monitoring/v1/risks")
+    hidden = [await plain.get(place, params={"format": "csv"}) for place in places]
+    assert not any("肺癌" in file.text for file in hidden)
+    assert [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"] == []
+
+    for place, form in itertools.product(places, ("csv", "xlsx")):
+        taken = await monitoring.client.get(place, params={"format": form}, headers={"X-Purpose": place})
+        assert taken.status_code == 200
+    looks = [row for row in await audit_rows(monitoring.house) if row["action"] == "person.read"]
+    assert [(row["actor"], row["subject"], row["reason"]) for row in looks] == [
+        ("tester", HOUSEHOLD, place) for place in places for _ in ("csv", "xlsx")
+    ]

@@ -1,0 +1,91 @@
+"""The generated page of files: every list with the columns of its CSV and Excel, the Chinese first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from pydantic import BaseModel
+
+from services.__main__ import HOUSES
+from shared.house import HouseDefinition
+from shared.http.application import described_app
+from shared.lists.portions import ROWS_AT_ONCE, SHOWN_AT_ONCE
+from shared.lists.query import ListQuery
+from shared.sheets.columns import Column, Form
+from shared.sheets.writing import ROWS_OF_A_SHEET
+
+INTRODUCTION: Final = f"""\
+每个列表都可以导出为文件：在地址后加 `?format=csv` 或 `?format=xlsx`，其余筛选条件照常使用。
+
+- 导出的是符合条件的**全部记录**，不分页；同时带 `limit` 或 `cursor` 的请求会被退回（422）。
+- 可见范围、脱敏与页面列表完全一致；看到个人信息的，同样逐户记入审计。
+- 表头、代码名称和文件名按请求语言（`Accept-Language`）书写；时刻为北京时间；一条记录中的多个值写在同一格，以顿号分隔。
+- 以 `=`、`+`、`-`、`@` 开头的文字前加撇号，防止被当作公式；金额、数量等数字照原样。
+- csv 为带 BOM 的 UTF-8，边查边传，适合大批量；xlsx 每张工作表最多 {ROWS_OF_A_SHEET:,} 行，写完才开始传输，
+  几十万行以上请用 csv。
+- 传输中断的文件不完整：连接会被直接断开，不会以正常方式结束，请重新导出。
+- 上报信息和带 `updated_after` 的列表按改动先后排列，导出期间改动过的记录会在末尾再出现一次；
+  其他列表每条只出现一次。
+
+Every list is a file, too: add `?format=csv` or `?format=xlsx`. A file is the whole filtered list (`limit` and `cursor`
+are refused), masked as the answer in JSON, headed and labelled in the language of the request, its moments in the zone
+of business (`Asia/Shanghai`). It is read in portions of {ROWS_AT_ONCE:,} rows, or of {SHOWN_AT_ONCE} where answers have
+to be made of them, each a transaction of its own: a row that is written meanwhile may or may not be among them, and
+none that stood before is missed. Where the list is in the order of the changes, a row that changes meanwhile comes
+again at the end. If a row cannot be read the connection is broken: a part never looks like the whole."""
+_FORMS: Final[Mapping[Form, str]] = {
+    Form.TEXT: "文本",
+    Form.IDENTIFIER: "号码",
+    Form.CODE: "代码名称",
+    Form.DAY: "日期",
+    Form.MONTH: "月份",
+    Form.MOMENT: "时刻",
+    Form.YUAN: "金额（元）",
+    Form.DECIMAL: "小数",
+    Form.WHOLE: "整数",
+    Form.FLAG: "是/否",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of a house: where it is asked for, with what, and what it shows."""
+
+    path: str
+    query: type[ListQuery]
+    item: type[BaseModel]
+
+
+def lists_of(house: HouseDefinition) -> Iterator[Listed]:
+    """The lists of a house in the order of its document."""
+    for router in described_app(house).routes:
+        for route in getattr(router, "effective_route_contexts", lambda: ())():
+            for parameter in route.dependant.query_params:
+                asked = parameter.field_info.annotation
+                if isinstance(asked, type) and issubclass(asked, ListQuery):
+                    [item] = get_args(route.response_model.model_fields["items"].annotation)
+                    yield Listed(route.path_format, asked, item)
+
+
+def files_page() -> Iterator[str]:
+    """The parts of the page."""
+    yield "# 文件 Files"
+    yield INTRODUCTION
+    for house in HOUSES:
+        yield f"## {house.title}"
+        for listed in lists_of(house):
+            sheet = listed.query.sheet
+            yield f"### {sheet.zh} {sheet.en}"
+            yield f"`GET {listed.path}?format=csv`"
+            yield _columns(sheet.columns)
+
+
+def _columns(columns: Sequence[Column]) -> str:
+    lines = ["| 列 | Column | Field | 格式 |", "| --- | --- | --- | --- |"]
+    lines += [f"| {column.zh} | {column.en} | `{column.place}` | {_form(column)} |" for column in columns]
+    return "\n".join(lines)
+
+
+def _form(column: Column) -> str:
+    codes = "" if column.codes is None else f" `{column.codes.__name__}`"
+    return f"{_FORMS[column.form]}{codes}{'，多个' if column.each else ''}{'，脱敏' if column.masked else ''}"

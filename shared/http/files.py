@@ -1,0 +1,74 @@
+"""Lists as files: CSV as its rows come, Excel from a temporary file; whole, or else the connection breaks."""
+
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from anyio import open_file
+from anyio.to_thread import run_sync
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from shared.lists.portions import Portion
+from shared.sheets.columns import Sheet
+from shared.sheets.writing import CSV_TYPE, XLSX_TYPE, Table, csv_head, csv_lines, headed
+from shared.words.language import Language
+
+Format = Literal["csv", "xlsx"]
+Portions = AsyncIterator[Portion[Any]]
+MEDIA_TYPES: Final[dict[Format, str]] = {"csv": CSV_TYPE, "xlsx": XLSX_TYPE}
+_PART: Final = 256 * 1024
+"""Bytes of an Excel file that are sent at once."""
+
+
+class FileAnswer(StreamingResponse):
+    """A file of rows. What it holds open is let go also when the reader goes away, or when a row cannot be read.
+
+    Then the connection is broken before its proper end: a part of a list never looks like the whole of it.
+    """
+
+    def __init__(self, sheet: Sheet, form: Format, portions: Portions, language: Language, day: str) -> None:
+        """``day`` stands in the name of the file."""
+        write = _written_as_csv if form == "csv" else _written_as_xlsx
+        self._parts = write(sheet, portions, language)
+        name = f"{sheet.title(language)}-{day}.{form}"
+        disposition = f"attachment; filename=\"{sheet.kind}-{day}.{form}\"; filename*=UTF-8''{quote(name, safe='')}"
+        super().__init__(self._parts, media_type=MEDIA_TYPES[form], headers={"Content-Disposition": disposition})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._parts.aclose()
+
+
+async def _written_as_csv(sheet: Sheet, portions: Portions, language: Language) -> AsyncGenerator[bytes, None]:
+    yield csv_head(sheet, language)
+    async for portion in portions:
+        yield await run_sync(_csv_part, portion, language)
+
+
+def _csv_part(portion: Portion[Any], language: Language) -> bytes:
+    return csv_lines(portion.cells(language))
+
+
+async def _written_as_xlsx(sheet: Sheet, portions: Portions, language: Language) -> AsyncGenerator[bytes, None]:
+    with tempfile.TemporaryDirectory(prefix="list-") as folder:
+        path = Path(folder) / "list.xlsx"
+        table = Table(path, sheet.title(language), headed(sheet, language))
+        try:
+            async for portion in portions:
+                await run_sync(_add, table, portion, language)
+            await run_sync(table.close)
+        finally:
+            table.leave()
+        async with await open_file(path, "rb") as file:
+            while part := await file.read(_PART):
+                yield part
+
+
+def _add(table: Table, portion: Portion[Any], language: Language) -> None:
+    table.write(zip(*portion.cells(language), strict=True))
