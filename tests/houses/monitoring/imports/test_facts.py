@@ -74,6 +74,9 @@ async def test_an_officer_s_file_is_taken_and_the_wrong_rows_come_back_to_be_put
         "payload/amount": "很多",
         "observed_on": "2026/11/3",
     }
+    listed = await monitoring.client.get(f"/monitoring/v1/imports/{job['job_id']}/rows", params={"format": "csv"})
+    first, _, third, _ = listed.content.decode("utf-8-sig").splitlines()
+    assert (first, third.startswith("6,退回,")) == ("原行号,处理结果,原内容,所在列,原因代码,原因", True)
     back = await monitoring.client.get(f"/monitoring/v1/imports/{job['job_id']}/rejected.xlsx")
     headings, *refused = table_of(back.content, tmp_path / "back.xlsx")
     assert headings[-2:] == ["原行号", "退回原因"]
