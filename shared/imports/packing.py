@@ -46,7 +46,7 @@ def unpack(part: bytes) -> list[list[Row]]:
 
 def kept_cells(row: Row) -> list[Any]:
     """The cells of a row as JSON holds them: a day of Excel as a list, so that it is told from text."""
-    return [_kept(cell) for cell in row.cells]
+    return [cell if type(cell) is str else _kept(cell) for cell in row.cells]
 
 
 def cell_of(kept: Any) -> Any:

@@ -26,8 +26,11 @@ _MAGIC_OLD: Final = b"\xd0\xcf\x11\xe0"
 _BLOCK: Final = 1024 * 1024
 _HEADINGS_WITHIN: Final = 5
 """The headings stand in one of the first rows: titles may stand above them."""
-_FAR_COLUMN = re.compile(rb"""\sr=["'](?:[A-Z]{3}|[D-Z][A-Z])[0-9]""").search
-_FAR_ROW = re.compile(rb"""\sr=["'][A-Z]{1,2}[0-9]{6}""").search
+_FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}|[D-Z][A-Z])[0-9]""").search
+_FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{1,2}[0-9]{6}""").search
+_FAR_COLUMN_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z])[0-9]').search
+_FAR_ROW_PLAIN = re.compile(rb' r="[A-Z]{1,2}[0-9]{6}').search
+"""Of a sheet written as Excel writes it; these are found many times faster."""
 _MANY_CELLS: Final = 100_000
 """A file with fewer cells has none in rows with six digits."""
 
@@ -120,7 +123,8 @@ def _rows(lines: Iterable[tuple[int, Sequence[Any]]], places: Sequence[int]) -> 
     """The cells of the columns that are known, of the rows in which something stands."""
     found = False
     for number, cells in lines:
-        taken = [cells[place] if place < len(cells) else None for place in places]
+        width = len(cells)
+        taken = [cells[place] if place < width else None for place in places]
         if not all(map(is_empty, taken)):
             found = True
             yield Row(number, taken)
@@ -214,9 +218,10 @@ def _refuse_far_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     with archive.open(part) as xml:
         while block := xml.read(_BLOCK):
             text = before + block
-            if _FAR_COLUMN(text):
+            plain = text.count(b"r=") == text.count(b' r="')
+            if (_FAR_COLUMN_PLAIN if plain else _FAR_COLUMN)(text):
                 raise _unreadable(says("file-bomb"))
-            far = far or _FAR_ROW(text) is not None
+            far = far or (_FAR_ROW_PLAIN if plain else _FAR_ROW)(text) is not None
             cells += block.count(b" r=")
             before = block[-32:]
     if far and cells < _MANY_CELLS:
