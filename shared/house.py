@@ -13,6 +13,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from shared import VERSION, metrics
+from shared.audit.nightly import look_after_chain
+from shared.audit.sealing import seal_next, show, state_of
 from shared.background import Background
 from shared.bus.consumer import CAUSES, Consumer, Handlers
 from shared.bus.dead_letters import count_dead_letters
@@ -40,6 +42,10 @@ _COUNT_SECONDS = 15.0
 _OUTSIDE_SECONDS = 10.0
 """How often the api of a house looks how far its readers are."""
 _TRIM_SECONDS = 3600.0
+_SEAL_SECONDS = 1.0
+"""How often the rows of the audit are sealed that were written since."""
+_NIGHT_SECONDS = 600.0
+"""How often a house looks whether a new day has begun for its audit."""
 _LONG_WORK_SECONDS = 2.0
 """How often a house looks whether somebody asked for long work."""
 _AGAIN_SECONDS = 60.0
@@ -167,6 +173,9 @@ class House:
             self._keep_job(
                 "long-work", _LONG_WORK_SECONDS, partial(run_next_part, self.database, self.definition.long_work)
             )
+        self._keep_job("seal-audit", _SEAL_SECONDS, partial(seal_next, self.database))
+        night = partial(look_after_chain, self.database, self.name, self.settings.data)
+        self._keep_job("verify-audit", _NIGHT_SECONDS, night)
         self._keep_job("trim", _TRIM_SECONDS, self._retention.trim)
 
     async def stop(self) -> None:
@@ -277,6 +286,7 @@ class House:
         counted = await self.database.read(count_dead_letters)
         for state in DeadLetterState:
             metrics.DEAD_LETTERS.labels(self.name, state).set(counted.get(state, 0))
+        show(self.name, await self.database.read(state_of))
         if self._consumes:
             await self.consumer.measure()
         metrics.MEASURED_AT.labels(self.name).set(self.database.resources.clock.now().timestamp())

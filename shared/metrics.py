@@ -133,6 +133,14 @@ BUS_BEGUN_AGAIN = Gauge(
     ["house"],
 )
 BUS_PARTITIONS = Gauge("shouxian_bus_partitions", "Partitions of a topic that a house reads", ["house", "topic"])
+AUDIT_SEALED_ROWS = Gauge("shouxian_audit_sealed_rows", "Rows in the chain over the audit of a house", ["house"])
+AUDIT_HEAD = Gauge(
+    "shouxian_audit_head", "The first twelve hex digits of the hash that ends the chain, as a number", ["house"]
+)
+AUDIT_UNSEALED_SECONDS = Gauge(
+    "shouxian_audit_unsealed_oldest_seconds", "Age of the oldest audit row that waits for its seal", ["house"]
+)
+AUDIT_FAULTS = Gauge("shouxian_audit_faults", "Faults that the latest verification of the audit found", ["house"])
 STORED_ROWS = Gauge(
     "shouxian_stored_rows", "Rows of the tables that grow with use, counted once an hour", ["house", "table"]
 )

@@ -41,6 +41,9 @@ def parse_yuan(text: str, *, signed: bool = False) -> int:
 
 def format_yuan(fen: int) -> str:
     """Return `fen` as text in yuan with exactly two decimals: -1230 is `-12.30`."""
+    if fen >= _FEN_PER_YUAN:
+        text = str(fen)
+        return f"{text[:-2]}.{text[-2:]}"
     whole, cents = divmod(abs(fen), _FEN_PER_YUAN)
     return f"{'-' if fen < 0 else ''}{whole}.{cents:02d}"
 

@@ -1,7 +1,8 @@
-"""What an operator can ask of any house at the command line: its dead letters, listed, tried, replayed, dropped.
+"""What an operator can ask of any house at the command line: about its dead letters, and whether its audit was bent.
 
-Each operation prints one JSON line for each dead letter and ends with 1 when one is still dead. Without ids an
-operation means all of them; dropping needs ids, because nothing is given up by accident.
+Dead letters are listed, tried, replayed and dropped. Each operation prints one JSON line for each dead letter and ends
+with 1 when one is still dead. Without ids an operation means all of them; dropping needs ids, because nothing is given
+up by accident.
 """
 
 import json
@@ -11,9 +12,12 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from shared.audit.chain import HeadName
+from shared.audit.verifying import as_lines, note_verdict, verify
 from shared.bus.dead_letters import drop, list_dead_letters, replay
 from shared.house import House
 from shared.security.actor import Actor
+from shared.security.audit_keys import audit_public_keys
 
 OPERATOR = Actor(id="operator", scopes=frozenset(), regions=("",))
 """Whoever works at the machine's own command line; the audit names it."""
@@ -57,12 +61,21 @@ async def _letters(house: House) -> list[Mapping[str, Any]]:
     return await house.database.read(list_dead_letters)
 
 
+async def verify_audit(house: House, told: HeadName | None) -> int:
+    """Go along the whole chain of the audit; prints where it ends and each fault, and ends with 1 when there is one."""
+    verdict = await verify(house.database, house.name, audit_public_keys(house.settings.data), told)
+    await house.database.write(note_verdict, len(verdict.faults), actor=OPERATOR)
+    print_lines(as_lines(verdict, house.name))
+    return 1 if verdict.faults else 0
+
+
 def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:
     """Print each of these as one line of JSON."""
     for line in lines:
         sys.stdout.write(json.dumps(dict(line), default=str, ensure_ascii=False) + "\n")
 
 
+VERIFY_AUDIT = "verify-audit"
 DEAD_LETTER_OPERATIONS: Mapping[str, DeadLetterOperation] = {
     "dead-letters": list_all,
     "try-dead-letters": try_all,

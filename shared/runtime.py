@@ -23,6 +23,7 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 
+from shared.audit.chain import HeadName
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import Transport
 from shared.bus.kafka import KafkaSecurity, KafkaTransport
@@ -33,7 +34,7 @@ from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
 from shared.http.connections import raise_file_limit, server_config
 from shared.logs import configure_logs
-from shared.operations import DEAD_LETTER_OPERATIONS
+from shared.operations import DEAD_LETTER_OPERATIONS, VERIFY_AUDIT, verify_audit
 from shared.policy.loader import PolicyBook
 from shared.security.clients import watched_disabled
 from shared.security.issuer import Issuer, open_issuer
@@ -244,8 +245,11 @@ def calm_garbage_collector() -> None:
 def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
     """The command line of one house: `python -m services.<house> <role or operation> [--port N]`."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
-    parser.add_argument("role", choices=(*ROLES, *definition.operations, *DEAD_LETTER_OPERATIONS))
+    parser.add_argument("role", choices=(*ROLES, *definition.operations, *DEAD_LETTER_OPERATIONS, VERIFY_AUDIT))
     parser.add_argument("ids", nargs="*", type=UUID, help="of dead letters; none means all")
+    parser.add_argument(
+        "--head", type=HeadName.parse, default=None, metavar="SEQ:HASH", help="of verify-audit: kept elsewhere"
+    )
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None)
     chosen = parser.parse_args(arguments)
@@ -258,10 +262,16 @@ def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = No
             refuse_without_issuer(settings)
         run_to_end(serve([definition], settings, role=chosen.role))
     else:
-        raise SystemExit(run_to_end(operate(definition, settings, chosen.role, chosen.ids)))
+        raise SystemExit(run_to_end(operate(definition, settings, chosen.role, chosen.ids, chosen.head)))
 
 
-async def operate(definition: HouseDefinition, settings: Settings, operation: str, ids: Sequence[UUID] = ()) -> int:
+async def operate(
+    definition: HouseDefinition,
+    settings: Settings,
+    operation: str,
+    ids: Sequence[UUID] = (),
+    head: HeadName | None = None,
+) -> int:
     """Do what an operator asks of one house, beside whatever else runs; returns the exit code."""
     async with running(open_process([definition], settings, answers=False), background=False) as process:
         [house] = process.houses
@@ -270,6 +280,8 @@ async def operate(definition: HouseDefinition, settings: Settings, operation: st
             raise CannotStart(house.database.schema.difference)
         if operation in DEAD_LETTER_OPERATIONS:
             return await DEAD_LETTER_OPERATIONS[operation](house, ids)
+        if operation == VERIFY_AUDIT:
+            return await verify_audit(house, head)
         return await definition.operations[operation](house)
 
 

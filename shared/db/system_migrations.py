@@ -124,6 +124,43 @@ def drop_job() -> None:
     op.drop_table("job")
 
 
+def add_audit_chain() -> None:
+    """The chain over the audit, empty: rows that are there already are sealed in their order by the house at work."""
+    op.create_table(
+        "audit_seal",
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("place", name="pk_audit_seal"),
+        sa.UniqueConstraint("seq", name="uq_audit_seal_seq"),
+    )
+    head = op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("reached", sa.BigInteger(), nullable=False),
+        sa.Column("gaps", sa.JSON(), nullable=False),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
+    )
+    op.execute(head.insert().values(id=1, place=0, hash="0" * 64, reached=0, gaps=sa.text("'[]'"), faults=0))
+    op.create_table(
+        "audit_signed_head",
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("signed_on", name="pk_audit_signed_head"),
+    )
+
+
+def drop_audit_chain() -> None:
+    """Take the tables of `add_audit_chain` away again."""
+    for table in ("audit_signed_head", "audit_head", "audit_seal"):
+        op.drop_table(table)
+
+
 def create_imports() -> None:
     """Files that are taken row by row, and the rows that came back."""
     codes = ("accepted", "duplicate", "rejected", "ambiguous")

@@ -1,4 +1,4 @@
-"""The tables every house has: outbox, inbox, positions, dead letters, idempotency keys, audit, clock, jobs, files."""
+"""The tables every house has: what its mechanisms keep beside the rows of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +33,12 @@ class SystemTables:
     """Who did what, when, to which subject, with the state before and after. Never changed, never deleted.
 
     `seq` is the order rows were written in."""
+    audit_seal: sa.Table
+    """The chain over the audit: for each sealed row its place, counted from 1 without a gap, and its hash."""
+    audit_head: sa.Table
+    """One row: where the chain ends, how far the audit was looked at, and what the latest verification found."""
+    audit_signed_head: sa.Table
+    """Where the chain ended on a day, signed."""
     commit_clock: sa.Table
     """One row: the last moment given to a changed row, in microseconds since 1970. Moments are given in the order of
     commits; see `UnitOfWork.stamp`."""
@@ -103,6 +109,34 @@ def _idempotency() -> list[sa.Column[Any]]:
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _audit_seal() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("place", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False, unique=True),
+        sa.Column("hash", sa.String(64), nullable=False),
+    ]
+
+
+def _audit_head() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("reached", sa.BigInteger(), nullable=False),
+        sa.Column("gaps", sa.JSON(), nullable=False),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("faults", sa.Integer(), nullable=False),
+    ]
+
+
+def _audit_signed_head() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("signed_on", sa.Date(), primary_key=True),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
     ]
 
 
@@ -183,6 +217,9 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "dead_letter": _dead_letter,
     "idempotency": _idempotency,
     "audit": _audit,
+    "audit_seal": _audit_seal,
+    "audit_head": _audit_head,
+    "audit_signed_head": _audit_signed_head,
     "commit_clock": _commit_clock,
     "job": _job,
     "import_file": _import_file,

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.audit.chain import BEGINNING
+from shared.db.system_tables import SystemTables
 from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Moment
@@ -32,6 +34,12 @@ class AuditRow(BaseModel):
     after: dict[str, Any] | None
     reason: str | None = Field(description="Of a look: what the header `X-Purpose` said")
     correlation_id: str
+    prev: str | None = Field(None, description="`hash` of the row before it in the chain; null until it is sealed")
+    hash: str | None = Field(
+        None,
+        description="SHA-256 of the RFC 8785 JSON of this row without `hash`, as `monitoring:pii` sees it; null until"
+        " it is sealed, within seconds",
+    )
 
 
 class AuditList(ListQuery):
@@ -65,5 +73,15 @@ def audit_router() -> APIRouter:
 
 def _page(reading: Reading, asked: AuditList) -> Page[AuditRow]:
     hidden = {} if reading.actor.may(PERSONAL) else {"before": None, "after": None}
-    rows = sa.select(reading.system_tables.audit)
-    return asked.page(reading, rows, lambda found: [AuditRow(**row._asdict() | hidden) for row in found])
+    return asked.page(
+        reading, _with_seals(reading.system_tables), lambda found: [AuditRow(**row._asdict() | hidden) for row in found]
+    )
+
+
+def _with_seals(tables: SystemTables) -> sa.Select[Any]:
+    """The rows with what holds them in the chain."""
+    seal, before = tables.audit_seal, tables.audit_seal.alias("seal_before")
+    prev = sa.case((seal.c.place == 1, BEGINNING), else_=before.c.hash)
+    rows = sa.outerjoin(tables.audit, seal, seal.c.seq == tables.audit.c.seq)
+    rows = rows.outerjoin(before, before.c.place == seal.c.place - 1)
+    return sa.select(tables.audit, prev.label("prev"), seal.c.hash).select_from(rows)

@@ -17,6 +17,8 @@ AUDIT_LIST = Sheet(
         Column("after", "变更后", "after", width=28, masked=True),
         Column("reason", "用途", "purpose", width=28),
         Column("correlation_id", "关联编号", "correlation id", width=38),
+        Column("prev", "前一条散列值", "hash before", width=66),
+        Column("hash", "散列值", "hash", width=66),
     ),
 )
 

@@ -140,7 +140,7 @@ def _comparable(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement
 
 def _with_strokes(kept: UUID | str | None) -> UUID | str | None:
     """An id as it is written; PostgreSQL gives it so."""
-    if not isinstance(kept, str):
+    if type(kept) is not str:
         return kept
     return f"{kept[:8]}-{kept[8:12]}-{kept[12:16]}-{kept[16:20]}-{kept[20:]}"
 

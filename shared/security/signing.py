@@ -42,7 +42,7 @@ class SigningKey:
 def ensure_keys(data: Path) -> None:
     """Make the key of a data folder at the first start, and publish what is there. Call it under the lock."""
     if not (data / KEY_FILE).exists():
-        write_private(data / KEY_FILE, _pem(Ed25519PrivateKey.generate()))
+        write_private(data / KEY_FILE, pem_of(Ed25519PrivateKey.generate()))
     _publish(data)
 
 
@@ -53,26 +53,26 @@ def rotate_keys(data: Path) -> tuple[str, str | None]:
     no token is signed with a key that nobody can find.
     """
     with locked(data):
-        dropped = _read_key(data / KEY_BEFORE_FILE) if (data / KEY_BEFORE_FILE).exists() else None
+        dropped = read_key(data / KEY_BEFORE_FILE) if (data / KEY_BEFORE_FILE).exists() else None
         before = (data / KEY_FILE).exists()
         new = Ed25519PrivateKey.generate()
         if before:
             write_private(data / KEY_BEFORE_FILE, read_private(data / KEY_FILE))
         _publish(data, new)
-        write_private(data / KEY_FILE, _pem(new))
+        write_private(data / KEY_FILE, pem_of(new))
         return SigningKey.of(new).kid, SigningKey.of(dropped).kid if dropped else None
 
 
 def watched_signing_key(data: Path) -> Watched[SigningKey | None]:
     """The key that signs at present."""
-    return Watched(data / KEY_FILE, lambda path: SigningKey.of(_read_key(path)), None)
+    return Watched(data / KEY_FILE, lambda path: SigningKey.of(read_key(path)), None)
 
 
 class PublicKeys:
     """The keys of a built-in issuer as every process of its folder sees them."""
 
     def __init__(self, data: Path) -> None:
-        self._jwks = Watched[Mapping[str, PyJWK]](data / PUBLIC_FOLDER / JWKS_FILE, _read_jwks, {})
+        self._jwks = Watched[Mapping[str, PyJWK]](data / PUBLIC_FOLDER / JWKS_FILE, read_jwks, {})
 
     def __call__(self, token: str) -> PyJWK:
         """The key this token names; the present one where it names none. Raises jwt.InvalidKeyError."""
@@ -94,7 +94,7 @@ def published_keys(data: Path) -> dict[str, Any]:
 def _publish(data: Path, coming: Ed25519PrivateKey | None = None) -> None:
     (data / PUBLIC_FOLDER).mkdir(mode=0o700, exist_ok=True)
     files = [data / name for name in (KEY_FILE, KEY_BEFORE_FILE) if (data / name).exists()]
-    keys = [*([coming] if coming else []), *(_read_key(path) for path in files)]
+    keys = [*([coming] if coming else []), *(read_key(path) for path in files)]
     document = json.dumps(key_set(keys), indent=2).encode() + b"\n"
     path = data / PUBLIC_FOLDER / JWKS_FILE
     if not path.exists() or path.read_bytes() != document:
@@ -118,18 +118,21 @@ def _thumbprint(key: Ed25519PublicKey) -> str:
     return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
 
 
-def _read_jwks(path: Path) -> Mapping[str, PyJWK]:
+def read_jwks(path: Path) -> Mapping[str, PyJWK]:
+    """The public keys of a published key set, by name."""
     return {key["kid"]: PyJWK.from_dict(key) for key in json.loads(path.read_bytes())["keys"]}
 
 
-def _read_key(path: Path) -> Ed25519PrivateKey:
+def read_key(path: Path) -> Ed25519PrivateKey:
+    """A private key from its file. Raises InsecureFile when others could read it."""
     key = serialization.load_pem_private_key(read_private(path), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path.name} is no Ed25519 key")
     return key
 
 
-def _pem(key: Ed25519PrivateKey) -> bytes:
+def pem_of(key: Ed25519PrivateKey) -> bytes:
+    """A private key as its file holds it."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

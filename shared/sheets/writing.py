@@ -1,6 +1,5 @@
 """Rows of answers as files: CSV as they come, Excel in constant memory, and templates to fill in."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +34,7 @@ def headed(sheet: Sheet, language: Language) -> list[tuple[str, int]]:
 
 def values_of(sheet: Sheet, items: Sequence[Item]) -> list[Sequence[Any]]:
     """What answers hold, column by column."""
-    return [[_value(item, column.parts) for item in items] for column in sheet.columns]
+    return [_values(items, *column.parts) for column in sheet.columns]
 
 
 def cells_of(sheet: Sheet, values: Sequence[Iterable[Any]], language: Language) -> list[list[str]]:
@@ -55,13 +54,16 @@ def csv_lines(columns: Iterable[Sequence[str]]) -> bytes:
 
 def _quoted(cells: Sequence[str]) -> Sequence[str]:
     """The cells of a column, in quotes where they hold what parts cells or rows."""
-    if not _PARTING("".join(cells)):
+    if not _parts("".join(cells)):
         return cells
-    return [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _PARTING(cell) else cell for cell in cells]
+    return [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _parts(cell) else cell for cell in cells]
+
+
+def _parts(text: str) -> bool:
+    return _QUOTE in text or "," in text or "\n" in text or "\r" in text
 
 
 _QUOTE: Final = '"'
-_PARTING: Final = re.compile('[",\r\n]').search
 
 
 class Table:
@@ -149,6 +151,12 @@ def _offer(worksheet: Worksheet, place: int, column: Column, language: Language)
         labels = [code.label_zh if language is Language.ZH else code.label_en for code in column.codes]
     if labels and len(",".join(labels)) <= _LONGEST_LIST:
         worksheet.data_validation(1, place, _FILLED_IN, place, {"validate": "list", "source": labels})
+
+
+def _values(items: Sequence[Item], name: str, *further: str) -> Sequence[Any]:
+    if not further:
+        return [item[name] for item in items]
+    return [_value(item, (name, *further)) for item in items]
 
 
 def _value(item: Any, way: Sequence[str]) -> Any:

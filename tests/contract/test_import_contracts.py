@@ -63,6 +63,10 @@ WRONG_WAYS = {
         "shared.procedures.taking",
     ),
     "The table of a procedure is plain data, and so are its days": ("shared/procedures/days.py", "sqlalchemy"),
+    "The audit chain: the work of a night, over verifying, over walking, sealing and signing, over what a link is": (
+        "shared/audit/sealing.py",
+        "shared.audit.verifying",
+    ),
     "The database: engines, over the unit of work, over the system tables": (
         "shared/db/rows.py",
         "shared.db.unit_of_work",

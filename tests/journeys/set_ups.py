@@ -31,14 +31,19 @@ from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.postgres import PostgresServer
 from services.__main__ import HOUSES as DEFINITIONS
 from shared import runtime
+from shared.audit.verifying import Verdict, verify
 from shared.bus.embedded import EmbeddedTransport
 from shared.bus.kafka import KafkaTransport
 from shared.clock import SystemClock
 from shared.contracts.catalogue import topic_of, topics_read_by
 from shared.contracts.envelope import EncodedEvent
+from shared.db.database import Database
+from shared.db.unit_of_work import Resources
 from shared.house import HouseDefinition
 from shared.logs import configure_logs
+from shared.policy.loader import PolicyBook
 from shared.runtime import migrate_all, read_settings, run_to_end, serve
+from shared.security.audit_keys import audit_public_keys
 from shared.settings import Settings
 from tests.builders import TODAY
 from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
@@ -60,7 +65,7 @@ forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.journeys.set_ups"])
 
 
-_OF_THE_MOMENT = frozenset({"bus_position", "source_heard"})
+_OF_THE_MOMENT = frozenset({"bus_position", "source_heard", "audit_seal", "audit_head", "audit_signed_head"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +333,17 @@ class SetUp:
         async with self._database(house) as connection:
             await connection.execute(sa.delete(self.houses[house].system_tables.bus_position))
 
+    async def verdict(self, house: str) -> Verdict:
+        """What verifying the audit of a house finds."""
+        resources = Resources(self.houses[house].system_tables, SystemClock(TODAY), PolicyBook.load(development=True))
+        database = Database(self._url(house), resources)
+        try:
+            return await verify(database, house, audit_public_keys(self.folder))
+        finally:
+            await database.close()
+
     async def tables(self) -> dict[str, list[dict[str, Any]]]:
-        """All that the houses hold, except how far they have read, and when a job last looked who reported."""
+        """All that the houses hold, except how far they have read and sealed, and who was last heard."""
         return {
             f"{house}.{name}": await self.rows(house, name)
             for house, definition in self.houses.items()
@@ -379,10 +393,13 @@ class SetUp:
     def _tails(self) -> str:
         return "\n".join(f"{name}: {log_tail(self.log_of(name))}" for name in self.roles)
 
+    def _url(self, house: str) -> str:
+        given = self.environment.get("SHOUXIAN_DATABASE_URL", "")
+        return Settings(data=self.folder, database_url=given).database_url_of(house)
+
     @asynccontextmanager
     async def _database(self, house: str) -> AsyncIterator[AsyncConnection]:
-        given = self.environment.get("SHOUXIAN_DATABASE_URL", "")
-        url = sa.make_url(Settings(data=self.folder, database_url=given).database_url_of(house))
+        url = sa.make_url(self._url(house))
         if url.get_backend_name() == "sqlite":
             url = url.set(drivername="sqlite+aiosqlite")
         engine = create_async_engine(url, poolclass=sa.NullPool)

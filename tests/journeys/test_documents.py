@@ -155,11 +155,12 @@ def test_every_command_of_the_documents_runs_as_it_stands(start: Start, tmp_path
         assert answer in answers
         assert answer in readme
 
-    status, look, drop, letters, backup, restore, afterwards = blocks("docs/operations.md")
+    status, look, drop, letters, verify, backup, restore, afterwards = blocks("docs/operations.md")
     asyncio.run(strangers_record(data / "bus.sqlite"))
     heard = until('curl -s $URL/assistance/v1/dead-letters -H "Authorization: Bearer $TOKEN"', '"id"')
     assert '"state":"foreign"' in reader.types(heard, f"{look}\n{drop}")
     reader.types(f".venv/bin/python -m services clients add {CLIENT} --region 520626 --scopes monitoring:write")
+    assert '"faults": 0' in reader.types(verify)
     reader.types(status, letters, backup)
     [kept] = (reader.folder / "backup").iterdir()
     assert {path.name for path in kept.iterdir()} >= {

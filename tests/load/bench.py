@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from services.assistance.app import ASSISTANCE
 from services.consumption.app import CONSUMPTION
 from services.employment.app import EMPLOYMENT
 from services.monitoring.app import MONITORING
@@ -24,6 +25,7 @@ from shared.settings import Environment, Settings
 from tests.load import aims, bus, orders, world
 from tests.load.county import TODAY
 from tests.load.figures import Aim, Figure, Rounds, machine, table
+from tests.load.files import exported
 from tests.load.heads import beside_large_heads
 from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
@@ -38,6 +40,8 @@ REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
 _BEGIN, _BEGIN_AT_SIZE, _END = "<!-- figures -->", "<!-- figures at size -->", "<!-- end of figures -->"
 _EARNERS = 500
+_LISTED = 1_000_000
+"""Rows of a month of a province."""
 _WAGES_A_SECOND = 50
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
 
@@ -208,6 +212,16 @@ class Bench:
         self._run(self.servers.postgres.create_databases(["screened"]))
         return self._screening(self.servers.postgres.url("screened"))
 
+    def h1(self) -> list[Figure]:
+        """A whole list as a file, on SQLite."""
+        self.leave_stage()
+        path = self._folder / "listed.sqlite"
+        self._run(migrate(f"sqlite:///{path}", ASSISTANCE.migrations, ASSISTANCE.metadata))
+        assistance = database(ASSISTANCE, f"sqlite:///{path}")
+        figures = self._run(exported("h SQLite", assistance, path, self._pace.rounds, _LISTED))
+        self._run(assistance.close())
+        return figures
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
@@ -265,6 +279,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "b1": Bench.b1,
     "f1": Bench.f1,
     "g_sqlite": Bench.g_sqlite,
+    "h1": Bench.h1,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,

@@ -41,6 +41,7 @@ ARMED = 0.3
 """The share of restarts that die again at one of the places of an event's path."""
 SETTLE_SECONDS = 90.0
 OFFICER_SECONDS = 180.0
+SEAL_SECONDS = 60.0
 _FIRST_MONTH, _LAST_MONTH = parse_month("2024-11"), parse_month("2026-10")
 _FACTS_OF_HISTORY = 2 * (_LAST_MONTH - _FIRST_MONTH + 1)
 _PAUSE = 0.1
@@ -436,6 +437,7 @@ class Reckoning:
         self._reckon_branches(months)
         await self._reckon_money()
         for house in set_up.houses:
+            await self._reckon_chain(house)
             self._compare(f"dead letters of {house}", [], await set_up.rows(house, "dead_letter", "error"))
 
     async def _reckon_money(self) -> None:
@@ -485,6 +487,19 @@ class Reckoning:
         wanted = {str(subject) for subject in expected}
         told = Counter(row["subject"] for row in rows if row["action"] == action and row["subject"] in wanted)
         self._compare(f"audit rows {action}", Counter(wanted), told)
+
+    async def _reckon_chain(self, house: str) -> None:
+        """Each row of the audit comes into the chain, once, and nothing is wrong with the chain."""
+        deadline = time.monotonic() + SEAL_SECONDS
+        while (sealed := await self._numbers(house, "audit_seal")) != (written := await self._numbers(house, "audit")):
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(_PAUSE)
+        self._compare(f"sealed rows of {house}", written, sealed)
+        self._compare(f"faults of the audit of {house}", [], list((await self._set_up.verdict(house)).faults))
+
+    async def _numbers(self, house: str, table: str) -> list[int]:
+        return sorted(row["seq"] for row in await self._set_up.rows(house, table, "seq"))
 
     def _compare(self, what: str, expected: Any, found: Any) -> None:
         if expected == found:

@@ -3,10 +3,12 @@
 from alembic import op
 
 from shared.db.system_migrations import (
+    add_audit_chain,
     add_commit_clock,
     create_imports,
     create_job,
     create_system_tables_v1,
+    drop_audit_chain,
     drop_imports,
     drop_job,
     drop_system_tables_v1,
@@ -20,12 +22,14 @@ def create_system_tables() -> None:
     mark_positions()
     add_commit_clock()
     create_job()
+    add_audit_chain()
     create_imports()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
     drop_imports()
+    drop_audit_chain()
     drop_job()
     op.drop_table("commit_clock")
     drop_system_tables_v1()

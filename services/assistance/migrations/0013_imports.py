@@ -2,8 +2,8 @@
 
 from shared.db.system_migrations import create_imports, drop_imports
 
-revision = "0015"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

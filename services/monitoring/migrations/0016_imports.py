@@ -2,8 +2,8 @@
 
 from shared.db.system_migrations import create_imports, drop_imports
 
-revision = "0009"
-down_revision = "0008"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
