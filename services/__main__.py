@@ -1,7 +1,7 @@
 """All five houses in one process on one port: the way a newcomer, or a single county, runs ShouXian.
 
 `python -m services status` tells how running houses are; `python -m services clients` keeps the clients of the
-built-in issuer.
+built-in issuer, `python -m services keys` the key ring.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from services import clients, status
+from services import clients, keys, status
 from services.assets.app import ASSETS
 from services.assistance.app import ASSISTANCE
 from services.consumption.app import CONSUMPTION
@@ -39,6 +39,8 @@ def main() -> None:
         raise SystemExit(status.main(sys.argv[2:]))
     if sys.argv[1:2] == ["clients"]:
         raise SystemExit(clients.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["keys"]:
+        raise SystemExit(keys.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
     parser.add_argument("--port", type=int, default=None)
     parser.add_argument("--data", type=Path, default=None, help="folder of databases, bus log, key and clients")

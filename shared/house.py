@@ -26,15 +26,19 @@ from shared.codes.operations import DeadLetterState
 from shared.db.audit import record_looks
 from shared.db.database import Database
 from shared.db.revision import Schema, release_revision
+from shared.db.sealing_keys import look_at_keys
 from shared.db.system_tables import SystemTables
 from shared.db.trouble import is_transient
 from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
+from shared.jobs.resealing import KEY_ROTATION, resealing
 from shared.jobs.running import run_next_part
 from shared.jobs.work import Kinds
 from shared.policy.loader import NATIONAL, PolicyBook
 from shared.readiness import Readiness, stalled
+from shared.security.keyring import KeyRingRefused
 from shared.security.tokens import TokenVerifier
+from shared.security.vault import open_vault
 from shared.settings import Settings
 
 _MEASURE_SECONDS = 2.0
@@ -128,10 +132,12 @@ class House:
         self.transport = transport
         self.database = Database(
             settings.database_url_of(self.name),
-            Resources(definition.system_tables, clock, policy, settings.source_silence_days),
+            Resources(definition.system_tables, clock, policy, settings.source_silence_days, open_vault(settings)),
             settings.limits,
             Schema(release_revision(definition.migrations)),
         )
+        self.long_work: Kinds = {**definition.long_work, KEY_ROTATION: resealing(definition.metadata)}
+        self._keys_refused: str | None = None
         self._readiness = Readiness()
         self._ready: bool | None = None
         self.relay = Relay(self.name, self.database, transport)
@@ -169,10 +175,7 @@ class House:
             self._keep_job(
                 name, job.every_seconds, partial(self.database.write, job.command, patience=Patience.LEAVES_OUT)
             )
-        if self.definition.long_work:
-            self._keep_job(
-                "long-work", _LONG_WORK_SECONDS, partial(run_next_part, self.database, self.definition.long_work)
-            )
+        self._keep_job("long-work", _LONG_WORK_SECONDS, partial(run_next_part, self.database, self.long_work))
         self._keep_job("seal-audit", _SEAL_SECONDS, partial(seal_next, self.database))
         night = partial(look_after_chain, self.database, self.name, self.settings.data)
         self._keep_job("verify-audit", _NIGHT_SECONDS, night)
@@ -198,6 +201,7 @@ class House:
         reasons = [] if fault is None else [fault]
         if self.consumer.halted:
             reasons.append("consumer halted")
+        reasons += [self._keys_refused] if self._keys_refused else []
         reasons += [*stalled(self._loops()), *self._missing_policy()]
         reasons += [f"{task} stopped" for task in self.background.not_running() if not self.consumer.halted]
         self._tell_whether_ready(reasons)
@@ -280,6 +284,7 @@ class House:
         if self.database.schema.difference is not None:
             log.error("release.differs", house=self.name, reason=self.database.schema.difference)
             return
+        await self._look_at_keys()
         pending, oldest_seconds = await self.database.read(_outbox_state)
         metrics.OUTBOX_PENDING.labels(self.name).set(pending)
         metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
@@ -290,6 +295,16 @@ class House:
         if self._consumes:
             await self.consumer.measure()
         metrics.MEASURED_AT.labels(self.name).set(self.database.resources.clock.now().timestamp())
+
+    async def _look_at_keys(self) -> None:
+        """See which key seals now, and whether the ring still has all that are needed."""
+        try:
+            await self.database.read(look_at_keys)
+        except KeyRingRefused as error:
+            self._keys_refused = str(error)
+            log.error("keyring.refused", house=self.name, reason=self._keys_refused)  # noqa: TRY400
+        else:
+            self._keys_refused = None
 
     async def _count_once(self, query: Callable[[Reading], metrics.Counts]) -> None:
         self._show(await self.database.read(query) if self.relay.active else {})

@@ -1,4 +1,4 @@
-"""What an operator can ask of any house at the command line: about its dead letters, and whether its audit was bent.
+"""What an operator can ask of any house at the command line: about its dead letters, its audit and its keys.
 
 Dead letters are listed, tried, replayed and dropped. Each operation prints one JSON line for each dead letter and ends
 with 1 when one is still dead. Without ids an operation means all of them; dropping needs ids, because nothing is given
@@ -15,7 +15,10 @@ from uuid import UUID
 from shared.audit.chain import HeadName
 from shared.audit.verifying import as_lines, note_verdict, verify
 from shared.bus.dead_letters import drop, list_dead_letters, replay
-from shared.house import House
+from shared.codes.operations import JobStatus
+from shared.house import House, Operation
+from shared.jobs.resealing import KEY_ROTATION
+from shared.jobs.running import run_to_the_end
 from shared.security.actor import Actor
 from shared.security.audit_keys import audit_public_keys
 
@@ -69,6 +72,13 @@ async def verify_audit(house: House, told: HeadName | None) -> int:
     return 1 if verdict.faults else 0
 
 
+async def rotate_keys(house: House) -> int:
+    """Seal anew, by the newest key of the ring, what this house keeps sealed."""
+    job = await run_to_the_end(house.database, house.long_work, KEY_ROTATION, {}, OPERATOR)
+    print_lines([{"job_id": job["id"], "status": job["status"], **job["result"]}])
+    return 0 if job["status"] == JobStatus.DONE else 1
+
+
 def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:
     """Print each of these as one line of JSON."""
     for line in lines:
@@ -76,6 +86,7 @@ def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:
 
 
 VERIFY_AUDIT = "verify-audit"
+HOUSE_OPERATIONS: Mapping[str, Operation] = {"rotate-keys": rotate_keys}
 DEAD_LETTER_OPERATIONS: Mapping[str, DeadLetterOperation] = {
     "dead-letters": list_all,
     "try-dead-letters": try_all,

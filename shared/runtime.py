@@ -34,13 +34,15 @@ from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
 from shared.http.connections import raise_file_limit, server_config
 from shared.logs import configure_logs
-from shared.operations import DEAD_LETTER_OPERATIONS, VERIFY_AUDIT, verify_audit
+from shared.operations import DEAD_LETTER_OPERATIONS, HOUSE_OPERATIONS, VERIFY_AUDIT, verify_audit
 from shared.policy.loader import PolicyBook
 from shared.security.clients import watched_disabled
 from shared.security.issuer import Issuer, open_issuer
+from shared.security.keyring import KeyRingRefused
 from shared.security.keys import JwksKeys
 from shared.security.signing import PublicKeys
 from shared.security.tokens import Names, TokenVerifier
+from shared.security.vault import open_vault
 from shared.settings import Settings
 from shared.starting import NOT_A_DEFECT, CannotStart, look_before_work, reason_of, refuse
 from shared.tracing import sending_spans
@@ -149,7 +151,12 @@ def refuse_without_issuer(settings: Settings) -> None:
 @asynccontextmanager
 async def running(process: Process, *, background: bool) -> AsyncIterator[Process]:
     """Run the houses' tasks inside this block and stop them in order after it."""
-    await look_before_work(process.houses, process.settings)
+    try:
+        await look_before_work(process.houses, process.settings)
+    except BaseException:
+        for house in process.houses:
+            await house.database.close()
+        raise
     for house in process.houses:
         with structlog.contextvars.bound_contextvars(house=house.name):
             house.start(background=background)
@@ -167,7 +174,8 @@ async def migrate_all(definitions: Sequence[HouseDefinition], settings: Settings
     """Bring the databases of these houses up to date."""
     for definition in definitions:
         house = definition.name
-        before, after = await migrate(settings.database_url_of(house), definition.migrations, definition.metadata)
+        url = settings.database_url_of(house)
+        before, after = await migrate(url, definition.migrations, definition.metadata, vault=open_vault(settings))
         log.info("database.migrated", house=house, before=before, after=after, changed=before != after)
 
 
@@ -245,7 +253,8 @@ def calm_garbage_collector() -> None:
 def house_main(definition: HouseDefinition, arguments: Sequence[str] | None = None) -> None:
     """The command line of one house: `python -m services.<house> <role or operation> [--port N]`."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{definition.name}", description=definition.summary)
-    parser.add_argument("role", choices=(*ROLES, *definition.operations, *DEAD_LETTER_OPERATIONS, VERIFY_AUDIT))
+    operations = (*definition.operations, *HOUSE_OPERATIONS, *DEAD_LETTER_OPERATIONS, VERIFY_AUDIT)
+    parser.add_argument("role", choices=(*ROLES, *operations))
     parser.add_argument("ids", nargs="*", type=UUID, help="of dead letters; none means all")
     parser.add_argument(
         "--head", type=HeadName.parse, default=None, metavar="SEQ:HASH", help="of verify-audit: kept elsewhere"
@@ -282,7 +291,7 @@ async def operate(
             return await DEAD_LETTER_OPERATIONS[operation](house, ids)
         if operation == VERIFY_AUDIT:
             return await verify_audit(house, head)
-        return await definition.operations[operation](house)
+        return await {**definition.operations, **HOUSE_OPERATIONS}[operation](house)
 
 
 def run_to_end(main: Coroutine[Any, Any, T]) -> T:
@@ -294,7 +303,7 @@ def run_to_end(main: Coroutine[Any, Any, T]) -> T:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(main)
-    except (CannotStart, CommandError, DomainError, *NOT_A_DEFECT) as error:
+    except (CannotStart, KeyRingRefused, CommandError, DomainError, *NOT_A_DEFECT) as error:
         log.debug("process.failed", exc_info=error)
         refuse(reason_of(error))
 

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     database_command_seconds: float = Field(10.0, gt=0, description="PostgreSQL: a statement is answered within this")
     database_silence_seconds: float = Field(10.0, ge=1, description="PostgreSQL: a silent peer is given up after this")
     relay_lease_seconds: float = Field(6.0, ge=2, description="PostgreSQL: a relay that does nothing loses its right")
+    keyring_file: Path | None = Field(
+        None, description="Keys that seal personal values; default: `keyring.json` in the data folder"
+    )
     bus: Literal["embedded", "kafka"] = "embedded"
     bus_retention_days: int = Field(
         30, ge=1, description="Days the bus keeps a record; with kafka as long as its brokers do, or longer"
@@ -179,6 +182,11 @@ class Settings(BaseSettings):
             lease_seconds=self.relay_lease_seconds,
             connections=self.database_connections,
         )
+
+    @property
+    def keyring_path(self) -> Path:
+        """The file of the keys that seal personal values."""
+        return self.keyring_file or self.data / "keyring.json"
 
     def database_url_of(self, house: str) -> str:
         """The database of one house."""

@@ -1,6 +1,7 @@
 """What is looked at before a process works: a start that cannot work ends in one line that names what is wrong."""
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 import sys
@@ -17,10 +18,12 @@ import structlog
 
 from shared import metrics
 from shared.db.database import Database
+from shared.db.sealing_keys import admit_key, look_at_keys
 from shared.db.trouble import DatabaseUnreachable, sentence_of
 from shared.db.unit_of_work import Reading
 from shared.errors import DomainError
 from shared.house import House
+from shared.security.keyring import KeyRingRefused
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -41,7 +44,7 @@ def refuse(reason: str) -> NoReturn:
 
 def reason_of(error: Exception) -> str:
     """The one line for an error that ended the start of a process."""
-    if isinstance(error, CannotStart):
+    if isinstance(error, CannotStart | KeyRingRefused):
         return str(error)
     if isinstance(error, DomainError):
         return error.detail
@@ -60,6 +63,18 @@ async def look_before_work(houses: Iterable[House], settings: Settings) -> None:
     for house in houses:
         if not house.database.is_sqlite:
             await _look_at_server(house.database)
+        await _look_at_keys(house.database)
+
+
+async def _look_at_keys(database: Database) -> None:
+    """See that the key ring opens what the database keeps sealed. Raises KeyRingRefused.
+
+    A server that is away, or a database of another release, is looked at when it is there; readiness waits for that.
+    """
+    with contextlib.suppress(DatabaseUnreachable):
+        await database.read(database.schema.look)
+        if database.schema.difference is None and await database.read(look_at_keys) is None:
+            await database.write(admit_key)
 
 
 def _space_of(folder: Path) -> Any:

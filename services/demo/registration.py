@@ -15,6 +15,7 @@ from shared.db.unit_of_work import Resources, UnitOfWork
 from shared.months import month_of
 from shared.policy.loader import PolicyBook
 from shared.security.actor import EVERY, Actor
+from shared.security.vault import open_vault
 from shared.settings import Settings
 
 DEMO = Actor(id="demo", scopes=frozenset(), regions=("52",), sources=frozenset({EVERY}))
@@ -27,7 +28,12 @@ async def register_demo_households(settings: Settings) -> int:
     One transaction: after a start that was cut short either all are there or none. A household that is there stays as
     it is, whatever was done with it. The history is recorded as backfill, so it raises nothing.
     """
-    resources = Resources(MONITORING.system_tables, SystemClock(settings.today), PolicyBook.load(development=True))
+    resources = Resources(
+        MONITORING.system_tables,
+        SystemClock(settings.today),
+        PolicyBook.load(development=True),
+        vault=open_vault(settings),
+    )
     database = Database(settings.database_url_of(MONITORING.name), resources)
     try:
         return await database.write(_register_missing, actor=DEMO, context=new_context())

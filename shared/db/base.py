@@ -7,6 +7,8 @@ from sqlmodel import SQLModel
 
 from shared.codes.code import CODE_LENGTH, Code
 
+INDEX_LENGTH = 64
+"""What the blind index of a sealed text takes at most."""
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -41,6 +43,36 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=dt.UTC)
+
+
+class Sealed(str):
+    """A text as it is kept: sealed by the vault."""
+
+    __slots__ = ()
+
+
+class EncryptedText(sa.types.TypeDecorator[str]):
+    """A column for personal data 个人信息: what is not sealed is refused. Seal and open rows with `sealed.SealedTable`.
+
+    ``index`` names the column beside it that holds the blind index, where the text is searched for.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, index: str | None = None) -> None:
+        super().__init__()
+        self.index = index
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Store what was sealed."""
+        if value is not None and not isinstance(value, Sealed):
+            raise TypeError("a text that is not sealed cannot be stored here")
+        return value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Sealed | None:
+        """Give back the sealed text."""
+        return None if value is None else Sealed(value)
 
 
 def house_metadata(name: str) -> sa.MetaData:

@@ -32,7 +32,7 @@ def drop_code_checks(checks: Iterable[CodeCheck]) -> None:
     """Let the columns hold any code."""
     for check in checks:
         if _is_sqlite():
-            _rewrite(check.table, rf",?\s*CONSTRAINT {check.name} CHECK \([^()]*\([^()]*\)\)", "")
+            rewrite_table(check.table, rf",?\s*CONSTRAINT {check.name} CHECK \([^()]*\([^()]*\)\)", "")
         else:
             op.drop_constraint(op.f(check.name), check.table, type_="check")
 
@@ -42,7 +42,7 @@ def add_code_checks(checks: Iterable[CodeCheck]) -> None:
     for check in checks:
         if _is_sqlite():
             added = rf"\g<0> CONSTRAINT {check.name} CHECK ({check.condition})"
-            _rewrite(check.table, rf"\b{check.column}\b\"? VARCHAR\(\d+\)( NOT NULL)?", added)
+            rewrite_table(check.table, rf"\b{check.column}\b\"? VARCHAR\(\d+\)( NOT NULL)?", added)
         else:
             op.create_check_constraint(op.f(check.name), check.table, check.condition)
 
@@ -51,7 +51,7 @@ def _is_sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
 
 
-def _rewrite(table: str, part: str, by: str) -> None:
+def rewrite_table(table: str, part: str, by: str) -> None:
     """Change the text of a table. SQLite documents this way for whatever leaves the rows as they are."""
     connection = op.get_bind()
     named = {"table": table}

@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from shared.codes.operations import JobStatus, RowStatus
-from shared.db.base import UtcDateTime, closed_code
+from shared.db.base import EncryptedText, UtcDateTime, closed_code
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -44,6 +44,8 @@ class SystemTables:
     commits; see `UnitOfWork.stamp`."""
     job: sa.Table
     """Long work that somebody asked for, and how far it is."""
+    sealing_key: sa.Table
+    """The keys of the ring that sealed something here, each with a text to know it by; one is current."""
     import_file: sa.Table
     """Files that somebody sent, each with its sender's rights; the job of the same id takes it."""
     import_part: sa.Table
@@ -107,7 +109,7 @@ def _idempotency() -> list[sa.Column[Any]]:
         sa.Column("key", sa.String(128), primary_key=True),
         sa.Column("request_hash", sa.String(64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer", EncryptedText(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
     ]
 
@@ -196,6 +198,15 @@ def _import_row() -> list[sa.Column[Any]]:
     ]
 
 
+def _sealing_key() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("known_by", EncryptedText(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("replaced_at", UtcDateTime(), nullable=True),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -222,6 +233,7 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "audit_signed_head": _audit_signed_head,
     "commit_clock": _commit_clock,
     "job": _job,
+    "sealing_key": _sealing_key,
     "import_file": _import_file,
     "import_part": _import_part,
     "import_row": _import_row,

@@ -21,6 +21,7 @@ from shared.db.rows import insert_tuples
 from shared.db.system_tables import SystemTables
 from shared.policy.loader import PolicyBook
 from shared.security.actor import Actor
+from shared.security.vault import Vault
 from shared.tracing import Span, Step, creation_span
 
 OUTBOX_CHANNEL = "outbox"
@@ -68,6 +69,8 @@ class Resources:
     """The book in use. Another one in its place is what the next unit of work decides by."""
     source_silence_days: Mapping[str, int] = field(default_factory=dict)
     """How many days each source of facts may be silent."""
+    vault: Vault | None = None
+    """What seals and opens personal values; none in a tool that has to do with none."""
 
 
 @dataclass

@@ -3,15 +3,19 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 from starlette.responses import Response
 
 from shared.db.rows import insert_into
+from shared.db.sealed import SealedTable
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
 from shared.security.actor import Actor
 from shared.words.said import says
+
+_sealed = cache(SealedTable)
 
 
 class IdempotencyKeyReused(Conflict):
@@ -46,8 +50,12 @@ def _listed(names: frozenset[str] | None) -> list[str] | None:
 
 
 def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[UnitOfWork], Answer]) -> Answer:
-    """Run at most once per client and key. A second request with the key waits for the first one's transaction."""
+    """Run at most once per client and key. A second request with the key waits for the first one's transaction.
+
+    The answer is kept sealed: it may name people.
+    """
     table = uow.system_tables.idempotency
+    sealed = _sealed(table)
     mine = (table.c.client_id == uow.actor.id) & (table.c.key == key)
     claimed = uow.connection.execute(
         insert_into(table, uow.connection.dialect.name)
@@ -55,10 +63,11 @@ def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[Unit
         .on_conflict_do_nothing()
     )
     if claimed.rowcount == 0:
-        kept = uow.connection.execute(sa.select(table).where(mine)).one()
-        if kept.request_hash != fingerprint:
+        kept = uow.connection.execute(sa.select(table).where(mine)).mappings().one()
+        if kept["request_hash"] != fingerprint:
             raise IdempotencyKeyReused(says("idempotency-key-used"))
-        return Answer(kept.status, kept.answer)
+        return Answer(kept["status"], sealed.open(uow, kept)["answer"])
     answer = run(uow)
-    uow.connection.execute(sa.update(table).where(mine).values(status=answer.status, answer=answer.body))
+    [row] = sealed.seal(uow, [{"client_id": uow.actor.id, "key": key, "answer": answer.body}])
+    uow.connection.execute(sa.update(table).where(mine).values(status=answer.status, answer=row["answer"]))
     return answer

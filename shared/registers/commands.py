@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from shared.db.unit_of_work import UnitOfWork
-from shared.registers.entries import ChangeGuard, Row, enter, holds, lock_entry, renew
+from shared.registers.entries import ChangeGuard, Row, enter, holds, lock_entry, renew, sealed_fields
 from shared.versions import ExpectedVersion, demand_version
 
 Body = TypeVar("Body")
@@ -82,7 +82,7 @@ def put(
     register.check(uow, body)
     row = lock_entry(uow, register.model, code, register.guard)
     demand_version(expected, None if row is None else row.version)
-    fields = register.fields(uow, body, row)
+    fields = sealed_fields(uow, register.model, code, row, register.fields(uow, body, row))
     before = [] if row is None else register.parts.load(uow, code)
     after = register.parts.said(uow, body, before)
     if row is not None and before == after and holds(row, fields):

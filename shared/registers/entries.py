@@ -1,15 +1,19 @@
 """The row of a register: found and locked, entered, or renewed with the next version."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlmodel import SQLModel
 
 from shared.db.base import table_of
+from shared.db.sealed import SealedTable
 from shared.db.spelling import refuse_other_spelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import NotFound
 from shared.words.said import says
+
+_sealed = cache(SealedTable)
 
 
 class Registered(Protocol):
@@ -54,6 +58,18 @@ def owned_by_region(thing: str, not_found: type[NotFound]) -> Callable[[UnitOfWo
             raise not_found(says("none-of-that-code", thing=thing, code=row.code, region=uow.actor.place))
 
     return guard
+
+
+def sealed_fields(
+    uow: UnitOfWork, model: type[Row], code: str, row: Row | None, fields: dict[str, Any]
+) -> dict[str, Any]:
+    """The fields as they are written: personal ones sealed, and those that say the same as the row left as they are."""
+    sealed = _sealed(table_of(_model(model)))
+    if not sealed.indexes:
+        return fields
+    written = sealed.seal_over(uow, {"code": code, **fields}, row)
+    del written["code"]
+    return written
 
 
 def holds(row: Registered, fields: Mapping[str, Any]) -> bool:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from shared.house import HouseDefinition
 from shared.words.said import says
 from tests.builders import REGION
 from tests.databases import Databases
+from tests.keyrings import vault_in
 
 PLACED, SETTLED = (dt.datetime(2026, 10, day, 2, tzinfo=dt.UTC) for day in (1, 20))
 FIRST, SECOND = UUID(int=1), UUID(int=2)
@@ -41,8 +44,9 @@ async def after_migrating(
     url = databases.url.format(house=house.name).replace("sqlite:", "sqlite+aiosqlite:")
     engine = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:"), poolclass=sa.NullPool)
 
-    def run(connection: sa.Connection) -> Any:
-        config = alembic_config(house.migrations, connection, house.metadata)
+    def run(connection: sa.Connection, folder: Path) -> Any:
+        vault = vault_in(folder)
+        config = alembic_config(house.migrations, connection, house.metadata, vault)
         command.downgrade(config, release)
         write(connection)
         command.upgrade(config, "head")
@@ -52,8 +56,9 @@ async def after_migrating(
         assert read(connection) == first
         return first
 
-    async with engine.begin() as connection:
-        found = await connection.run_sync(run)
+    with TemporaryDirectory() as folder:
+        async with engine.begin() as connection:
+            found = await connection.run_sync(run, Path(folder))
     await engine.dispose()
     return found
 

@@ -1,5 +1,6 @@
 """The prefecture that the bench measures is one that the houses themselves could have come to."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,11 @@ from services.monitoring.models.risks import Risk
 from services.monitoring.proofs.commands import prove_ledger
 from shared.codes.monitoring import RiskKind, RiskStatus
 from shared.db.base import table_of
+from shared.db.database import Database
 from shared.db.unit_of_work import Reading
-from shared.house import House
+from shared.house import House, HouseDefinition
 from shared.lists.query import ListQuery
+from shared.security.keyring import ensure_ring
 from shared.settings import Settings
 from tests.builders import illness_fact
 from tests.conftest import ClientFor, OpenHouse
@@ -39,7 +42,13 @@ Row = Mapping[Any, Any]
 async def settled(databases: Databases, settings: Settings, open_house: OpenHouse, client_for: ClientFor) -> Monitoring:
     for definition in (MONITORING, ASSISTANCE):
         await databases.make(definition)
-    await settle(PREFECTURE, lambda house, day: database(house, settings.database_url_of(house.name), day))
+    ring = settings.keyring_path
+    ensure_ring(ring)
+
+    def opened(house: HouseDefinition, day: dt.date) -> Database:
+        return database(house, settings.database_url_of(house.name), day, keyring=ring)
+
+    await settle(PREFECTURE, opened)
     house = await open_house(MONITORING, today=TODAY)
     return Monitoring(house, client_for(house))
 

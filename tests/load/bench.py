@@ -173,7 +173,8 @@ class Bench:
     def a3_distributed(self) -> list[Figure]:
         """The same on PostgreSQL and Kafka."""
         self.servers.copy_databases("template", "command")
-        monitoring = database(MONITORING, self.servers.postgres.url(f"command_{MONITORING.name}"))
+        url = self.servers.postgres.url(f"command_{MONITORING.name}")
+        monitoring = database(MONITORING, url, keyring=self.servers.keyring)
         return self._batches(_DISTRIBUTED, self.distributed, monitoring)
 
     def e1_sqlite(self) -> list[Figure]:
@@ -188,7 +189,7 @@ class Bench:
         self.leave_stage()
         self.servers.copy_databases("template", "orders")
         url = self.servers.postgres.url(f"orders_{CONSUMPTION.name}")
-        consumption = database(CONSUMPTION, url)
+        consumption = database(CONSUMPTION, url, keyring=self.servers.keyring)
         return self._run(orders.on_postgres(consumption, url, self._pace.rounds, self._pace.seconds))
 
     def e2(self) -> list[Figure]:

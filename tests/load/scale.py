@@ -72,7 +72,8 @@ class Place:
 
     def opened(self, house: HouseDefinition, today: dt.date = TODAY) -> Database:
         """The database of a house over the prefecture."""
-        return database(house, self.settings.database_url_of(house.name), today)
+        url = self.settings.database_url_of(house.name)
+        return database(house, url, today, keyring=self.settings.keyring_path)
 
     @property
     def section(self) -> str:
@@ -223,7 +224,8 @@ class AtSize:
         await county.close()
 
     def _county(self) -> Database:
-        return database(MONITORING, self._place.county.database_url_of(MONITORING.name))
+        county = self._place.county
+        return database(MONITORING, county.database_url_of(MONITORING.name), keyring=county.keyring_path)
 
     async def _facts(self) -> Rounds:
         rounds, county = Rounds(), self._county()

@@ -40,6 +40,7 @@ from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.models.persons import Member
 from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember
+from services.monitoring.persons.store import MEMBERS
 from shared.bus.consumer import Handlers
 from shared.bus.inbox import mark_applied
 from shared.bus.relay import forget_published, pending_events
@@ -145,7 +146,7 @@ def _enter(uow: UnitOfWork, homes: Sequence[Home]) -> None:
     for household, members in zip(households, persons, strict=True):
         _publish(uow, household, members)
     rows = [_member_row(home.code, one) for home, members in zip(homes, persons, strict=True) for one in members]
-    insert_rows(uow.connection, _MEMBERS, rows)
+    insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, rows))
     _tell(uow, homes, households, persons)
 
 

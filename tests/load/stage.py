@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import sqlalchemy as sa
 
 from deploy.distributed import PARTITIONS
 from deploy.local import log_tail, stop_process
@@ -33,11 +35,13 @@ from shared.house import HouseDefinition
 from shared.policy.loader import PolicyBook
 from shared.runtime import migrate_all
 from shared.security.issuer import CREDENTIALS_FILE
+from shared.security.vault import Vault
 from shared.settings import Environment, Settings
 from tests.load import world
 from tests.load.client import Answered, Kind, Load, run_load
 from tests.load.county import INCOME_HOUSEHOLDS, TODAY
 
+KEYRING = "keyring.json"
 _CORES = sorted(os.sched_getaffinity(0))
 _READY_SECONDS = 60.0
 _SETTLE_SECONDS = 60.0
@@ -140,15 +144,18 @@ class Stage:
         return {effect: int(moment) for effect, moment in lines}
 
 
-def database(definition: HouseDefinition, url: str, today: dt.date = TODAY) -> Database:
-    """The database of a house, opened in this process."""
-    return Database(url, Resources(definition.system_tables, SystemClock(today), _POLICY))
+def database(definition: HouseDefinition, url: str, today: dt.date = TODAY, *, keyring: Path | None = None) -> Database:
+    """The database of a house, opened in this process; that of SQLite has its key ring beside it."""
+    path = sa.make_url(url).database if url.startswith("sqlite") else None
+    ring = keyring or (Path(path).with_name(KEYRING) if path else None)
+    vault = Vault(ring) if ring else None
+    return Database(url, Resources(definition.system_tables, SystemClock(today), _POLICY, vault=vault))
 
 
 async def lay_world(settings: Settings, ill: int) -> None:
     """Make the databases of all houses and settle a county: `ill` households beside those told of income."""
     await migrate_all(HOUSES, settings)
-    monitoring = database(MONITORING, settings.database_url_of(MONITORING.name))
+    monitoring = database(MONITORING, settings.database_url_of(MONITORING.name), keyring=settings.keyring_path)
     for numbers in world.batches(INCOME_HOUSEHOLDS + ill):
         await monitoring.write(world.settle, numbers)
     await monitoring.close()
@@ -190,6 +197,7 @@ class Servers:
 
     postgres: PostgresServer
     kafka: KafkaCluster
+    keyring: Path
 
     def settings(self, data: Path, prefix: str) -> Settings:
         """Settings of houses whose databases have names of this prefix."""
@@ -197,6 +205,7 @@ class Servers:
             env=Environment.DEVELOPMENT,
             today=TODAY,
             data=data,
+            keyring_file=self.keyring,
             bus="kafka",
             kafka_bootstrap=self.kafka.bootstrap,
             database_url=self.postgres.url(f"{prefix}_{{house}}"),
@@ -225,8 +234,12 @@ async def connect(url: str) -> Any:
 @contextmanager
 def servers(ill: int) -> Iterator[Servers]:
     """PostgreSQL with full durability and one Kafka broker, and a county in the databases `template_…`."""
-    with PostgresServer.start(durable=True) as postgres, KafkaCluster.start() as kafka:
-        started = Servers(postgres, kafka)
+    with (
+        PostgresServer.start(durable=True) as postgres,
+        KafkaCluster.start() as kafka,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        started = Servers(postgres, kafka, Path(folder) / KEYRING)
         asyncio.run(postgres.create_databases(f"template_{house.name}" for house in HOUSES))
         asyncio.run(kafka.create_topics([f"{house.name}.events" for house in HOUSES], PARTITIONS))
         asyncio.run(lay_world(started.settings(Path(), "template"), ill))
@@ -288,6 +301,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {
         "SHOUXIAN_DATA": str(settings.data),
         "SHOUXIAN_DATABASE_URL": settings.database_url,
+        "SHOUXIAN_KEYRING_FILE": str(settings.keyring_path),
         "SHOUXIAN_BUS": settings.bus,
         "SHOUXIAN_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
     }

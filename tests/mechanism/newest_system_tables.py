@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared.db.sealing_migrations import create_sealing_key, drop_sealing_key
 from shared.db.system_migrations import (
     add_audit_chain,
     add_commit_clock,
@@ -23,6 +24,7 @@ def create_system_tables() -> None:
     add_commit_clock()
     create_job()
     add_audit_chain()
+    create_sealing_key()
     create_imports()
 
 
@@ -30,6 +32,7 @@ def drop_system_tables() -> None:
     """Take them away again."""
     drop_imports()
     drop_audit_chain()
+    drop_sealing_key()
     drop_job()
     op.drop_table("commit_clock")
     drop_system_tables_v1()

@@ -18,6 +18,7 @@ from shared.runtime import house_main
 from shared.security.clients import ClientRefused, add_client, list_clients
 from shared.security.issuer import CREDENTIALS_FILE, open_issuer
 from tests.journeys.set_ups import SetUp, apart
+from tests.keyrings import vault_in
 from tests.mechanism.outside_issuer import NAMES
 from tests.mechanism.probe import BOUND_SECONDS
 
@@ -129,6 +130,7 @@ async def test_what_an_operator_changes_holds_in_every_process_at_once(operator:
     """`audit.md` 9, N A.2: clients could not be made, rotated or shut out, and rotation was an outage."""
     houses = ("monitoring", "assistance")
     roles = [(house, role) for house in houses for role in ("migrate", "serve")]
+    vault_in(tmp_path)
     async with apart(tmp_path, *roles, **PRODUCTION) as set_up:
         del set_up.environment["SHOUXIAN_TODAY"]
         for house in houses:
@@ -216,6 +218,7 @@ def test_no_other_command_rewrites_the_credentials_of_the_process_that_serves(
 
 
 def test_a_command_makes_no_secrets_either(machine: Path) -> None:
+    vault_in(machine)
     assert typed(lambda: house_main(MONITORING, ["migrate"])) == 0
     assert typed(lambda: house_main(MONITORING, ["dead-letters"])) == 0
     assert not {path.name for path in machine.iterdir()} & {CREDENTIALS_FILE, "signing-key.pem", "clients.json"}

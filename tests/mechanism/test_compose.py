@@ -20,7 +20,12 @@ PROCESSES = {f"{house.name}-{role}": role for house in HOUSES for role in ("api"
 COMMANDS = {"api": ["serve"], "worker": ["worker"]}
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 PORT = 8000
-MADE_BY_THE_OPERATOR = {"./kafka-tls/ca.pem", "./kafka-tls/broker.pem"}
+MADE_BY_THE_OPERATOR = {
+    "./kafka-tls/ca.pem": "tls.md",
+    "./kafka-tls/broker.pem": "tls.md",
+    "./keyring.json": "operations.md",
+}
+"""Files that are mounted, and the page that says how they are made."""
 
 each_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -82,9 +87,8 @@ def test_every_dependency_is_a_service_and_every_mounted_file_is_there(name: str
     for volume in service.get("volumes", []):
         source = volume.partition(":")[0]
         if source in MADE_BY_THE_OPERATOR:
-            assert source.removeprefix("./kafka-tls/") in (DEPLOY.parent / "docs" / "tls.md").read_text(
-                encoding="utf-8"
-            )
+            page = DEPLOY.parent / "docs" / MADE_BY_THE_OPERATOR[source]
+            assert Path(source).name in page.read_text(encoding="utf-8")
         else:
             assert (DEPLOY / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
 

@@ -22,6 +22,7 @@ from services.monitoring.app import MONITORING
 from shared.db import migrate as migrations
 from shared.db.migrate import alembic_config, migrate
 from shared.house import HouseDefinition
+from tests.keyrings import vault_in
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
@@ -195,14 +196,15 @@ INSERT INTO medical_month VALUES ('DJ-1', 2, 24312, 300);
 """A household whose number 2 has left."""
 
 
-async def test_what_was_kept_by_member_number_is_kept_by_person(empty_database: str) -> None:
+async def test_what_was_kept_by_member_number_is_kept_by_person(empty_database: str, tmp_path: Path) -> None:
+    vault = vault_in(tmp_path)
     await migrate(empty_database, MONITORING.migrations, MONITORING.metadata, "0003")
     ids = {name: uuid4().hex for name in ("one", "two")}
     async with engine_of(empty_database) as engine, engine.begin() as connection:
         for statement in BEFORE_PERSONS.format_map(ids).split(";"):
             if statement.strip():
                 await connection.exec_driver_sql(statement)
-    await migrate(empty_database, MONITORING.migrations, MONITORING.metadata)
+    await migrate(empty_database, MONITORING.migrations, MONITORING.metadata, vault=vault)
 
     def ask(statement: str) -> Callable[[sa.Connection], Any]:
         return lambda connection: [tuple(row) for row in connection.exec_driver_sql(statement)]
@@ -217,7 +219,7 @@ async def test_what_was_kept_by_member_number_is_kept_by_person(empty_database: 
     assert (medical[person], medical[told[0][0]]) == (200, 300)
 
     def one_down(connection: sa.Connection) -> None:
-        command.downgrade(alembic_config(MONITORING.migrations, connection, MONITORING.metadata), "0003")
+        command.downgrade(alembic_config(MONITORING.migrations, connection, MONITORING.metadata, vault), "0003")
 
     async with engine_of(empty_database) as engine, engine.begin() as connection:
         await connection.run_sync(one_down)

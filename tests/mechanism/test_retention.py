@@ -15,6 +15,7 @@ from shared.bus.interface import Record, TopicPartition
 from shared.bus.retention import Retention
 from shared.codes.operations import DeadLetterState
 from shared.contracts.catalogue import topic_of
+from shared.db.base import Sealed
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from tests.builders import published_as, risk_raised
@@ -53,7 +54,14 @@ def applied(uow: UnitOfWork, moments: Sequence[dt.datetime]) -> None:
 
 def answered(uow: UnitOfWork, moments: Sequence[dt.datetime]) -> None:
     rows = [
-        {"client_id": "c", "key": str(number), "request_hash": "h", "status": 200, "answer": "{}", "created_at": moment}
+        {
+            "client_id": "c",
+            "key": str(number),
+            "request_hash": "h",
+            "status": 200,
+            "answer": Sealed("k.e30="),
+            "created_at": moment,
+        }
         for number, moment in enumerate(moments)
     ]
     uow.connection.execute(sa.insert(uow.system_tables.idempotency), rows)

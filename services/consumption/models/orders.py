@@ -9,7 +9,7 @@ from sqlmodel import Field
 from services.consumption.models.base import Base
 from shared.codes.consumption import OrderStatus
 from shared.codes.monitoring import IncomeBranch
-from shared.db.base import UtcDateTime, closed_code
+from shared.db.base import EncryptedText, UtcDateTime, closed_code
 
 _LARGE = sa.BigInteger
 
@@ -44,7 +44,7 @@ class Order(Base, table=True):
     settled_on: dt.date | None
     deliver_by: dt.date | None
     deliver_to: str | None = Field(max_length=256)
-    contact: str | None = Field(max_length=128)
+    contact: str | None = Field(sa_type=EncryptedText)
     """A person: it stays in this column."""
     invoice_title: str | None = Field(max_length=128)
     """发票抬头."""

@@ -5,7 +5,7 @@ from sqlmodel import Field
 from services.consumption.models.base import Base
 from shared.codes.consumption import ProducerKind
 from shared.codes.monitoring import IncomeBranch
-from shared.db.base import OpenCode, closed_code
+from shared.db.base import EncryptedText, OpenCode, closed_code
 from shared.db.spelling import spelling_index
 
 
@@ -15,7 +15,8 @@ class Producer(Base, table=True):
     __table_args__ = (spelling_index("producer"),)
 
     code: str = Field(primary_key=True, max_length=64)
-    name: str = Field(max_length=128)
+    name: str = Field(sa_type=EncryptedText)
+    """Sealed: a household that sells is named after a person."""
     kind: ProducerKind = Field(sa_type=OpenCode(ProducerKind))
     uscc: str | None = Field(max_length=18)
     """统一社会信用代码, where there is one."""

@@ -15,7 +15,6 @@ from shared.codes.consumption import OrderAction, OrderStatus
 from shared.codes.monitoring import IncomeBranch
 from shared.findings import WrongValue
 from shared.http.fields import Body, Day, Identifier, Remark, Text
-from shared.identity import mask_name
 from shared.money import FenAsYuan, PositiveYuan
 from shared.words.said import says
 
@@ -184,9 +183,9 @@ class OrderOut(BaseModel):
         history: Sequence[Mapping[str, Any]],
         allowed: Sequence[OrderAction],
         *,
-        with_contact: bool,
+        contact: str | None,
     ) -> Self:
-        """An order from its row, its lines and its history; the contact 联系人 in full or masked."""
+        """An order from its row, its lines and its history; the contact 联系人 as the caller may see it."""
         return cls(
             order_id=row.id,
             buyer_code=row.buyer_code,
@@ -199,7 +198,7 @@ class OrderOut(BaseModel):
             settled_on=row.settled_on,
             deliver_by=row.deliver_by,
             deliver_to=row.deliver_to,
-            contact=row.contact if with_contact or row.contact is None else mask_name(row.contact),
+            contact=contact,
             invoice_title=row.invoice_title,
             total=sum(line.value for line in lines),
             lines=lines,

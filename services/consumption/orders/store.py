@@ -13,12 +13,15 @@ from services.consumption.models import PROCEDURE_STEP, LineShare, Order, OrderL
 from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.schemas import CreditOut, LineOut, OrderOut
 from shared.db.base import table_of
+from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
+from shared.identity import mask_name
 from shared.procedures.rows import Steps, Taken
 from shared.procedures.steps import Caller
 from shared.security.actor import Actor
 
+ORDERS = SealedTable(table_of(Order))
 STEPS = Steps(PROCEDURE_STEP, "order")
 _LINES, _SHARES = table_of(OrderLine), table_of(LineShare)
 _SELECT_LINES = (
@@ -69,7 +72,13 @@ def _order(
     knows = supplied or order.placed_by == reading.actor.id
     caller = Caller.of(reading.actor, order.region_code)._replace(scopes=_sides(reading.actor, supplied=supplied))
     allowed = TRANSITIONS.allowed_to(caller, order.status)
-    return OrderOut.of(order, lines, history, allowed, with_contact=knows)
+    return OrderOut.of(order, lines, history, allowed, contact=_contact(reading, order, knows=knows))
+
+
+def _contact(reading: Reading, order: Order | sa.Row[Any], *, knows: bool) -> str | None:
+    """The contact 联系人, in full or masked."""
+    contact = ORDERS.text(reading, "contact", order)
+    return contact if knows or contact is None else mask_name(contact)
 
 
 def _sides(actor: Actor, *, supplied: bool) -> Collection[str]:

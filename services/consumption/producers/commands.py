@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from services.consumption.models import Producer, ProducerLink
 from services.consumption.producers.errors import ProducerInvalid, ProducerNotFound
 from services.consumption.producers.schemas import LinkOut, ProducerIn, ProducerOut
-from services.consumption.producers.store import load_links
+from services.consumption.producers.store import load_links, show_producer
 from services.consumption.requests.store import HOUSEHOLDS
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -77,17 +77,13 @@ def _log_fields(producer: Producer, links: Sequence[LinkOut]) -> dict[str, Any]:
     return {"producer": producer.code, "region": producer.region_code, "links": len(links)}
 
 
-def _shown(_uow: UnitOfWork, producer: Producer, links: Sequence[LinkOut]) -> ProducerOut:
-    return ProducerOut.of(producer, links)
-
-
 _REGISTER: Final = Register(
     model=Producer,
     guard=owned_by_region("producer", ProducerNotFound),
     fields=_fields,
     audit_view=_audit_view,
     log_fields=_log_fields,
-    shown=_shown,
+    shown=show_producer,
     entered="producer.put",
     changed="producer.put",
     check=_check,

@@ -84,11 +84,11 @@ class ProducerOut(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: Any, links: Sequence[LinkOut]) -> Self:
-        """A producer from its row, with its links."""
+    def of(cls, row: Any, name: str, links: Sequence[LinkOut]) -> Self:
+        """A producer from its row, with its name opened and its links."""
         return cls(
             producer_code=row.code,
-            name=row.name,
+            name=name,
             kind=row.kind,
             uscc=row.uscc,
             region_code=row.region_code,

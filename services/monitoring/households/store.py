@@ -8,6 +8,7 @@ from services.monitoring.households.rules import warnings_of_members, warnings_o
 from services.monitoring.models.households import CodePrefix, Household
 from services.monitoring.models.persons import Member
 from services.monitoring.persons.rules import RegisteredMember
+from services.monitoring.persons.store import MEMBERS
 from shared.db.base import table_of
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import Reading, UnitOfWork
@@ -29,15 +30,16 @@ def _load_registered_elsewhere(reading: Reading, code: str, numbers: Sequence[st
     """The other households with a member of one of these identity numbers: of them only those the caller may see."""
     if not numbers:
         return {}
+    wanted = MEMBERS.marks(reading, "id_number", numbers)
     rows = reading.connection.execute(
-        sa.select(_MEMBERS.c.id_number, _HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code)
+        sa.select(_MEMBERS.c.id_number_index, _HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code)
         .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _MEMBERS.c.household_code)
-        .where(_MEMBERS.c.id_number.in_(numbers), _HOUSEHOLDS.c.code != code, _HOUSEHOLDS.c.ended_on.is_(None))
+        .where(_MEMBERS.c.id_number_index.in_(wanted), _HOUSEHOLDS.c.code != code, _HOUSEHOLDS.c.ended_on.is_(None))
         .order_by(_HOUSEHOLDS.c.code)
     )
     found: dict[str, list[str]] = {}
-    for number, other, region_code in rows:
-        found.setdefault(number, []).extend([other] if reading.actor.sees(region_code) else [])
+    for mark, other, region_code in rows:
+        found.setdefault(wanted[mark], []).extend([other] if reading.actor.sees(region_code) else [])
     return found
 
 

@@ -1,4 +1,4 @@
-"""Tables of the members of households, present and former."""
+"""Tables of the members of households, present and former. Names and identity numbers are sealed."""
 
 import datetime as dt
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import Base
 from shared.codes.monitoring import Health, Labour, Relation, Sex
-from shared.db.base import OpenCode, closed_code
+from shared.db.base import INDEX_LENGTH, EncryptedText, OpenCode, closed_code
 
 
 class Member(Base, table=True):
@@ -17,11 +17,13 @@ class Member(Base, table=True):
     member_no: int = Field(primary_key=True)
     person_id: UUID = Field(index=True, unique=True)
     """The person behind the number. What is said of a member is kept under it, so that it passes on to nobody."""
-    name: str = Field(max_length=64)
+    name: str = Field(sa_type=EncryptedText)
     relation: Relation = Field(sa_type=OpenCode(Relation))
     sex: Sex = Field(sa_type=closed_code(Sex))
     birth_date: dt.date
-    id_number: str | None = Field(max_length=18, index=True)
+    id_number: str | None = Field(sa_type=EncryptedText(index="id_number_index"))
+    id_number_index: str | None = Field(max_length=INDEX_LENGTH, index=True)
+    """What finds those of one identity number."""
     labour: Labour = Field(sa_type=OpenCode(Labour))
     health: Health = Field(sa_type=OpenCode(Health))
     student: bool
@@ -43,6 +45,6 @@ class FormerMember(Base, table=True):
     person_id: UUID
     sex: Sex = Field(sa_type=closed_code(Sex))
     birth_date: dt.date
-    id_number: str | None = Field(max_length=18)
+    id_number: str | None = Field(sa_type=EncryptedText)
     left_on: dt.date
     """The business date of the change."""

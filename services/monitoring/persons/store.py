@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,10 +20,12 @@ from services.monitoring.persons.rules import (
 )
 from shared.db.base import table_of
 from shared.db.rows import insert_rows, read_tuples
+from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 _MEMBERS, _FORMER = table_of(Member), table_of(FormerMember)
+MEMBERS, FORMER_MEMBERS = SealedTable(_MEMBERS), SealedTable(_FORMER)
 _SELECT_HOLDERS = sa.union_all(
     sa.select(
         _MEMBERS.c.household_code,
@@ -46,18 +48,23 @@ def load_members(reading: Reading, code: str) -> list[MemberOfHousehold]:
     rows = reading.connection.execute(
         sa.select(_MEMBERS).where(_MEMBERS.c.household_code == code).order_by(_MEMBERS.c.member_no)
     ).mappings()
-    return [MemberOfHousehold(row["person_id"], RegisteredMember(**{k: row[k] for k in _REGISTERED})) for row in rows]
+    return [_registered(MEMBERS.open(reading, row)) for row in rows]
+
+
+def _registered(row: Mapping[str, Any]) -> MemberOfHousehold:
+    return MemberOfHousehold(row["person_id"], RegisteredMember(**{name: row[name] for name in _REGISTERED}))
 
 
 def write_members(uow: UnitOfWork, code: str, members: Sequence[MemberOfHousehold]) -> None:
     """Put these in the place of the members of a household."""
     uow.connection.execute(sa.delete(Member).where(col(Member.household_code) == code))
-    insert_rows(uow.connection, _MEMBERS, [_member_row(code, one) for one in members])
+    insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, [_member_row(code, one) for one in members]))
 
 
 def write_former_members(uow: UnitOfWork, code: str, version: int, left: Sequence[MemberOfHousehold]) -> None:
     """Keep under their numbers those who hold them no longer from a version on."""
-    insert_rows(uow.connection, _FORMER, [_former_row(uow, code, version, one) for one in left])
+    rows = [_former_row(uow, code, version, one) for one in left]
+    insert_rows(uow.connection, _FORMER, FORMER_MEMBERS.seal(uow, rows))
 
 
 def _member_row(code: str, one: MemberOfHousehold) -> dict[str, Any]:
@@ -87,10 +94,12 @@ def load_former_persons(reading: Reading, code: str) -> list[KnownPerson]:
         sa.select(_FORMER)
         .where(_FORMER.c.household_code == code)
         .order_by(_FORMER.c.left_version.desc(), _FORMER.c.member_no)
-    )
-    return [
-        KnownPerson(row.person_id, Described(row.member_no, row.sex, row.birth_date, row.id_number)) for row in rows
-    ]
+    ).mappings()
+    return [_known(FORMER_MEMBERS.open(reading, row)) for row in rows]
+
+
+def _known(row: Mapping[str, Any]) -> KnownPerson:
+    return KnownPerson(row["person_id"], Described(row["member_no"], row["sex"], row["birth_date"], row["id_number"]))
 
 
 def load_persons(reading: Reading, codes: Collection[str]) -> Persons:

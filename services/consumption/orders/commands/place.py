@@ -15,7 +15,7 @@ from services.consumption.orders.errors import OrderContradicts, OrderInvalid, P
 from services.consumption.orders.procedure import PLACED
 from services.consumption.orders.rules import line_value
 from services.consumption.orders.schemas import LineIn, OrderIn, OrderOut
-from services.consumption.orders.store import STEPS, load_lines, show_orders, show_placed
+from services.consumption.orders.store import ORDERS, STEPS, load_lines, show_orders, show_placed
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
 from services.consumption.products.rules import format_quantity, is_sold
 from services.consumption.requests.store import REQUESTS
@@ -95,7 +95,8 @@ def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
     lines = load_lines(uow, [kept.id])
     before = [(line.product_code, line.quantity) for line in lines]
     sent = [(line.product_code, line.quantity) for line in body.lines]
-    wishes = (kept.model_dump(include=_WISHES), kept.request_id)
+    wished = kept.model_dump(include=_WISHES) | {"contact": ORDERS.text(uow, "contact", kept)}
+    wishes = (wished, kept.request_id)
     same = (wishes, before) == ((body.model_dump(include=_WISHES), body.request_id), sent)
     if not same or any(line.price not in {None, had.price} for line, had in zip(body.lines, lines, strict=True)):
         said = says("order-number-used", number=body.buyer_order_no, buyer=body.buyer_code)
@@ -167,10 +168,15 @@ def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, 
         updated_at=now,
         settled_on=None,
         version=1,
-        **body.model_dump(include=_WISHES),
+        **_wishes(uow, order_id, body),
     )
     insert_rows(uow.connection, _ORDERS, [order.model_dump()])
     return order
+
+
+def _wishes(uow: UnitOfWork, order_id: UUID, body: OrderIn) -> dict[str, Any]:
+    [row] = ORDERS.seal(uow, [{"id": order_id, **body.model_dump(include=_WISHES)}])
+    return {name: row[name] for name in _WISHES}
 
 
 def _write_first_step(uow: UnitOfWork, order: Order, side: str) -> Taken:

@@ -219,11 +219,13 @@ async def test_what_the_first_release_kept_is_still_there(
     kept, counts = [without(risk, "updated_at") for risk in await before.risks()], await before.counts()
     await deliver(before.house, placement_ended("p1"))
 
+    vault = before.house.database.resources.vault
+
     def to_the_first(uow: UnitOfWork) -> None:
-        command.downgrade(alembic_config(MONITORING.migrations, uow.connection, MONITORING.metadata), "0001")
+        command.downgrade(alembic_config(MONITORING.migrations, uow.connection, MONITORING.metadata, vault), "0001")
 
     await before.house.database.write(to_the_first)
-    await migrate(databases.url.format(house="monitoring"), MONITORING.migrations, MONITORING.metadata)
+    await migrate(databases.url.format(house="monitoring"), MONITORING.migrations, MONITORING.metadata, vault=vault)
     after = await open_monitoring(open_house, client_for)
     assert [without(risk, "updated_at") for risk in await after.risks()] == kept
     found = await after.counts()

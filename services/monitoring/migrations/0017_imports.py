@@ -2,8 +2,8 @@
 
 from shared.db.system_migrations import create_imports, drop_imports
 
-revision = "0011"
-down_revision = "0010"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:

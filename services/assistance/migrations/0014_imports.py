@@ -2,8 +2,8 @@
 
 from shared.db.system_migrations import create_imports, drop_imports
 
-revision = "0010"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from shared.db.system_migrations import create_imports, drop_imports
 
-revision = "0013"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
