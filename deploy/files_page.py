@@ -7,8 +7,14 @@ from typing import Final, get_args
 from pydantic import BaseModel
 
 from services.__main__ import HOUSES
+from services.assets import imports as assets
+from services.assistance import imports as assistance
+from services.consumption import imports as consumption
+from services.employment import imports as employment
+from services.monitoring import imports as monitoring
 from shared.house import HouseDefinition
 from shared.http.application import described_app
+from shared.imports.kinds import ImportKinds
 from shared.lists.portions import ROWS_AT_ONCE, SHOWN_AT_ONCE
 from shared.lists.query import ListQuery
 from shared.sheets.columns import Column, Form
@@ -47,6 +53,16 @@ _FORMS: Final[Mapping[Form, str]] = {
 }
 
 
+KINDS: Final[Mapping[str, ImportKinds]] = {
+    "monitoring": monitoring.IMPORTS,
+    "assistance": assistance.IMPORTS,
+    "employment": employment.IMPORTS,
+    "consumption": consumption.IMPORTS,
+    "assets": assets.IMPORTS,
+}
+"""The kinds of files that each house takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A list of a house: where it is asked for, with what, and what it shows."""
@@ -78,6 +94,10 @@ def files_page() -> Iterator[str]:
             yield f"### {sheet.zh} {sheet.en}"
             yield f"`GET {listed.path}?format=csv`"
             yield _columns(sheet.columns)
+        for kind in KINDS[house.name].values():
+            yield f"### 导入：{kind.sheet.zh} Import: {kind.sheet.en}"
+            yield f"`POST /{house.name}/v1/imports`, `kind={kind.sheet.kind}`"
+            yield _columns(kind.sheet.columns)
 
 
 def _columns(columns: Sequence[Column]) -> str:
@@ -88,4 +108,5 @@ def _columns(columns: Sequence[Column]) -> str:
 
 def _form(column: Column) -> str:
     codes = "" if column.codes is None else f" `{column.codes.__name__}`"
-    return f"{_FORMS[column.form]}{codes}{'，多个' if column.each else ''}{'，脱敏' if column.masked else ''}"
+    needed = "，必填" if column.needed else ""
+    return f"{_FORMS[column.form]}{codes}{needed}{'，多个' if column.each else ''}{'，脱敏' if column.masked else ''}"

@@ -88,21 +88,32 @@ class Connections:
             await connection.aclose()
 
 
+_FILES = "/v1/imports"
+"""The end of the paths that take files of rows."""
+
+
 class Gateway:
     """The ASGI application.
 
     ``processes`` maps a name such as ``monitoring-api`` to the address of that process. A body above
-    ``max_body_bytes`` is refused here in the houses' own words: a house which answers before it has read the body
-    closes the connection, and its answer could be lost on the way through.
+    ``max_body_bytes``, and a file above ``max_file_bytes``, is refused here in the houses' own words: a house which
+    answers before it has read the body closes the connection, and its answer could be lost on the way through.
     """
 
     def __init__(
-        self, client: httpx.AsyncClient, connections: Connections, processes: Mapping[str, str], *, max_body_bytes: int
+        self,
+        client: httpx.AsyncClient,
+        connections: Connections,
+        processes: Mapping[str, str],
+        *,
+        max_body_bytes: int,
+        max_file_bytes: int,
     ) -> None:
         self._client = client
         self._connections = connections
         self._processes = processes
         self._max_body_bytes = max_body_bytes
+        self._max_file_bytes = max_file_bytes
         self._houses = {name.removesuffix(API): url for name, url in processes.items() if name.endswith(API)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -149,34 +160,17 @@ class Gateway:
     def _request(self, house: str, scope: Scope, receive: Receive) -> httpx.Request:
         target: bytes = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if any(int(length) > self._max_body_bytes for length in lengths):
-            raise self._too_large()
+        limit = self._max_file_bytes if scope["path"].endswith(_FILES) else self._max_body_bytes
+        if any(int(length) > limit for length in lengths):
+            raise _too_large(limit)
         has_body = any(name in _BODY_HEADERS for name, _ in scope["headers"])
         return httpx.Request(
             scope["method"],
             httpx.URL(self._houses[house]).copy_with(raw_path=target),
             headers=_forwarded(scope),
-            content=self._body(receive) if has_body else None,
+            content=_body(receive, limit) if has_body else None,
             extensions={"timeout": _TIMEOUT.as_dict()},
         )
-
-    async def _body(self, receive: Receive) -> AsyncIterator[bytes]:
-        size = 0
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGoneError
-            more = message.get("more_body", False)
-            part: bytes = message.get("body", b"")
-            size += len(part)
-            if size > self._max_body_bytes:
-                raise self._too_large()
-            if part:
-                yield part
-
-    def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(says("body-too-large", limit=self._max_body_bytes))
 
     def _docs(self) -> dict[str, str]:
         return {house: f"/{house}/docs" for house in self._houses}
@@ -269,11 +263,31 @@ async def _send(send: Send, status: HTTPStatus, media_type: bytes, body: bytes) 
     await send({"type": "http.response.body", "body": body})
 
 
-async def serve(port: int, processes: Mapping[str, str], *, max_body_bytes: int) -> None:
+async def _body(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        more = message.get("more_body", False)
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        if part:
+            yield part
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(says("body-too-large", limit=limit))
+
+
+async def serve(port: int, processes: Mapping[str, str], *, max_body_bytes: int, max_file_bytes: int) -> None:
     """Answer on a loopback port until the process is asked to end."""
     async with httpx.AsyncClient(timeout=_PROBE_SECONDS, trust_env=False) as client, Connections() as connections:
         config = uvicorn.Config(
-            Gateway(client, connections, processes, max_body_bytes=max_body_bytes),
+            Gateway(client, connections, processes, max_body_bytes=max_body_bytes, max_file_bytes=max_file_bytes),
             host=LOOPBACK,
             port=port,
             http=guarded(Settings()),
@@ -302,7 +316,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("processes", nargs="+", type=_process, metavar="name=url", help="monitoring-api=http://...")
     options = parser.parse_args()
-    asyncio.run(serve(options.port, dict(options.processes), max_body_bytes=Settings().max_batch_bytes))
+    limits = Settings()
+    serving = serve(
+        options.port,
+        dict(options.processes),
+        max_body_bytes=limits.max_batch_bytes,
+        max_file_bytes=limits.max_file_bytes,
+    )
+    asyncio.run(serving)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,8 @@ class HouseDefinition:
     hot_routes: Sequence[HotRoute] = ()
     batch_paths: frozenset[str] = frozenset()
     """Below `/<house>/v1`: routes whose body may be as large as a batch."""
+    file_paths: frozenset[str] = frozenset()
+    """Below `/<house>/v1`: routes whose body may be as large as a file of rows."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
     needs: Sequence[str] = ()

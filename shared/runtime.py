@@ -70,6 +70,7 @@ class Process:
             self.issuer,
             max_body_bytes=self.settings.max_body_bytes,
             max_batch_bytes=self.settings.max_batch_bytes,
+            max_file_bytes=self.settings.max_file_bytes,
             language=self.settings.language,
         )
 

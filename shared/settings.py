@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(256 * 1024, ge=1024, description="Largest body of an ordinary request")
     max_batch_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Largest body of a route that takes batches")
+    max_file_bytes: int = Field(200 * 1024 * 1024, ge=1024, description="Largest body of a route that takes files")
     max_header_bytes: int = Field(32 * 1024, ge=1024, description="Path and headers of a request together")
     max_headers: int = Field(100, ge=10, description="Header lines of a request")
     header_seconds: float = Field(10, gt=0, description="Time for path and headers to arrive")

@@ -182,6 +182,7 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
             issuer,
             max_body_bytes=settings.max_body_bytes,
             max_batch_bytes=settings.max_batch_bytes,
+            max_file_bytes=settings.max_file_bytes,
             language=language,
         )
         client = httpx.AsyncClient(

@@ -9,6 +9,7 @@ from services.monitoring.facts.api import router as facts
 from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.households.api import router as households
+from services.monitoring.imports import IMPORTS
 from services.monitoring.jobs import JOBS, LONG_WORK
 from services.monitoring.models import METADATA, SYSTEM_TABLES
 from services.monitoring.operations import OPERATIONS
@@ -19,11 +20,14 @@ from services.monitoring.sources.queries import silence_counts
 from shared import metrics
 from shared.db.unit_of_work import Reading
 from shared.house import HouseDefinition
+from shared.imports.api import imports_router
+from shared.imports.taking import importing
 
 router = APIRouter()
 router.include_router(households)
 router.include_router(facts)
 router.include_router(risks)
+router.include_router(imports_router("monitoring", IMPORTS))
 
 
 def counts(reading: Reading) -> metrics.Counts:
@@ -41,10 +45,11 @@ MONITORING = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
-    long_work=LONG_WORK,
+    long_work={**LONG_WORK, **importing(IMPORTS)},
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
     batch_paths=frozenset({"/facts"}),
+    file_paths=frozenset({"/imports"}),
     lanes=(record_facts,),
     needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),
     counts=counts,

@@ -21,10 +21,12 @@ FOREIGN_KEPT: Final = dt.timedelta(days=90)
 """How long a record that no house wrote can be looked at."""
 JOB_KEPT: Final = dt.timedelta(days=90)
 """How long a job that has ended can be looked at."""
+IMPORT_KEPT: Final = dt.timedelta(days=30)
+"""How long the rows that came back of a file can be looked at: they name persons."""
 INBOX_FACTOR: Final = 2
 """An applied event is remembered so many times as long as the bus keeps its record."""
 _AT_ONCE: Final = 2000
-_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "change", "audit")
+_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Retention:
         await self._remove("inbox", applied_before)
         await self._remove("idempotency", now - IDEMPOTENCY_KEPT)
         await self._remove("dead_letter", now - FOREIGN_KEPT)
+        await self._remove("import_part", now)
+        for table in ("import_row", "import_file"):
+            await self._remove(table, now - IMPORT_KEPT)
         await self._remove("job", now - JOB_KEPT)
         await self._remove("change", now - dt.timedelta(days=self.changes_days))
         metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
@@ -86,6 +91,9 @@ def _is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
             return (rows.c.event_id < _first_id(before)) & (rows.c.seq < newest)
         case "job":
             return rows.c.ended_at < before
+        case "import_file" | "import_part" | "import_row":
+            job = rows.metadata.tables["job"]
+            return rows.c.job_id.in_(sa.select(job.c.id).where(job.c.ended_at < before))
         case _:
             return (rows.c.state == DeadLetterState.FOREIGN) & (rows.c.first_seen_at < before)
 

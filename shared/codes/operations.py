@@ -31,3 +31,26 @@ class JobStatus(Code):
     DONE = "done", "已完成", "done"
     FAILED = "failed", "失败", "failed", "`problem` says why; what was committed before stays"
     CANCELLED = "cancelled", "已取消", "cancelled", "what was committed before stays"
+
+
+class ImportMode(Code):
+    """What becomes of a file 导入方式."""
+
+    PREVIEW = "preview", "预检", "preview", "everything is tried and nothing is kept"
+    COMMIT = "commit", "入库", "commit"
+
+
+class ImportAccept(Code):
+    """What is taken of a file with wrong rows 接收范围."""
+
+    ALL = "all", "整份接收", "all or nothing", "one refused row refuses the file"
+    GOOD = "good", "只收合格行", "the good rows", "refused rows come back"
+
+
+class RowStatus(Code):
+    """What became of a row 行处理结果."""
+
+    ACCEPTED = "accepted", "已接收", "accepted"
+    DUPLICATE = "duplicate", "重复", "known before and the same"
+    REJECTED = "rejected", "退回", "rejected"
+    AMBIGUOUS = "ambiguous", "待辨认", "ambiguous", "it fits several persons; somebody has to say which"

@@ -181,6 +181,45 @@ def drop_change() -> None:
     op.drop_table("change")
 
 
+def create_imports() -> None:
+    """Files that are taken row by row, and the rows that came back."""
+    codes = ("accepted", "duplicate", "rejected", "ambiguous")
+    status = sa.Enum(*codes, name="rowstatus", native_enum=False, create_constraint=True, length=32)
+    op.create_table(
+        "import_file",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("sender", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(64), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", name="pk_import_file"),
+    )
+    op.create_table(
+        "import_part",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "seq", name="pk_import_part"),
+    )
+    op.create_table(
+        "import_row",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("status", status, nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "row", name="pk_import_row"),
+    )
+
+
+def drop_imports() -> None:
+    """Take the tables of `create_imports` away again."""
+    for table in ("import_row", "import_part", "import_file"):
+        op.drop_table(table)
+
+
 def add_spelling_index(table: str) -> None:
     """Codes of a register differ in more than upper and lower case: the index of `spelling_index`.
 

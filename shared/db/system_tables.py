@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from shared.codes.operations import JobStatus
+from shared.codes.operations import JobStatus, RowStatus
 from shared.db.base import EncryptedText, UtcDateTime, closed_code
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -48,6 +48,12 @@ class SystemTables:
     """The keys of the ring that sealed something here, each with a text to know it by; one is current."""
     change: sa.Table
     """What the change feed tells; `seq` is the order in which changes became visible: none comes before one that is."""
+    import_file: sa.Table
+    """Files that somebody sent, each with its sender's rights; the job of the same id takes it."""
+    import_part: sa.Table
+    """The rows of a file as they came, packed, until its job has ended."""
+    import_row: sa.Table
+    """Rows of a file that came back or should be checked."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -164,6 +170,36 @@ def _job() -> list[sa.Column[Any]]:
     ]
 
 
+def _import_file() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("job_id", sa.Uuid(), primary_key=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("sender", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(64), nullable=True),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+    ]
+
+
+def _import_part() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("job_id", sa.Uuid(), primary_key=True),
+        sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+    ]
+
+
+def _import_row() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("job_id", sa.Uuid(), primary_key=True),
+        sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("status", closed_code(RowStatus), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+    ]
+
+
 def _sealing_key() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.String(32), primary_key=True),
@@ -212,6 +248,9 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "job": _job,
     "sealing_key": _sealing_key,
     "change": _change,
+    "import_file": _import_file,
+    "import_part": _import_part,
+    "import_row": _import_row,
 }
 
 

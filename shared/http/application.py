@@ -211,14 +211,23 @@ def process_app(
     *,
     max_body_bytes: int,
     max_batch_bytes: int | None = None,
+    max_file_bytes: int | None = None,
     language: Language = Language.EN,
 ) -> ASGIApp:
     """Everything one process serves."""
     apps = {house.name: house_app(house) for house in houses}
-    batches = {f"/{house.name}/v1{path}" for house in houses for path in house.definition.batch_paths}
+    large = {
+        f"/{house.name}/v1{path}": most or max_body_bytes
+        for house in houses
+        for paths, most in (
+            (house.definition.batch_paths, max_batch_bytes),
+            (house.definition.file_paths, max_file_bytes),
+        )
+        for path in paths
+    }
     return Edge(
         ByFirstSegment(apps, front_app(houses, issuer)),
         max_body_bytes=max_body_bytes,
-        max_body_bytes_of=dict.fromkeys(batches, max_batch_bytes or max_body_bytes),
+        max_body_bytes_of=large,
         language=language,
     )

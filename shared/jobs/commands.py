@@ -20,9 +20,12 @@ class JobHasEnded(Conflict):
     code = "job-ended"
 
 
-def start_job(uow: UnitOfWork, kind: str, asked: Document) -> UUID:
-    """Queue long work; whoever asks twice under one `Idempotency-Key` is answered with the same job."""
-    job_id = new_id()
+def start_job(uow: UnitOfWork, kind: str, asked: Document, job_id: UUID | None = None) -> UUID:
+    """Queue long work; whoever asks twice under one `Idempotency-Key` is answered with the same job.
+
+    ``job_id`` is given where rows of the job were written before it.
+    """
+    job_id = job_id or new_id()
     row = {
         "id": job_id,
         "kind": kind,

@@ -15,10 +15,11 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True, slots=True)
 class Put(Generic[Shown]):
-    """What is registered after it was put, and whether it is new."""
+    """What is registered after it was put, whether it is new, and whether anything of it changed."""
 
     shown: Shown
     created: bool
+    changed: bool
 
 
 def _nothing(*_: Any) -> list[Any]:
@@ -85,7 +86,7 @@ def put(
     before = [] if row is None else register.parts.load(uow, code)
     after = register.parts.said(uow, body, before)
     if row is not None and before == after and holds(row, fields):
-        return Put(register.shown(uow, row, after), created=False)
+        return Put(register.shown(uow, row, after), created=False, changed=False)
     register.parts.demand(uow, after)
     viewed = None if row is None else register.audit_view(row, before)
     put_row = enter(uow, register.model, code, fields) if row is None else renew(uow, row, fields)
@@ -93,4 +94,4 @@ def put(
     action = register.entered if row is None else register.changed
     uow.audit(action, code, before=viewed, after=register.audit_view(put_row, after))
     uow.log_after_commit(action, **register.log_fields(put_row, after))
-    return Put(register.shown(uow, put_row, after), created=row is None)
+    return Put(register.shown(uow, put_row, after), created=row is None, changed=True)

@@ -69,6 +69,11 @@ class Column:
         """Everything that a file may call the column."""
         return frozenset({self.zh, self.en, self.place, self.place.rpartition("/")[2]})
 
+    @property
+    def holds_several(self) -> bool:
+        """Whether a cell holds the values of a list: the place ends with `EACH`."""
+        return self.parts[-1] == EACH
+
     @cached_property
     def parts(self) -> Sequence[str]:
         """The way to the field, step by step."""
@@ -85,6 +90,12 @@ class Column:
         return self.codes
 
 
+NUMBER: Final = Column("row", "原行号", "Row in the file", width=10)
+"""Beside a row that came back: where it stood."""
+REASON: Final = Column("reason", "退回原因", "Why it came back", width=60)
+"""Beside a row that came back: what is wrong with it. A file with these two can be sent again as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A kind of file 表: its columns in order."""
@@ -94,7 +105,7 @@ class Sheet:
     en: str
     columns: Sequence[Column]
     group: str | None = None
-    """The column whose equal values make one thing of rows that follow each other, as of a household's members."""
+    """The column whose equal values make one thing of several rows, as of a household's members."""
     fixed: Mapping[str, object] = field(default_factory=dict)
     """What stands in every body beside the columns, by place: the type of a fact."""
 
@@ -116,9 +127,17 @@ class Sheet:
             yield from ((plain_heading(name), column) for name in column.names)
 
 
+def stands_beside(heading: str) -> bool:
+    """Whether a plain heading is of what we write beside rows that come back: it is no column of the sheet."""
+    return heading in _BESIDE
+
+
 def plain_heading(name: str) -> str:
     """A heading as headings are compared: without blanks, marks of needed columns and case."""
     return "".join(name.split()).strip("*＊").casefold()
+
+
+_BESIDE: Final = frozenset(plain_heading(name) for column in (NUMBER, REASON) for name in (column.zh, column.en))
 
 
 def _leads(column: Sequence[str], pointer: Sequence[str]) -> bool:

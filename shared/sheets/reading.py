@@ -2,18 +2,19 @@
 
 import codecs
 import csv
+import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineWorkbook, PasswordError
 
 from shared.errors import Invalid
 from shared.findings import Finding, WrongValue
-from shared.sheets.columns import EACH, Column, Sheet, plain_heading
-from shared.sheets.values import read_cell
+from shared.sheets.columns import EACH, Column, Sheet, plain_heading, stands_beside
+from shared.sheets.values import is_empty, read_cell
 from shared.words.said import Said, says
 
 MAX_UNPACKED: Final = 2 * 1024**3
@@ -22,11 +23,16 @@ MAX_RATIO: Final = 200
 _MAGIC_XLSX: Final = b"PK\x03\x04"
 _MAGIC_OLD: Final = b"\xd0\xcf\x11\xe0"
 """A compound file: an Excel of before 2007, or one of today behind a password."""
-_BOM: Final = codecs.BOM_UTF8
-_SNIFFED: Final = 1024 * 1024
-_MAX_CELL: Final = 32_767
+_BLOCK: Final = 1024 * 1024
 _HEADINGS_WITHIN: Final = 5
 """The headings stand in one of the first rows: titles may stand above them."""
+_FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}|[D-Z][A-Z])[0-9]""").search
+_FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{1,2}[0-9]{6}""").search
+_FAR_COLUMN_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z])[0-9]').search
+_FAR_ROW_PLAIN = re.compile(rb' r="[A-Z]{1,2}[0-9]{6}').search
+"""Of a sheet written as Excel writes it; these are found many times faster."""
+_MANY_CELLS: Final = 100_000
+"""A file with fewer cells has none in rows with six digits."""
 
 
 class FileUnreadable(Invalid):
@@ -42,10 +48,19 @@ class ColumnsWrong(Invalid):
 
 
 class Row(NamedTuple):
-    """One row as it came: its number in the file, and its cells by column."""
+    """One row as it came: its number in the file, and its cells in the order of the table's columns."""
 
     number: int
-    cells: Mapping[Column, Any]
+    cells: Sequence[Any]
+
+
+class Table(NamedTuple):
+    """What a file holds below its headings. The rows are read as they are asked for, the empty ones left out."""
+
+    columns: Sequence[Column]
+    """Those of the file, in its order."""
+    rows: Iterator[Row]
+    """Raises FileUnreadable where the file breaks off, and at the end of one without rows."""
 
 
 class Read(NamedTuple):
@@ -57,57 +72,64 @@ class Read(NamedTuple):
     """What only a cell can be wrong with; the pointers are those of the document."""
 
 
-def read_file(path: Path, sheet: Sheet) -> Iterator[Read]:
-    """Every thing of a file, in order. Raises FileUnreadable or ColumnsWrong, at the latest with the first one."""
-    for rows in _together(rows_of(path, sheet), sheet):
-        yield _read(rows, sheet)
-
-
-def rows_of(path: Path, sheet: Sheet) -> Iterator[Row]:
-    """The rows of a file that are not empty. Raises FileUnreadable or ColumnsWrong."""
+def open_table(path: Path, sheet: Sheet) -> Table:
+    """A file as a table of this sheet. Raises FileUnreadable or ColumnsWrong."""
     lines = enumerate(_lines(path), start=1)
-    columns = _headings(lines, sheet)
-    found = False
-    for number, cells in lines:
-        named = {column: cell for column, cell in zip(columns, cells, strict=False) if column is not None}
-        if any(cell not in {"", None} for cell in named.values()):
-            found = True
-            yield Row(number, named)
-    if not found:
+    first = list(islice(lines, _HEADINGS_WITHIN))
+    by_name = sheet.by_name()
+    place = _place_of_headings([cells for _, cells in first], by_name)
+    headings = [str(cell).strip() for cell in first[place][1]] if first else []
+    if not any(headings):
         raise _unreadable(says("file-without-rows"))
+    known = [by_name.get(plain_heading(heading)) for heading in headings]
+    _demand_columns(sheet, headings, known)
+    places = [(at, column) for at, column in enumerate(known) if column is not None]
+    rows = _rows(chain(first[place + 1 :], lines), [at for at, _ in places])
+    return Table([column for _, column in places], rows)
 
 
-def _together(rows: Iterator[Row], sheet: Sheet) -> Iterator[Sequence[Row]]:
-    """Rows that belong to one thing follow each other."""
-    if sheet.group is None:
-        yield from ([row] for row in rows)
-        return
-    (key,) = (column for column in sheet.columns if column.place == sheet.group)
-    for _, same in groupby(rows, lambda row: _key(key, row)):
-        yield list(same)
-
-
-def _key(column: Column, row: Row) -> Any:
-    """What makes rows one thing; a row without it stands alone."""
-    return read_cell(column, row.cells.get(column)) or row.number
-
-
-def _read(rows: Sequence[Row], sheet: Sheet) -> Read:
+def read_rows(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Row]) -> Read:
+    """The document of rows that belong together."""
     document: dict[str, Any] = {}
     for place, value in sheet.fixed.items():
         _put(document, place.split("/"), value)
-    findings = []
+    findings: list[Finding] = []
+    said: dict[tuple[str, ...], Any] = {}
     for index, row in enumerate(rows):
-        for column, cell in row.cells.items():
-            way = [str(index) if part == EACH else part for part in column.parts]
+        for column, cell in zip(columns, row.cells, strict=True):
+            parts = column.parts[:-1] if column.holds_several else column.parts
+            way = tuple(str(index) if part == EACH else part for part in parts)
             try:
                 value = read_cell(column, cell)
             except WrongValue as wrong:
                 findings.append(Finding("/" + "/".join(way), wrong.said))
                 continue
-            if value is not None:
-                _put(document, way, value)
+            if value is None:
+                continue
+            if said.setdefault(way, value) != value:
+                findings.append(Finding("/" + "/".join(way), says("rows-disagree", row=row.number)))
+            _put(document, way, value)
     return Read(rows, document, findings)
+
+
+def read_file(path: Path, sheet: Sheet) -> Iterator[Read]:
+    """Every thing of a file whose rows stand alone. Raises FileUnreadable or ColumnsWrong."""
+    table = open_table(path, sheet)
+    for row in table.rows:
+        yield read_rows(sheet, table.columns, [row])
+
+
+def _rows(lines: Iterable[tuple[int, Sequence[Any]]], places: Sequence[int]) -> Iterator[Row]:
+    """The cells of the columns that are known, of the rows in which something stands."""
+    found = False
+    for number, cells in lines:
+        width = len(cells)
+        taken = [cells[place] if place < width else None for place in places]
+        if not all(map(is_empty, taken)):
+            found = True
+            yield Row(number, taken)
+    if not found:
+        raise _unreadable(says("file-without-rows"))
 
 
 def _put(document: dict[str, Any], way: Sequence[str], value: Any) -> None:
@@ -123,44 +145,40 @@ def _put(document: dict[str, Any], way: Sequence[str], value: Any) -> None:
     here[way[-1]] = value
 
 
-def _headings(lines: Iterator[tuple[int, Sequence[Any]]], sheet: Sheet) -> list[Column | None]:
-    """The columns in the order of the file; None for one without a heading. Takes the lines up to the headings."""
-    by_name = sheet.by_name()
-    nearest: list[str] = []
-    for number, cells in lines:
-        headings = [plain_heading(str(cell)) for cell in cells]
-        known = [by_name.get(heading) for heading in headings]
-        if sum(column is not None for column in known) * 2 > sum(map(bool, headings)):
-            _demand_columns(sheet, [str(cell).strip() for cell in cells], known)
-            return known
-        nearest = nearest or [str(cell).strip() for cell in cells if str(cell).strip()]
-        if number >= _HEADINGS_WITHIN:
-            break
-    if not nearest:
-        raise _unreadable(says("file-without-rows"))
-    _demand_columns(sheet, nearest, [None for _ in nearest])
-    raise AssertionError("headings that are all unknown are refused")
+def _place_of_headings(lines: Sequence[Sequence[Any]], by_name: Mapping[str, Column]) -> int:
+    """Which of the first rows holds the headings: the one with most known ones, else the first with anything in it."""
+    known = [sum(plain_heading(str(cell)) in by_name for cell in cells) for cells in lines]
+    if any(known):
+        return known.index(max(known))
+    return next((place for place, cells in enumerate(lines) if any(str(cell).strip() for cell in cells)), 0)
 
 
 def _demand_columns(sheet: Sheet, headings: Sequence[str], known: Sequence[Column | None]) -> None:
     there = [column for column in known if column is not None]
     missing = [column for column in sheet.columns if column.needed and column not in there]
+    unknown = [
+        heading
+        for heading, column in zip(headings, known, strict=True)
+        if heading and column is None and not stands_beside(plain_heading(heading))
+    ]
+    twice = [column for column in dict.fromkeys(there) if there.count(column) > 1]
     findings = [
         *(Finding(f"/{column.zh}", says("column-missing")) for column in missing),
-        *(
-            Finding(f"/{heading}", says("column-unknown"))
-            for heading, column in zip(headings, known, strict=True)
-            if heading and column is None
-        ),
-        *(Finding(f"/{column.zh}", says("column-twice")) for column in dict.fromkeys(there) if there.count(column) > 1),
+        *(Finding(f"/{heading[:_SHOWN]}", says("column-unknown")) for heading in unknown[:_NAMED]),
+        *(Finding(f"/{column.zh}", says("column-twice")) for column in twice),
     ]
     if findings:
-        raise ColumnsWrong.of(findings)
+        raise ColumnsWrong.of(findings, further=len(findings) - 1)
+
+
+_NAMED: Final = 50
+_SHOWN: Final = 64
+"""How many unknown headings are named, and how much of each."""
 
 
 def _lines(path: Path) -> Iterator[Sequence[Any]]:
     with path.open("rb") as file:
-        head = file.read(_SNIFFED)
+        head = file.read(_BLOCK)
     if head.startswith(_MAGIC_XLSX):
         return _lines_of_xlsx(path)
     if head.startswith(_MAGIC_OLD):
@@ -169,32 +187,52 @@ def _lines(path: Path) -> Iterator[Sequence[Any]]:
 
 
 def _lines_of_xlsx(path: Path) -> Iterator[Sequence[Any]]:
+    """The rows of the first sheet, from the first row of it. The library may fail in any way."""
     try:
         _refuse_bombs(path)
-        workbook = CalamineWorkbook.from_path(path)
-        sheet: CalamineSheet = workbook.get_sheet_by_index(0)
-        yield from sheet.iter_rows()
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows()
+    except FileUnreadable:
+        raise
     except PasswordError as error:
         raise _unreadable(says("file-old-or-locked")) from error
-    except (CalamineError, zipfile.BadZipFile, OSError, IndexError) as error:
+    except Exception as error:
         raise _unreadable(says("file-broken")) from error
+    yield from rows
 
 
 def _refuse_bombs(path: Path) -> None:
+    """Refuse a file that would take much more memory than disk: packed too well, or with cells far away."""
     with zipfile.ZipFile(path) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
-        packed = max(path.stat().st_size, 1)
-    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * packed:
+        parts = archive.infolist()
+        unpacked = sum(part.file_size for part in parts)
+        if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(path.stat().st_size, 1):
+            raise _unreadable(says("file-bomb"))
+        for part in parts:
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                _refuse_far_cells(archive, part)
+
+
+def _refuse_far_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """A sheet takes memory for all cells between its first and its last one."""
+    cells, far, before = 0, False, b""
+    with archive.open(part) as xml:
+        while block := xml.read(_BLOCK):
+            text = before + block
+            plain = text.count(b"r=") == text.count(b' r="')
+            if (_FAR_COLUMN_PLAIN if plain else _FAR_COLUMN)(text):
+                raise _unreadable(says("file-bomb"))
+            far = far or (_FAR_ROW_PLAIN if plain else _FAR_ROW)(text) is not None
+            cells += block.count(b" r=")
+            before = block[-32:]
+    if far and cells < _MANY_CELLS:
         raise _unreadable(says("file-bomb"))
 
 
 def _encoding_of(path: Path, head: bytes) -> str:
-    """UTF-8 or GB18030; of the beginning of a file, and for GB18030 of all of it."""
-    if head.startswith(_BOM):
-        return "utf-8-sig"
+    """UTF-8 where all of the file is that, else GB18030."""
     if b"\0" in head:
         raise _unreadable(says("file-no-table"))
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030"):
         if _decodes(path, encoding):
             return encoding
     raise _unreadable(says("file-no-table"))
@@ -204,7 +242,7 @@ def _decodes(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
         try:
-            while part := file.read(_SNIFFED):
+            while part := file.read(_BLOCK):
                 decoder.decode(part)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -214,17 +252,16 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _lines_of_csv(path: Path, encoding: str) -> Iterator[Sequence[Any]]:
     with path.open(encoding=encoding, newline="") as file:
-        delimiter = _delimiter_of(file.readline())
+        delimiter = _delimiter_of("".join(islice(file, _HEADINGS_WITHIN)))
         file.seek(0)
-        lines = csv.reader(file, delimiter=delimiter)
         try:
-            yield from lines
-        except (csv.Error, UnicodeDecodeError) as error:
+            yield from csv.reader(file, delimiter=delimiter)
+        except csv.Error as error:
             raise _unreadable(says("file-broken")) from error
 
 
-def _delimiter_of(first_line: str) -> str:
-    return max(",;\t", key=first_line.count)
+def _delimiter_of(first_lines: str) -> str:
+    return max(",;\t", key=first_lines.count)
 
 
 def _unreadable(said: Said) -> FileUnreadable:

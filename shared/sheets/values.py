@@ -19,12 +19,16 @@ from shared.words.forms import BETWEEN
 from shared.words.language import Language
 from shared.words.said import says
 
+_BETWEEN = re.compile(r"\s*[、,，;；/]\s*").split
+_EXACT: Final = 10**15
+"""Excel keeps fifteen digits of a number."""
 YES: Final = frozenset({"是", "有", "y", "yes", "true", "1", "√"})
 NO: Final = frozenset({"否", "无", "n", "no", "false", "0", "×"})
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?").fullmatch
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})").fullmatch
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?").fullmatch
 _PLAIN_MONTH = re.compile(r"(\d{4})(\d{2})").fullmatch
+_WHOLE = re.compile(r"-?[0-9]{1,18}").fullmatch
 _THOUSANDS = re.compile(r"-?\d{1,3}([,，]\d{3})+(\.\d+)?").fullmatch
 
 
@@ -32,32 +36,54 @@ def read_cell(column: Column, cell: Any) -> Any:
     """What of a cell stands in a body; None for an empty one.
 
     What is not understood passes as it is: the body's own check says what is wrong with it. Raises WrongValue for what
-    only a cell can be: a number where digits are text, a label that the list does not have.
+    only a cell can be: a number where digits are text, a label that the list does not have. A column of several values
+    gives a list.
     """
     if isinstance(cell, str):
-        cell = cell.strip().removeprefix("'") if cell.strip().startswith("'") else cell.strip()
-    if cell in {"", None}:
+        cell = cell.strip().removeprefix("'")
+    if is_empty(cell):
         return None
+    if column.holds_several:
+        return [_READ[column.form](column, part) for part in _BETWEEN(text_of(cell)) if part]
     return _READ[column.form](column, cell)
 
 
-def _text(_: Column, cell: Any) -> Any:
+def is_empty(cell: Any) -> bool:
+    """Whether nothing stands in a cell, or only blanks."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def text_of(cell: Any) -> str:
+    """A cell as people see it: a number without the `.0` of Excel, a day without its midnight."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float | int):
         return _digits(cell)
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else cell
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    return "" if cell is None else str(cell)
 
 
-def _identifier(_: Column, cell: Any) -> Any:
+def has_lost_digits(cell: Any) -> bool:
+    """Whether a cell holds a number that is longer than Excel keeps numbers."""
+    return isinstance(cell, float | int) and abs(cell) >= _EXACT
+
+
+def _text(_: Column, cell: Any) -> str:
+    if has_lost_digits(cell):
+        raise WrongValue(says("id-number-as-number"))
+    return text_of(cell)
+
+
+def _identifier(_: Column, cell: Any) -> str:
     if not isinstance(cell, str):
         raise WrongValue(says("id-number-as-number"))
     return cell
 
 
-def _code(column: Column, cell: Any) -> Any:
+def _code(column: Column, cell: Any) -> str:
     assert column.codes is not None, "a column of codes names its list"
-    text = str(_text(column, cell))
+    text = text_of(cell)
     code = codes_by_name(column.codes).get(text.casefold())
     if code is None:
         raise WrongValue(says("not-in-list", choices=[f"{one.label_zh} ({one.value})" for one in column.codes]))
@@ -70,40 +96,36 @@ def codes_by_name(codes: type[Code]) -> Mapping[str, Code]:
     return {name.casefold(): code for code in codes for name in (code.label_en, code.label_zh, code.value) if name}
 
 
-def _day(_: Column, cell: Any) -> Any:
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    found = _DAY(text := str(_text(_, cell))) or _PLAIN_DAY(text)
+def _day(_: Column, cell: Any) -> str:
+    found = _DAY(text := text_of(cell)) or _PLAIN_DAY(text)
     return text if found is None else f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
 
 
-def _month(_: Column, cell: Any) -> Any:
+def _month(_: Column, cell: Any) -> str:
     if isinstance(cell, dt.date):
         return cell.isoformat()[:7]
-    found = _MONTH(text := str(_text(_, cell))) or _PLAIN_MONTH(text)
+    found = _MONTH(text := text_of(cell)) or _PLAIN_MONTH(text)
     return text if found is None else f"{found[1]}-{int(found[2]):02d}"
 
 
-def _moment(_: Column, cell: Any) -> Any:
-    return cell.isoformat() if isinstance(cell, dt.date) else _text(_, cell)
+def _moment(_: Column, cell: Any) -> str:
+    return cell.isoformat() if isinstance(cell, dt.date) else text_of(cell)
 
 
-def _number_as_text(_: Column, cell: Any) -> Any:
-    text = _text(_, cell)
-    return text.replace(",", "").replace("，", "") if isinstance(text, str) and _THOUSANDS(text) else text
+def _number_as_text(_: Column, cell: Any) -> str:
+    text = text_of(cell)
+    return text.replace(",", "").replace("，", "") if _THOUSANDS(text) else text
 
 
-def _whole(_: Column, cell: Any) -> Any:
+def _whole(_: Column, cell: Any) -> int | str:
     text = _number_as_text(_, cell)
-    return int(text) if isinstance(text, str) and re.fullmatch(r"-?[0-9]{1,18}", text) else text
+    return int(text) if _WHOLE(text) else text
 
 
-def _flag(_: Column, cell: Any) -> Any:
+def _flag(_: Column, cell: Any) -> bool:
     if isinstance(cell, bool):
         return cell
-    text = str(_text(_, cell)).casefold()
+    text = text_of(cell).casefold()
     if text not in YES | NO:
         raise WrongValue(says("not-a-flag"))
     return text in YES

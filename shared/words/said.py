@@ -49,14 +49,16 @@ class Said(NamedTuple):
 
     def as_document(self) -> dict[str, Any]:
         """The sentence as it is kept."""
-        return {"code": self.code, "inputs": {name: _plain(value) for name, value in self.inputs.items()}}
+        kept = {"code": self.code, "inputs": {name: _plain(value) for name, value in self.inputs.items()}}
+        return kept if self.otherwise is None else {**kept, "otherwise": self.otherwise}
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | str) -> Self:
         """A sentence that was kept; earlier releases kept it as text."""
         if isinstance(kept, str):
             return cls("", {}, otherwise=kept)
-        return cls(kept["code"], {name: _read(value) for name, value in kept["inputs"].items()})
+        inputs = {name: _read(value) for name, value in kept["inputs"].items()}
+        return cls(kept["code"], inputs, kept.get("otherwise"))
 
 
 @cache
@@ -92,7 +94,9 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (dt.date, UUID)):
         return str(value)
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def _read(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """A true request for every operation of the five houses, out of one household's story, and what is open by design."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,14 @@ from tests.journeys.story import Story, yuan
 
 BUYER: Final = "DG-CANTEEN"
 """The buyer of the story."""
+IMPORT_KINDS: Final[Mapping[str, str]] = {
+    "monitoring": "income",
+    "assistance": "disbursements",
+    "employment": "wages",
+    "consumption": "products",
+    "assets": "assets",
+}
+"""A kind of file that each house takes."""
 NO_SUCH: Final = "00000000-0000-0000-0000-000000000001"
 _OPERATING: Final = "Operations of one house as a whole, by a scope that no county's client holds: of no region."
 OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
@@ -19,14 +28,22 @@ OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
     "/audit": _OPERATING,
 }
 """Routes that are the same in every house, below its name and version, and why they know of no region."""
-OF_THE_CALLER: Final = frozenset({"/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"})
-"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them."""
+OF_THE_CALLER: Final = frozenset(
+    {
+        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"),
+        *("/imports", "/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx"),
+    }
+)
+"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them, and
+`test_imports.py` those of files."""
 _CODES: Final = "Code lists tell of nobody."
 _CATALOGUE: Final = "The catalogue: who buys looks for products wherever they grow; no household is told of."
+_TEMPLATES: Final = "Files to fill in tell of nobody."
 _WORK: Final = "Work is looked for wherever it is; no household is told of."
 _BUYERS: Final = "One register of buyers for all who supply: a buyer belongs to no region; no household is told of."
 OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
     **{("get", f"/{house}/v1/codes"): _CODES for house in HOUSES},
+    **{("get", f"/{house}/v1/imports/templates/{{import_kind}}.xlsx"): _TEMPLATES for house in HOUSES},
     ("get", "/employment/v1/vacancies"): _WORK,
     ("get", "/employment/v1/vacancies/{vacancy_code}"): _WORK,
     ("get", "/consumption/v1/products"): _CATALOGUE,
@@ -63,21 +80,25 @@ class Examples:
 
     def value(self, path: str, name: str) -> Any:
         """What stands for a parameter; None where the story has nothing of that name."""
-        return self.requests.get(path.split("/")[1]) if name == "request_id" else self.values.get(name)
+        house = path.split("/")[1]
+        if name == "import_kind":
+            return IMPORT_KINDS[house]
+        return self.requests.get(house) if name == "request_id" else self.values.get(name)
 
     def path(self, template: str) -> str:
         """The path about the story. Raises AssertionError for a parameter that has no example."""
         filled = template
-        for part in template.split("/"):
-            if part.startswith("{"):
-                value = self.value(template, part[1:-1])
-                assert value is not None, f"give {part} of {template} an example"
-                filled = filled.replace(part, str(value))
+        for name in re.findall(r"{(\w+)}", template):
+            value = self.value(template, name)
+            assert value is not None, f"give {name} of {template} an example"
+            filled = filled.replace(f"{{{name}}}", str(value))
         return filled
 
     def body(self, method: str, template: str) -> dict[str, Any]:
         """A body that the operation takes. Raises AssertionError where there is no example."""
         name = template.rpartition("/v1")[2]
+        if name in OF_THE_CALLER:
+            return {}
         if name in OF_THE_WHOLE_HOUSE:
             return {"ids": [NO_SUCH], "dry_run": True}
         assert (method, template) in self.bodies, f"give {method} {template} an example of a body"

@@ -76,6 +76,10 @@ WRONG_WAYS = {
         "shared/sheets/columns.py",
         "shared.sheets.reading",
     ),
+    "Files in: the door, over the job and what came of it, over the file that is stored": (
+        "shared/imports/packing.py",
+        "shared.imports.taking",
+    ),
     "Words: the sentence, over how values stand in it, over the catalogues": (
         "shared/words/catalogues.py",
         "shared.words.said",

@@ -28,6 +28,7 @@ OPEN_TO_EVERY_REGION = {
     "AuditList",
     "BuyerList",
     "DeadLetterList",
+    "ImportRows",
     "JobList",
     "ProductList",
     "StockMoveList",
@@ -120,7 +121,9 @@ async def test_a_list_is_written_as_json_and_in_no_form_that_it_does_not_have(
             assert (asked.status_code, asked.json()) == (200, plain.json()), path
             tried += 1
         for form in ("xls", "CSV", "JSON", ""):
-            refused = await client.get(path.replace("{product_code}", "X-1"), params={"format": form})
+            refused = await client.get(
+                path.replace("{product_code}", "X-1").replace("{job_id}", ROW_ID), params={"format": form}
+            )
             assert refused.status_code == 422, (path, form)
             assert [error["pointer"] for error in refused.json()["errors"]] == ["/format"], (path, form)
     assert tried >= 3

@@ -7,10 +7,12 @@ from shared.db.system_migrations import (
     add_audit_chain,
     add_commit_clock,
     create_change,
+    create_imports,
     create_job,
     create_system_tables_v1,
     drop_audit_chain,
     drop_change,
+    drop_imports,
     drop_job,
     drop_system_tables_v1,
     mark_positions,
@@ -26,10 +28,12 @@ def create_system_tables() -> None:
     add_audit_chain()
     create_sealing_key()
     create_change()
+    create_imports()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
+    drop_imports()
     drop_audit_chain()
     drop_sealing_key()
     drop_change()

@@ -12,7 +12,7 @@ from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.risks.schemas import VerdictOut
 from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.findings import Finding, WrongValue
-from shared.http.fields import Body, Day, Identifier, MemberNo, RegionCode, Remark, Text
+from shared.http.fields import Body, Day, HouseholdCode, Identifier, MemberNo, RegionCode, Remark, Text
 from shared.money import SignedFenAsYuan
 from shared.months import Month
 from shared.policy.parameters import ParameterValue
@@ -59,6 +59,12 @@ class HouseholdIn(Body):
         if len({member.member_no for member in members}) < len(members):
             raise WrongValue(says("one-member-number-twice"))
         return members
+
+
+class HouseholdOfFile(HouseholdIn):
+    """A household as the rows of a file say it, its code among them."""
+
+    household_code: HouseholdCode
 
 
 class MemberOut(BaseModel):

@@ -54,6 +54,8 @@ class PutHousehold(Put[HouseholdOut]):
 
     shows_more_than_told: bool
     """Whether the answer holds what the caller left out."""
+    warnings: Sequence[Finding]
+    """What should be checked at home."""
 
 
 def put_household(
@@ -76,16 +78,18 @@ def put_household(
     _refuse_impossible(uow, body, members)
     shown = [place for place, member in enumerate(body.members) if sees_persons or member.id_number is not None]
     warnings = standing_warnings(uow, code, body.region_code, members, shown)
-    created = household is None
+    created, changed = household is None, True
     if household is None:
         warnings = [*_warnings_of_new_code(uow, code, body.region_code), *warnings]
         household = _register(uow, code, body, members)
     elif _fields_of(household) != _fields_of(body) or _by_number(members) != [one.member for one in before]:
         staying = [one.member.member_no for one in completed if one.stays]
         warnings += _change(uow, household, body, before, members, staying)
+    else:
+        changed = False
     uow.session.flush()  # flush: the answer reads what was just written
     shown_out = HouseholdOut.of(household, _by_number(members), warnings)
-    return PutHousehold(shown_out, created, any(map(leaves_something_out, body.members)))
+    return PutHousehold(shown_out, created, changed, any(map(leaves_something_out, body.members)), warnings)
 
 
 def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[RegisteredMember]) -> None:

@@ -1,0 +1,30 @@
+"""Facts from a file, a row a fact: the same set-based command as of the routes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from services.monitoring.evidence.table import EVIDENCE
+from services.monitoring.facts.commands.record import FactToRecord, record_facts
+from services.monitoring.facts.sheets import EXPENSE, ILLNESS, INCOME
+from shared.codes.monitoring import FactMode
+from shared.db.unit_of_work import UnitOfWork
+from shared.imports.kinds import ImportKind, Sender, Taken
+from shared.imports.rows import read_record, record_taken
+from shared.sheets.columns import Sheet
+
+
+def _import_of(sheet: Sheet) -> ImportKind:
+    model = EVIDENCE[sheet.kind].fact
+    assert model is not None, "a type without a model is reported by no file"
+
+    def read(sender: Sender, document: Mapping[str, Any]) -> FactToRecord:
+        return FactToRecord(read_record(model, sender, document), FactMode.LIVE, sender.actor, sender.context)
+
+    return ImportKind(sheet, "monitoring:write", read=read, take=_take)
+
+
+def _take(uow: UnitOfWork, _: Sender, facts: Sequence[FactToRecord]) -> list[Taken]:
+    return [record_taken(outcome) for outcome in record_facts(uow, facts)]
+
+
+FACT_IMPORTS: Final = tuple(_import_of(sheet) for sheet in (INCOME, EXPENSE, ILLNESS))

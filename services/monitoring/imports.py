@@ -1,0 +1,9 @@
+"""The kinds of files that monitoring takes."""
+
+from typing import Final
+
+from services.monitoring.facts.commands.imports import FACT_IMPORTS
+from services.monitoring.households.commands.imports import IMPORT_HOUSEHOLDS
+from shared.imports.kinds import kinds_by_name
+
+IMPORTS: Final = kinds_by_name(IMPORT_HOUSEHOLDS, *FACT_IMPORTS)

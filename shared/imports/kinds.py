@@ -1,0 +1,89 @@
+"""What a house says of a kind of file, and what becomes of its rows."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from shared.codes.operations import RowStatus
+from shared.context import Context
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import DomainError, NamesFindings
+from shared.findings import Finding
+from shared.security.actor import Actor
+from shared.sheets.columns import Sheet
+from shared.words.said import Said
+
+
+class Sender(NamedTuple):
+    """Who sent a file, with the rights of that moment, and for whom it speaks."""
+
+    actor: Actor
+    context: Context
+    source: str | None
+    """None where the rows of the kind name no source."""
+
+
+class Reason(NamedTuple):
+    """Why a row came back, or what should be checked about it: a place in its document, a code and a sentence."""
+
+    pointer: str
+    """Empty where it is about the row as a whole."""
+    code: str
+    said: Said
+
+    def as_document(self) -> dict[str, Any]:
+        """The reason as it is kept."""
+        return {"pointer": self.pointer, "code": self.code, "said": self.said.as_document()}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Reason":
+        """A reason that was kept."""
+        return cls(kept["pointer"], kept["code"], Said.of(kept["said"]))
+
+
+class Taken(NamedTuple):
+    """What became of one thing of a file."""
+
+    status: RowStatus
+    reasons: Sequence[Reason] = ()
+    """Why it was refused; of one that was accepted, what should be checked."""
+
+    @classmethod
+    def refused(cls, error: DomainError) -> "Taken":
+        """Refused in the words that a request would be answered with."""
+        findings = error.findings if isinstance(error, NamesFindings) else ()
+        return cls(RowStatus.REJECTED, reasons_of(findings) or [Reason("", error.code, error.said)])
+
+
+def reasons_of(findings: Iterable[Finding]) -> list[Reason]:
+    """Findings as reasons."""
+    return [Reason(finding.pointer, finding.said.code, finding.said) for finding in findings]
+
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKind:
+    """A kind of file 导入类别."""
+
+    sheet: Sheet
+    scope: str
+    read: Callable[[Sender, Document], Any]
+    """What the command takes, from the document of a row, or of the rows of one thing. Raises ValidationError or
+    DomainError."""
+    take: Callable[[UnitOfWork, Sender, Sequence[Any]], Sequence[Taken]]
+    """The command, over many at once; one that is refused sinks no other."""
+    rows_at_once: int = 1000
+    """Rows of one transaction: what takes about a second."""
+    has_source: bool = True
+    """Whether the rows are said by a source."""
+
+
+ImportKinds = Mapping[str, ImportKind]
+"""The kinds of files that a house takes, by name."""
+
+
+def kinds_by_name(*kinds: ImportKind) -> ImportKinds:
+    """The table of a house."""
+    return {kind.sheet.kind: kind for kind in kinds}

@@ -1,0 +1,103 @@
+"""A file in parts: its rows as they came, so many at a time, as the database keeps them until they are taken."""
+
+import datetime as dt
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from shared.findings import WrongValue
+from shared.imports.kinds import ImportKind
+from shared.sheets.columns import Column, Sheet
+from shared.sheets.reading import Row, open_table
+from shared.sheets.values import read_cell
+
+_QUICKLY: Final = 1
+_LENGTH_OF_A_DAY: Final = len("2026-05-01")
+
+
+class Packed(NamedTuple):
+    """A file that can be read, from its first row to its last one."""
+
+    places: Sequence[str]
+    """The columns of the file, in its order."""
+    rows: int
+    parts: Sequence[bytes]
+
+
+def pack_file(path: Path, kind: ImportKind) -> Packed:
+    """Read the whole of a file. Raises FileUnreadable or ColumnsWrong."""
+    table = open_table(path, kind.sheet)
+    things = _things(kind.sheet, table.columns, table.rows)
+    rows, parts = 0, []
+    for part, number in _parts(things, kind.rows_at_once):
+        parts.append(zlib.compress(part, _QUICKLY))
+        rows += number
+    return Packed([column.place for column in table.columns], rows, parts)
+
+
+def unpack(part: bytes) -> list[list[Row]]:
+    """The things of a part, each with its rows."""
+    return [[_row(kept) for kept in thing] for thing in from_json(zlib.decompress(part))]
+
+
+def kept_cells(row: Row) -> list[Any]:
+    """The cells of a row as JSON holds them: a day of Excel as a list, so that it is told from text."""
+    return [cell if type(cell) is str else _kept(cell) for cell in row.cells]
+
+
+def cell_of(kept: Any) -> Any:
+    """A cell as it came."""
+    if not isinstance(kept, list):
+        return kept
+    [text] = kept
+    return dt.date.fromisoformat(text) if len(text) == _LENGTH_OF_A_DAY else dt.datetime.fromisoformat(text)
+
+
+def _things(sheet: Sheet, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[bytes]]:
+    """The rows that make one thing together, wherever they stand; small, because all may be held at once."""
+    if sheet.group is None:
+        yield from ([_packed(row)] for row in rows)
+        return
+    gathered: dict[object, list[bytes]] = {}
+    place = next(at for at, column in enumerate(columns) if column.place == sheet.group)
+    for row in rows:
+        gathered.setdefault(_key(columns[place], row.cells[place]) or row.number, []).append(_packed(row))
+    yield from gathered.values()
+
+
+def _key(column: Column, cell: Any) -> str | None:
+    """What makes rows one thing; a row without it stands alone."""
+    try:
+        key = read_cell(column, cell)
+    except WrongValue:
+        return None
+    return None if key is None else str(key)
+
+
+def _parts(things: Iterator[list[bytes]], rows_at_once: int) -> Iterator[tuple[bytes, int]]:
+    """Things together until they have so many rows; each part with how many it has."""
+    for first in things:
+        part, number = [first], len(first)
+        while number < rows_at_once and (following := list(islice(things, 1))):
+            part += following
+            number += len(following[0])
+        yield b"[" + b",".join(b"[" + b",".join(thing) + b"]" for thing in part) + b"]", number
+
+
+def _packed(row: Row) -> bytes:
+    return to_json([row.number, *kept_cells(row)])
+
+
+def _kept(cell: Any) -> Any:
+    if cell is None or isinstance(cell, (str, bool, int, float)):
+        return cell
+    return [cell.isoformat()] if isinstance(cell, dt.date) else str(cell)
+
+
+def _row(kept: Sequence[Any]) -> Row:
+    number, *cells = kept
+    return Row(number, [cell_of(cell) for cell in cells])

@@ -1,0 +1,74 @@
+"""How rows become what commands take, and what commands answer becomes what is said of the rows."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, Field, create_model
+
+from shared.codes.operations import RowStatus
+from shared.db.unit_of_work import UnitOfWork
+from shared.errors import DomainError
+from shared.imports.kinds import Document, ImportKind, Sender, Taken
+from shared.records.outcomes import Outcome
+from shared.registers.commands import Put
+from shared.sheets.columns import Sheet
+
+RecordT = TypeVar("RecordT", bound=BaseModel)
+ItemT = TypeVar("ItemT")
+ONE_BY_ONE: Final = 200
+"""Rows of one transaction, of commands that do one row at a time."""
+_NOT_GIVEN: Final = "row"
+_OF_THE_CONTENT: Final = "row-"
+"""What a reference begins with that is made of the content of a row: the same row is the same record in every file."""
+
+
+def read_record(model: type[RecordT], sender: Sender, document: Document) -> RecordT:
+    """A record that its sender says; where no reference is given it has one of its content."""
+    said = {"source_ref": _NOT_GIVEN, **document, "source": sender.source}
+    if "supersedes" in document:
+        said["supersedes"] = {**document["supersedes"], "source": sender.source}
+    record = model.model_validate(said)
+    if "source_ref" in document:
+        return record
+    content = hashlib.sha256(record.model_dump_json(exclude={"source_ref"}).encode()).hexdigest()
+    return record.model_copy(update={"source_ref": f"{_OF_THE_CONTENT}{content}"})
+
+
+def record_taken(outcome: Outcome[Any]) -> Taken:
+    """What is said of a row that is a record."""
+    if outcome.error is not None:
+        return Taken.refused(outcome.error)
+    return Taken(RowStatus.ACCEPTED if outcome.result == "stored" else RowStatus.DUPLICATE)
+
+
+def each(take: Callable[[UnitOfWork, ItemT], Taken]) -> Callable[[UnitOfWork, Sender, Sequence[ItemT]], list[Taken]]:
+    """Do a command for one thing after the other; one that is refused leaves nothing behind."""
+
+    def take_one(uow: UnitOfWork, item: ItemT) -> Taken:
+        try:
+            with uow.savepoint():
+                return take(uow, item)
+        except DomainError as error:
+            return Taken.refused(error)
+
+    return lambda uow, _, items: [take_one(uow, item) for item in items]
+
+
+def register_import(
+    sheet: Sheet, scope: str, code: Any, model: type[BaseModel], command: Callable[[UnitOfWork, str, Any], Put[Any]]
+) -> ImportKind:
+    """The kind of file of a register: its first column is the code 编码, of this type, the others are of the body."""
+    [key, *_] = sheet.columns
+    coded: type[BaseModel] = create_model("Coded", code=(code, Field(alias=key.place)))
+
+    def read(_: Sender, document: Document) -> tuple[str, Any]:
+        known = coded.model_validate(document).model_dump()["code"]
+        body = {name: value for name, value in document.items() if name != key.place}
+        return known, model.model_validate(body)
+
+    def take(uow: UnitOfWork, item: tuple[str, Any]) -> Taken:
+        done = command(uow, *item)
+        return Taken(RowStatus.ACCEPTED if done.changed else RowStatus.DUPLICATE)
+
+    return ImportKind(sheet, scope, read=read, take=each(take), rows_at_once=ONE_BY_ONE, has_source=False)

@@ -1,0 +1,107 @@
+"""Storing a file with the job that takes it."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from shared.codes.operations import ImportAccept, ImportMode
+from shared.context import new_context
+from shared.db.rows import insert_rows
+from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.errors import Invalid
+from shared.ids import new_id
+from shared.imports.kinds import ImportKind, Sender
+from shared.imports.packing import Packed
+from shared.jobs.commands import start_job
+from shared.jobs.queries import no_such_job
+from shared.security.actor import EVERY, Actor
+from shared.security.sources import demand_sources
+from shared.words.said import says
+
+JOB_KIND = "import"
+
+
+class Asked(NamedTuple):
+    """What is asked for beside the file."""
+
+    kind: ImportKind
+    mode: ImportMode
+    accept: ImportAccept
+    source: str | None
+    file_name: str
+
+
+def source_of(actor: Actor, kind: ImportKind, named: str | None) -> str | None:
+    """Who says what stands in a file: the source named, else the only one for which the client speaks.
+
+    Raises Invalid where several could, or where a house is named, and SourceNotYours.
+    """
+    if not kind.has_source:
+        return None
+    source = named or _only_source(actor)
+    if source is None:
+        raise Invalid.at("/source", says("source-needed"))
+    demand_sources(actor, Invalid, {"/source": source})
+    return source
+
+
+def start_import(uow: UnitOfWork, asked: Asked, packed: Packed) -> UUID:
+    """Keep a file that can be read, and start the job that takes its rows with the rights that the sender has now."""
+    tables, job_id = uow.system_tables, new_id()
+    row = {
+        "job_id": job_id,
+        "kind": asked.kind.sheet.kind,
+        "places": list(packed.places),
+        "sender": _kept(uow.actor),
+        "source": asked.source,
+        "correlation_id": uow.context.correlation_id,
+        "created_at": uow.now(),
+    }
+    uow.connection.execute(sa.insert(tables.import_file).values(row))
+    for seq, part in enumerate(packed.parts):
+        insert_rows(uow.connection, tables.import_part, [{"job_id": job_id, "seq": seq, "content": part}])
+    said = {"kind": row["kind"], "mode": asked.mode, "accept": asked.accept}
+    file = {"file_id": str(job_id), "file_name": asked.file_name, "rows": packed.rows}
+    return start_job(uow, JOB_KIND, said | file, job_id)
+
+
+class File(NamedTuple):
+    """A file that was stored."""
+
+    kind: str
+    places: list[str]
+    sender: Sender
+
+
+def load_file(reading: Reading, job_id: UUID) -> File:
+    """The file of an import. Raises JobNotFound where the job is none, or its file is forgotten."""
+    table = reading.system_tables.import_file
+    row = reading.connection.execute(sa.select(table).where(table.c.job_id == job_id)).one_or_none()
+    if row is None:
+        raise no_such_job(job_id)
+    sender = Sender(_actor(row.sender), new_context(row.correlation_id), row.source)
+    return File(row.kind, row.places, sender)
+
+
+def _only_source(actor: Actor) -> str | None:
+    if actor.sources is None:
+        return actor.id.casefold()
+    [only, *more] = sorted(actor.sources) or [EVERY]
+    return None if more or only == EVERY else only
+
+
+def _kept(actor: Actor) -> dict[str, Any]:
+    """The rights of a client as JSON holds them."""
+    return {
+        "id": actor.id,
+        "scopes": sorted(actor.scopes),
+        "regions": list(actor.regions),
+        "sources": None if actor.sources is None else sorted(actor.sources),
+        "buyers": None if actor.buyers is None else sorted(actor.buyers),
+    }
+
+
+def _actor(kept: dict[str, Any]) -> Actor:
+    sources, buyers = (None if kept[name] is None else frozenset(kept[name]) for name in ("sources", "buyers"))
+    return Actor(kept["id"], frozenset(kept["scopes"]), tuple(kept["regions"]), sources, buyers)
