@@ -5,6 +5,7 @@ rows are read and written, in `store.py`, and a column of `EncryptedText` takes 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,7 +79,11 @@ class SealedTable:
         return place_of(self.table.name, column, [row[name] for name in self.key])
 
 
+sealed_table = cache(SealedTable)
+"""The sealed columns of a table, looked at once."""
+
+
 def sealed_tables(metadata: sa.MetaData) -> list[SealedTable]:
     """The tables of a house that have sealed columns, but for the one that knows the keys themselves."""
-    found = [SealedTable(table) for name, table in sorted(metadata.tables.items()) if name != "sealing_key"]
+    found = [sealed_table(table) for name, table in sorted(metadata.tables.items()) if name != "sealing_key"]
     return [table for table in found if table.indexes]

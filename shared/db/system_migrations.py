@@ -200,7 +200,7 @@ def create_imports() -> None:
         "import_part",
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("job_id", "seq", name="pk_import_part"),
     )
     op.create_table(
@@ -208,7 +208,7 @@ def create_imports() -> None:
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("status", status, nullable=False),
-        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("cells", sa.Text(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("job_id", "row", name="pk_import_row"),
     )

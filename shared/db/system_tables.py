@@ -186,7 +186,7 @@ def _import_part() -> list[sa.Column[Any]]:
     return [
         sa.Column("job_id", sa.Uuid(), primary_key=True),
         sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("content", EncryptedText(), nullable=False),
     ]
 
 
@@ -195,7 +195,7 @@ def _import_row() -> list[sa.Column[Any]]:
         sa.Column("job_id", sa.Uuid(), primary_key=True),
         sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("status", closed_code(RowStatus), nullable=False),
-        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("cells", EncryptedText(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
     ]
 

@@ -3,19 +3,16 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import sqlalchemy as sa
 from starlette.responses import Response
 
 from shared.db.rows import insert_into
-from shared.db.sealed import SealedTable
+from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Conflict
 from shared.security.actor import Actor
 from shared.words.said import says
-
-_sealed = cache(SealedTable)
 
 
 class IdempotencyKeyReused(Conflict):
@@ -55,7 +52,7 @@ def answer_once(uow: UnitOfWork, key: str, fingerprint: str, run: Callable[[Unit
     The answer is kept sealed: it may name people.
     """
     table = uow.system_tables.idempotency
-    sealed = _sealed(table)
+    sealed = sealed_table(table)
     mine = (table.c.client_id == uow.actor.id) & (table.c.key == key)
     claimed = uow.connection.execute(
         insert_into(table, uow.connection.dialect.name)

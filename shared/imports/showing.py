@@ -1,13 +1,15 @@
 """What came of the rows of a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
+from pydantic_core import from_json
 
 from shared.codes.operations import RowStatus
+from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import Reading
 from shared.imports.kinds import ImportKinds, Reason
 from shared.imports.packing import cell_of
@@ -73,7 +75,9 @@ def import_rows(reading: Reading, asked: ImportRows, kinds: ImportKinds, job_id:
     file = demand_import(reading, job_id)
     sheet = kinds[file.kind].sheet
     return asked.page(
-        reading, _rows_of(reading, job_id), lambda rows: [_shown(reading, sheet, file, row) for row in rows]
+        reading,
+        _rows_of(reading, job_id),
+        lambda rows: [_shown(reading, sheet, file, _opened(reading, row)) for row in rows],
     )
 
 
@@ -90,7 +94,8 @@ def refused_after(reading: Reading, kinds: ImportKinds, job_id: UUID, row: int) 
     refused = table.c.status.in_((RowStatus.REJECTED, RowStatus.AMBIGUOUS)) & (table.c.row > row)
     rows = _rows_of(reading, job_id).where(refused).order_by(table.c.row).limit(_AT_ONCE)
     sheet, see = kinds[file.kind].sheet, reading.actor.may(PERSONAL)
-    return [(found.row, _given_back(sheet, file.places, found, see=see)) for found in reading.connection.execute(rows)]
+    opened = [_opened(reading, found) for found in reading.connection.execute(rows)]
+    return [(found.row, _given_back(sheet, file.places, found, see=see)) for found in opened]
 
 
 def headings_of_refused(sheet: Sheet, language: Language) -> list[tuple[str, int]]:
@@ -100,11 +105,25 @@ def headings_of_refused(sheet: Sheet, language: Language) -> list[tuple[str, int
 
 def _rows_of(reading: Reading, job_id: UUID) -> sa.Select[Any]:
     table = reading.system_tables.import_row
-    columns = [table.c[name] for name in ("row", "status", "cells", "reasons")]
+    columns = [table.c[name] for name in ("job_id", "row", "status", "cells", "reasons")]
     return sa.select(*columns).where(table.c.job_id == job_id)
 
 
-def _shown(reading: Reading, sheet: Sheet, file: File, row: Any) -> ImportRowOut:
+class _Opened(NamedTuple):
+    """A row that was kept, with its cells opened."""
+
+    row: int
+    status: RowStatus
+    cells: list[Any]
+    reasons: list[Any]
+
+
+def _opened(reading: Reading, row: Any) -> _Opened:
+    text = sealed_table(reading.system_tables.import_row).text(reading, "cells", row)
+    return _Opened(row.row, row.status, from_json(text or "[]"), row.reasons)
+
+
+def _shown(reading: Reading, sheet: Sheet, file: File, row: _Opened) -> ImportRowOut:
     see = reading.actor.may(PERSONAL)
     reasons = [
         RowReason(column=_heading(sheet, reason), pointer=reason.pointer, code=reason.code, detail=reason.said.text)
@@ -114,7 +133,7 @@ def _shown(reading: Reading, sheet: Sheet, file: File, row: Any) -> ImportRowOut
     return ImportRowOut(row=row.row, status=row.status, cells=cells, reasons=reasons)
 
 
-def _cells(sheet: Sheet, places: Sequence[str], row: Any, *, see: bool) -> Iterator[tuple[str, str]]:
+def _cells(sheet: Sheet, places: Sequence[str], row: _Opened, *, see: bool) -> Iterator[tuple[str, str]]:
     """The cells in which something stands, by the way to their field."""
     by_place = {column.place: column for column in sheet.columns}
     for place, kept in zip(places, row.cells, strict=True):
@@ -123,7 +142,7 @@ def _cells(sheet: Sheet, places: Sequence[str], row: Any, *, see: bool) -> Itera
             yield place, HIDDEN if by_place[place].masked and not see else text
 
 
-def _given_back(sheet: Sheet, places: Sequence[str], row: Any, *, see: bool) -> list[str]:
+def _given_back(sheet: Sheet, places: Sequence[str], row: _Opened, *, see: bool) -> list[str]:
     """The cells in the order of the template; a number that has lost its digits is to be written anew."""
     kept: Mapping[str, Any] = dict(zip(places, row.cells, strict=True))
     text = dict(_cells(sheet, places, row, see=see))
@@ -132,7 +151,7 @@ def _given_back(sheet: Sheet, places: Sequence[str], row: Any, *, see: bool) -> 
     return [*cells, str(row.row), _why(sheet, row)]
 
 
-def _why(sheet: Sheet, row: Any) -> str:
+def _why(sheet: Sheet, row: _Opened) -> str:
     """Everything that is wrong with a row, in one cell."""
     colon, end = (": ", "; ") if speaking.get() is Language.EN else ("：", "；")
     said = [(_heading(sheet, reason), reason.said.text) for reason in map(Reason.of, row.reasons)]

@@ -1,5 +1,6 @@
 """Storing a file with the job that takes it."""
 
+from base64 import b64encode
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from shared.codes.operations import ImportAccept, ImportMode
 from shared.context import new_context
 from shared.db.rows import insert_rows
+from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Invalid
 from shared.ids import new_id
@@ -60,7 +62,8 @@ def start_import(uow: UnitOfWork, asked: Asked, packed: Packed) -> UUID:
     }
     uow.connection.execute(sa.insert(tables.import_file).values(row))
     for seq, part in enumerate(packed.parts):
-        insert_rows(uow.connection, tables.import_part, [{"job_id": job_id, "seq": seq, "content": part}])
+        kept = {"job_id": job_id, "seq": seq, "content": b64encode(part).decode()}
+        insert_rows(uow.connection, tables.import_part, sealed_table(tables.import_part).seal(uow, [kept]))
     said = {"kind": row["kind"], "mode": asked.mode, "accept": asked.accept}
     file = {"file_id": str(job_id), "file_name": asked.file_name, "rows": packed.rows}
     return start_job(uow, JOB_KIND, said | file, job_id)

@@ -1,6 +1,7 @@
 """The job of an import: its rows are tried, or taken, part by part."""
 
 import contextlib
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -9,9 +10,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from shared.codes.operations import ImportAccept, ImportMode, RowStatus
 from shared.db.rows import insert_rows
+from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import DomainError
 from shared.http.problems import field_problems
@@ -154,19 +157,24 @@ def _columns(kind: ImportKind, places: Sequence[str]) -> list[Column]:
 def _load_part(reading: Reading, job_id: UUID, seq: int) -> list[list[Row]]:
     parts = reading.system_tables.import_part
     this = (parts.c.job_id == job_id) & (parts.c.seq == seq)
-    content: bytes = reading.connection.execute(sa.select(parts.c.content).where(this)).scalar_one()
-    return unpack(content)
+    kept = reading.connection.execute(sa.select(parts).where(this)).mappings().one()
+    return unpack(b64decode(sealed_table(parts).open(reading, kept)["content"]))
 
 
 def _keep_rows(uow: UnitOfWork, job_id: UUID, things: Sequence[Read], taken: Sequence[Taken]) -> None:
     """Keep the rows about which there is something to say."""
     rows = [
-        {"job_id": job_id, "row": row.number, "status": one.status, "cells": kept_cells(row), "reasons": reasons}
+        {"job_id": job_id, "row": row.number, "status": one.status, "cells": _text_of(row), "reasons": reasons}
         for thing, one in zip(things, taken, strict=True)
         if one.status in _REFUSED or one.reasons
         for row, reasons in _by_row(thing, one)
     ]
-    insert_rows(uow.connection, uow.system_tables.import_row, rows)
+    table = uow.system_tables.import_row
+    insert_rows(uow.connection, table, sealed_table(table).seal(uow, rows))
+
+
+def _text_of(row: Row) -> str:
+    return to_json(kept_cells(row)).decode()
 
 
 def _by_row(thing: Read, taken: Taken) -> Iterator[tuple[Row, list[dict[str, Any]]]]:
