@@ -488,7 +488,7 @@ class Reckoning:
         lying = await self._set_up.bus.events(topic_of(house))
         key_of = {event.event_id: event.key for event in lying}
         told = sorted(await self._set_up.rows(house, "change", "seq", "event_id"), key=lambda row: int(row["seq"]))
-        self._compare(f"changes of {house}", Counter(key_of), Counter(row["event_id"] for row in told))
+        self._compare(f"changes of {house}", Counter(key_of.keys()), Counter(row["event_id"] for row in told))
         published, changed = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
         for event_id, key in key_of.items():
             published[key].append(event_id)
