@@ -104,12 +104,15 @@ async def open_monitoring(
     return Monitoring(house, client_for(house))
 
 
+_WITH_A_ROW_FROM_THE_BEGINNING = (MONITORING.system_tables.commit_clock, MONITORING.system_tables.audit_head)
+
+
 def table_counts(reading: Reading) -> dict[str, int]:
     """How many rows each table of monitoring holds."""
     return {
         table.name: reading.connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
         for table in METADATA.sorted_tables
-        if table is not MONITORING.system_tables.commit_clock  # its one row is there from the beginning
+        if table not in _WITH_A_ROW_FROM_THE_BEGINNING
     }
 
 
