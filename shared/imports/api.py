@@ -10,6 +10,7 @@ from typing import IO, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi import Path as PathParam
 from pydantic import BaseModel, Field, ValidationError
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
@@ -68,6 +69,9 @@ class ImportStarted(BaseModel):
     location: str = Field(description="Where to look how far it is")
 
 
+KindName = Annotated[str, PathParam(max_length=64)]
+
+
 def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     """Routes to send files to a house, to see what came of their rows, and to fetch the templates."""
     router = APIRouter(prefix="/imports", tags=["imports 导入"])
@@ -95,7 +99,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         response_class=Response,
         responses={200: {"content": {XLSX_TYPE: {}}}, **responses(ImportKindNotFound)},
     )
-    async def template(import_kind: str, call: Annotated[Call, calling(*scopes)]) -> Response:
+    async def template(import_kind: KindName, call: Annotated[Call, calling(*scopes)]) -> Response:
         if import_kind not in kinds:
             raise ImportKindNotFound(says("no-such-import", kinds=sorted(kinds)))
         call.actor.demand(kinds[import_kind].scope)

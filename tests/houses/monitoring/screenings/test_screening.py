@@ -308,6 +308,7 @@ async def test_operators_call_both_by_command_line(monitoring: Monitoring, datab
         "SHOUXIAN_TODAY": "2026-11-16",
         "SHOUXIAN_DATABASE_URL": database_url,
         "SHOUXIAN_DATA": str(tmp_path / "data"),
+        "SHOUXIAN_KEYRING_FILE": str(tmp_path / "keyring.json"),
     }
 
     def run(operation: str) -> tuple[int, Document]:
