@@ -51,7 +51,7 @@ class ChangesAsked(BaseModel):
 
     after: str | None = Field(None, max_length=512, description="`next` of the answer before; without it, all kept")
     wait: int = Field(0, ge=0, le=MAX_WAIT, description="Seconds to wait where nothing has happened yet")
-    types: Annotated[str, Field(max_length=4096), AfterValidator(_known_types)] | None = Field(
+    types: Annotated[str, Field(max_length=2000), AfterValidator(_known_types)] | None = Field(
         None, description="Types of events with commas between them; without it, all"
     )
 
