@@ -15,7 +15,7 @@ from services.employment.vacancies.schemas import VacancyIn
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise, window_months
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
-from services.monitoring.models.persons import Member
+from services.monitoring.persons.store import MEMBERS
 from shared.codes.employment import PlacementAction
 from shared.codes.monitoring import Health, HouseholdCategory, Labour, Relation, Sex
 from shared.db.base import table_of
@@ -56,7 +56,8 @@ def settle(uow: UnitOfWork, numbers: range) -> None:
     window = summarise(months, last, MONTHS)
     codes = [household_code(number) for number in numbers]
     uow.connection.execute(sa.insert(Household), [_household(code, now) for code in codes])
-    uow.connection.execute(sa.insert(Member), [_member(code, number) for code in codes for number in (1, 2)])
+    members = MEMBERS.seal(uow, [_member(code, number) for code in codes for number in (1, 2)])
+    uow.connection.execute(sa.insert(MEMBERS.table), members)
     uow.connection.execute(
         sa.insert(table_of(LedgerMonth)),
         [
