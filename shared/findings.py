@@ -22,7 +22,7 @@ class Finding(NamedTuple):
 
     def as_warning(self) -> str:
         """The finding as a line of an answer's warnings."""
-        return says("finding", pointer=self.pointer.removeprefix("/"), finding=self.said).text
+        return self._replace(pointer=self.pointer.removeprefix("/")).placed().text
 
     def placed(self, further: int = 0) -> Said:
         """The finding as a sentence of its own, with how many further ones there are."""

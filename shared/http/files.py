@@ -1,7 +1,7 @@
 """Lists as files: CSV as its rows come, Excel from a temporary file; whole, or else the connection breaks."""
 
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.lists.portions import Portion
 from shared.sheets.columns import Sheet
-from shared.sheets.writing import CSV_TYPE, XLSX_TYPE, Table, csv_head, csv_lines, headed
+from shared.sheets.writing import CSV_TYPE, XLSX_TYPE, Line, Table, csv_head, csv_lines, headed
 from shared.words.language import Language
 
 Format = Literal["csv", "xlsx"]
@@ -58,17 +58,26 @@ def _csv_part(portion: Portion[Any], language: Language) -> bytes:
 async def _written_as_xlsx(sheet: Sheet, portions: Portions, language: Language) -> AsyncGenerator[bytes, None]:
     with tempfile.TemporaryDirectory(prefix="list-") as folder:
         path = Path(folder) / "list.xlsx"
-        table = Table(path, sheet.title(language), headed(sheet, language))
-        try:
-            async for portion in portions:
-                await run_sync(_add, table, portion, language)
-            await run_sync(table.close)
-        finally:
-            table.leave()
+        blocks = (_lines(portion, language) async for portion in portions)
+        await write_xlsx(path, sheet.title(language), headed(sheet, language), blocks)
         async with await open_file(path, "rb") as file:
             while part := await file.read(_PART):
                 yield part
 
 
-def _add(table: Table, portion: Portion[Any], language: Language) -> None:
-    table.write(zip(*portion.cells(language), strict=True))
+def _lines(portion: Portion[Any], language: Language) -> Iterator[Line]:
+    """The rows of a portion; its cells are made when the first of them is taken, beside the event loop."""
+    yield from zip(*portion.cells(language), strict=True)
+
+
+async def write_xlsx(
+    path: Path, title: str, headings: Sequence[tuple[str, int]], blocks: AsyncIterator[Iterable[Line]]
+) -> None:
+    """Write rows that come in blocks into an Excel file; whatever goes wrong, nothing beside the file stays open."""
+    table = Table(path, title, headings)
+    try:
+        async for block in blocks:
+            await run_sync(table.write, block)
+        await run_sync(table.close)
+    finally:
+        table.leave()

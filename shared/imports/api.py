@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Annotated, Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid, MalformedRequest, NotFound, UnsupportedMediaType
 from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
 from shared.http.fields import Body, Source
+from shared.http.files import write_xlsx
 from shared.http.idempotency import Answer, answer_once, request_hash
 from shared.http.problems import invalid_from, responses
 from shared.imports.kinds import ImportKind, ImportKinds
@@ -33,12 +34,13 @@ from shared.imports.showing import (
     import_rows,
     refused_after,
 )
-from shared.imports.starting import Asked, source_of, start_import
+from shared.imports.starting import Asked, File, source_of, start_import
 from shared.jobs.queries import JobNotFound
 from shared.lists.page import Page
 from shared.security.actor import PERSONAL, SourceNotYours
+from shared.sheets.columns import Sheet
 from shared.sheets.reading import ColumnsWrong, FileUnreadable
-from shared.sheets.writing import XLSX_TYPE, write_table, write_template
+from shared.sheets.writing import XLSX_TYPE, write_template
 from shared.words.language import speaking
 from shared.words.said import says
 
@@ -130,8 +132,8 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         responses={200: {"content": {XLSX_TYPE: {}}}, **responses(JobNotFound)},
     )
     async def rejected(job_id: UUID, call: Annotated[Call, calling(*scopes)], _purpose: Purpose = None) -> Response:
-        await _record_look(call, kinds, job_id)
-        return await _rejected(call, kinds, job_id)
+        file = await _record_look(call, kinds, job_id)
+        return await _rejected(call, kinds, job_id, kinds[file.kind].sheet)
 
     return router
 
@@ -207,22 +209,21 @@ async def _template(kind: ImportKind) -> Response:
     return Response(content, media_type=XLSX_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-async def _rejected(call: Call, kinds: ImportKinds, job_id: UUID) -> Response:
+async def _rejected(call: Call, kinds: ImportKinds, job_id: UUID, sheet: Sheet) -> Response:
     """The file is written as the rows are read, and removed when it is sent."""
-    file = await call.query(demand_import, job_id)
-    loop, language, sheet = asyncio.get_running_loop(), speaking.get(), kinds[file.kind].sheet
+    language = speaking.get()
 
-    def rows() -> Iterator[list[str]]:
+    async def blocks() -> AsyncIterator[list[list[str]]]:
         last = 0
-        while found := asyncio.run_coroutine_threadsafe(call.query(refused_after, kinds, job_id, last), loop).result():
+        while found := await call.query(refused_after, kinds, job_id, last):
             last = found[-1][0]
-            yield from (cells for _, cells in found)
+            yield [cells for _, cells in found]
 
     handle, path = tempfile.mkstemp(prefix="rejected-", suffix=".xlsx")
     os.close(handle)
     title, headings = sheet.title(language), headings_of_refused(sheet, language)
     try:
-        await asyncio.to_thread(write_table, Path(path), title, headings, rows())
+        await write_xlsx(Path(path), title, headings, blocks())
     except BaseException:
         os.unlink(path)  # noqa: PTH108
         raise
@@ -230,11 +231,12 @@ async def _rejected(call: Call, kinds: ImportKinds, job_id: UUID) -> Response:
     return FileResponse(path, media_type=XLSX_TYPE, filename=name, background=BackgroundTask(os.unlink, path))
 
 
-async def _record_look(call: Call, kinds: ImportKinds, job_id: UUID) -> None:
-    """Keep who looked into the rows of a file that names persons, under the number of its job."""
+async def _record_look(call: Call, kinds: ImportKinds, job_id: UUID) -> File:
+    """Keep who looked into the rows of a file that names persons, under the number of its job; returns the file."""
     file = await call.query(demand_import, job_id)
     if call.actor.may(PERSONAL) and any(column.masked for column in kinds[file.kind].sheet.columns):
         await call.record_look(str(job_id))
+    return file
 
 
 def _form_of(kinds: ImportKinds) -> dict[str, Any]:

@@ -116,13 +116,6 @@ class Table:
             self._worksheet.write_string(0, place, heading, self._bold)
 
 
-def write_table(path: Path, title: str, headings: Sequence[tuple[str, int]], rows: Iterable[Line]) -> None:
-    """Write an Excel file of rows below headings."""
-    table = Table(path, title, headings)
-    table.write(rows)
-    table.close()
-
-
 def write_template(path: Path, sheet: Sheet, language: Language = Language.ZH) -> None:
     """Write an Excel file to fill in: headings, drop-downs of code lists, notes, and one example."""
     with xlsxwriter.Workbook(path) as workbook:

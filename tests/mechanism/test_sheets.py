@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from shared.codes.records import RecordStatus
+from shared.http.files import write_xlsx
 from shared.sheets.columns import Column, Form, Sheet
 from shared.sheets.values import write_column
-from shared.sheets.writing import Table, cells_of, csv_head, csv_lines, headed, values_of, write_table
+from shared.sheets.writing import Table, cells_of, csv_head, csv_lines, headed, values_of
 from shared.words.language import Language
 
 ZH, EN = Language.ZH, Language.EN
@@ -114,12 +116,17 @@ def test_an_excel_file_goes_on_in_the_next_sheet_with_its_headings(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["list.xlsx"]
 
 
-def test_an_excel_file_without_rows_has_its_headings(tmp_path: Path) -> None:
-    write_table(tmp_path / "none.xlsx", "表", [("甲", 10), ("乙", 10)], [])
+async def in_blocks(*blocks: Sequence[Sequence[str]]) -> AsyncIterator[Sequence[Sequence[str]]]:
+    for block in blocks:
+        yield block
+
+
+async def test_an_excel_file_without_rows_has_its_headings(tmp_path: Path) -> None:
+    await write_xlsx(tmp_path / "none.xlsx", "表", [("甲", 10), ("乙", 10)], in_blocks())
     assert CalamineWorkbook.from_path(tmp_path / "none.xlsx").get_sheet_by_index(0).to_python() == [["甲", "乙"]]
 
 
-def test_text_in_an_excel_file_is_neither_formula_nor_number(tmp_path: Path) -> None:
-    write_table(tmp_path / "text.xlsx", "表", [("甲", 10)], [["=1+1"], ["007"], ["1e5"]])
+async def test_text_in_an_excel_file_is_neither_formula_nor_number(tmp_path: Path) -> None:
+    await write_xlsx(tmp_path / "text.xlsx", "表", [("甲", 10)], in_blocks([["=1+1"], ["007"]], [["1e5"]]))
     rows = CalamineWorkbook.from_path(tmp_path / "text.xlsx").get_sheet_by_index(0).to_python()
     assert rows == [["甲"], ["=1+1"], ["007"], ["1e5"]]
