@@ -307,18 +307,19 @@ class SetUp:
             process.exit_code(10)
 
     @asynccontextmanager
-    async def caller(self) -> AsyncIterator["Caller"]:
-        """A client with every scope for the whole province."""
+    async def caller(self, client_id: str = "province") -> AsyncIterator["Caller"]:
+        """A demo client; unless another is named, one with every scope for the whole province."""
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-            answer = await client.post(f"{self.url_of('monitoring')}/oauth2/token", data=self._credentials())
+            answer = await client.post(f"{self.url_of('monitoring')}/oauth2/token", data=self._credentials(client_id))
             token = answer.raise_for_status().json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
             answering = [role for role in self.roles.values() if role.role in ANSWERING]
             yield Caller(client, {house: self.url_of(house) for role in answering for house in role.houses})
 
-    def _credentials(self) -> dict[str, str]:
-        first = json.loads((self.folder / "demo-credentials.json").read_text())["clients"][0]
-        return {"grant_type": "client_credentials", **{name: first[name] for name in ("client_id", "client_secret")}}
+    def _credentials(self, client_id: str) -> dict[str, str]:
+        known = json.loads((self.folder / "demo-credentials.json").read_text())["clients"]
+        client = next(each for each in known if each["client_id"] == client_id)
+        return {"grant_type": "client_credentials", **{name: client[name] for name in ("client_id", "client_secret")}}
 
     async def rows(self, house: str, table: str, *columns: str) -> list[dict[str, Any]]:
         """A table of a house as it stands, in the order of its key."""

@@ -16,8 +16,9 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
+from tests.journeys.conftest import StartSetUp
 from tests.journeys.money import credited, in_the_ledger, paid_out
-from tests.journeys.set_ups import Caller, SetUp, distributed, embedded
+from tests.journeys.set_ups import Caller, SetUp, distributed
 from tests.journeys.story import EARNED, KINDS, OLD_WAGE, Story, yuan
 from tests.real_parts import require_or_skip
 
@@ -29,19 +30,9 @@ REQUESTS = 30
 """So many requests the story has at the least."""
 
 
-@pytest.fixture(params=["embedded", "distributed"])
-async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
-    if request.param == "embedded":
-        async with embedded(tmp_path) as found:
-            await found.start_all()
-            yield found
-        return
-    require_or_skip(kafka.unavailable_reason())
-    postgres: PostgresServer = request.getfixturevalue("postgres_server")
-    with KafkaCluster.start() as cluster:
-        async with distributed(tmp_path, postgres, cluster) as found:
-            await found.start_all()
-            yield found
+@pytest.fixture
+async def set_up(start_set_up: StartSetUp) -> SetUp:
+    return await start_set_up()
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,23 @@
 """The main job by HTTP, run both ways: a collapse of income or a new illness opens exactly one assistance task."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.local import kafka
-from deploy.local.kafka import KafkaCluster
-from deploy.local.postgres import PostgresServer
 from shared.months import format_month, parse_month
 from tests.builders import household, illness_fact, income_fact
-from tests.journeys.set_ups import MAIN_JOB, Caller, SetUp, by_command_line, distributed, embedded
-from tests.real_parts import require_or_skip
+from tests.journeys.conftest import StartSetUp
+from tests.journeys.set_ups import MAIN_JOB, Caller, SetUp, by_command_line
 
 PATIENCE = 60.0
 FIRST, LAST = parse_month("2024-11"), parse_month("2026-10")
 COLLAPSED_MONTHS = ("2026-08", "2026-09", "2026-10")
 
 
-@pytest.fixture(params=["embedded", "distributed"])
-async def set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SetUp]:
-    if request.param == "embedded":
-        async with embedded(tmp_path, by_command_line, MAIN_JOB) as found:
-            await found.start_all()
-            yield found
-        return
-    require_or_skip(kafka.unavailable_reason())
-    postgres: PostgresServer = request.getfixturevalue("postgres_server")
-    with KafkaCluster.start() as cluster:
-        async with distributed(tmp_path, postgres, cluster, by_command_line, MAIN_JOB) as found:
-            await found.start_all()
-            yield found
+@pytest.fixture
+async def set_up(start_set_up: StartSetUp) -> SetUp:
+    return await start_set_up(by_command_line, MAIN_JOB)
 
 
 @dataclass
