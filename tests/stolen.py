@@ -6,23 +6,23 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from shared.db.unit_of_work import Reading
 from shared.house import House
 
 
 async def stolen(house: House) -> bytes:
     """Everything: the files of SQLite with what they no longer name, or all rows of PostgreSQL as text."""
     if not house.database.is_sqlite:
-        return await house.database.read(_every_row)
+        return await house.database.read(lambda reading: every_row(reading.connection))
     path = Path(str(house.database.url.database))
     files = [path, path.with_name(path.name + "-wal")]
     return b"".join(file.read_bytes() for file in files if file.exists())
 
 
-def _every_row(reading: Reading) -> bytes:
+def every_row(connection: sa.Connection) -> bytes:
+    """All rows of a database on PostgreSQL, as text."""
     rows: list[str] = []
-    for table in sa.inspect(reading.connection).get_table_names():
-        rows += reading.connection.scalars(sa.text(f'SELECT whole::text FROM "{table}" AS whole'))
+    for table in sa.inspect(connection).get_table_names():
+        rows += connection.scalars(sa.text(f'SELECT whole::text FROM "{table}" AS whole'))
     return "\n".join(rows).encode()
 
 
