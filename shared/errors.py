@@ -28,6 +28,8 @@ class DomainError(Exception):
     code: ClassVar[str] = "internal-error"
     retry_after: ClassVar[int | None] = None
     """Seconds after which the same request may be answered otherwise; told as `Retry-After`."""
+    pointer: ClassVar[str] = ""
+    """The field of a body that names what the situation is about; empty where it is about the whole."""
 
     def __init__(self, said: Said, **extra: Any) -> None:
         super().__init__(said)
@@ -100,6 +102,7 @@ class HouseholdHasEnded(Conflict):
     """The household is no more: nothing of it is changed, reported or begun any longer."""
 
     code = "household-ended"
+    pointer = "/household_code"
 
 
 class NamesFindings(DomainError):

@@ -21,6 +21,7 @@ class HouseholdUnknown(NotFound):
     """No household by that code within the caller's region has reached this house; it may be on its way."""
 
     code = "household-unknown"
+    pointer = "/household_code"
     retry_after = 1
 
 

@@ -52,7 +52,7 @@ class Taken(NamedTuple):
     def refused(cls, error: DomainError) -> "Taken":
         """Refused in the words that a request would be answered with."""
         findings = error.findings if isinstance(error, NamesFindings) else ()
-        return cls(RowStatus.REJECTED, reasons_of(findings) or [Reason("", error.code, error.said)])
+        return cls(RowStatus.REJECTED, reasons_of(findings) or [Reason(error.pointer, error.code, error.said)])
 
 
 def reasons_of(findings: Iterable[Finding]) -> list[Reason]:

@@ -18,24 +18,28 @@ class Contradicts(_OfARecord, Conflict):
     """The reference was used before for another content."""
 
     code: ClassVar[str] = "{thing}-contradicts"
+    pointer = "/source_ref"
 
 
 class SupersededNotFound(_OfARecord, NotFound):
     """The record to be superseded is not known where the correction says."""
 
     code: ClassVar[str] = "superseded-{thing}-not-found"
+    pointer = "/supersedes/source_ref"
 
 
 class AlreadySuperseded(_OfARecord, Conflict):
     """The record was corrected before by another one, which counts in its place."""
 
     code: ClassVar[str] = "{thing}-already-superseded"
+    pointer = "/supersedes/source_ref"
 
 
 class AlreadyWithdrawn(_OfARecord, Conflict):
     """The record was withdrawn, and a withdrawal is final: what is right now is a record of its own."""
 
     code: ClassVar[str] = "{thing}-already-withdrawn"
+    pointer = "/supersedes/source_ref"
 
 
 class WithdrawalContradicts(Conflict):

@@ -27,12 +27,14 @@ class RegionNotAllowed(Forbidden):
     """The region named lies outside the caller's own."""
 
     code = "region-not-allowed"
+    pointer = "/region_code"
 
 
 class SourceNotYours(Forbidden):
     """The source named belongs to another client."""
 
     code = "source-not-yours"
+    pointer = "/source"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ async def test_products(open_house: OpenHouse, client_for: ClientFor) -> None:
         ("HAM", "NOBODY", "火腿", "kg", "120", "", ""),
     )
     assert job["result"] == result(2, accepted=1, rejected=1, stored=1)
-    assert await office.refused(job) == [(3, [(None, "producer-not-found")])]
+    assert await office.refused(job) == [(3, [("Producer code", "producer-not-found")])]
     shown = (await client.get("/consumption/v1/products/TEA")).json()
     assert (shown["price"], shown["minimum"], shown["stock"]) == ("120.00", "1.000", "300.500")
 
@@ -146,6 +146,9 @@ async def test_disbursements(open_house: OpenHouse, client_for: ClientFor) -> No
         ("DJ-9999", "temporary_relief", "2026-10", "800", ""),
     )
     assert job["result"] == result(3, accepted=1, rejected=2, stored=1)
-    assert await office.refused(job) == [(3, [("Kind", "string_pattern_mismatch")]), (4, [(None, "household-unknown")])]
+    assert await office.refused(job) == [
+        (3, [("Kind", "string_pattern_mismatch")]),
+        (4, [("Household code", "household-unknown")]),
+    ]
     [paid] = (await office.client.get("/assistance/v1/disbursements")).json()["items"]
     assert (paid["source"], paid["amount"], paid["kind"]) == ("civil-affairs", "800.00", "temporary_relief")

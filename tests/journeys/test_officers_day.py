@@ -73,6 +73,11 @@ class Desk:
         answer = await self._caller.insist("GET", f"{IMPORTS}/{taken['job_id']}/rejected.xlsx")
         return table_of(answer.content, self._file)
 
+    async def reasons(self, taken: dict[str, Any]) -> list[dict[str, Any]]:
+        """Why rows came back."""
+        rows = (await self._caller.get(f"{IMPORTS}/{taken['job_id']}/rows?status=rejected"))["items"]
+        return [reason for row in rows for reason in row["reasons"]]
+
     async def sheet(self, path: str) -> list[list[Any]]:
         """A list as it leaves for Excel, without its headings."""
         answer = await self._caller.insist("GET", f"{path}format=xlsx")
@@ -175,6 +180,12 @@ async def the_house_is_killed_while_it_takes_the_good_rows(set_up: SetUp, desk: 
 async def she_puts_the_rest_right(desk: Desk, taken: dict[str, Any], right: Sequence[Sequence[Any]]) -> None:
     headings, back = _under(INCOME_HEADINGS, await desk.rejected(taken))
     assert len(back) == WRONG
+    reasons = await desk.reasons(taken)
+    assert [(each["column"], each["code"]) for each in reasons[:3]] == [
+        (INCOME_HEADINGS[0], "household-not-found"),
+        (INCOME_HEADINGS[2], "month-ill-formed"),
+        (INCOME_HEADINGS[3], "amount-ill-formed"),
+    ]
     mended = []
     for number, cells in enumerate(back):
         of_the_file = dict(zip(INCOME_HEADINGS, right[number * (ROWS // WRONG)], strict=True))

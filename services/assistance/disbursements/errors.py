@@ -8,6 +8,7 @@ class MeasureNotTransfer(Conflict):
     """Cash answers a measure that asked for cash; another house answers the rest."""
 
     code = "measure-not-transfer"
+    pointer = "/measure_id"
 
 
 class DisbursementInvalid(Invalid):
@@ -32,6 +33,7 @@ class MeasurePaid(Conflict):
     """The measure asked for less, or was paid already; ``left`` says how much of it is left, in yuan."""
 
     code = "measure-paid"
+    pointer = "/measure_id"
 
 
 class DisbursementNotFound(NotFound):

@@ -7,6 +7,7 @@ class MeasureNotFound(NotFound):
     """No measure by that id for this household."""
 
     code = "measure-not-found"
+    pointer = "/measure_id"
 
 
 class AlreadyRequested(Conflict):

@@ -7,6 +7,7 @@ class ProducerNotFound(NotFound):
     """No producer by that code within the caller's region."""
 
     code = "producer-not-found"
+    pointer = "/producer_code"
 
 
 class ProducerInvalid(Invalid):

@@ -7,6 +7,7 @@ class ProductNotFound(NotFound):
     """No product by that code; ``line_no`` names the line of an order."""
 
     code = "product-not-found"
+    pointer = "/product_code"
 
 
 class NotEnoughStock(Conflict):
@@ -19,12 +20,14 @@ class StockChanged(Conflict):
     """The stock is another one than was sent, by orders or otherwise; ``stock`` is what there is."""
 
     code = "stock-changed"
+    pointer = "/stock"
 
 
 class UnitInUse(Conflict):
     """Some of the product is there in its unit; ``unit`` and ``stock`` say how much."""
 
     code = "unit-in-use"
+    pointer = "/unit"
 
 
 class StockInvalid(Invalid):

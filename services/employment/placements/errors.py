@@ -7,6 +7,7 @@ class PlacementNotFound(NotFound):
     """No placement by that id within the caller's region."""
 
     code = "placement-not-found"
+    pointer = "/placement_id"
 
 
 class NoHeadcountLeft(Conflict):

@@ -26,6 +26,7 @@ class MonthReported(Conflict):
     """A wage of this placement and month stands; ``wage_id`` names it. A correction supersedes it."""
 
     code = "month-reported"
+    pointer = "/month"
 
 
 class WageWithdrawnBefore(AlreadyWithdrawn, thing="wage"):
@@ -38,6 +39,7 @@ class PlacementNotStarted(Conflict):
     """Nobody earned a wage here: the work never began."""
 
     code = "placement-not-started"
+    pointer = "/placement_id"
 
 
 class WageBeforePlacement(Invalid):

@@ -7,3 +7,4 @@ class HouseholdNotFound(NotFound):
     """No household by that code within the caller's region."""
 
     code = "household-not-found"
+    pointer = "/household_code"

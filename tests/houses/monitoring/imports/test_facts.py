@@ -59,7 +59,7 @@ async def test_an_officer_s_file_is_taken_and_the_wrong_rows_come_back_to_be_put
     rows = await rows_of(monitoring.client, job, status="rejected")
     assert [(row["row"], [(why["column"], why["code"]) for why in row["reasons"]]) for row in rows] == [
         (4, [("金额（元）", "amount-ill-formed")]),
-        (6, [(None, "household-not-found")]),
+        (6, [("户编号", "household-not-found")]),
         (7, [("收入类型", "not-in-list")]),
     ]
     assert rows[1]["reasons"][0]["detail"] == "管辖区域（52）内没有农户 DJ-9999"
