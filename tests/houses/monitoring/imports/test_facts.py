@@ -62,7 +62,7 @@ async def test_an_officer_s_file_is_taken_and_the_wrong_rows_come_back_to_be_put
         (6, [("户编号", "household-not-found")]),
         (7, [("收入类型", "not-in-list")]),
     ]
-    assert rows[1]["reasons"][0]["detail"] == "管辖区域（52）内没有农户 DJ-9999"
+    assert rows[1]["reasons"][0]["detail"] == "户编号：管辖区域（52）内没有农户 DJ-9999"
     assert rows[2]["reasons"][0]["detail"] == (
         "不在可选项之内，应为："
         "工资性收入 (wage)、生产经营性收入 (operating)、财产性收入 (property)、转移性收入 (transfer)"
@@ -81,7 +81,7 @@ async def test_an_officer_s_file_is_taken_and_the_wrong_rows_come_back_to_be_put
     headings, *refused = table_of(back.content, tmp_path / "back.xlsx")
     assert headings[-2:] == ["原行号", "退回原因"]
     assert [row[-2] for row in refused] == ["4", "6", "7"]
-    assert refused[1][-1] == "管辖区域（52）内没有农户 DJ-9999"
+    assert refused[1][-1] == "户编号：管辖区域（52）内没有农户 DJ-9999"
     refused[0][headings.index("金额（元）")] = "3300"
     again = await take(monitoring, xlsx_file(headings, *refused))
     assert again["result"] == result(3, accepted=1, rejected=2, stored=1)
