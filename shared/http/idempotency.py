@@ -33,13 +33,13 @@ class Answer:
         return Response(self.body, self.status, media_type="application/json")
 
 
-def request_hash(method: str, path: str, body: bytes, actor: Actor) -> str:
-    """What makes two requests the same: the bytes, and the rights they were sent with.
+def request_hash(method: str, target: str, body: bytes, actor: Actor) -> str:
+    """What makes two requests the same: target and bytes, and the rights they were sent with.
 
     A client whose region, scopes, sources or buyers have changed is not shown what was answered to it before.
     """
     rights = (sorted(actor.regions), sorted(actor.scopes), _listed(actor.sources), _listed(actor.buyers))
-    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), repr(rights).encode(), body))).hexdigest()
+    return hashlib.sha256(b"\n".join((method.encode(), target.encode(), repr(rights).encode(), body))).hexdigest()
 
 
 def _listed(names: frozenset[str] | None) -> list[str] | None:

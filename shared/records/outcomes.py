@@ -28,6 +28,14 @@ def take_each(take: Callable[[Item], Outcome[Shown]], items: Sequence[Item]) -> 
     return [_take(take, item) for item in items]
 
 
+def in_place(
+    entries: Sequence[Item | DomainError], record: Callable[[Sequence[Item]], Sequence[Outcome[Shown]]]
+) -> list[Outcome[Shown]]:
+    """Record the entries of a batch that can be read; one that stands as the error that says so is refused for it."""
+    recorded = iter(record([entry for entry in entries if not isinstance(entry, DomainError)]))
+    return [Outcome("refused", None, entry) if isinstance(entry, DomainError) else next(recorded) for entry in entries]
+
+
 def _take(take: Callable[[Item], Outcome[Shown]], item: Item) -> Outcome[Shown]:
     try:
         return take(item)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
@@ -12,16 +12,14 @@ from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.risks.schemas import VerdictOut
 from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.findings import Finding, WrongValue
-from shared.http.fields import Body, Day, HouseholdCode, Identifier, MemberNo, RegionCode, Remark, Text
+from shared.http.fields import Body, Day, HouseholdCode, IdNumber, MemberNo, RegionCode, Remark, Text
 from shared.money import SignedFenAsYuan
 from shared.months import Month
 from shared.policy.parameters import ParameterValue
 from shared.words.said import says
 
 MAX_MEMBERS = 30
-_ID_LENGTH = 18
 _NEEDED_OF_NEW = "Needed of a new member; left out, what is registered stays"
-IdNumber = Annotated[Identifier, Field(min_length=_ID_LENGTH, max_length=_ID_LENGTH)]
 
 
 class MemberIn(Body):

@@ -29,7 +29,8 @@ class Household(Base, table=True):
     fragile_members: int
     """Members seriously ill or severely disabled."""
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
-    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    """When what is registered changed last, its members included."""
     renewed_version: int | None = None
     """The version since which nobody is left of those who lived here before; none where somebody always was."""
     renewed_on: dt.date | None = None

@@ -1,11 +1,16 @@
-"""Taking members in: who is recognised, who is new, and who has left."""
+"""Taking members in: who is recognised, who is new, who has left. Looking for somebody."""
 
 from collections.abc import Collection, Sequence
 
+from services.monitoring.persons.errors import PersonUnknown
 from services.monitoring.persons.rules import KnownPerson, MemberOfHousehold, RegisteredMember, recognise, who_left
-from services.monitoring.persons.store import load_former_persons, write_former_members, write_members
+from services.monitoring.persons.schemas import PersonFound, PersonSearchIn
+from services.monitoring.persons.store import load_former_persons, load_places, write_former_members, write_members
+from shared.db.audit import READ_ACTION
 from shared.db.unit_of_work import UnitOfWork
+from shared.identity import mask_text
 from shared.ids import derived_id
+from shared.words.said import says
 
 
 def take_in(
@@ -31,3 +36,17 @@ def take_in(
     write_members(uow, code, after)
     write_former_members(uow, code, version, who_left(before, after))
     return after
+
+
+def search_person(uow: UnitOfWork, asked: PersonSearchIn) -> PersonFound:
+    """Where somebody of an identity number is registered in the caller's region. Raises PersonUnknown.
+
+    Whoever asks learns who lives where: it is audited as a look at each household, with the purpose.
+    """
+    places = load_places(uow, [asked.id_number]).get(asked.id_number, ())
+    found = [place for place in places if place.until is None and uow.actor.sees(place.region_code)]
+    if not found:
+        raise PersonUnknown(says("nobody-of-that-number", region=uow.actor.place))
+    for place in found:
+        uow.audit(READ_ACTION, place.household_code, reason=mask_text(asked.purpose))
+    return PersonFound.at(found)

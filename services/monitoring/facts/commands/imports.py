@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.monitoring.evidence.table import EVIDENCE
-from services.monitoring.facts.commands.record import FactToRecord, record_facts
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.facts.sheets import EXPENSE, ILLNESS, INCOME
 from shared.codes.monitoring import FactMode
 from shared.db.unit_of_work import UnitOfWork
