@@ -19,8 +19,13 @@ class Outcome(NamedTuple, Generic[Shown]):
     def accepted(self) -> Shown:
         """The record; raises what it was refused for."""
         if self.shown is None:
-            raise self.error or AssertionError("a record that is not refused is shown")
+            raise self.refusal()
         return self.shown
+
+    def refusal(self) -> DomainError:
+        """What the record was refused for."""
+        assert self.error is not None, "a record that is not refused is shown"
+        return self.error
 
 
 def take_each(take: Callable[[Item], Outcome[Shown]], items: Sequence[Item]) -> list[Outcome[Shown]]:

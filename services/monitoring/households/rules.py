@@ -64,6 +64,16 @@ def impossible(
     return found
 
 
+def standing_warnings(
+    region_code: str,
+    members: Sequence[RegisteredMember],
+    shown: Collection[int],
+    elsewhere: Mapping[str, Sequence[str]],
+) -> list[Finding]:
+    """What should be checked at home as long as it is registered so; see `warnings_of_members`."""
+    return [*warnings_of_region(region_code), *warnings_of_members(members, shown, elsewhere)]
+
+
 def warnings_of_region(region_code: str) -> Iterator[Finding]:
     """What is odd about the code of the place where a household lives."""
     known = regions().nearest_local(region_code)

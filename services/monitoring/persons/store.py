@@ -39,6 +39,11 @@ _SELECT_HOLDERS = sa.union_all(
         _FORMER.c.household_code, _FORMER.c.member_no, _FORMER.c.person_id, _FORMER.c.birth_date, _FORMER.c.left_version
     ).where(is_one_of(_FORMER.c.household_code, "codes")),
 )
+_SELECT_MEMBERS = (
+    sa.select(_MEMBERS)
+    .where(is_one_of(_MEMBERS.c.household_code, "codes"))
+    .order_by(_MEMBERS.c.household_code, _MEMBERS.c.member_no)
+)
 _SELECT_PLACES = sa.union_all(
     sa.select(
         _MEMBERS.c.id_number_index,
@@ -69,20 +74,31 @@ _REGISTERED = tuple(RegisteredMember.__dataclass_fields__)
 
 def load_members(reading: Reading, code: str) -> list[MemberOfHousehold]:
     """The members of a household, by number."""
-    rows = reading.connection.execute(
-        sa.select(_MEMBERS).where(_MEMBERS.c.household_code == code).order_by(_MEMBERS.c.member_no)
-    ).mappings()
-    return [_registered(MEMBERS.open(reading, row)) for row in rows]
+    return load_members_of(reading, [code])[code]
+
+
+def load_members_of(reading: Reading, codes: Collection[str]) -> Mapping[str, list[MemberOfHousehold]]:
+    """The members of these households, by number."""
+    found: defaultdict[str, list[MemberOfHousehold]] = defaultdict(list)
+    for row in reading.connection.execute(_SELECT_MEMBERS, {"codes": list(codes)}).mappings():
+        found[row["household_code"]].append(_registered(MEMBERS.open(reading, row)))
+    return found
 
 
 def _registered(row: Mapping[str, Any]) -> MemberOfHousehold:
     return MemberOfHousehold(row["person_id"], RegisteredMember(**{name: row[name] for name in _REGISTERED}))
 
 
-def write_members(uow: UnitOfWork, code: str, members: Sequence[MemberOfHousehold]) -> None:
+def replace_members(uow: UnitOfWork, code: str, members: Sequence[MemberOfHousehold]) -> None:
     """Put these in the place of the members of a household."""
     uow.connection.execute(sa.delete(Member).where(col(Member.household_code) == code))
-    insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, [_member_row(code, one) for one in members]))
+    write_members(uow, {code: members})
+
+
+def write_members(uow: UnitOfWork, households: Mapping[str, Sequence[MemberOfHousehold]]) -> None:
+    """Add the members of households that have none."""
+    rows = [_member_row(code, one) for code, members in households.items() for one in members]
+    insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, rows))
 
 
 def write_former_members(uow: UnitOfWork, code: str, version: int, left: Sequence[MemberOfHousehold]) -> None:
