@@ -55,6 +55,7 @@ class ReportedFact(Statement):
     id_number: KnownIdNumber | None = Field(
         None,
         repr=False,
+        exclude=True,
         description="In place of `household_code` and `member_no`, with `monitoring:match`: whom the fact is about. "
         "Not kept",
     )

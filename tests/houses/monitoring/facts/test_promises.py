@@ -15,7 +15,7 @@ PROMISES = Promises(
         "FactReference": "source source_ref",
         "FactBatchDocument": "mode atomic facts",
         "FactBatchAnswer": "accepted duplicate rejected items",
-        "FactItem": "index status fact_id problem",
+        "FactItem": "index source source_ref status fact_id problem",
     },
     codes={
         "IncomeBranch": "wage operating property transfer",
