@@ -263,7 +263,7 @@ async def test_a_row_may_name_a_person_in_place_of_the_household(monitoring: Mon
     rows = await rows_of(monitoring.client, job, status="rejected")
     assert [(row["row"], [why["code"] for why in row["reasons"]]) for row in rows] == [
         (3, ["person-unknown"]),
-        (4, ["id-number-as-number"]),
+        (4, ["id-number-as-number", "household-or-person"]),
         (5, ["reference-beside-id-number"]),
         (6, ["household-or-person"]),
     ]
