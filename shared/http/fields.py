@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.findings import WrongValue
-from shared.identity import check_resident_id, normalise_resident_id
+from shared.identity import errors_in, normalise_resident_id
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
 from shared.words.said import says
 
@@ -51,9 +51,10 @@ IdNumber = Annotated[Identifier, Field(min_length=_ID_LENGTH, max_length=_ID_LEN
 
 
 def _possible(id_number: str) -> str:
-    for error in check_resident_id(id_number).errors:
+    number = normalise_resident_id(id_number)
+    for error in errors_in(number):
         raise WrongValue(error.value)
-    return normalise_resident_id(id_number)
+    return number
 
 
 KnownIdNumber = Annotated[

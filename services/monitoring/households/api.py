@@ -61,7 +61,7 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
 @router.get(
     "",
     operation_id="listHouseholds",
-    summary="Households of your region, by code; masked unless you hold monitoring:pii",
+    summary="Households of your region; masked unless you hold monitoring:pii",
     responses=responses(RegionNotAllowed),
     response_model=Page[HouseholdListed],
 )
@@ -70,9 +70,9 @@ async def list_households(
     asked: Annotated[queries.HouseholdList, Query()],
     _purpose: Purpose = None,
 ) -> Page[HouseholdListed] | Response:
-    """Where they live now; one that is no more stays, with its `ended_on`. Who sees them unmasked is audited.
+    """By region and code. One that is no more stays, with its `ended_on`; one that moved is listed where it lives now.
 
-    A household that moved away leaves the list: the feed of changes tells of it.
+    Who sees them unmasked is audited. The county that a household left hears of it by the feed of changes.
     """
     return await call.page(queries.households, asked, looks=lambda shown: {one.household_code for one in shown})
 

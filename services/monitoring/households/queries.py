@@ -58,9 +58,9 @@ _SELECT_HOUSEHOLDS = sa.select(*_HOUSEHOLDS.c, _HOUSEHOLDS.c.code.label("househo
 
 
 class HouseholdList(ListQuery):
-    """Which households 农户 are asked for, by code."""
+    """Which households 农户 are asked for, by the region they live in and by code."""
 
-    order = by("household_code")
+    order = by("region_code", "household_code")
     sheet = HOUSEHOLD_LIST
     region_code: RegionFilter | None = None
     category: HouseholdCategory | None = None

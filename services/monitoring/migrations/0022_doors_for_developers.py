@@ -1,4 +1,4 @@
-"""Households are listed by their changes; who left a household is found by the blind index of the identity number."""
+"""Households are listed by region and by their changes; who left one is found by the blind index of their number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,9 +21,18 @@ def upgrade() -> None:
     index_columns(_FORMER)
     op.create_index("ix_former_member_id_number_index", "former_member", ["id_number_index"])
     op.create_index("ix_household_updated_at", "household", ["updated_at"])
+    op.create_index("ix_household_region_code_code", "household", ["region_code", "code"])
+    ended = sa.text("ended_on IS NOT NULL")
+    op.create_index(
+        "ix_household_ended", "household", ["region_code", "code"], sqlite_where=ended, postgresql_where=ended
+    )
+    op.drop_index("ix_household_region_code", "household")
 
 
 def downgrade() -> None:
+    op.create_index("ix_household_region_code", "household", ["region_code"])
+    op.drop_index("ix_household_ended", "household")
+    op.drop_index("ix_household_region_code_code", "household")
     op.drop_index("ix_household_updated_at", "household")
     op.drop_index("ix_former_member_id_number_index", "former_member")
     op.drop_column("former_member", "id_number_index")

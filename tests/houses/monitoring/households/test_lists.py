@@ -34,12 +34,12 @@ async def codes(monitoring: Monitoring, **asked: Any) -> list[str]:
     return [item["household_code"] for item in (await monitoring.get("households", **asked))["items"]]
 
 
-async def test_households_are_listed_by_code_and_by_what_they_are(monitoring: Monitoring) -> None:
-    assert await codes(monitoring) == ["DJ-1", "DJ-2", "DJ-3", "YJ-1"]
-    assert await codes(monitoring, region_code="520626") == ["DJ-1", "DJ-2", "DJ-3"]
+async def test_households_are_listed_by_region_and_code_and_by_what_they_are(monitoring: Monitoring) -> None:
+    assert await codes(monitoring) == ["YJ-1", "DJ-1", "DJ-3", "DJ-2"]
+    assert await codes(monitoring, region_code="520626") == ["DJ-1", "DJ-3", "DJ-2"]
     assert await codes(monitoring, region_code=VILLAGE_TOO) == ["DJ-2"]
-    assert await codes(monitoring, category="lifted") == ["DJ-3", "YJ-1"]
-    assert await codes(monitoring, dibao=True) == ["DJ-1", "YJ-1"]
+    assert await codes(monitoring, category="lifted") == ["YJ-1", "DJ-3"]
+    assert await codes(monitoring, dibao=True) == ["YJ-1", "DJ-1"]
     assert await codes(monitoring, dibao=True, category="ordinary") == ["DJ-1"]
     assert await codes(monitoring, relocated=True) == ["DJ-2"]
     assert await codes(monitoring, relocated=False, region_code="520626") == ["DJ-1", "DJ-3"]
@@ -62,7 +62,7 @@ async def test_pages_follow_each_other_and_a_cursor_is_of_this_list(monitoring: 
     second = await monitoring.get("households", limit=3, cursor=first["next_cursor"])
     elsewhere = await monitoring.client.get("/monitoring/v1/risks", params={"cursor": first["next_cursor"]})
 
-    assert [item["household_code"] for item in first["items"] + second["items"]] == ["DJ-1", "DJ-2", "DJ-3", "YJ-1"]
+    assert [item["household_code"] for item in first["items"] + second["items"]] == ["YJ-1", "DJ-1", "DJ-3", "DJ-2"]
     assert second["next_cursor"] is None
     assert problem(elsewhere) == (422, "invalid", ["/cursor"])
 
@@ -79,10 +79,10 @@ async def test_a_household_that_moved_is_listed_where_it_lives_and_one_that_ende
     def listed(answer: Any) -> list[str]:
         return [item["household_code"] for item in answer.json()["items"]]
 
-    assert listed(await county.get("/monitoring/v1/households")) == ["DJ-2", "DJ-3"]
+    assert listed(await county.get("/monitoring/v1/households")) == ["DJ-3", "DJ-2"]
     assert listed(await neighbour.get("/monitoring/v1/households")) == ["DJ-1", "YJ-1"]
     assert await codes(monitoring, ended=True) == ["DJ-2"]
-    assert await codes(monitoring, ended=False) == ["DJ-1", "DJ-3", "YJ-1"]
+    assert await codes(monitoring, ended=False) == ["DJ-1", "YJ-1", "DJ-3"]
     [gone] = (await monitoring.get("households", ended=True))["items"]
     assert (gone["ended_on"], gone["end_reason"], gone["end_note"]) == ("2026-11-01", "died", "独居老人")
     refused = await county.get("/monitoring/v1/households", params={"region_code": "520625"})
@@ -121,7 +121,7 @@ async def test_the_list_leaves_as_a_file_with_all_members_of_a_household_in_its_
     hidden = (await masked.get("/monitoring/v1/households?format=csv&region_code=" + REGION)).content
 
     heads, *rows = full
-    assert [row[0] for row in rows] == ["DJ-1", "DJ-2", "DJ-3", "YJ-1"]
+    assert [row[0] for row in rows] == ["YJ-1", "DJ-1", "DJ-3", "DJ-2"]
     of_anhong = dict(zip(heads, rows[2], strict=True))
     assert (of_anhong["names"], of_anhong["identity numbers"]) == ("安红", NUMBER)
     assert of_anhong["birth years"] == "1980"
