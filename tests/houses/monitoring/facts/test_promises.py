@@ -6,9 +6,9 @@ PROMISES = Promises(
     "monitoring",
     routes={"POST /facts": "monitoring:write"},
     fields={
-        "IncomeFact": "source source_ref household_code member_no observed_on type payload supersedes",
-        "ExpenseFact": "source source_ref household_code member_no observed_on type payload supersedes",
-        "IllnessFact": "source source_ref household_code member_no observed_on type payload supersedes",
+        "IncomeFact": "source source_ref household_code member_no id_number observed_on type payload supersedes",
+        "ExpenseFact": "source source_ref household_code member_no id_number observed_on type payload supersedes",
+        "IllnessFact": "source source_ref household_code member_no id_number observed_on type payload supersedes",
         "IncomePayload": "branch month amount operating_cost",
         "ExpensePayload": "kind month amount self_paid_compliant reimbursed",
         "IllnessPayload": "code name serious main_earner",
