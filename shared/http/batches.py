@@ -1,7 +1,7 @@
 """Batches: many things in one request, each read, done and answered by itself."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
 
 from fastapi import Query, Request
@@ -54,6 +54,12 @@ async def read_each(documents: Sequence[Any], read: Callable[[Any], ItemT]) -> l
         if number % _IN_ONE_GO == 0:
             await asyncio.sleep(0)
     return entries
+
+
+def chunks(entries: Sequence[ItemT], size: int) -> Iterator[Sequence[ItemT]]:
+    """The things of a batch, so many at a time."""
+    for first in range(0, len(entries), size):
+        yield entries[first : first + size]
 
 
 def text_of(document: Any, name: str) -> str | None:

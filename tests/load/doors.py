@@ -14,14 +14,14 @@ from stdnum.cn import ric
 from services.monitoring.evidence.table import read_fact
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.record import record_batch
-from services.monitoring.households.commands.register import HouseholdToPut, put_household, put_households
+from services.monitoring.households.commands.register import AT_ONCE, HouseholdToPut, put_household, put_households
 from services.monitoring.households.queries import HouseholdList, households
 from services.monitoring.households.schemas import HouseholdInBatch
 from shared.codes.monitoring import FactMode
 from shared.context import new_context
 from shared.db.database import Database
 from shared.db.engines import sqlite_writer
-from shared.http.batches import MAX_ITEMS
+from shared.http.batches import MAX_ITEMS, chunks
 from shared.lists.page import MAX_LIMIT
 from shared.security.actor import EVERY, Actor
 from shared.security.issuer import ALL_SCOPES
@@ -100,19 +100,19 @@ async def registered(section: str, monitoring: Database, rounds: int, beside: Pa
         recorded = Recorded()
         with recorded.recording():
             began, spent = time.perf_counter(), of_this_process()
-            for documents in batches:
-                await monitoring.write(put_households, _read(documents), actor=_CALLER)
+            for items in [part for documents in batches for part in chunks(_read(documents), AT_ONCE)]:
+                await monitoring.write(put_households, items, actor=_CALLER)
             spent, took = of_this_process() - spent, time.perf_counter() - began
             alone = county.households(_SINGLE)
             began = time.perf_counter()
             for item in [_read([document])[0] for document in alone]:
                 await monitoring.write(put_household, item.code, item.body, actor=_CALLER)
             alone_took = time.perf_counter() - began
-        number = MAX_ITEMS * _BATCHES
+        number, transactions = MAX_ITEMS * _BATCHES, MAX_ITEMS * _BATCHES // AT_ONCE
         found = {"batch": number / took, "single": _SINGLE / alone_took, "spent": number / spent}
         if bare is not None:
-            replayed = replay(bare.cursor(), recorded.until_commits(_BATCHES))
-            replay(bare.cursor(), recorded.since_commits(_BATCHES))
+            replayed = replay(bare.cursor(), recorded.until_commits(transactions))
+            replay(bare.cursor(), recorded.since_commits(transactions))
             found["bare"] = number / replayed
         measured.add_round(place, found)
     if bare is not None and engine is not None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from services.monitoring.households import queries
 from services.monitoring.households.commands.end import end_household
 from services.monitoring.households.commands.register import (
+    AT_ONCE,
     HouseholdToPut,
     PutHousehold,
     put_household,
@@ -33,9 +34,10 @@ from services.monitoring.households.schemas import (
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
 from shared.db.spelling import CodeInOtherSpelling
+from shared.db.trouble import Busy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, HouseholdHasEnded
-from shared.http.batches import Returned, Wanted, items_answered, read_each, text_of
+from shared.http.batches import Returned, Wanted, chunks, items_answered, read_each, text_of
 from shared.http.body import demand_few_members, json_body
 from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
 from shared.http.fields import HouseholdCode
@@ -89,7 +91,8 @@ async def post_batch(
 ) -> Response:
     """Each as by `PUT`, in the order sent, and answered by itself: one that is refused sinks no other.
 
-    The same again is `unchanged`. An item may name the `version` that it changes.
+    The same again is `unchanged`. An item may name the `version` that it changes. Without an `Idempotency-Key` the
+    batch is stored a hundred at a time: whoever gets no answer sends it again.
     """
     body = await json_body(call.request)
     if isinstance(body, dict):
@@ -97,7 +100,22 @@ async def post_batch(
     documents = _valid(HouseholdBatchIn, body).households
     entries = await read_each(documents, _to_put)
     codes = [text_of(document, "household_code") for document in documents]
-    return await call.answer(idempotency_key, _put_batch, entries, codes, wanted)
+    if idempotency_key is not None:
+        return await call.answer(idempotency_key, lambda uow: _batch_answer(_put_in_place(uow, entries), codes, wanted))
+    outcomes = [outcome for part in chunks(entries, AT_ONCE) for outcome in await _put_part(call, part)]
+    return _batch_answer(outcomes, codes, wanted).response()
+
+
+async def _put_part(call: Call, entries: Sequence[HouseholdToPut | DomainError]) -> list[Outcome[PutHousehold]]:
+    """Put some of a batch in a transaction of their own: nobody else waits for the others, or they for who is held."""
+    try:
+        return await call.command(_put_in_place, entries)
+    except Busy as busy:
+        return [Outcome("refused", None, busy) for _ in entries]
+
+
+def _put_in_place(uow: UnitOfWork, entries: Sequence[HouseholdToPut | DomainError]) -> list[Outcome[PutHousehold]]:
+    return in_place(entries, lambda items: put_households(uow, items))
 
 
 def _to_put(document: Any) -> HouseholdToPut:
@@ -114,10 +132,7 @@ def _valid(model: type[ModelT], document: Any) -> ModelT:
         raise invalid_from(error.errors(include_url=False, include_input=False)) from error
 
 
-def _put_batch(
-    uow: UnitOfWork, entries: Sequence[HouseholdToPut | DomainError], codes: Sequence[str | None], wanted: Wanted
-) -> Answer:
-    outcomes = in_place(entries, lambda items: put_households(uow, items))
+def _batch_answer(outcomes: Sequence[Outcome[PutHousehold]], codes: Sequence[str | None], wanted: Wanted) -> Answer:
     items = [_item(index, code, outcome) for index, (code, outcome) in enumerate(zip(codes, outcomes, strict=True))]
     counted = Counter(item.result for item in items)
     answer = HouseholdBatchAnswer(

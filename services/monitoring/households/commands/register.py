@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from services.monitoring.households.commands.completion import complete, leaves_something_out, refuse_masks
 from services.monitoring.households.errors import HouseholdInvalid
@@ -56,6 +56,8 @@ from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
 from shared.words.said import says
 
+AT_ONCE: Final = 100
+"""Households of one transaction: while it stands, nobody else changes a row of the house that has a moment."""
 _FIELDS = ("region_code", "category", "relocated", "dibao", "registered_on")
 _CODE = table_of(Household).c.code
 _demand_in_region = owned_by_region("household", HouseholdNotFound)
