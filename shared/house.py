@@ -71,6 +71,8 @@ class HotRoute:
     scope: str
     answer: Callable[[Any], Awaitable[Response]]
     """Takes the authenticated call."""
+    parameters: frozenset[str] = frozenset()
+    """The query parameters it reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,12 @@ def check_resident_id(
     people decide which is true.
     """
     number = normalise_resident_id(id_number)
-    errors = tuple(_errors_in(number, today))
+    errors = tuple(errors_in(number, today))
     return IdentityCheck(errors, () if errors else tuple(_warnings_about(number, birth_date, sex)))
 
 
-def _errors_in(number: str, today: date) -> list[IdentityError]:
+def errors_in(number: str, today: date = date.max) -> list[IdentityError]:
+    """Why a number, as it is stored, cannot be one on this day; see `check_resident_id`."""
     if _match_number(number) is None:
         return [IdentityError.BAD_FORMAT]
     errors = []

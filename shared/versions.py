@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.errors import DomainError
+from shared.errors import Conflict, DomainError
 from shared.words.said import says
 
 
@@ -12,16 +12,24 @@ class VersionChanged(DomainError):
     status, code = 412, "version-changed"
 
 
+class VersionOutdated(Conflict):
+    """Somebody else changed it since the caller read the version that an item of a batch names."""
+
+    code = "version-outdated"
+
+
 @dataclass(frozen=True, slots=True)
 class ExpectedVersion:
     """The versions a caller is content to change, from `If-Match`; None stands for any that there is."""
 
     versions: frozenset[int] | None
+    refusal: type[DomainError] = VersionChanged
+    """How another version is refused: a header is a condition on the request, the field of an item is none."""
 
     def demand(self, current: int | None) -> None:
-        """Raise VersionChanged unless the current version is one of these; None: nothing is registered yet."""
+        """Raise the refusal unless the current version is one of these; None: nothing is registered yet."""
         if current is None or (self.versions is not None and current not in self.versions):
-            raise VersionChanged(says("version-is-another"), version=current)
+            raise self.refusal(says("version-is-another"), version=current)
 
 
 def demand_version(expected: ExpectedVersion | None, current: int | None) -> None:

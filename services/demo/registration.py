@@ -3,7 +3,8 @@
 from services.demo.households import DEMO_HOUSEHOLDS, history, household_document
 from services.monitoring.app import MONITORING
 from services.monitoring.evidence.table import read_fact
-from services.monitoring.facts.commands.record import FactToRecord, record_batch
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_batch
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
 from services.monitoring.models.households import Household

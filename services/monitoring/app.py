@@ -13,6 +13,7 @@ from services.monitoring.imports import IMPORTS
 from services.monitoring.jobs import JOBS, LONG_WORK
 from services.monitoring.models import METADATA, SYSTEM_TABLES
 from services.monitoring.operations import OPERATIONS
+from services.monitoring.persons.api import router as persons
 from services.monitoring.risks.api import router as risks
 from services.monitoring.risks.rules.parameters import INCOME_LINE, RULE_KEYS
 from services.monitoring.screenings.queries import undecided_counts
@@ -26,6 +27,7 @@ from shared.imports.taking import importing
 router = APIRouter()
 router.include_router(households)
 router.include_router(facts)
+router.include_router(persons)
 router.include_router(risks)
 router.include_router(imports_router("monitoring", IMPORTS))
 
@@ -48,7 +50,7 @@ MONITORING = HouseDefinition(
     long_work={**LONG_WORK, **importing(IMPORTS)},
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
-    batch_paths=frozenset({"/facts"}),
+    batch_paths=frozenset({"/facts", "/households/batch"}),
     file_paths=frozenset({"/imports"}),
     lanes=(record_facts,),
     needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),

@@ -10,7 +10,7 @@ from alembic import context, op
 from shared.clock import SystemClock
 from shared.db.base import UtcDateTime
 from shared.db.check_migrations import rewrite_table
-from shared.security.keyring import KeyRingRefused, VaultKey
+from shared.security.keyring import KeyRingRefused, VaultKey, key_of
 from shared.security.vault import Vault, known_by, place_of
 
 VAULT: Final = "vault"
@@ -70,6 +70,20 @@ def seal_columns(to_seal: ToSeal) -> None:
 
     if _rewrite_rows(to_seal, sealed):
         context.config.attributes.setdefault(REWRITTEN, []).append(to_seal.table)
+
+
+def index_columns(to_seal: ToSeal) -> None:
+    """Fill the blind indexes of columns that are sealed already, each by the key that sealed its value."""
+
+    def indexed(row: Mapping[Any, Any]) -> dict[str, Any]:
+        vault, kept = _vault(), {name: row[name] for name in to_seal.columns}
+        opened = {name: kept[name] and vault.open(kept[name], _place(to_seal, name, row)) for name in to_seal.indexes}
+        return kept | {
+            at: opened[name] and vault.key(key_of(kept[name])).index_of(opened[name], name)
+            for name, at in to_seal.indexes.items()
+        }
+
+    _rewrite_rows(to_seal, indexed)
 
 
 def open_columns(to_seal: ToSeal) -> None:

@@ -1,8 +1,11 @@
 """Codes are compared without case: one register holds no two codes that differ in that alone."""
 
+from collections.abc import Collection, Mapping
+
 import sqlalchemy as sa
 
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict
 from shared.words.said import says
 
@@ -23,6 +26,17 @@ def refuse_other_spelling(uow: UnitOfWork, column: sa.ColumnElement[str], code: 
 
     A unique index over `lower(code)` makes it hold for two callers at once; see `spelling_index`.
     """
-    known = uow.connection.scalar(sa.select(column).where(sa.func.lower(column) == code.lower(), column != code))
-    if known is not None:
+    refuse_code_spelled_otherwise(known_spellings(uow, column, [code]), code)
+
+
+def known_spellings(reading: Reading, column: sa.ColumnElement[str], codes: Collection[str]) -> Mapping[str, str]:
+    """How the register spells these codes, by the code in lower case; those that it has in any spelling."""
+    spelled = sa.select(column).where(is_one_of(sa.func.lower(column, type_=sa.String()), "codes"))
+    wanted = sorted({code.lower() for code in codes})
+    return {known.lower(): known for known in reading.connection.scalars(spelled, {"codes": wanted})}
+
+
+def refuse_code_spelled_otherwise(spellings: Mapping[str, str], code: str) -> None:
+    """Raise CodeInOtherSpelling where one of these is the code in other upper and lower case."""
+    if spellings.get(code.lower(), code) != code:
         raise CodeInOtherSpelling(says("code-in-other-case"))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from shared.errors import Unavailable
 from shared.identity import mask_error
-from shared.words.said import says
+from shared.words.said import Said, says
 
 RETRYABLE_SQLSTATES = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: the transaction did nothing and may simply run again."""
@@ -47,7 +47,7 @@ class HouseholdBusy(Busy):
     code = "household-busy"
 
     @classmethod
-    def of(cls, code: str) -> "HouseholdBusy":
+    def of(cls, code: str | Said) -> "HouseholdBusy":
         """This household, for now."""
         return cls(says("household-held", household=code))
 

@@ -31,23 +31,26 @@ def _on_sqlite(element: _NotLookedUp, compiler: sa.sql.compiler.SQLCompiler, **o
     return f"+{compiler.process(element.clauses, **options)}"
 
 
-def within(column: sa.ColumnElement[Any], actor: Actor, region_code: str | None = None) -> sa.ColumnElement[bool]:
-    """Rows of the region asked for, or else of all the regions of the caller.
+def within(
+    column: sa.ColumnElement[Any], actor: Actor, region_code: str | None = None, *, ordered: bool = False
+) -> sa.ColumnElement[bool]:
+    """Rows of the region asked for, or else of all the regions of the caller. ``ordered`` says that they come by it.
 
     Raises RegionNotAllowed where the region asked for lies outside the caller's own.
     """
-    return sa.or_(*(lies_in(column, prefix) for prefix in actor.search_prefixes(region_code)))
+    return sa.or_(*(lies_in(column, prefix, ordered=ordered) for prefix in actor.search_prefixes(region_code)))
 
 
-def lies_in(column: sa.ColumnElement[Any], prefix: str) -> sa.ColumnElement[bool]:
+def lies_in(column: sa.ColumnElement[Any], prefix: str, *, ordered: bool = False) -> sa.ColumnElement[bool]:
     """Rows whose region code begins so: a range of codes, which an index serves.
 
-    On SQLite it does for a township 乡镇 or a village 村 alone. Every code begins with nothing.
+    On SQLite it does for a township 乡镇 or a village 村 alone, and for all where the rows come in the order of their
+    regions: then nothing is left to sort. Every code begins with nothing.
     """
     if not prefix:
         return sa.true()
-    is_narrow = len(prefix) >= LEVEL_DIGITS[RegionLevel.TOWNSHIP]
-    of_region = column if is_narrow else _NotLookedUp(column)
+    is_looked_up = ordered or len(prefix) >= LEVEL_DIGITS[RegionLevel.TOWNSHIP]
+    of_region = column if is_looked_up else _NotLookedUp(column)
     following = str(int(prefix) + 1).zfill(len(prefix))
     from_first = of_region >= prefix
     return from_first if len(following) > len(prefix) else from_first & (of_region < following)

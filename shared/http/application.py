@@ -186,7 +186,7 @@ class HotRoutes:
         request = Request(scope, receive)
         try:
             call = await authenticate(self._house, request, request.headers.get("authorization"), hot.scope)
-            refuse_unknown_parameters(request, frozenset)
+            refuse_unknown_parameters(request, lambda: hot.parameters)
             response = await hot.answer(call)
         except DomainError as error:
             response = problem_response(self._house.name, error)

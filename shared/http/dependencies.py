@@ -158,7 +158,8 @@ class Call:
             answer = await self.command(command, *args)
         else:
             asked = self.request
-            fingerprint = request_hash(asked.method, asked.url.path, await asked.body(), self.actor)
+            target = f"{asked.url.path}?{asked.url.query}".removesuffix("?")
+            fingerprint = request_hash(asked.method, target, await asked.body(), self.actor)
             answer = await self.command(answer_once, key, fingerprint, lambda uow: command(uow, *args))
         return answer.response()
 
@@ -173,6 +174,7 @@ _SCOPE_MEANING = {
     "approve": "Approve what others prepared",
     "pii": "See names, identity numbers, birthdays and health",
     "backfill": "Record history that raises nothing by itself",
+    "match": "Report about persons by identity number",
     "order": "Order as a buyer",
     "admin": "Operate the services",
 }

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.findings import WrongValue
+from shared.identity import errors_in, normalise_resident_id
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
 from shared.words.said import says
 
@@ -42,6 +43,24 @@ Source = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)
 """Who says so: an identifier in lower case."""
 Reference = Annotated[Identifier, Field(max_length=128)]
 """The number under which a source says it, used once."""
+
+
+_ID_LENGTH: Final = 18
+IdNumber = Annotated[Identifier, Field(min_length=_ID_LENGTH, max_length=_ID_LENGTH)]
+"""Text that may be a resident identity number 公民身份号码; the register says what is wrong with each of its own."""
+
+
+def _possible(id_number: str) -> str:
+    number = normalise_resident_id(id_number)
+    for error in errors_in(number):
+        raise WrongValue(error.value)
+    return number
+
+
+KnownIdNumber = Annotated[
+    IdNumber, AfterValidator(_possible), Field(examples=["522226198005010015"], description="18 characters; x is X")
+]
+"""A resident identity number that somebody is looked for by: one that can be one, as it is registered."""
 
 
 def _written_out(value: object) -> object:

@@ -86,7 +86,8 @@ class ListQuery(BaseModel):
         """Return which rows the caller may see: of the region asked for, or else of all the caller's own."""
         if self.region is None:
             return sa.true()
-        return within(columns[self.region], reading.actor, self._given().get(_REGION))
+        ordered = self._order().names[0] == self.region
+        return within(columns[self.region], reading.actor, self._given().get(_REGION), ordered=ordered)
 
     def _order(self) -> Order:
         return Order(("updated_at", self.order.names[-1])) if _UPDATED_AFTER in self._given() else self.order

@@ -73,8 +73,12 @@ class RecordKind:
         """Raise ``contradicts`` where the record known under the reference says something else."""
         for name in self.content:
             if known[name] != content[name]:
-                used = {"source": reference.source, "reference": reference.source_ref}
-                raise self.contradicts(says("reference-used", **used, thing=self.thing))
+                raise self.contradiction(reference)
+
+    def contradiction(self, reference: Reference) -> Contradicts:
+        """The refusal of a record whose reference was used for something else."""
+        used = {"source": reference.source, "reference": reference.source_ref}
+        return self.contradicts(says("reference-used", **used, thing=self.thing))
 
     def demand_known(self, reference: Reference, home: Any, old: KnownT | None) -> KnownT:
         """The record to be superseded. Raises ``superseded_not_found`` where it is unknown, or of another home."""

@@ -19,13 +19,26 @@ class Outcome(NamedTuple, Generic[Shown]):
     def accepted(self) -> Shown:
         """The record; raises what it was refused for."""
         if self.shown is None:
-            raise self.error or AssertionError("a record that is not refused is shown")
+            raise self.refusal()
         return self.shown
+
+    def refusal(self) -> DomainError:
+        """What the record was refused for."""
+        assert self.error is not None, "a record that is not refused is shown"
+        return self.error
 
 
 def take_each(take: Callable[[Item], Outcome[Shown]], items: Sequence[Item]) -> list[Outcome[Shown]]:
     """Take the records of a batch in order; one that is refused sinks no other."""
     return [_take(take, item) for item in items]
+
+
+def in_place(
+    entries: Sequence[Item | DomainError], record: Callable[[Sequence[Item]], Sequence[Outcome[Shown]]]
+) -> list[Outcome[Shown]]:
+    """Record the entries of a batch that can be read; one that stands as the error that says so is refused for it."""
+    recorded = iter(record([entry for entry in entries if not isinstance(entry, DomainError)]))
+    return [Outcome("refused", None, entry) if isinstance(entry, DomainError) else next(recorded) for entry in entries]
 
 
 def _take(take: Callable[[Item], Outcome[Shown]], item: Item) -> Outcome[Shown]:

@@ -40,6 +40,7 @@ ALL_SCOPES = (
     *(f"{house}:approve" for house in HOUSES),
     "monitoring:pii",
     "monitoring:backfill",
+    "monitoring:match",
     "consumption:order",
     "ops:admin",
 )

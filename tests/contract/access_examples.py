@@ -1,12 +1,13 @@
 """A true request for every operation of the five houses, out of one household's story, and what is open by design."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.contracts.catalogue import HOUSES
-from tests.builders import fact, household, member
+from tests.builders import fact, household, member, resident_id
 from tests.journeys.story import Story, yuan
 
 BUYER: Final = "DG-CANTEEN"
@@ -19,6 +20,8 @@ IMPORT_KINDS: Final[Mapping[str, str]] = {
     "assets": "assets",
 }
 """A kind of file that each house takes."""
+NUMBER: Final = resident_id(dt.date(1980, 5, 1))
+"""The identity number that the head of the household is told to have."""
 NO_SUCH: Final = "00000000-0000-0000-0000-000000000001"
 _OPERATING: Final = "Operations of one house as a whole, by a scope that no county's client holds: of no region."
 OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
@@ -137,7 +140,7 @@ async def examples_of(story: Story) -> Examples:
 
 
 def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, Any]]:
-    code, told = story.code, story.answers
+    code, told, registered = story.code, story.answers, household([member(1, id_number=NUMBER)])
     refusal = {"action": "refuse", "reason": "no_offer"}
     withdrawal = {"source": "auditor", "source_ref": "w-1", "reason": "duplicate"}
     income = {"branch": "wage", "month": "2026-07", "amount": "1000.00", "operating_cost": "0.00"}
@@ -150,7 +153,9 @@ def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, 
     monitoring, assistance, employment = "/monitoring/v1", "/assistance/v1", "/employment/v1"
     consumption, assets = "/consumption/v1", "/assets/v1"
     return {
-        ("put", f"{monitoring}/households/{{household_code}}"): household([member(1)]),
+        ("put", f"{monitoring}/households/{{household_code}}"): registered,
+        ("post", f"{monitoring}/households/batch"): {"households": [registered | {"household_code": code}]},
+        ("post", f"{monitoring}/persons/search"): {"id_number": NUMBER, "purpose": "核对"},
         ("post", f"{monitoring}/households/{{household_code}}/end"): {"on": "2019-01-01", "reason": "died"},
         ("post", f"{monitoring}/facts"): fact("income", "x-1", income, household_code=code),
         ("post", f"{assistance}/tasks/{{task_id}}/transitions"): {"action": "accept"},

@@ -198,6 +198,7 @@ def shown(one: dict[str, Any], note: str) -> HouseholdOut:
         ended_on=dt.date(2026, 11, 1),
         end_reason=HouseholdEndReason.DIED,
         end_note=note,
+        updated_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
     )
 
 

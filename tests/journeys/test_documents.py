@@ -18,7 +18,8 @@ from tests.builders import published_as, risk_raised
 from tests.journeys.test_newcomer import ROOT, Start, Started, run, starting
 from tests.real_parts import require_or_skip
 
-PAGES = ("README.md", "docs/operations.md", "docs/zh/README.md")
+PROVINCE = "docs/province.md"
+PAGES = ("README.md", "docs/operations.md", PROVINCE, "docs/zh/README.md")
 _FENCED = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"
 CLIENT = "county-hospital"
@@ -186,3 +187,33 @@ def test_every_command_of_the_documents_runs_as_it_stands(start: Start, tmp_path
     assert CLIENT in reader.types(".venv/bin/python -m services clients list")
     assert shown.startswith(f"200{NEXT.strip()}\n404{NEXT.strip()}\n"), "the old token holds, the old rows stand"
     assert "first record" not in shown, "the bus is the one the houses had read"
+
+
+def test_every_request_of_the_page_for_provinces_runs_as_it_stands(start: Start, tmp_path: Path) -> None:
+    for tool in ("curl", "awk", "seq"):
+        require_or_skip(None if shutil.which(tool) else f"{tool} is not installed")
+    started = start()
+    reader = Reader(started, tmp_path / "project")
+    (reader.folder / "var").symlink_to(started.data)
+
+    token, two_thousand, change, lists, facts, corrections, became, search, follow = blocks(PROVINCE)
+    registered = '{"created":1000,"changed":0,"unchanged":0,"rejected":0,"items":[]}'
+    assert reader.types(token, two_thousand).count(registered) == 2
+    again = registered.replace("1000", "0", 1).replace('"unchanged":0', '"unchanged":1000')
+    assert reader.types(two_thousand).count(again) == 2, "whoever got no answer sends it once more"
+    first = reader.types(change)
+    assert '"result":"changed","version":2' in first
+    listed = reader.types(lists)
+    assert '"household_code":"DJ-0001"' in listed
+    assert "PV-02000,520626101203" in listed
+    told = reader.types(facts)
+    assert '{"accepted":1,"duplicate":0,"rejected":1,"items":[{"index":1,"source":"tax-office"' in told
+    assert "urn:problem:monitoring:person-unknown" in told
+    assert reader.types(corrections).count('"status":"stored"') == 2
+    assert '"status":"withdrawn"' in reader.types(became)
+    assert '{"items":[{"household_code":"PV-00001","member_no":1}]}' in reader.types(search)
+    followed = reader.types(follow)
+    assert '"subject":"PV-00001"' in followed
+    shown = re.sub(r",\n +", ",", page(PROVINCE))
+    for answer in (registered, '"result":"changed","version":2', "monitoring:person-unknown"):
+        assert answer in shown

@@ -55,3 +55,12 @@ FIRST_BYTE: Final = Aim(1000.0, at_least=False, unit="ms")
 READY: Final = Aim(5000.0, at_least=False, unit="ms")
 RESIDENT: Final = Aim(400.0, at_least=False, unit="MB")
 """One process with all houses."""
+
+HOUSEHOLDS_BY_BATCH: Final = Aim(4.0, unit="×")
+"""Households in batches of a thousand, beside one PUT each."""
+HOUSEHOLDS_BARE: Final = Aim(0.12)
+"""Of the same statements replayed bare, by processor time: what is checked and sealed of each member is most of it."""
+FACTS_BY_NUMBER: Final = Aim(0.75)
+"""Facts by identity number, of the same facts by household code."""
+HOUSEHOLD_LIST: Final = Aim(1.15, at_least=False, unit="×")
+"""A page of the register, beside the same page in the clear."""

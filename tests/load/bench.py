@@ -22,7 +22,7 @@ from shared.house import HouseDefinition
 from shared.logs import configure_logs
 from shared.runtime import calm_garbage_collector
 from shared.settings import Environment, Settings
-from tests.load import aims, bus, orders, world
+from tests.load import aims, bus, doors, orders, world
 from tests.load.county import TODAY
 from tests.load.feed import feed
 from tests.load.figures import Aim, Figure, Rounds, machine, table
@@ -240,6 +240,27 @@ class Bench:
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
         return self._run(feed(section, settings, self._pace.rounds))
 
+    def i_sqlite(self) -> list[Figure]:
+        """Households by batch and as a list, facts by identity number, on SQLite."""
+        self.leave_stage()
+        monitoring = self._sqlite_copy("doors")
+        shutil.copytree(self.template, self._folder / "doors-bare")
+        return self._doors("i SQLite", monitoring, self._folder / "doors-bare" / f"{MONITORING.name}.sqlite")
+
+    def i_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self.servers.copy_databases("template", "doors")
+        url = self.servers.postgres.url(f"doors_{MONITORING.name}")
+        return self._doors("i PostgreSQL", database(MONITORING, url, keyring=self.servers.keyring), None)
+
+    def _doors(self, section: str, monitoring: Database, beside: Path | None) -> list[Figure]:
+        figures = self._run(doors.registered(section, monitoring, self._pace.rounds, beside))
+        figures += self._run(doors.listed(section, monitoring, self._pace.rounds))
+        figures += self._run(doors.matched(section, monitoring, self._pace.rounds))
+        self._run(monitoring.close())
+        return figures
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
@@ -299,6 +320,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "g_sqlite": Bench.g_sqlite,
     "h1": Bench.h1,
     "h_sqlite": Bench.h_sqlite,
+    "i_sqlite": Bench.i_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,
@@ -311,6 +333,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "e1_postgres": Bench.e1_postgres,
     "g_postgres": Bench.g_postgres,
     "h_postgres": Bench.h_postgres,
+    "i_postgres": Bench.i_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

@@ -3,6 +3,7 @@
 Nobody else is asked meanwhile and the pages lie in memory: on a machine of its own an answer takes hardly longer.
 """
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +17,13 @@ from services.assistance.measures.queries import MeasureList, measures
 from services.assistance.models import Disbursement, Measure, Task
 from services.assistance.tasks.queries import TaskList, tasks, tasks_by_county
 from services.monitoring.facts.queries import FactList, facts
+from services.monitoring.households.queries import HouseholdList, households
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.queries import RiskList, risks
 from shared.codes.assistance import MeasureKind, MeasureStatus, TaskStatus
-from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading
@@ -54,6 +56,8 @@ class MeasuredList:
     """The filters whose values are codes; each code is asked for."""
     switches: Sequence[str] = ()
     """The filters that are yes or no."""
+    key: str = "id"
+    """The column of its table that tells its rows apart."""
 
     @property
     def table(self) -> sa.Table:
@@ -76,6 +80,15 @@ OF_MONITORING: Final = (
         facts,
         FactList,
         sa.select(_FACTS, _HOUSEHOLDS.c.region_code).join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _FACTS.c.household_code),
+    ),
+    MeasuredList(
+        "households",
+        households,
+        HouseholdList,
+        sa.select(_HOUSEHOLDS),
+        {"category": HouseholdCategory},
+        switches=("relocated", "dibao", "ended"),
+        key="code",
     ),
 )
 OF_ASSISTANCE: Final = (
@@ -200,13 +213,14 @@ async def _timed(database: Database, cpu: Meter, query: Callable[..., Any], *arg
 
 def _sample(reading: Reading, wanted: MeasuredList) -> Sequence[Mapping[Any, Any]]:
     """Rows all over the table: ids are in no order that means anything."""
-    return reading.connection.execute(wanted.rows.order_by(wanted.table.c.id).limit(_SAMPLED)).mappings().all()
+    return reading.connection.execute(wanted.rows.order_by(wanted.table.c[wanted.key]).limit(_SAMPLED)).mappings().all()
 
 
 def _middle(reading: Reading, wanted: MeasuredList) -> str:
     """The cursor of a page in the middle of the list, in its own order."""
-    moment, table = wanted.table.c[wanted.model.order.names[0]], wanted.table
+    table, order = wanted.table, wanted.model.order
+    key = [*(table.c[name] for name in order.names[:-1]), table.c[wanted.key]]
     total = reading.connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-    statement = sa.select(moment, table.c.id).order_by(moment.desc(), table.c.id.desc()).offset(total // 2).limit(1)
-    at, row_id = reading.connection.execute(statement).one()
-    return encode(_PATH, (at.isoformat(), str(row_id)))
+    in_order = sa.select(*key).order_by(*(column.desc() if order.descending else column for column in key))
+    first, row_id = reading.connection.execute(in_order.offset(total // 2).limit(1)).one()
+    return encode(_PATH, (first.isoformat() if isinstance(first, dt.datetime) else first, str(row_id)))

@@ -20,7 +20,7 @@ _Statement = tuple[str, Any, bool]
 
 
 @dataclass(slots=True)
-class _Recorded:
+class Recorded:
     """What was executed in one transaction after the other, with its parameters as the driver was given them."""
 
     statements: list[_Statement] = field(default_factory=list)
@@ -36,6 +36,18 @@ class _Recorded:
             sa.event.remove(sa.Engine, "before_cursor_execute", self._record)
             sa.event.remove(sa.Engine, "commit", self._end)
 
+    def until_commits(self, number: int) -> list[_Statement]:
+        """What the first so many transactions executed."""
+        return self.statements[: self._end_of(number)]
+
+    def since_commits(self, number: int) -> list[_Statement]:
+        """What those after them executed."""
+        return self.statements[self._end_of(number) :]
+
+    def _end_of(self, number: int) -> int:
+        commits = [place for place, (statement, _, _) in enumerate(self.statements) if statement == "COMMIT"]
+        return commits[number - 1] + 1
+
     def _record(self, _: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
         self.statements.append((statement, parameters, many))
 
@@ -49,7 +61,7 @@ async def by_command(monitoring: Database, beside: Path, rounds: int, seconds: f
     bare = engine.raw_connection()
     batches, measured = fact_batches("command", ill), Rounds()
     for place in range(rounds + 1):
-        recorded, facts, spent = _Recorded(), 0, 0.0
+        recorded, facts, spent = Recorded(), 0, 0.0
         with recorded.recording():
             while spent < seconds:
                 batch = next(batches)
@@ -57,7 +69,7 @@ async def by_command(monitoring: Database, beside: Path, rounds: int, seconds: f
                 await monitoring.write(record_batch, batch, False)
                 spent += time.process_time() - started
                 facts += len(batch)
-        replayed = _replay(bare.cursor(), recorded.statements)
+        replayed = replay(bare.cursor(), recorded.statements)
         measured.add_round(place, {"command": facts / spent, "bare": facts / replayed})
     bare.close()
     engine.dispose()
@@ -68,7 +80,7 @@ async def by_command(monitoring: Database, beside: Path, rounds: int, seconds: f
     ]
 
 
-def _replay(cursor: Any, statements: Sequence[_Statement]) -> float:
+def replay(cursor: Any, statements: Sequence[_Statement]) -> float:
     """Execute all of them; returns the seconds of processor time that took."""
     started = time.process_time()
     for statement, parameters, many in statements:

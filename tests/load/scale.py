@@ -19,7 +19,8 @@ from services.assistance.app import ASSISTANCE
 from services.assistance.models import Disbursement
 from services.monitoring.app import MONITORING
 from services.monitoring.evidence.table import read_fact
-from services.monitoring.facts.commands.record import FactToRecord, record_batch
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_batch
 from services.monitoring.jobs import JOBS, LONG_WORK
 from services.monitoring.models.ledger import HouseholdWindow, WindowRoll
 from shared.codes.monitoring import FactMode

@@ -25,7 +25,8 @@ from services.assistance.tasks.commands.transition import transition_task
 from services.assistance.tasks.schemas import TransitionIn
 from services.monitoring.app import MONITORING
 from services.monitoring.evidence.schemas import ReportedFact
-from services.monitoring.facts.commands.record import FactToRecord, record_batch
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_batch
 from services.monitoring.facts.rules import content_hash_of
 from services.monitoring.facts.store import FACT_KIND, write_facts
 from services.monitoring.households.commands.register import household_state

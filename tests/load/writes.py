@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.monitoring.evidence.table import read_fact
-from services.monitoring.facts.commands.record import FactToRecord, record_batch
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_batch
 from services.monitoring.models import METADATA
 from services.monitoring.models.facts import Fact
 from shared.codes.monitoring import FactMode

@@ -5,10 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from services.assistance.app import ASSISTANCE
 from shared.house import House
+from shared.http.idempotency import request_hash
 from shared.ids import derived_id
+from shared.security.actor import Actor
+from shared.security.clients import ALL_SCOPES
 from tests.builders import HOUSEHOLD, audit_rows, deliver, income_fact, risk_raised
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import Monitoring, open_monitoring, statuses
@@ -37,6 +41,24 @@ async def test_the_first_answer_is_given_again(house: House, client_for: ClientF
     assert (first.status_code, first.json()) == (201, {"name": "a", "value": 1})
     assert (again.status_code, again.content) == (201, first.content)
     assert await house.database.read(counters) == {"a": 2}
+
+
+async def test_what_was_asked_cannot_be_guessed_from_what_is_kept(house: House, client_for: ClientFor) -> None:
+    client = client_for(house)
+    await count(client, "a")
+    actor = Actor("tester", frozenset(ALL_SCOPES), ("52",), sources=frozenset({"*"}))
+    plain = request_hash("POST", COUNTERS, b'{"name":"a"}', actor)
+    table = house.definition.system_tables.idempotency
+    [kept] = await house.database.read(
+        lambda reading: list(reading.connection.scalars(sa.select(table.c.request_hash)))
+    )
+    assert plain not in kept
+
+    as_before = sa.update(table).values(request_hash=plain)
+    await house.database.write(lambda uow: uow.connection.execute(as_before))
+    assert (await count(client, "a")).status_code == 201, "what an earlier release kept is known again"
+    assert (await count(client, "b")).status_code == 409
+    assert await house.database.read(counters) == {"a": 1}
 
 
 async def test_another_request_under_the_same_key_is_refused(house: House, client_for: ClientFor) -> None:

@@ -1,13 +1,13 @@
 """A fact as its source reports it, validated: the same value, whether a route, an event or a file brings it."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from services.monitoring.evidence.kept import Posting
 from shared.findings import Finding, WrongValue
-from shared.http.fields import Day, HouseholdCode, MemberNo, Reference, Source, Text
+from shared.http.fields import Day, HouseholdCode, KnownIdNumber, MemberNo, Reference, Source, Text
 from shared.months import Month
 from shared.words.said import says
 
@@ -35,13 +35,30 @@ class FactReference(Statement):
     source_ref: Reference
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
 class ReportedFact(Statement):
-    """Fact 上报信息: what a source says about a household. Each type of evidence derives its own from it."""
+    """Fact 上报信息: what a source says about a household. Each type of evidence derives its own from it.
+
+    It names the household, or a person by identity number: the command that records it finds where the person is
+    registered, and the number goes no further.
+    """
 
     source: Source = Field(examples=["medical-insurance"])
     source_ref: Reference
-    household_code: HouseholdCode
+    household_code: HouseholdCode = Field(
+        "", json_schema_extra=_without_default, description="The household; or else `id_number` names a person of it"
+    )
     member_no: MemberNo | None = None
+    id_number: KnownIdNumber | None = Field(
+        None,
+        repr=False,
+        exclude=True,
+        description="In place of `household_code` and `member_no`, with `monitoring:match`: whom the fact is about. "
+        "Not kept",
+    )
     observed_on: Day
     supersedes: FactReference | None = None
     confirmed: Text | None = Field(
@@ -49,6 +66,20 @@ class ReportedFact(Statement):
     )
     type: str
     payload: Statement
+
+    @model_validator(mode="after")
+    def _names_a_household_or_a_person(self) -> Self:
+        if self.id_number is None:
+            if not self.household_code:
+                raise WrongValue(says("household-or-person"))
+        elif self.household_code or self.member_no is not None:
+            raise WrongValue(says("household-beside-person"))
+        return self
+
+    def of_member(self, household_code: str, member_no: int | None) -> Self:
+        """The fact about a member of a household, as if it had named both."""
+        named = {"household_code": household_code, "member_no": member_no, "id_number": None}
+        return self.model_copy(update=named)
 
     def posting(self, person_id: UUID | None) -> Posting:
         """What the fact enters, about a person where it names one; nothing by itself."""

@@ -1,9 +1,8 @@
 """Routes of the fact ledger: one fact, or a batch."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -13,7 +12,8 @@ from pydantic_core import ErrorDetails
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import EVIDENCE, FactIn, read_fact
 from services.monitoring.facts import queries
-from services.monitoring.facts.commands.record import FactToRecord, record_batch, record_facts
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_batch, record_facts
 from services.monitoring.facts.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
@@ -34,16 +34,18 @@ from services.monitoring.facts.schemas import (
 )
 from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.persons.errors import PersonAmbiguous, PersonUnknown
 from shared.codes.monitoring import FactMode
 from shared.db.trouble import Busy, HouseholdBusy
 from shared.db.unit_of_work import Patience, UnitOfWork
 from shared.errors import DomainError, HouseholdHasEnded, Invalid
 from shared.house import HotRoute
+from shared.http.batches import RETURN, Returned, Wanted, items_answered, read_each, returned, text_of
 from shared.http.body import demand_few_members, json_body
 from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
-from shared.http.problems import invalid_from, keep_first_problems, problem_document, responses
+from shared.http.problems import invalid_from, problem_document, responses
 from shared.lists.page import Page
 from shared.records.api import STATUS
 from shared.records.outcomes import Outcome
@@ -54,7 +56,6 @@ router = APIRouter(tags=["facts 上报信息"])
 READ, WRITE, BACKFILL = "monitoring:read", "monitoring:write", "monitoring:backfill"
 T = TypeVar("T")
 _Name = tuple[str | None, str | None]
-_IN_ONE_GO = 50
 _NAMED_OF_A_FACT = 20
 _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
 
@@ -70,6 +71,8 @@ _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
         **responses(
             HouseholdNotFound,
             HouseholdHasEnded,
+            PersonUnknown,
+            PersonAmbiguous,
             SupersededNotFound,
             FactContradicts,
             AlreadySuperseded,
@@ -83,26 +86,34 @@ _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
     },
     openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
 )
-async def post(call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None) -> Response:
-    """201 stored and judged; 200 the same again; 409 the reference belongs to another fact."""
-    return await _record(call, idempotency_key)
+async def post(
+    call: Annotated[Call, calling(WRITE)], wanted: Returned = "all", idempotency_key: IdempotencyKey = None
+) -> Response:
+    """201 stored and judged; 200 the same again; 409 the reference belongs to another fact.
+
+    A fact names its household, or with `monitoring:match` a person by identity number: 404 nobody of it is registered
+    in your region, 409 in several households.
+    """
+    return await _record(call, idempotency_key, wanted)
 
 
 async def post_hot(call: Call) -> Response:
     """The same route, called before the framework routes it."""
-    return await _record(call, call.idempotency_key)
+    return await _record(call, call.idempotency_key, returned(call.request))
 
 
-async def _record(call: Call, idempotency_key: str | None) -> Response:
+async def _record(call: Call, idempotency_key: str | None, wanted: Wanted) -> Response:
     body = await json_body(call.request)
     if isinstance(body, dict) and "facts" in body:
         demand_few_members(body | {"facts": None})
         batch = _valid(FactBatchIn.model_validate, body)
         if batch.mode is FactMode.BACKFILL:
             call.actor.demand(BACKFILL)
-        entries = await _entries(call, batch)
-        names = [_name(document) for document in batch.facts]
-        return await _record_all(call, idempotency_key, entries, names, batch.atomic)
+        entries = await read_each(
+            batch.facts, lambda document: FactToRecord(_fact(document), batch.mode, call.actor, call.context)
+        )
+        names = [(text_of(document, "source"), text_of(document, "source_ref")) for document in batch.facts]
+        return await _record_all(call, idempotency_key, _Batch(entries, names, batch.atomic, wanted))
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         response = await call.answer(idempotency_key, _record_one, item)
@@ -112,19 +123,27 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
     return response
 
 
-async def _record_all(
-    call: Call, key: str | None, entries: Sequence[FactToRecord | DomainError], names: Sequence[_Name], atomic: bool
-) -> Response:
+class _Batch(NamedTuple):
+    """A batch that was read, and how it is answered."""
+
+    entries: Sequence[FactToRecord | DomainError]
+    names: Sequence[_Name]
+    """By what the sender knows each."""
+    atomic: bool
+    wanted: Wanted
+
+
+async def _record_all(call: Call, key: str | None, batch: _Batch) -> Response:
     """Record a batch. Where some of its households are held by others, the rest is stored and those are busy.
 
     One that stands or falls as a whole, and one whose answer is kept, is refused instead.
     """
     try:
-        return await call.answer(key, _record_batch, entries, names, atomic)
+        return await call.answer(key, _record_batch, batch)
     except Busy:
-        if key is not None or atomic:
+        if key is not None or batch.atomic:
             raise
-    answer = await call.command(_record_batch, entries, names, atomic, patience=Patience.LEAVES_OUT)
+    answer = await call.command(_record_batch, batch, patience=Patience.LEAVES_OUT)
     return answer.response()
 
 
@@ -159,20 +178,15 @@ def _seen_ill(shown: Sequence[FactOut]) -> set[str]:
     return {fact.household_code for fact in shown if queries.tells_of_health(fact)}
 
 
-HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
+HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot, frozenset({RETURN})),)
 
 
 def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
     return _one_answer(record_facts(uow, [item])[0])
 
 
-def _record_batch(
-    uow: UnitOfWork,
-    entries: Sequence[FactToRecord | DomainError],
-    names: Sequence[_Name],
-    atomic: bool,
-) -> Answer:
-    return _batch_answer(record_batch(uow, entries, atomic), names)
+def _record_batch(uow: UnitOfWork, batch: _Batch) -> Answer:
+    return _batch_answer(record_batch(uow, batch.entries, batch.atomic), batch)
 
 
 def _one_answer(outcome: Outcome[UUID]) -> Answer:
@@ -180,15 +194,15 @@ def _one_answer(outcome: Outcome[UUID]) -> Answer:
     return Answer(STATUS[result], f'{{"fact_id":"{fact_id}","status":"{result}"}}')
 
 
-def _batch_answer(outcomes: Sequence[Outcome[UUID]], names: Sequence[_Name]) -> Answer:
+def _batch_answer(outcomes: Sequence[Outcome[UUID]], batch: _Batch) -> Answer:
     results = Counter(outcome.result for outcome in outcomes)
+    each = enumerate(zip(outcomes, batch.names, strict=True))
     answer = FactBatchAnswer(
         accepted=results["stored"],
         duplicate=results["duplicate"],
         rejected=results["refused"],
-        items=[_item(index, outcome, name) for index, (outcome, name) in enumerate(zip(outcomes, names, strict=True))],
+        items=items_answered([_item(index, outcome, name) for index, (outcome, name) in each], batch.wanted),
     )
-    keep_first_problems(item.problem for item in answer.items if item.problem is not None)
     return Answer(200, answer.model_dump_json())
 
 
@@ -200,30 +214,6 @@ def _item(index: int, outcome: Outcome[UUID], name: _Name) -> FactItem:
     return FactItem.model_construct(
         index=index, source=source, source_ref=source_ref, status=status, fact_id=outcome.shown, problem=problem
     )
-
-
-def _name(document: Any) -> _Name:
-    """By what the sender knows the fact, as far as it can be read."""
-    said = document if isinstance(document, dict) else {}
-    source, source_ref = said.get("source"), said.get("source_ref")
-    return source if isinstance(source, str) else None, source_ref if isinstance(source_ref, str) else None
-
-
-async def _entries(call: Call, batch: FactBatchIn) -> list[FactToRecord | DomainError]:
-    """The facts of a batch, each valid or refused; others are answered in between."""
-    entries = []
-    for number, document in enumerate(batch.facts, start=1):
-        entries.append(_entry(call, document, batch.mode))
-        if number % _IN_ONE_GO == 0:
-            await asyncio.sleep(0)
-    return entries
-
-
-def _entry(call: Call, document: Any, mode: FactMode) -> FactToRecord | DomainError:
-    try:
-        return FactToRecord(_fact(document), mode, call.actor, call.context)
-    except DomainError as error:
-        return error
 
 
 def _fact(document: Any) -> ReportedFact:

@@ -11,9 +11,8 @@ from services.monitoring.evidence.table import FactIn, reported_types
 from services.monitoring.facts.rules import status_of
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import FactMode, RiskKind, RiskStatus
+from shared.http.batches import MAX_ITEMS
 from shared.http.fields import Body
-
-MAX_FACTS = 1000
 
 
 class FactBatchIn(Body):
@@ -21,13 +20,13 @@ class FactBatchIn(Body):
 
     mode: FactMode = FactMode.LIVE
     atomic: StrictBool = Field(False, description="Store all or, if any is refused, none")
-    facts: list[Any] = Field(min_length=1, max_length=MAX_FACTS)
+    facts: list[Any] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class FactBatchDocument(FactBatchIn):
     """The batch as documented: every item is a fact."""
 
-    facts: list[FactIn] = Field(min_length=1, max_length=MAX_FACTS)
+    facts: list[FactIn] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class FactStored(BaseModel):
@@ -54,7 +53,7 @@ class FactBatchAnswer(BaseModel):
     accepted: int
     duplicate: int
     rejected: int
-    items: list[FactItem]
+    items: list[FactItem] = Field(description="In the order sent; with `return=rejected` those that were refused")
 
 
 class FactRisk(BaseModel):

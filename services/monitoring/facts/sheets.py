@@ -8,7 +8,18 @@ from shared.codes.monitoring import ExpenseKind, FactMode, IncomeBranch, RiskKin
 from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.sheets.columns import Column, Form, Sheet
 
-_HOUSEHOLD: Final = Column("household_code", "户编号", "Household code", needed=True, example="DJ-0001")
+_HOUSEHOLD: Final = Column(
+    "household_code", "户编号", "Household code", example="DJ-0001", note="户编号与公民身份号码填其中一项"
+)
+_PERSON: Final = Column(
+    "id_number",
+    "公民身份号码",
+    "Identity number",
+    Form.IDENTIFIER,
+    width=22,
+    note="代替户编号和成员序号，须有 monitoring:match 权限，并须填写来源编号；须为文本格式",
+    masked=True,
+)
 _MEMBER: Final = Column(
     "member_no", "成员序号", "Member number", Form.WHOLE, width=10, example="1", note="不填则为全户的情况"
 )
@@ -33,7 +44,7 @@ def _month(example: str) -> Column:
 
 
 def _facts(kind: str, zh: str, en: str, said: Sequence[Column]) -> Sheet:
-    columns = (_HOUSEHOLD, _MEMBER, *said, _OBSERVED, *_OF_EVERY_FACT)
+    columns = (_HOUSEHOLD, _MEMBER, _PERSON, *said, _OBSERVED, *_OF_EVERY_FACT)
     return Sheet(kind, zh, en, columns, fixed={"type": kind})
 
 

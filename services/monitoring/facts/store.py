@@ -1,8 +1,8 @@
 """Rows of facts: stored, named by corrections, superseded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,6 +40,9 @@ _FACTS = table_of(Fact)
 _SELECT_KNOWN_FACTS = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
     is_one_of(_FACTS.c.id, "ids")
 )
+_SELECT_TOLD = sa.select(_FACTS.c.id, _FACTS.c.member_no, _FACTS.c.person_id).where(
+    is_one_of(_FACTS.c.id, "ids"), _FACTS.c.person_id.is_not(None)
+)
 
 
 class StoredFact(TypedDict):
@@ -51,6 +54,21 @@ class StoredFact(TypedDict):
     fact: ReportedFact | None
     """The fact itself, where something may supersede it; none for a withdrawal, which nothing supersedes."""
     person_id: UUID | None
+
+
+class Told(NamedTuple):
+    """About whom a stored fact is."""
+
+    member_no: int
+    person_id: UUID
+
+
+def load_told(reading: Reading, ids: Collection[UUID]) -> Mapping[UUID, Told]:
+    """About whom those of these facts are that are known and name a person."""
+    if not ids:
+        return {}
+    rows = read_tuples(reading.connection, _SELECT_TOLD, {"ids": list(ids)})
+    return {fact_id: Told(*whom) for fact_id, *whom in rows}
 
 
 def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUID]) -> dict[UUID, StoredFact]:

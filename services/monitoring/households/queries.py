@@ -1,32 +1,86 @@
 """What can be asked of a household, as each caller may see it. Every answer is limited to the caller's region."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
 
-from services.monitoring.households.schemas import HouseholdOut, IncomeOut, MemberOut, VerdictsOut
-from services.monitoring.households.store import standing_warnings
+import sqlalchemy as sa
+from pydantic import Field
+
+from services.monitoring.households.rules import standing_warnings
+from services.monitoring.households.schemas import HouseholdListed, HouseholdOut, IncomeOut, MemberOut, VerdictsOut
+from services.monitoring.households.sheets import HOUSEHOLD_LIST
+from services.monitoring.households.store import load_homes, registered_elsewhere
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.rules.income import state_income, window_months
 from services.monitoring.ledger.store import load_dossiers, load_months
 from services.monitoring.models.households import Household
-from services.monitoring.persons.store import load_members
+from services.monitoring.persons.rules import RegisteredMember
+from services.monitoring.persons.store import load_members, load_members_of
 from services.monitoring.risks.queries import reasons_for
 from services.monitoring.risks.rules.parameters import INCOME_LINE, WINDOW_MONTHS
-from services.monitoring.risks.schemas import VerdictOut
+from services.monitoring.risks.schemas import CHANGED_LATER, VerdictOut
 from services.monitoring.risks.store.verdicts import judge_dossiers, rule_parameters
+from shared.codes.monitoring import HouseholdCategory
+from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.findings import Finding
+from shared.http.fields import Moment
 from shared.identity import mask_id, mask_name
+from shared.lists.filters import holds
+from shared.lists.order import by
+from shared.lists.page import Page
+from shared.lists.query import ListQuery
 from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView
+from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL, Actor
 from shared.words.said import says
+
+_HOUSEHOLDS = table_of(Household)
+ShownT = TypeVar("ShownT", bound=HouseholdListed)
 
 
 def household(reading: Reading, code: str) -> HouseholdOut:
     """A household as the caller may see it, with what should be checked at home."""
     found = _household_in_region(reading, code)
     members = [one.member for one in load_members(reading, code)]
-    shown = range(len(members)) if reading.actor.may(PERSONAL) else ()
-    warnings = standing_warnings(reading, code, found.region_code, members, shown) if found.ended_on is None else []
+    warnings = _warnings(reading, found, members) if found.ended_on is None else []
     return household_for(reading.actor, HouseholdOut.of(found, members, warnings))
+
+
+def _warnings(reading: Reading, found: Household, members: Sequence[RegisteredMember]) -> list[Finding]:
+    homes = load_homes(reading, [member.id_number for member in members if member.id_number])
+    shown = range(len(members)) if reading.actor.may(PERSONAL) else ()
+    return standing_warnings(found.region_code, members, shown, registered_elsewhere(reading.actor, found.code, homes))
+
+
+_SELECT_HOUSEHOLDS = sa.select(*_HOUSEHOLDS.c, _HOUSEHOLDS.c.code.label("household_code"))
+
+
+class HouseholdList(ListQuery):
+    """Which households 农户 are asked for, by the region they live in and by code."""
+
+    order = by("region_code", "household_code")
+    sheet = HOUSEHOLD_LIST
+    region_code: RegionFilter | None = None
+    category: HouseholdCategory | None = None
+    relocated: bool | None = None
+    dibao: bool | None = None
+    ended: Annotated[bool | None, holds(lambda _: _HOUSEHOLDS.c.ended_on.is_not(None))] = Field(
+        None, description="Whether it is no more; both kinds where it is left out"
+    )
+    updated_after: Moment | None = Field(None, description=CHANGED_LATER)
+
+
+def households(reading: Reading, asked: HouseholdList) -> Page[HouseholdListed]:
+    """Households with their members, as the caller may see them."""
+    return asked.page(reading, _SELECT_HOUSEHOLDS, lambda rows: _listed(reading, rows))
+
+
+def _listed(reading: Reading, rows: Sequence[Any]) -> list[HouseholdListed]:
+    members = load_members_of(reading, [row.code for row in rows])
+    registered = ((row, [one.member for one in members[row.code]]) for row in rows)
+    return [household_for(reading.actor, HouseholdListed.of_row(*each)) for each in registered]
 
 
 def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
@@ -73,7 +127,7 @@ def _household_in_region(reading: Reading, code: str) -> Household:
     return found
 
 
-def household_for(actor: Actor, shown: HouseholdOut) -> HouseholdOut:
+def household_for(actor: Actor, shown: ShownT) -> ShownT:
     """The household as this caller may see it."""
     if actor.may(PERSONAL):
         return shown

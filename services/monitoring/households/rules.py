@@ -9,7 +9,7 @@ from typing import Final
 from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
 from shared.codes.monitoring import Health, Relation
 from shared.findings import Finding
-from shared.identity import FIRST_BIRTH_YEAR, check_resident_id
+from shared.identity import FIRST_BIRTH_YEAR, check_resident_id, errors_in
 from shared.regions import CODE_LENGTH, region_prefix, regions
 from shared.words.said import Said, says
 
@@ -56,12 +56,22 @@ def impossible(
     for index, member in enumerate(members):
         found += days.findings(f"/members/{index}/birth_date", member.birth_date)
         if member.id_number is not None:
-            errors = check_resident_id(member.id_number, today=days.last).errors
+            errors = errors_in(member.id_number, days.last)
             found += [Finding(f"/members/{index}/id_number", error.value) for error in errors]
     numbers = [member.id_number for member in members if member.id_number]
     if len(set(numbers)) < len(numbers):
         found.append(Finding("/members", says("one-identity-number-twice")))
     return found
+
+
+def standing_warnings(
+    region_code: str,
+    members: Sequence[RegisteredMember],
+    shown: Collection[int],
+    elsewhere: Mapping[str, Sequence[str]],
+) -> list[Finding]:
+    """What should be checked at home as long as it is registered so; see `warnings_of_members`."""
+    return [*warnings_of_region(region_code), *warnings_of_members(members, shown, elsewhere)]
 
 
 def warnings_of_region(region_code: str) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
@@ -12,16 +12,15 @@ from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.risks.schemas import VerdictOut
 from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.findings import Finding, WrongValue
-from shared.http.fields import Body, Day, HouseholdCode, Identifier, MemberNo, RegionCode, Remark, Text
+from shared.http.batches import MAX_ITEMS
+from shared.http.fields import Body, Day, HouseholdCode, IdNumber, MemberNo, RegionCode, Remark, Text
 from shared.money import SignedFenAsYuan
 from shared.months import Month
 from shared.policy.parameters import ParameterValue
 from shared.words.said import says
 
 MAX_MEMBERS = 30
-_ID_LENGTH = 18
 _NEEDED_OF_NEW = "Needed of a new member; left out, what is registered stays"
-IdNumber = Annotated[Identifier, Field(min_length=_ID_LENGTH, max_length=_ID_LENGTH)]
 
 
 class MemberIn(Body):
@@ -84,8 +83,8 @@ class MemberOut(BaseModel):
     student: bool
 
 
-class HouseholdOut(BaseModel):
-    """A registered household."""
+class HouseholdListed(BaseModel):
+    """A registered household, as lists show it."""
 
     household_code: str
     region_code: str
@@ -98,25 +97,71 @@ class HouseholdOut(BaseModel):
     ended_on: dt.date | None = Field(None, description="The day from which it is no more 注销日期")
     end_reason: HouseholdEndReason | None = None
     end_note: str | None = Field(None, description="Null without `monitoring:pii`")
+    updated_at: dt.datetime = Field(description="When what is registered changed last, its members included")
+
+    @classmethod
+    def of_row(cls, household: Any, members: Sequence[RegisteredMember], **more: Any) -> Self:
+        """A row of the register and its members, as whoever may see everything is shown them."""
+        shown = [MemberOut.model_validate(member) for member in members]
+        fields = {name: getattr(household, name) for name in _OF_THE_ROW}
+        return cls(household_code=household.code, members=shown, **fields, **more)
+
+
+_OF_THE_ROW = tuple(name for name in HouseholdListed.model_fields if name not in ("household_code", "members"))
+
+
+class HouseholdOut(HouseholdListed):
+    """A registered household, with what should be checked about it."""
+
     warnings: list[str] = Field(default=[], description="What should be checked at home; it does not stand in the way")
 
     @classmethod
     def of(cls, household: Household, members: Sequence[RegisteredMember], warnings: Sequence[Finding]) -> Self:
         """The household as whoever may see everything is shown it."""
-        return cls(
-            household_code=household.code,
-            region_code=household.region_code,
-            category=household.category,
-            relocated=household.relocated,
-            dibao=household.dibao,
-            registered_on=household.registered_on,
-            version=household.version,
-            members=[MemberOut.model_validate(member) for member in members],
-            ended_on=household.ended_on,
-            end_reason=household.end_reason,
-            end_note=household.end_note,
-            warnings=[warning.as_warning() for warning in warnings],
-        )
+        return cls.of_row(household, members, warnings=[warning.as_warning() for warning in warnings])
+
+
+class HouseholdInBatch(HouseholdIn):
+    """A household of a batch, its code among the rest."""
+
+    household_code: HouseholdCode
+    version: int | None = Field(
+        None, strict=True, ge=1, description="Change it only while this version is registered; else 409 for the item"
+    )
+
+
+class HouseholdBatchIn(Body):
+    """Up to 1,000 households; each is answered on its own."""
+
+    households: list[Any] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class HouseholdBatchDocument(HouseholdBatchIn):
+    """The batch as documented: every item is a household."""
+
+    households: list[HouseholdInBatch] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class HouseholdItem(BaseModel):
+    """The answer to one household of a batch."""
+
+    index: int
+    household_code: str | None = Field(description="As it was sent; null where it is no text")
+    status: int = Field(examples=[201], description="201 new, 200 registered before, or why not: 403, 404, 409, 422")
+    result: Literal["created", "changed", "unchanged"] | None
+    version: int | None = Field(description="The version that is registered now")
+    warnings: list[str] = Field(description="What should be checked at home; it does not stand in the way")
+    problem: dict[str, Any] | None
+
+
+class HouseholdBatchAnswer(BaseModel):
+    """The answer to a batch."""
+
+    created: int
+    changed: int
+    unchanged: int
+    rejected: int
+    items: list[HouseholdItem] = Field(description="In the order sent; with `return=rejected` those that were refused")
 
 
 class EndIn(Body):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.codes.monitoring import Health, HouseholdCategory, Labour, Relation, Sex
+from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.sheets.columns import Column, Form, Sheet
 
 _OF_THE_HOUSEHOLD: Final = "同一户各行填写一致，或只在第一行填写"
@@ -105,3 +105,32 @@ HOUSEHOLDS: Final = Sheet(
     group="household_code",
 )
 """农户花名册: a row a member."""
+
+HOUSEHOLD_LIST: Final = Sheet(
+    "household-list",
+    "农户名单",
+    "Household register",
+    (
+        Column("household_code", "户编号", "household", width=18),
+        Column("region_code", "区划代码", "region"),
+        Column("category", "农户类型", "category", Form.CODE, HouseholdCategory),
+        Column("relocated", "易地搬迁", "relocated", Form.FLAG, width=10),
+        Column("dibao", "低保户", "subsistence allowance", Form.FLAG, width=10),
+        Column("registered_on", "登记日期", "registered on", Form.DAY, width=12),
+        Column("version", "版本", "version", Form.WHOLE, width=8),
+        Column("members/*/member_no", "成员序号", "member numbers", Form.WHOLE, width=12),
+        Column("members/*/name", "姓名", "names", width=24, masked=True),
+        Column("members/*/relation", "与户主关系", "relations", Form.CODE, Relation, width=20),
+        Column("members/*/sex", "性别", "sexes", Form.CODE, Sex, width=10),
+        Column("members/*/birth_date", "出生日期", "birth dates", Form.DAY, width=24, masked=True),
+        Column("members/*/birth_year", "出生年份", "birth years", Form.WHOLE, width=16),
+        Column("members/*/id_number", "公民身份号码", "identity numbers", Form.IDENTIFIER, width=40, masked=True),
+        Column("members/*/labour", "劳动能力", "abilities to work", Form.CODE, Labour, width=24),
+        Column("members/*/health", "健康状况", "health", Form.CODE, Health, width=24, masked=True),
+        Column("members/*/student", "在校生", "students", Form.FLAG, width=12),
+        Column("ended_on", "注销日期", "ended on", Form.DAY, width=12),
+        Column("end_reason", "注销原因", "reason of the end", Form.CODE, HouseholdEndReason, width=16),
+        Column("end_note", "注销说明", "note of the end", width=24, masked=True),
+        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
+    ),
+)

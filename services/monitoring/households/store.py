@@ -1,51 +1,65 @@
-"""Rows of the household register: identity numbers registered elsewhere, and the counties of household codes."""
+"""Rows of the household register: locked, entered, and the counties of household codes."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from services.monitoring.households.rules import warnings_of_members, warnings_of_region
 from services.monitoring.models.households import CodePrefix, Household
-from services.monitoring.models.persons import Member
-from services.monitoring.persons.rules import RegisteredMember
-from services.monitoring.persons.store import MEMBERS
+from services.monitoring.persons.store import load_places
 from shared.db.base import table_of
-from shared.db.rows import insert_into
+from shared.db.rows import insert_into, insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
-from shared.findings import Finding
+from shared.security.actor import Actor
 
-_HOUSEHOLDS, _MEMBERS, _PREFIXES = table_of(Household), table_of(Member), table_of(CodePrefix)
-
-
-def standing_warnings(
-    reading: Reading, code: str, region_code: str, members: Sequence[RegisteredMember], shown: Collection[int]
-) -> list[Finding]:
-    """What should be checked at home as long as it is registered so; see `warnings_of_members`."""
-    numbers = [member.id_number for member in members if member.id_number]
-    elsewhere = _load_registered_elsewhere(reading, code, numbers)
-    return [*warnings_of_region(region_code), *warnings_of_members(members, shown, elsewhere)]
+_HOUSEHOLDS, _PREFIXES = table_of(Household), table_of(CodePrefix)
+_SELECT_COUNTIES = sa.select(_PREFIXES.c.prefix, _PREFIXES.c.county).where(is_one_of(_PREFIXES.c.prefix, "letters"))
 
 
-def _load_registered_elsewhere(reading: Reading, code: str, numbers: Sequence[str]) -> Mapping[str, list[str]]:
-    """The other households with a member of one of these identity numbers: of them only those the caller may see."""
-    if not numbers:
-        return {}
-    wanted = MEMBERS.marks(reading, "id_number", numbers)
-    rows = reading.connection.execute(
-        sa.select(_MEMBERS.c.id_number_index, _HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code)
-        .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _MEMBERS.c.household_code)
-        .where(_MEMBERS.c.id_number_index.in_(wanted), _HOUSEHOLDS.c.code != code, _HOUSEHOLDS.c.ended_on.is_(None))
-        .order_by(_HOUSEHOLDS.c.code)
-    )
-    found: dict[str, list[str]] = {}
-    for mark, other, region_code in rows:
-        found.setdefault(wanted[mark], []).extend([other] if reading.actor.sees(region_code) else [])
-    return found
+def lock_registered(uow: UnitOfWork, codes: Collection[str]) -> dict[str, Household]:
+    """The households that are registered under these codes, locked in code order."""
+    locking = sa.select(Household).where(is_one_of(_HOUSEHOLDS.c.code, "codes")).order_by(_HOUSEHOLDS.c.code)
+    as_it_is = locking.with_for_update().execution_options(populate_existing=True)
+    found = uow.session.scalars(as_it_is, {"codes": list(codes)})
+    return {household.code: household for household in found}
 
 
-def load_counties(reading: Reading, letters: str) -> set[str]:
+def write_households(uow: UnitOfWork, households: Sequence[Household]) -> None:
+    """Add households that are new."""
+    names = _HOUSEHOLDS.c.keys()
+    insert_rows(uow.connection, _HOUSEHOLDS, [{name: getattr(one, name) for name in names} for one in households])
+
+
+def load_homes(reading: Reading, numbers: Collection[str]) -> dict[str, dict[str, str]]:
+    """Where somebody of these identity numbers is registered now: by number, the region of each household."""
+    places = load_places(reading, numbers)
+    return {
+        number: {place.household_code: place.region_code for place in found if place.until is None}
+        for number, found in places.items()
+    }
+
+
+def registered_elsewhere(
+    actor: Actor, code: str, homes: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Sequence[str]]:
+    """By identity number, the other households where it is registered: of them only those the caller may see."""
+    others = {
+        number: {other: region for other, region in found.items() if other != code} for number, found in homes.items()
+    }
+    return {
+        number: sorted(other for other, region in found.items() if actor.sees(region))
+        for number, found in others.items()
+        if found
+    }
+
+
+def load_counties(reading: Reading, letters: Collection[str]) -> defaultdict[str, set[str]]:
     """The counties in which household codes begin with these letters."""
-    return set(reading.connection.scalars(sa.select(_PREFIXES.c.county).where(_PREFIXES.c.prefix == letters)))
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for prefix, county in reading.connection.execute(_SELECT_COUNTIES, {"letters": list(letters)}) if letters else ():
+        found[prefix].add(county)
+    return found
 
 
 def write_county(uow: UnitOfWork, letters: str, county: str) -> None:

@@ -324,19 +324,13 @@ def lock_free_households(uow: UnitOfWork, codes: Collection[str]) -> Sequence[st
     return uow.connection.scalars(_SELECT_FREE_FOR_UPDATE, {"codes": codes}).all()
 
 
-def open_window(uow: UnitOfWork, code: str) -> None:
-    """Keep a window ready for a household that was just registered."""
+def open_windows(uow: UnitOfWork, codes: Collection[str]) -> None:
+    """Keep windows ready for households that were just registered."""
     sums = dict.fromkeys(
         ("net", "self_paid", "known_mask", "previous_net", "previous_mask", "quarter_net", "previous_quarter_net"), 0
     )
-    row = {
-        "household_code": code,
-        "anchor": _NEVER_JUDGED,
-        "length": MONTHS_IN_YEAR,
-        **sums,
-        "evidence": "",
-    }
-    uow.connection.execute(sa.insert(HouseholdWindow), [row])
+    row = {"anchor": _NEVER_JUDGED, "length": MONTHS_IN_YEAR, **sums, "evidence": ""}
+    insert_rows(uow.connection, _WINDOWS, [{"household_code": code, **row} for code in codes])
 
 
 def load_codes_after(reading: Reading, code: str, limit: int) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.monitoring.models.base import Base
@@ -14,10 +15,20 @@ from shared.http.fields import MAX_REMARK
 class Household(Base, table=True):
     """Household 农户, the unit of monitoring."""
 
-    __table_args__ = (spelling_index("household"),)
+    __table_args__ = (
+        spelling_index("household"),
+        sa.Index("ix_household_region_code_code", "region_code", "code"),
+        sa.Index(
+            "ix_household_ended",
+            "region_code",
+            "code",
+            sqlite_where=sa.text("ended_on IS NOT NULL"),
+            postgresql_where=sa.text("ended_on IS NOT NULL"),
+        ),
+    )
 
     code: str = Field(primary_key=True, max_length=64)
-    region_code: str = Field(max_length=12, index=True)
+    region_code: str = Field(max_length=12)
     category: HouseholdCategory = Field(sa_type=OpenCode(HouseholdCategory))
     relocated: bool
     dibao: bool
@@ -29,7 +40,8 @@ class Household(Base, table=True):
     fragile_members: int
     """Members seriously ill or severely disabled."""
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
-    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    """When what is registered changed last, its members included."""
     renewed_version: int | None = None
     """The version since which nobody is left of those who lived here before; none where somebody always was."""
     renewed_on: dt.date | None = None

@@ -45,6 +45,8 @@ class FormerMember(Base, table=True):
     person_id: UUID
     sex: Sex = Field(sa_type=closed_code(Sex))
     birth_date: dt.date
-    id_number: str | None = Field(sa_type=EncryptedText)
+    id_number: str | None = Field(sa_type=EncryptedText(index="id_number_index"))
+    id_number_index: str | None = Field(max_length=INDEX_LENGTH, index=True)
+    """What finds those of one identity number."""
     left_on: dt.date
     """The business date of the change."""

@@ -118,6 +118,31 @@ def nobody_is_left(before: Sequence[MemberOfHousehold], after: Sequence[MemberOf
     return not {one.person_id for one in before} & {one.person_id for one in after}
 
 
+class Place(NamedTuple):
+    """Where somebody is registered, or was."""
+
+    household_code: str
+    region_code: str
+    member_no: int
+    person_id: UUID
+    until: date | None
+    """The day on which the person left the household, or it ended; None where the person lives in it."""
+
+
+def where_registered(places: Sequence[Place], on: date) -> Sequence[Place]:
+    """Where somebody belongs, for what was observed on a day: one place for each household; several are ambiguous.
+
+    It is where the person is registered now. Whoever is registered nowhere any more, because they died or moved away or
+    their household ended, belongs where they were registered last, for what was observed until then.
+    """
+    present = [place for place in places if place.until is None]
+    if present:
+        return present
+    earlier = [(place.until, place) for place in places if place.until is not None and place.until >= on]
+    last = max((until for until, _ in earlier), default=None)
+    return list({place.household_code: place for until, place in earlier if until == last}.values())
+
+
 class Holder(NamedTuple):
     """Who holds a number of a household, or held it."""
 

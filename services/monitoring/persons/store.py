@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from services.monitoring.persons.rules import (
     KnownPerson,
     MemberOfHousehold,
     Persons,
+    Place,
     RegisteredMember,
 )
 from shared.db.base import table_of
@@ -24,7 +25,7 @@ from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
-_MEMBERS, _FORMER = table_of(Member), table_of(FormerMember)
+_MEMBERS, _FORMER, _HOUSEHOLDS = table_of(Member), table_of(FormerMember), table_of(Household)
 MEMBERS, FORMER_MEMBERS = SealedTable(_MEMBERS), SealedTable(_FORMER)
 _SELECT_HOLDERS = sa.union_all(
     sa.select(
@@ -38,27 +39,66 @@ _SELECT_HOLDERS = sa.union_all(
         _FORMER.c.household_code, _FORMER.c.member_no, _FORMER.c.person_id, _FORMER.c.birth_date, _FORMER.c.left_version
     ).where(is_one_of(_FORMER.c.household_code, "codes")),
 )
-
+_SELECT_MEMBERS = (
+    sa.select(_MEMBERS)
+    .where(is_one_of(_MEMBERS.c.household_code, "codes"))
+    .order_by(_MEMBERS.c.household_code, _MEMBERS.c.member_no)
+)
+_SELECT_PLACES = sa.union_all(
+    sa.select(
+        _MEMBERS.c.id_number_index,
+        _MEMBERS.c.household_code,
+        _HOUSEHOLDS.c.region_code,
+        _MEMBERS.c.member_no,
+        _MEMBERS.c.person_id,
+        _HOUSEHOLDS.c.ended_on.label("until"),
+        sa.literal(0).label("left_version"),
+    )
+    .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _MEMBERS.c.household_code)
+    .where(is_one_of(_MEMBERS.c.id_number_index, "marks")),
+    sa.select(
+        _FORMER.c.id_number_index,
+        _FORMER.c.household_code,
+        _HOUSEHOLDS.c.region_code,
+        _FORMER.c.member_no,
+        _FORMER.c.person_id,
+        _FORMER.c.left_on,
+        _FORMER.c.left_version,
+    )
+    .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _FORMER.c.household_code)
+    .where(is_one_of(_FORMER.c.id_number_index, "marks")),
+).order_by("household_code", "left_version", "member_no")
 
 _REGISTERED = tuple(RegisteredMember.__dataclass_fields__)
 
 
 def load_members(reading: Reading, code: str) -> list[MemberOfHousehold]:
     """The members of a household, by number."""
-    rows = reading.connection.execute(
-        sa.select(_MEMBERS).where(_MEMBERS.c.household_code == code).order_by(_MEMBERS.c.member_no)
-    ).mappings()
-    return [_registered(MEMBERS.open(reading, row)) for row in rows]
+    return load_members_of(reading, [code])[code]
+
+
+def load_members_of(reading: Reading, codes: Collection[str]) -> Mapping[str, list[MemberOfHousehold]]:
+    """The members of these households, by number."""
+    found: defaultdict[str, list[MemberOfHousehold]] = defaultdict(list)
+    for row in reading.connection.execute(_SELECT_MEMBERS, {"codes": list(codes)}).mappings():
+        found[row["household_code"]].append(_registered(MEMBERS.open(reading, row)))
+    return found
 
 
 def _registered(row: Mapping[str, Any]) -> MemberOfHousehold:
     return MemberOfHousehold(row["person_id"], RegisteredMember(**{name: row[name] for name in _REGISTERED}))
 
 
-def write_members(uow: UnitOfWork, code: str, members: Sequence[MemberOfHousehold]) -> None:
+def replace_members(uow: UnitOfWork, code: str, members: Sequence[MemberOfHousehold]) -> None:
     """Put these in the place of the members of a household."""
     uow.connection.execute(sa.delete(Member).where(col(Member.household_code) == code))
-    insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, [_member_row(code, one) for one in members]))
+    write_members(uow, {code: members})
+
+
+def write_members(uow: UnitOfWork, households: Mapping[str, Sequence[MemberOfHousehold]]) -> None:
+    """Add the members of households that have none."""
+    rows = [_member_row(code, one) for code, members in households.items() for one in members]
+    insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, rows))
 
 
 def write_former_members(uow: UnitOfWork, code: str, version: int, left: Sequence[MemberOfHousehold]) -> None:
@@ -112,6 +152,16 @@ def load_persons(reading: Reading, codes: Collection[str]) -> Persons:
     for holders in found.values():
         holders.sort(key=lambda holder: (holder.left_version > 0, -holder.left_version))
     return Persons(found)
+
+
+def load_places(reading: Reading, numbers: Iterable[str]) -> Mapping[str, Sequence[Place]]:
+    """By identity number, every place where somebody of it is registered, or was."""
+    wanted = MEMBERS.marks(reading, "id_number", numbers)
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    if wanted:
+        for mark, *place, _ in read_tuples(reading.connection, _SELECT_PLACES, {"marks": list(wanted)}):
+            found[wanted[mark]].append(Place(*place))
+    return found
 
 
 def are_former_people(reading: Reading, code: str, member_no: int, on: dt.date, *, left: bool) -> bool:

@@ -49,7 +49,7 @@ def refuse_impossible(fact: ReportedFact, parameters: RuleParameters, latest: dt
         raise FactInvalid.at(*doubt)
 
 
-def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None) -> None:
+def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None, home: str | Said) -> None:
     """Refuse what was observed of a household after its end.
 
     What was observed before is history. Credits are entered, and what was said is put right, whenever that is told.
@@ -57,7 +57,7 @@ def refuse_after_the_end(fact: ReportedFact, ended_on: dt.date | None) -> None:
     if fact.source in HOUSE_SOURCES or fact.supersedes is not None:
         return
     if ended_on is not None and fact.observed_on > ended_on:
-        raise HouseholdHasEnded(says("household-ended-since", household=fact.household_code, ended_on=ended_on))
+        raise HouseholdHasEnded(says("household-ended-since", household=home, ended_on=ended_on))
 
 
 def is_slip(fact: ReportedFact, parameters: RuleParameters) -> bool:

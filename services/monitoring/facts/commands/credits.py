@@ -6,7 +6,8 @@ from services.monitoring.evidence.income import INCOME
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import read_fact
 from services.monitoring.evidence.withdrawal import WITHDRAWAL
-from services.monitoring.facts.commands.record import FactToRecord, record_facts
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_facts
 from shared.codes.monitoring import FactMode
 from shared.contracts.envelope import Event
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal

@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from services.monitoring.evidence.table import EVIDENCE
-from services.monitoring.facts.commands.record import FactToRecord, record_facts
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.facts.sheets import EXPENSE, ILLNESS, INCOME
+from services.monitoring.persons.errors import PersonAmbiguous
 from shared.codes.monitoring import FactMode
+from shared.codes.operations import RowStatus
 from shared.db.unit_of_work import UnitOfWork
+from shared.errors import Invalid
 from shared.imports.kinds import ImportKind, Sender, Taken
 from shared.imports.rows import read_record, record_taken
+from shared.records.outcomes import Outcome
 from shared.sheets.columns import Sheet
+from shared.words.said import says
 
 
 def _import_of(sheet: Sheet) -> ImportKind:
@@ -18,13 +25,21 @@ def _import_of(sheet: Sheet) -> ImportKind:
     assert model is not None, "a type without a model is reported by no file"
 
     def read(sender: Sender, document: Mapping[str, Any]) -> FactToRecord:
+        if "id_number" in document and "source_ref" not in document:
+            raise Invalid.at("/source_ref", says("reference-beside-id-number"))
         return FactToRecord(read_record(model, sender, document), FactMode.LIVE, sender.actor, sender.context)
 
     return ImportKind(sheet, "monitoring:write", read=read, take=_take)
 
 
 def _take(uow: UnitOfWork, _: Sender, facts: Sequence[FactToRecord]) -> list[Taken]:
-    return [record_taken(outcome) for outcome in record_facts(uow, facts)]
+    return [_taken(outcome) for outcome in record_facts(uow, facts)]
+
+
+def _taken(outcome: Outcome[UUID]) -> Taken:
+    taken = record_taken(outcome)
+    is_ambiguous = isinstance(outcome.error, PersonAmbiguous)
+    return taken._replace(status=RowStatus.AMBIGUOUS) if is_ambiguous else taken
 
 
 FACT_IMPORTS: Final = tuple(_import_of(sheet) for sheet in (INCOME, EXPENSE, ILLNESS))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from services.monitoring.evidence.schemas import ReportedFact
@@ -15,6 +15,8 @@ from services.monitoring.facts.commands.checks import (
     refuse_foreign_sources,
     refuse_impossible,
 )
+from services.monitoring.facts.commands.items import FactToRecord
+from services.monitoring.facts.commands.matching import find_persons
 from services.monitoring.facts.errors import BatchRefused, FactInvalid, WithdrawalIsFinal
 from services.monitoring.facts.rules import content_hash_of, status_of
 from services.monitoring.facts.store import FACT_KIND, StoredFact, load_stored_facts, load_superseded, write_facts
@@ -36,24 +38,13 @@ from services.monitoring.risks.store.links import load_risks_without_evidence, p
 from services.monitoring.risks.store.verdicts import rule_parameters
 from shared import metrics
 from shared.codes.monitoring import FactMode
-from shared.context import Context
 from shared.db.base import JsonText
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
-from shared.records.outcomes import Outcome, take_each
-from shared.security.actor import Actor
+from shared.records.outcomes import Outcome, in_place, take_each
 from shared.security.sources import HOUSE_SOURCES
 from shared.words.said import says
-
-
-class FactToRecord(NamedTuple):
-    """A fact at the door, with who brings it and in which chain."""
-
-    fact: ReportedFact
-    mode: FactMode
-    actor: Actor
-    context: Context
 
 
 def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcome[UUID]]:
@@ -64,6 +55,15 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcome
     screening of the next day, or by the first live fact, also where that repeats a backfilled one. Where the unit of
     work leaves out whom others hold, their facts are refused as HouseholdBusy.
     """
+    outcomes = in_place(find_persons(uow, items), lambda found: _record_found(uow, found))
+    counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
+    for (fact_type, result), number in counted.items():
+        metrics.FACTS.labels(fact_type, result).inc(number)
+    return outcomes
+
+
+def _record_found(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcome[UUID]]:
+    """Record facts each of which names its household."""
     ids = [FACT_KIND.id_of(item.fact) for item in items]
     codes = sorted({item.fact.household_code for item in items})
     dossiers = load_dossiers(uow, codes, lock=True)
@@ -84,9 +84,6 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcome
             dossier.is_due_after(uow.today())
     refresh_stale_windows(uow, touched)
     write_windows(uow, touched)
-    counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
-    for (fact_type, result), number in counted.items():
-        metrics.FACTS.labels(fact_type, result).inc(number)
     return outcomes
 
 
@@ -104,10 +101,10 @@ def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError],
     With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not.
     """
     if not atomic:
-        return _record_in_place(uow, entries)
+        return in_place(entries, lambda facts: record_facts(uow, facts))
     try:
         with uow.savepoint():
-            return _demand_all(_record_in_place(uow, entries))
+            return _demand_all(in_place(entries, lambda facts: record_facts(uow, facts)))
     except _NothingIsStored as nothing:
         refusal = BatchRefused(says("another-item-refused"))
         return [Outcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
@@ -117,11 +114,6 @@ def _demand_all(outcomes: list[Outcome[UUID]]) -> list[Outcome[UUID]]:
     if any(outcome.error for outcome in outcomes):
         raise _NothingIsStored(outcomes)
     return outcomes
-
-
-def _record_in_place(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError]) -> list[Outcome[UUID]]:
-    recorded = iter(record_facts(uow, [entry for entry in entries if isinstance(entry, FactToRecord)]))
-    return [next(recorded) if isinstance(entry, FactToRecord) else Outcome("refused", None, entry) for entry in entries]
 
 
 class FactBatch:
@@ -156,11 +148,9 @@ class FactBatch:
         refuse_foreign_sources(fact, item.actor)
         dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
         if held_in is not None and item.actor.sees(held_in):
-            raise HouseholdBusy.of(fact.household_code)
+            raise HouseholdBusy.of(item.home)
         if dossier is None or not item.actor.sees(dossier.region_code):
-            raise HouseholdNotFound(
-                says("no-household-in-region", household=fact.household_code, region=item.actor.place)
-            )
+            raise HouseholdNotFound(says("no-household-in-region", household=item.home, region=item.actor.place))
         payload = fact.payload.model_dump_json()
         content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
@@ -169,7 +159,7 @@ class FactBatch:
             if item.mode is FactMode.LIVE and dossier.due_after is not None:
                 self._judge(item, dossier, fact_id, fact.type)
             return Outcome("duplicate", fact_id)
-        person_id = self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
+        person_id = item.person_id or self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
         self._check(item, dossier, fact_id, person_id)
         supersedes_id = self._supersede(dossier, fact)
         post(dossier, fact_id, fact, person_id)
@@ -202,7 +192,7 @@ class FactBatch:
             )
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
             raise FactInvalid.at("/member_no", says("no-such-member"))
-        refuse_after_the_end(fact, dossier.ended_on)
+        refuse_after_the_end(fact, dossier.ended_on, item.home)
 
     def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact) -> UUID | None:
         if fact.supersedes is None:

@@ -1,15 +1,15 @@
 """Households from a file: a row a member, the rows of a household together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from services.monitoring.households.commands.register import put_household
+from services.monitoring.households.commands.register import HouseholdToPut, PutHousehold, put_households
 from services.monitoring.households.schemas import HouseholdOfFile
 from services.monitoring.households.sheets import HOUSEHOLDS
-from shared.codes.operations import RowStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.imports.kinds import ImportKind, Sender, Taken, reasons_of
-from shared.imports.rows import each
+from shared.imports.rows import record_taken
+from shared.records.outcomes import Outcome
 
 _ROWS_AT_ONCE: Final = 300
 
@@ -18,11 +18,15 @@ def _read(_: Sender, document: Mapping[str, Any]) -> HouseholdOfFile:
     return HouseholdOfFile.model_validate(document)
 
 
-def _put(uow: UnitOfWork, household: HouseholdOfFile) -> Taken:
-    done = put_household(uow, household.household_code, household)
-    return Taken(RowStatus.ACCEPTED if done.changed else RowStatus.DUPLICATE, reasons_of(done.warnings))
+def _take(uow: UnitOfWork, _: Sender, households: Sequence[HouseholdOfFile]) -> list[Taken]:
+    return [_taken(one) for one in put_households(uow, [HouseholdToPut(one.household_code, one) for one in households])]
+
+
+def _taken(outcome: Outcome[PutHousehold]) -> Taken:
+    taken = record_taken(outcome)
+    return taken if outcome.shown is None else taken._replace(reasons=reasons_of(outcome.shown.warnings))
 
 
 IMPORT_HOUSEHOLDS: Final = ImportKind(
-    HOUSEHOLDS, "monitoring:write", read=_read, take=each(_put), rows_at_once=_ROWS_AT_ONCE, has_source=False
+    HOUSEHOLDS, "monitoring:write", read=_read, take=_take, rows_at_once=_ROWS_AT_ONCE, has_source=False
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal, NamedTuple
 
 from services.monitoring.households.commands.completion import complete, leaves_something_out, refuse_masks
 from services.monitoring.households.errors import HouseholdInvalid
@@ -13,17 +13,25 @@ from services.monitoring.households.rules import (
     impossible,
     letters_of,
     plausible_days,
+    standing_warnings,
     warnings_of_change,
     warnings_of_code,
 )
 from services.monitoring.households.schemas import HouseholdIn, HouseholdOut
-from services.monitoring.households.store import load_counties, standing_warnings, write_county
+from services.monitoring.households.store import (
+    load_counties,
+    load_homes,
+    lock_registered,
+    registered_elsewhere,
+    write_county,
+    write_households,
+)
 from services.monitoring.ledger.errors import HouseholdNotFound
-from services.monitoring.ledger.store import load_dossiers, open_window, write_windows
+from services.monitoring.ledger.store import load_dossiers, open_windows, write_windows
 from services.monitoring.models.households import Household
-from services.monitoring.persons.commands import take_in
+from services.monitoring.persons.commands import newcomers, take_in
 from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
-from services.monitoring.persons.store import load_members
+from services.monitoring.persons.store import load_members_of, write_members
 from services.monitoring.placements.commands import leave_behind_job_loss
 from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.commands.move import move_risks
@@ -35,16 +43,23 @@ from shared.contracts.monitoring import (
     HouseholdRegistered,
     HouseholdState,
 )
+from shared.db.base import table_of
+from shared.db.spelling import known_spellings, refuse_code_spelled_otherwise
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
 from shared.findings import Finding
+from shared.identity import normalise_resident_id
+from shared.records.outcomes import Outcome, take_each
 from shared.registers.commands import Put
-from shared.registers.entries import enter, lock_entry, owned_by_region, renew
+from shared.registers.entries import owned_by_region, renew
 from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
 from shared.words.said import says
 
+AT_ONCE: Final = 100
+"""Households of one transaction: while it stands, nobody else changes a row of the house that has a moment."""
 _FIELDS = ("region_code", "category", "relocated", "dibao", "registered_on")
+_CODE = table_of(Household).c.code
 _demand_in_region = owned_by_region("household", HouseholdNotFound)
 
 
@@ -57,39 +72,173 @@ class PutHousehold(Put[HouseholdOut]):
     warnings: Sequence[Finding]
     """What should be checked at home."""
 
+    @property
+    def result(self) -> Literal["created", "changed", "unchanged"]:
+        """What became of it."""
+        if self.created:
+            return "created"
+        return "changed" if self.changed else "unchanged"
+
+
+class HouseholdToPut(NamedTuple):
+    """A household as it is told, and which version of it the caller changed."""
+
+    code: str
+    body: HouseholdIn
+    expected: ExpectedVersion | None = None
+
 
 def put_household(
     uow: UnitOfWork, code: str, body: HouseholdIn, expected: ExpectedVersion | None = None
 ) -> PutHousehold:
-    """Register a household, or make it what ``body`` says. The same again changes nothing.
+    """Register one household; see `put_households`. Raises what it is refused for."""
+    [outcome] = put_households(uow, [HouseholdToPut(code, body, expected)])
+    return outcome.accepted()
+
+
+def put_households(uow: UnitOfWork, items: Sequence[HouseholdToPut]) -> list[Outcome[PutHousehold]]:
+    """Register households, or make each what its ``body`` says, in the order given. The same again changes nothing.
 
     What is left out of a member stays as it is registered. A changed household is judged at once: who shares an income
-    decides what it is per head. Raises VersionChanged where ``expected`` names other versions, and HouseholdHasEnded.
+    decides what it is per head. One is refused as VersionChanged where ``expected`` names other versions, and as
+    HouseholdHasEnded. All are locked in code order first, and those that are new are written together.
     """
-    uow.actor.demand_region(body.region_code)
-    refuse_masks(body.members)
-    household = lock_entry(uow, Household, code, _demand_changeable)
-    demand_version(expected, household.version if household else None)
-    before = load_members(uow, code) if household else []
-    present = {one.member.member_no: one.member for one in before}
-    sees_persons = uow.actor.may(PERSONAL)
-    completed = complete(body.members, present, sees_persons=sees_persons)
-    members = [one.member for one in completed]
-    _refuse_impossible(uow, body, members)
-    shown = [place for place, member in enumerate(body.members) if sees_persons or member.id_number is not None]
-    warnings = standing_warnings(uow, code, body.region_code, members, shown)
-    created, changed = household is None, True
-    if household is None:
-        warnings = [*_warnings_of_new_code(uow, code, body.region_code), *warnings]
-        household = _register(uow, code, body, members)
-    elif _fields_of(household) != _fields_of(body) or _by_number(members) != [one.member for one in before]:
-        staying = [one.member.member_no for one in completed if one.stays]
-        warnings += _change(uow, household, body, before, members, staying)
-    else:
-        changed = False
-    uow.session.flush()  # flush: the answer reads what was just written
-    shown_out = HouseholdOut.of(household, _by_number(members), warnings)
-    return PutHousehold(shown_out, created, changed, any(map(leaves_something_out, body.members)), warnings)
+    batch = _HouseholdBatch(uow, items)
+    outcomes = take_each(batch.take, items)
+    batch.write_new()
+    uow.session.flush()  # flush: the answer is what was just written
+    return outcomes
+
+
+class _HouseholdBatch:
+    """The households of one command: each decided upon by what is registered, and by those before it."""
+
+    def __init__(self, uow: UnitOfWork, items: Sequence[HouseholdToPut]) -> None:
+        self._uow = uow
+        codes = sorted({item.code for item in items})
+        self._registered = lock_registered(uow, codes)
+        self._spellings = dict(known_spellings(uow, _CODE, [code for code in codes if code not in self._registered]))
+        self._members = dict(load_members_of(uow, self._registered) if self._registered else {})
+        told = [normalise_resident_id(one.id_number) for item in items for one in item.body.members if one.id_number]
+        known = [one.member.id_number for members in self._members.values() for one in members if one.member.id_number]
+        self._homes = load_homes(uow, {*told, *known})
+        letters = {letters_of(code) for code in codes if code not in self._registered} - {None}
+        self._counties = load_counties(uow, [each for each in letters if each is not None])
+        self._entered: dict[str, Household] = {}
+        self._new: list[str] = []
+        """Those entered that are not written yet."""
+
+    def take(self, item: HouseholdToPut) -> Outcome[PutHousehold]:
+        """Register or change one household. Raises what it is refused for."""
+        uow, code, body = self._uow, item.code, item.body
+        uow.actor.demand_region(body.region_code)
+        refuse_masks(body.members)
+        household = self._find_changeable(code)
+        demand_version(item.expected, household.version if household else None)
+        before = self._members.get(code, [])
+        sees_persons = uow.actor.may(PERSONAL)
+        present = {one.member.member_no: one.member for one in before}
+        completed = complete(body.members, present, sees_persons=sees_persons)
+        members = [one.member for one in completed]
+        _refuse_impossible(uow, body, members)
+        shown = [place for place, member in enumerate(body.members) if sees_persons or member.id_number is not None]
+        warnings = self._standing_warnings(code, body.region_code, members, shown)
+        created = household is None
+        if household is None:
+            warnings = [*self._warnings_of_new_code(code, body.region_code), *warnings]
+            household = self._register(code, body, members)
+        elif _fields_of(household) == _fields_of(body) and _by_number(members) == [one.member for one in before]:
+            return Outcome("duplicate", _put(household, body, members, warnings, changed=False))
+        else:
+            household = self._row_of(household)
+            staying = [one.member.member_no for one in completed if one.stays]
+            after = _change(uow, household, body, before, members, staying)
+            self._remember(household, before, after)
+            warnings += warnings_of_change(before, after)
+        return Outcome("stored", _put(household, body, members, warnings, created=created))
+
+    def write_new(self) -> None:
+        """Write the households that are new since the last time, each with its members, its window and its event."""
+        if not self._new:
+            return
+        uow, new = self._uow, self._new
+        self._new = []
+        write_households(uow, [self._entered[code] for code in new])
+        write_members(uow, {code: self._members[code] for code in new})
+        open_windows(uow, new)
+        for code in new:
+            state = household_state(HouseholdRegistered, self._entered[code], self._members[code])
+            _publish(uow, state, before=None)
+
+    def _row_of(self, household: Household) -> Household:
+        """The household as a row that can be changed: one that this command entered is written first."""
+        code = household.code
+        if code in self._entered:
+            self.write_new()
+            self._registered |= lock_registered(self._uow, [code])
+            del self._entered[code]
+        return self._registered[code]
+
+    def _find_changeable(self, code: str) -> Household | None:
+        household = self._registered.get(code) or self._entered.get(code)
+        if household is None:
+            refuse_code_spelled_otherwise(self._spellings, code)
+        else:
+            _demand_changeable(self._uow, household)
+        return household
+
+    def _standing_warnings(
+        self, code: str, region_code: str, members: Sequence[RegisteredMember], shown: Collection[int]
+    ) -> list[Finding]:
+        numbers = [member.id_number for member in members if member.id_number]
+        homes = {number: self._homes[number] for number in numbers if number in self._homes}
+        return standing_warnings(region_code, members, shown, registered_elsewhere(self._uow.actor, code, homes))
+
+    def _warnings_of_new_code(self, code: str, region_code: str) -> list[Finding]:
+        """Whether the code looks like one of another county; the county of its letters is remembered."""
+        letters, county = letters_of(code), county_of(region_code)
+        if letters is None:
+            return warnings_of_code(code, county, ())
+        counties = self._counties[letters]
+        warnings = warnings_of_code(code, county, counties)
+        if county not in counties:
+            write_county(self._uow, letters, county)
+            counties.add(county)
+        return warnings
+
+    def _register(self, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
+        moment = self._uow.stamp()
+        household = Household(code=code, version=1, created_at=moment, updated_at=moment, **_fields(body, members))
+        self._entered[code] = household
+        self._new.append(code)
+        self._spellings[code.lower()] = code
+        self._remember(household, [], newcomers(code, household.version, members))
+        return household
+
+    def _remember(
+        self, household: Household, before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]
+    ) -> None:
+        """What those that follow are decided by."""
+        for one in before:
+            if one.member.id_number is not None:
+                self._homes.get(one.member.id_number, {}).pop(household.code, None)
+        for one in after:
+            if one.member.id_number is not None:
+                self._homes.setdefault(one.member.id_number, {})[household.code] = household.region_code
+        self._members[household.code] = sorted(after, key=lambda one: one.member.member_no)
+
+
+def _put(
+    household: Household,
+    body: HouseholdIn,
+    members: Sequence[RegisteredMember],
+    warnings: Sequence[Finding],
+    *,
+    created: bool = False,
+    changed: bool = True,
+) -> PutHousehold:
+    shown = HouseholdOut.of(household, _by_number(members), warnings)
+    return PutHousehold(shown, created, changed, any(map(leaves_something_out, body.members)), warnings)
 
 
 def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[RegisteredMember]) -> None:
@@ -102,27 +251,10 @@ def _refuse_impossible(uow: UnitOfWork, body: HouseholdIn, members: Sequence[Reg
         raise HouseholdInvalid.of(findings)
 
 
-def _warnings_of_new_code(uow: UnitOfWork, code: str, region_code: str) -> list[Finding]:
-    """Whether the code looks like one of another county; the county of its letters is remembered."""
-    letters, county = letters_of(code), county_of(region_code)
-    counties: set[str] = set() if letters is None else load_counties(uow, letters)
-    if letters is not None and county not in counties:
-        write_county(uow, letters, county)
-    return warnings_of_code(code, county, counties)
-
-
 def _demand_changeable(uow: UnitOfWork, household: Household) -> None:
     _demand_in_region(uow, household)
     if household.ended_on is not None:
         raise HouseholdHasEnded(says("household-ended-since", household=household.code, ended_on=household.ended_on))
-
-
-def _register(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
-    household = enter(uow, Household, code, _fields(body, members))
-    after = take_in(uow, code, household.version, [], members)
-    open_window(uow, code)
-    _publish(uow, household_state(HouseholdRegistered, household, after), before=None)
-    return household
 
 
 def _change(
@@ -132,8 +264,8 @@ def _change(
     before: Sequence[MemberOfHousehold],
     members: Sequence[RegisteredMember],
     staying: Collection[int],
-) -> list[Finding]:
-    """Make the household what it is said to be, and judge it anew; what this change makes worth a look."""
+) -> list[MemberOfHousehold]:
+    """Make the household what it is said to be, and judge it anew; its members from then on."""
     code, was = household.code, household_state(HouseholdChanged, household, before)
     renew(uow, household, _fields(body, members))
     after = take_in(uow, code, household.version, before, members, staying)
@@ -149,7 +281,7 @@ def _change(
     judge_households(uow, dossiers, uow.today(), {code: [trigger]})
     write_windows(uow, dossiers)
     move_risks(uow, code, household.region_code, trigger.clue)
-    return warnings_of_change(before, after)
+    return after
 
 
 def _fields(body: HouseholdIn, members: Sequence[RegisteredMember]) -> dict[str, Any]:

@@ -406,3 +406,38 @@ async def test_an_idempotency_key_of_a_refused_fact_stays_free(monitoring: Monit
     assert problem(await monitoring.post(bad, key="one")) == (422, "fact-invalid", ["/member_no"])
     assert (await monitoring.post(WAGE, key="one")).status_code == 201
     assert problem(await monitoring.post(WAGE, key="k" * 129))[:2] == (422, "invalid")
+
+
+async def test_of_a_batch_only_what_was_refused_is_answered_when_asked(monitoring: Monitoring) -> None:
+    facts = [WAGE | {"source_ref": f"r-{number}"} for number in range(500)]
+
+    async def send(body: Any, **parameters: str) -> Any:
+        return await monitoring.client.post(FACTS, json=body, params=parameters)
+
+    good = await send({"facts": facts}, **{"return": "rejected"})
+    mixed = await send({"facts": [*facts[:2], paid(amount="-1"), WAGE]}, **{"return": "rejected"})
+    everything = await send({"facts": facts}, **{"return": "all"})
+    whole = await send({"atomic": True, "facts": [WAGE, paid(amount="x")]}, **{"return": "rejected"})
+    alone = await send(WAGE, **{"return": "rejected"})
+
+    assert good.json() == {"accepted": 500, "duplicate": 0, "rejected": 0, "items": []}
+    assert len(good.content) < 100
+    [refused] = mixed.json()["items"]
+    assert (refused["index"], refused["source"], refused["source_ref"]) == (2, WAGE["source"], WAGE["source_ref"])
+    counts = {name: mixed.json()[name] for name in ("accepted", "duplicate", "rejected")}
+    assert counts == {"accepted": 1, "duplicate": 2, "rejected": 1}
+    assert statuses(everything) == [200] * 500
+    assert [item["index"] for item in whole.json()["items"]] == [0, 1]
+    assert (alone.status_code, alone.json()["status"]) == (200, "duplicate")
+    assert problem(await send(WAGE, **{"return": "none"})) == (422, "invalid", ["/return"])
+    assert problem(await send(WAGE, retrun="rejected")) == (422, "invalid", ["/retrun"])
+
+
+async def test_one_key_with_another_way_to_answer_is_another_request(monitoring: Monitoring) -> None:
+    body, key = {"facts": [WAGE]}, {"Idempotency-Key": "k"}
+    first = await monitoring.client.post(f"{FACTS}?return=rejected", json=body, headers=key)
+    again = await monitoring.client.post(f"{FACTS}?return=rejected", json=body, headers=key)
+    otherwise = await monitoring.client.post(FACTS, json=body, headers=key)
+
+    assert first.json() == again.json() == {"accepted": 1, "duplicate": 0, "rejected": 0, "items": []}
+    assert problem(otherwise) == (409, "idempotency-key-reused", [])

@@ -5,6 +5,8 @@ from tests.promises import Check, Promises, every
 PROMISES = Promises(
     "monitoring",
     routes={
+        "GET /households": "monitoring:read",
+        "POST /households/batch": "monitoring:write",
         "PUT /households/{household_code}": "monitoring:write",
         "GET /households/{household_code}": "monitoring:read",
         "POST /households/{household_code}/end": "monitoring:write",
@@ -15,7 +17,12 @@ PROMISES = Promises(
         "HouseholdIn": "region_code category relocated dibao registered_on members",
         "MemberIn": "member_no name relation sex birth_date birth_year id_number labour health student",
         "HouseholdOut": "household_code region_code category relocated dibao registered_on version members ended_on "
-        "end_reason end_note warnings",
+        "end_reason end_note updated_at warnings",
+        "HouseholdListed": "household_code region_code category relocated dibao registered_on version members ended_on "
+        "end_reason end_note updated_at",
+        "HouseholdInBatch": "household_code version region_code category relocated dibao registered_on members",
+        "HouseholdBatchAnswer": "created changed unchanged rejected items",
+        "HouseholdItem": "index household_code status result version warnings problem",
         "MemberOut": "member_no name relation sex birth_date birth_year id_number labour health student",
         "EndIn": "on reason note",
         "IncomeOut": "window members branches operating_cost net_income per_head compliant_self_paid coverage "
@@ -35,6 +42,7 @@ PROMISES = Promises(
         "Health": "healthy chronic serious disabled",
     },
     filters={
+        "/households": "region_code category relocated dibao ended updated_after limit cursor format",
         "/households/{household_code}/income": "household_code as_of",
         "/households/{household_code}/verdicts": "household_code as_of",
     },

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from shared.jobs.running import run_next_part
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, household
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, household, member, resident_id
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import Monitoring, open_monitoring
 from tests.problems import IN_CHINESE, problem_document
@@ -231,3 +231,59 @@ async def test_a_template_can_be_filled_in_and_sent(monitoring: Monitoring, tmp_
     unknown = await monitoring.client.get("/monitoring/v1/imports/templates/weather.xlsx", headers=IN_CHINESE)
     document = problem_document(unknown)
     assert (unknown.status_code, document["title"]) == (404, "没有这种导入类别")
+
+
+NUMBER, NOBODY_S = resident_id(dt.date(1980, 5, 1)), resident_id(dt.date(1970, 1, 1))
+BY_NUMBER = ("公民身份号码", "来源编号", *HEADINGS[1:])
+
+
+def of(number: Any, reference: str, month: str = "2026-10") -> list[Any]:
+    return [number, reference, *income(month)[1:]]
+
+
+async def test_a_row_may_name_a_person_in_place_of_the_household(monitoring: Monitoring) -> None:
+    head = member(1, id_number=NUMBER)
+    await monitoring.put(household([head]))
+    content = xlsx_file(
+        BY_NUMBER,
+        of(NUMBER.lower(), "a"),
+        of(NOBODY_S, "b"),
+        of(522226198005010011, "c"),
+        of(NUMBER, "", "2026-09"),
+        of("", "d"),
+    )
+    job = await take(monitoring, content)
+    again = await take(monitoring, content)
+
+    assert job["result"] == result(5, accepted=1, rejected=4, stored=1)
+    assert again["result"] == result(5, duplicate=1, rejected=4)
+    assert await facts(monitoring) == [("income", "2026-10", "3200.00", "township-office")]
+    [fact] = (await monitoring.get("facts"))["items"]
+    assert (fact["household_code"], fact["member_no"], fact["source_ref"]) == (HOUSEHOLD, 1, "a")
+    rows = await rows_of(monitoring.client, job, status="rejected")
+    assert [(row["row"], [why["code"] for why in row["reasons"]]) for row in rows] == [
+        (3, ["person-unknown"]),
+        (4, ["id-number-as-number", "household-or-person"]),
+        (5, ["reference-beside-id-number"]),
+        (6, ["household-or-person"]),
+    ]
+
+
+async def test_a_row_about_somebody_in_two_households_waits_for_somebody_to_say_which(monitoring: Monitoring) -> None:
+    head = member(1, id_number=NUMBER)
+    await monitoring.put(household([head]))
+    await monitoring.put(household([head]), "DJ-0002")
+    job = await take(monitoring, csv_file(BY_NUMBER, of(NUMBER, "a"), of(NOBODY_S, "b")))
+
+    assert job["result"] == result(2, ambiguous=1, rejected=1)
+    [row] = await rows_of(monitoring.client, job, status="ambiguous")
+    assert [why["code"] for why in row["reasons"]] == ["person-ambiguous"]
+    assert await facts(monitoring) == []
+
+
+async def test_a_file_by_number_needs_the_scope_to_match(monitoring: Monitoring, client_for: ClientFor) -> None:
+    await monitoring.put(household([member(1, id_number=NUMBER)]))
+    village = client_for(monitoring.house, scopes=("monitoring:read", "monitoring:write"), client_id="village")
+    content = csv_file(BY_NUMBER, of(NUMBER, "a"))
+    job = await imported(monitoring.house, village, content, "income", source="township-office")
+    assert job["result"] == result(1, rejected=1)

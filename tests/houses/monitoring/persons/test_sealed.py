@@ -240,6 +240,7 @@ async def test_what_an_earlier_release_kept_in_the_clear_is_sealed_without_a_tra
     shown = (await after.get("households/DJ-1"))["members"]
     assert [shown[place]["name"] for place in (0, 6, OLD - 1)] == old[1:]
     assert shown[0]["id_number"] == FIRST_ID
+    assert await after.house.database.read(_found_among_former) == 1, "who left is found by the same index"
     answer = await after.put(household([member(1, id_number=FIRST_ID)]), "DJ-2")
     assert any("DJ-1" in warning for warning in answer.json()["warnings"]), answer.text
 
@@ -271,6 +272,11 @@ async def test_without_a_key_ring_nothing_of_an_earlier_release_is_touched(
     with pytest.raises(KeyRingRefused, match="there is no key ring"):
         await migrate(url, MONITORING.migrations, MONITORING.metadata, vault=Vault(tmp_path / "keyring.json"))
     assert await house.database.read(_names) == ["王小明", "李小红"]
+
+
+def _found_among_former(reading: Reading) -> int:
+    by_index = "SELECT count(*) FROM former_member JOIN member USING (id_number_index)"
+    return int(reading.connection.exec_driver_sql(by_index).scalar_one())
 
 
 def _names(reading: Reading) -> list[str]:
