@@ -9,7 +9,15 @@ from fastapi.telemetry import TelemetryConfig
 from pydantic import TypeAdapter
 
 from shared.db.trouble import Busy, DatabaseUnreachable
-from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
+from shared.errors import (
+    DomainError,
+    Invalid,
+    MalformedRequest,
+    PayloadTooLarge,
+    Unavailable,
+    UnsupportedEncoding,
+    UnsupportedMediaType,
+)
 from shared.http.codes import describe_code_lists
 from shared.http.files import MEDIA_TYPES
 from shared.http.idempotency import IdempotencyKeyReused
@@ -99,9 +107,9 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     if parameters or reads_json:
         yield Invalid
     if body:
-        yield PayloadTooLarge
+        yield from (PayloadTooLarge, MalformedRequest, UnsupportedEncoding)
     if reads_json:
-        yield from (MalformedRequest, UnsupportedMediaType)
+        yield UnsupportedMediaType
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
         yield IdempotencyKeyReused
 
@@ -112,7 +120,8 @@ def _declare_refusals(operation: dict[str, Any], house: str) -> None:
         del answers["422"]
     for status, refusal in responses(*_common_refusals(operation)).items():
         known = answers.setdefault(str(status), refusal)
-        known["content"][MEDIA_TYPE]["examples"] |= refusal["content"][MEDIA_TYPE]["examples"]
+        if MEDIA_TYPE in known["content"]:  # RFC 6749 has a document of its own
+            known["content"][MEDIA_TYPE]["examples"] |= refusal["content"][MEDIA_TYPE]["examples"]
     for status, answer in answers.items():
         if MEDIA_TYPE in answer.get("content", {}):
             _write_out(answer, int(status), house)

@@ -94,6 +94,7 @@ class HouseholdOut(BaseModel):
     dibao: bool
     registered_on: dt.date
     version: int
+    updated_at: dt.datetime = Field(description="When it was put or ended last")
     members: list[MemberOut]
     ended_on: dt.date | None = Field(None, description="The day from which it is no more 注销日期")
     end_reason: HouseholdEndReason | None = None
@@ -111,6 +112,7 @@ class HouseholdOut(BaseModel):
             dibao=household.dibao,
             registered_on=household.registered_on,
             version=household.version,
+            updated_at=household.updated_at,
             members=[MemberOut.model_validate(member) for member in members],
             ended_on=household.ended_on,
             end_reason=household.end_reason,

@@ -15,7 +15,7 @@ PROMISES = Promises(
         "HouseholdIn": "region_code category relocated dibao registered_on members",
         "MemberIn": "member_no name relation sex birth_date birth_year id_number labour health student",
         "HouseholdOut": "household_code region_code category relocated dibao registered_on version members ended_on "
-        "end_reason end_note warnings",
+        "end_reason end_note warnings updated_at",
         "MemberOut": "member_no name relation sex birth_date birth_year id_number labour health student",
         "EndIn": "on reason note",
         "IncomeOut": "window members branches operating_cost net_income per_head compliant_self_paid coverage "
