@@ -48,7 +48,7 @@ MONITORING = HouseDefinition(
     long_work={**LONG_WORK, **importing(IMPORTS)},
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
-    batch_paths=frozenset({"/facts"}),
+    batch_paths=frozenset({"/facts", "/facts/batch"}),
     file_paths=frozenset({"/imports"}),
     lanes=(record_facts,),
     needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),

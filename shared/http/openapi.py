@@ -123,6 +123,7 @@ def _declare_refusals(operation: dict[str, Any], house: str) -> None:
         if MEDIA_TYPE in known["content"]:  # RFC 6749 has a document of its own
             known["content"][MEDIA_TYPE]["examples"] |= refusal["content"][MEDIA_TYPE]["examples"]
     for status, answer in answers.items():
+        answer.get("content", {}).get("application/json", {}).get("schema", {}).pop("title", None)
         if MEDIA_TYPE in answer.get("content", {}):
             _write_out(answer, int(status), house)
     operation["responses"] = dict(sorted(answers.items()))

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from services.monitoring.evidence.schemas import ReportedFact
-from services.monitoring.evidence.table import EVIDENCE, FactIn, read_fact
+from services.monitoring.evidence.table import EVIDENCE, FACT, read_fact
 from services.monitoring.facts import queries
 from services.monitoring.facts.commands.record import FactToRecord, record_batch, record_facts
 from services.monitoring.facts.errors import (
@@ -62,11 +62,11 @@ _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
 @router.post(
     "/facts",
     operation_id="recordFacts",
-    summary="Record one fact, or up to 1,000 in a batch",
+    summary="Record a fact",
     status_code=201,
     response_model=FactStored,
     responses={
-        200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"},
+        200: {"model": FactStored, "description": "The same again"},
         **responses(
             HouseholdNotFound,
             HouseholdHasEnded,
@@ -81,11 +81,27 @@ _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
             HouseholdBusy,
         ),
     },
-    openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
+    openapi_extra=json_body_of(FACT),
 )
 async def post(call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None) -> Response:
-    """201 stored and judged; 200 the same again; 409 the reference belongs to another fact."""
+    """201 stored and judged; 200 the same again; 409 the reference belongs to another fact.
+
+    A batch is taken here as it is at `/facts/batch`.
+    """
     return await _record(call, idempotency_key)
+
+
+@router.post(
+    "/facts/batch",
+    operation_id="recordFactBatch",
+    summary="Record up to 1,000 facts",
+    response_model=FactBatchAnswer,
+    responses=responses(HouseholdBusy),
+    openapi_extra=json_body_of(TypeAdapter(FactBatchDocument)),
+)
+async def post_batch(call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None) -> Response:
+    """Each is answered as it would be alone; one that is refused does not sink the others unless `atomic`."""
+    return await _record_all(call, idempotency_key, await json_body(call.request))
 
 
 async def post_hot(call: Call) -> Response:
@@ -93,16 +109,15 @@ async def post_hot(call: Call) -> Response:
     return await _record(call, call.idempotency_key)
 
 
+async def post_batch_hot(call: Call) -> Response:
+    """The route of batches, called before the framework routes it."""
+    return await _record_all(call, call.idempotency_key, await json_body(call.request))
+
+
 async def _record(call: Call, idempotency_key: str | None) -> Response:
     body = await json_body(call.request)
     if isinstance(body, dict) and "facts" in body:
-        demand_few_members(body | {"facts": None})
-        batch = _valid(FactBatchIn.model_validate, body)
-        if batch.mode is FactMode.BACKFILL:
-            call.actor.demand(BACKFILL)
-        entries = await _entries(call, batch)
-        names = [_name(document) for document in batch.facts]
-        return await _record_all(call, idempotency_key, entries, names, batch.atomic)
+        return await _record_all(call, idempotency_key, body)
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         response = await call.answer(idempotency_key, _record_one, item)
@@ -112,19 +127,24 @@ async def _record(call: Call, idempotency_key: str | None) -> Response:
     return response
 
 
-async def _record_all(
-    call: Call, key: str | None, entries: Sequence[FactToRecord | DomainError], names: Sequence[_Name], atomic: bool
-) -> Response:
+async def _record_all(call: Call, key: str | None, body: Any) -> Response:
     """Record a batch. Where some of its households are held by others, the rest is stored and those are busy.
 
     One that stands or falls as a whole, and one whose answer is kept, is refused instead.
     """
+    if isinstance(body, dict):
+        demand_few_members(body | {"facts": None})
+    batch = _valid(FactBatchIn.model_validate, body)
+    if batch.mode is FactMode.BACKFILL:
+        call.actor.demand(BACKFILL)
+    entries = await _entries(call, batch)
+    names = [_name(document) for document in batch.facts]
     try:
-        return await call.answer(key, _record_batch, entries, names, atomic)
+        return await call.answer(key, _record_batch, entries, names, batch.atomic)
     except Busy:
-        if key is not None or atomic:
+        if key is not None or batch.atomic:
             raise
-    answer = await call.command(_record_batch, entries, names, atomic, patience=Patience.LEAVES_OUT)
+    answer = await call.command(_record_batch, entries, names, batch.atomic, patience=Patience.LEAVES_OUT)
     return answer.response()
 
 
@@ -159,7 +179,7 @@ def _seen_ill(shown: Sequence[FactOut]) -> set[str]:
     return {fact.household_code for fact in shown if queries.tells_of_health(fact)}
 
 
-HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot),)
+HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot), HotRoute("POST", "/facts/batch", WRITE, post_batch_hot))
 
 
 def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:
