@@ -58,6 +58,8 @@ def json_body_of(body: TypeAdapter[Any]) -> dict[str, Any]:
     """The `openapi_extra=` of a route that reads its JSON body by hand: the body is documented as this type."""
     schema = body.json_schema(ref_template=_REF)
     brought = schema.pop("$defs", {})
+    if "properties" in schema:  # a model, which is known by its name
+        brought[schema["title"]], schema = schema, {"$ref": _REF.format(model=schema["title"])}
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         _BROUGHT_SCHEMAS: brought,

@@ -406,3 +406,19 @@ async def test_an_idempotency_key_of_a_refused_fact_stays_free(monitoring: Monit
     assert problem(await monitoring.post(bad, key="one")) == (422, "fact-invalid", ["/member_no"])
     assert (await monitoring.post(WAGE, key="one")).status_code == 201
     assert problem(await monitoring.post(WAGE, key="k" * 129))[:2] == (422, "invalid")
+
+
+async def test_a_batch_is_taken_at_its_own_route_as_at_that_of_one_fact(monitoring: Monitoring) -> None:
+    facts = [WAGE, CARE, WAGE | {"source_ref": "other", "household_code": "NOBODY"}]
+    own = await monitoring.client.post(f"{FACTS}/batch", json={"facts": facts})
+    assert statuses(own) == [201, 201, 404]
+    again = await monitoring.post({"facts": facts})
+    assert statuses(again) == [200, 200, 404]
+    kept = [
+        await monitoring.client.post(f"{FACTS}/batch", json={"facts": [LUNG]}, headers={"Idempotency-Key": "b-1"})
+        for _ in range(2)
+    ]
+    assert kept[0].json() == kept[1].json()
+    for body in (WAGE, [WAGE], {"facts": []}, {"facts": WAGE}, {}):
+        refused = await monitoring.client.post(f"{FACTS}/batch", json=body)
+        assert refused.status_code == 422, body
