@@ -140,7 +140,7 @@ class Requests:
         )
         self.take = _ForKind(self._take, kind)
         """Reacts to what assistance asks for: keeps the requests that are for this house, safe to repeat."""
-        self._known = (
+        self._known: sa.Select[Any] = (
             sa.select(self._table.c.id, self._table.c.answer_by, self._table.c.status)
             .where(is_one_of(self._table.c.id, "ids"))
             .order_by(self._table.c.id)

@@ -37,7 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
         yield start(demo=False)
 
 
-def done(*command: str | Path, cwd: Path, **environment: str) -> str:
+def done(*command: object, cwd: Path, **environment: str) -> str:
     """What a program says that must end well."""
     ended = subprocess.run(
         [*map(str, command)],
