@@ -37,8 +37,8 @@ async def monitoring(open_house: OpenHouse, client_for: ClientFor) -> AsyncItera
     """A client of a real server that accepts no packed answers by itself."""
     house = await open_house(MONITORING)
     token = client_for(house).headers["authorization"]
-    limits = {"max_body_bytes": BODY_LIMIT, "max_batch_bytes": BATCH_LIMIT, "max_file_bytes": FILE_LIMIT}
-    async with served(process_app([house], None, **limits)) as url, client_of(url, authorization=token) as client:
+    app = process_app([house], None, max_body_bytes=BODY_LIMIT, max_batch_bytes=BATCH_LIMIT, max_file_bytes=FILE_LIMIT)
+    async with served(app) as url, client_of(url, authorization=token) as client:
         yield client
 
 
@@ -279,12 +279,12 @@ def read_whole(body: bytes, cuts: list[int]) -> bytes:
         return coming.pop(0)
 
     async def read() -> bytes:
-        take, said = unpacked(receive, "gzip"), b""
+        take, said = unpacked(receive, "gzip"), bytearray()
         while True:
             message = await take()
             said += message["body"]
             if not message["more_body"]:
-                return said
+                return bytes(said)
 
     return asyncio.run(read())
 

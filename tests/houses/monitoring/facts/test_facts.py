@@ -419,6 +419,7 @@ async def test_a_batch_is_taken_at_its_own_route_as_at_that_of_one_fact(monitori
         for _ in range(2)
     ]
     assert kept[0].json() == kept[1].json()
-    for body in (WAGE, [WAGE], {"facts": []}, {"facts": WAGE}, {}):
+    bodies: list[Any] = [WAGE, [WAGE], {"facts": []}, {"facts": WAGE}, {}]
+    for body in bodies:
         refused = await monitoring.client.post(f"{FACTS}/batch", json=body)
         assert refused.status_code == 422, body
