@@ -49,13 +49,43 @@ class Packing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        asked = Headers(scope=scope).get("accept-encoding")
-        responder: ASGIApp = (
-            GZipResponder(self._app, SMALLEST_PACKED, _LEVEL, exclude_content_types=_PACKED_ALREADY)
+        await self._app(scope, receive, _Answer(scope, send).send)
+
+
+class _Answer:
+    """One answer: kept back until its first part shows whether it is small, as most are, and passes as it is."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._start: Message | None = None
+        self._sending: Send | None = None
+
+    async def send(self, message: Message) -> None:
+        """Send a part of it."""
+        if self._sending is not None:
+            await self._sending(message)
+        elif self._start is None:
+            self._start = message
+        else:
+            small = not message.get("more_body", False) and len(message.get("body", b"")) < SMALLEST_PACKED
+            self._sending = self._send if small else self._large()
+            await self._sending(self._start)
+            await self._sending(message)
+
+    def _large(self) -> Send:
+        asked = Headers(scope=self._scope).get("accept-encoding")
+        responder = (
+            GZipResponder(_nothing, SMALLEST_PACKED, _LEVEL, exclude_content_types=_PACKED_ALREADY)
             if accepts_gzip(asked)
-            else IdentityResponder(self._app, SMALLEST_PACKED, exclude_content_types=_PACKED_ALREADY)
+            else IdentityResponder(_nothing, SMALLEST_PACKED, exclude_content_types=_PACKED_ALREADY)
         )
-        await responder(scope, receive, send)
+        responder.send = self._send
+        return responder.send_with_compression
+
+
+async def _nothing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """The app of a responder that is handed its answer."""
 
 
 def unpacked(receive: Receive, coding: str) -> Receive:
@@ -64,6 +94,8 @@ def unpacked(receive: Receive, coding: str) -> Receive:
     The reading raises UnsupportedEncoding for another coding than gzip, and MalformedRequest for a body that is not
     what it says.
     """
+    if not coding:
+        return receive
     codings = [name for part in coding.split(",") if (name := part.strip().lower()) and name != "identity"]
     if not codings:
         return receive
