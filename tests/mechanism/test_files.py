@@ -87,6 +87,7 @@ def pay(uow: UnitOfWork, region_code: str, ids: Sequence[int]) -> None:
         "measure_id": None,
         "supersedes_id": None,
         "withdrawn_on": None,
+        "updated_at": MOMENT,
     }
     rows = [{"id": UUID(int=each), "source_ref": f"R-{each}", **same} for each in ids]
     insert_rows(uow.connection, table_of(Disbursement), rows)
