@@ -53,7 +53,7 @@ class Packing:
 
 
 class _Answer:
-    """One answer: kept back until its first part shows whether it is small, as most are, and passes as it is."""
+    """One answer. One that says its length is kept back until its only part shows whether it is small, as most are."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
@@ -67,6 +67,9 @@ class _Answer:
             await self._sending(message)
         elif self._start is None:
             self._start = message
+            if all(name != b"content-length" for name, _ in message.get("headers", ())):  # a stream
+                self._sending = self._large()
+                await self._sending(message)
         else:
             small = not message.get("more_body", False) and len(message.get("body", b"")) < SMALLEST_PACKED
             self._sending = self._send if small else self._large()
