@@ -153,6 +153,7 @@ def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, 
         ("put", f"{monitoring}/households/{{household_code}}"): household([member(1)]),
         ("post", f"{monitoring}/households/{{household_code}}/end"): {"on": "2019-01-01", "reason": "died"},
         ("post", f"{monitoring}/facts"): fact("income", "x-1", income, household_code=code),
+        ("post", f"{monitoring}/facts/batch"): {"facts": [fact("income", "x-2", income, household_code=code)]},
         ("post", f"{assistance}/tasks/{{task_id}}/transitions"): {"action": "accept"},
         ("post", f"{assistance}/tasks/{{task_id}}/measures"): {"kind": "purchase"},
         ("post", f"{assistance}/disbursements"): {

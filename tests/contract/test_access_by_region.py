@@ -47,6 +47,11 @@ class Asked(NamedTuple):
     body: dict[str, Any] | None
 
     @property
+    def is_batch(self) -> bool:
+        """Whether it is refused thing by thing."""
+        return self.template.endswith("/batch")
+
+    @property
     def open(self) -> bool:
         return (self.method, self.template) in OPEN_TO_ALL_REGIONS
 
@@ -177,6 +182,10 @@ async def test_whoever_is_not_responsible_for_the_household_s_region_reaches_not
 
 async def _is_refused(client: httpx.AsyncClient, asked: Asked) -> None:
     """As it is sent at home, and as somebody sends it who would have the household, asset or producer for their own."""
+    if asked.is_batch:
+        items = (await ask(client, asked)).json()["items"]
+        assert {item["status"] for item in items} <= REFUSED, str(items)
+        return
     bodies = [{}] if "region_code" not in (asked.body or {}) else [{}, {"region_code": OTHER_COUNTY_REGION}]
     for changes in bodies:
         answer = await ask(client, asked, **changes)

@@ -21,6 +21,7 @@ ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "StoryOut": CALCULATED,
     "SuggestionsOut": CALCULATED,
     "FactStored": RECEIPT,
+    "FactBatchAnswer": RECEIPT,
     "WithdrawalOut": RECEIPT,
     "WageWithdrawalOut": RECEIPT,
     "LineWithdrawalOut": RECEIPT,
