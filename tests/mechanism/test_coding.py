@@ -79,7 +79,7 @@ async def test_a_packed_body_is_read_as_the_same_plain(monitoring: httpx.AsyncCl
 async def test_a_file_may_come_packed(monitoring: httpx.AsyncClient) -> None:
     await monitoring.put(HOME, json=household())
     text = "户编号,收入类型,月份,金额（元）,发现日期\r\n" + "DJ-0001,工资性收入,2026-05,100.00,2026-11-02\r\n"
-    form = {
+    form: dict[str, Any] = {
         "kind": (None, "income"),
         "mode": (None, "preview"),
         "source": (None, "village-report"),
