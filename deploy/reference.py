@@ -1,4 +1,4 @@
-"""The generated reference: events, metrics, endpoints, files and procedures, read from the code that defines them.
+"""The generated reference: documents and pages of what is served, published and measured, read from the code.
 
 `python -m deploy.reference` writes the pages below `docs/` and beside each procedure; with `--check` it only tells
 which are out of date.
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from prometheus_client.metrics import MetricWrapperBase
 
+from deploy.asyncapi import asyncapi_document
 from deploy.files_page import files_page
 from services.__main__ import HOUSES
 from services.assets.distributions import procedure as distributions
@@ -28,6 +29,7 @@ from shared.contracts.catalogue import CATALOGUE, CatalogueEntry
 from shared.contracts.envelope import encode
 from shared.contracts.payload import Payload
 from shared.http.application import described_app, front_app
+from shared.http.one_document import one_document
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
 from shared.procedures.drawing import page as procedure_page
@@ -40,6 +42,7 @@ EVENTS, SCHEMAS = Path("docs/events.md"), Path("docs/events")
 METRICS = Path("docs/metrics.md")
 ENDPOINTS = Path("docs/endpoints.md")
 FILES = Path("docs/files.md")
+OPENAPI, ASYNCAPI = Path("docs/openapi.json"), Path("docs/asyncapi.json")
 PROCEDURES: Mapping[Path, Procedure[Any, Any]] = {
     Path("services/assistance/tasks"): tasks.TRANSITIONS,
     Path("services/employment/placements"): placements.TRANSITIONS,
@@ -74,6 +77,7 @@ def pages() -> dict[Path, str]:
     """Every generated file, by its place in the repository."""
     found = {EVENTS: events_page(), METRICS: metrics_page(), ENDPOINTS: endpoints_page()}
     found[FILES] = _joined([_HEAD, *files_page()])
+    found |= {OPENAPI: _as_json(openapi_document()), ASYNCAPI: _as_json(asyncapi_document())}
     found |= {place / "README.md": procedure_page(procedure) for place, procedure in PROCEDURES.items()}
     found |= {SCHEMAS / f"{entry.type}.schema.json": _as_json(schema_of(entry.model)) for entry in CATALOGUE.values()}
     return found
@@ -82,6 +86,11 @@ def pages() -> dict[Path, str]:
 def schema_of(model: type[Payload]) -> dict[str, Any]:
     """JSON Schema of an event's payload as it is published."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(mode="serialization")}
+
+
+def openapi_document() -> dict[str, Any]:
+    """Everything that all houses and the process serve, as one document."""
+    return one_document(_front().openapi(), {house.name: described_app(house).openapi() for house in HOUSES})
 
 
 def events_page() -> str:

@@ -98,6 +98,12 @@ class UnsupportedMediaType(DomainError):
     status, code = 415, "unsupported-media-type"
 
 
+class UnsupportedEncoding(UnsupportedMediaType):
+    """The body is packed in another way than gzip."""
+
+    code = "unsupported-encoding"
+
+
 class HouseholdHasEnded(Conflict):
     """The household is no more: nothing of it is changed, reported or begun any longer."""
 

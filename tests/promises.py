@@ -21,7 +21,7 @@ Words = Mapping[str, str]
 """By name the words that belong to it, with a space between them."""
 REQUEST_FIELDS = {
     "RequestOut": "request_id task_id household_code region_code kind member_no status reason answer_by requested_at "
-    "answered_at correlation_id",
+    "answered_at updated_at correlation_id",
     "RequestTransitionIn": "action reason",
     "Page_RequestOut_": "items next_cursor",
 }

@@ -3,10 +3,6 @@
 import argparse
 import asyncio
 import base64
-import fcntl
-import hashlib
-import os
-import re
 import shutil
 import signal
 import socket
@@ -27,19 +23,16 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from deploy.local import LocalServerError, bound_to_us, log_tail, stop_process, stop_requested, wait_while
+from deploy.local import LocalServerError, bound_to_us, log_tail, maven, stop_process, stop_requested, wait_while
+from deploy.local.maven import Jars, JavaUnavailableError
 from deploy.local.ports import LOOPBACK, free_ports
 
 OLDEST_JAVA = 17
 """Kafka brokers from 4.0 on need this Java."""
 
 _FILES = Path(__file__).parent / "kafka"
-_POM = _FILES / "pom.xml"
-_JARS = Path(__file__).parents[2] / "build" / "kafka" / "libs"
-_STAMP = "pom.sha256"
-_JAVA_HOMES = Path("/usr/lib/jvm")
+_JARS = Jars(_FILES / "pom.xml", Path(__file__).parents[2] / "build" / "kafka" / "libs")
 _HEAP = "256m"
-_RESOLVE_SECONDS = 600
 _FORMAT_SECONDS = 60
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
@@ -53,13 +46,7 @@ class KafkaUnavailableError(RuntimeError):
 
 def unavailable_reason() -> str | None:
     """Return why no broker can be started here, or None when one can (the jars may still have to be fetched)."""
-    try:
-        _java()
-        if not _jars_are_present():
-            _maven()
-    except KafkaUnavailableError as error:
-        return str(error)
-    return None
+    return maven.unavailable_reason(_JARS, OLDEST_JAVA)
 
 
 def resolve_jars() -> Path:
@@ -68,16 +55,17 @@ def resolve_jars() -> Path:
     Raises:
         KafkaUnavailableError: no Maven, or Maven could not fetch them; the message carries what it said.
     """
-    if _jars_are_present():
-        return _JARS
-    _JARS.parent.mkdir(parents=True, exist_ok=True)
-    with (_JARS.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _jars_are_present():
-            shutil.rmtree(_JARS, ignore_errors=True)
-            _fetch_jars(_maven())
-            (_JARS / _STAMP).write_text(_pom_digest())
-    return _JARS
+    try:
+        return _JARS.resolve(OLDEST_JAVA)
+    except JavaUnavailableError as error:
+        raise KafkaUnavailableError(str(error)) from error
+
+
+def _java() -> Path:
+    try:
+        return maven.java(OLDEST_JAVA)
+    except JavaUnavailableError as error:
+        raise KafkaUnavailableError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,59 +349,6 @@ def _is_ready(node: _Node) -> bool:
         return False
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(lambda: asyncio.run(_serves_clients(node))).result()
-
-
-def _java() -> Path:
-    """Return the first Java of at least the oldest version: ``JAVA_HOME``, the one on the path, the installed ones."""
-    candidates = [Path(home) / "bin" / "java" for home in [os.environ.get("JAVA_HOME")] if home]
-    on_path = shutil.which("java")
-    candidates += [Path(on_path)] if on_path else []
-    candidates += sorted(_JAVA_HOMES.glob("*/bin/java"))
-    for candidate in candidates:
-        if _java_version(candidate) >= OLDEST_JAVA:
-            return candidate
-    raise KafkaUnavailableError(f"no Java >= {OLDEST_JAVA} (apt-get install openjdk-17-jre-headless)")
-
-
-def _java_version(java: Path) -> int:
-    try:
-        shown = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    except OSError:
-        return 0
-    found = re.search(r'version "(\d+)', shown)
-    return int(found.group(1)) if found else 0
-
-
-def _maven() -> str:
-    found = shutil.which("mvn")
-    if found is None:
-        raise KafkaUnavailableError("no Maven to fetch Kafka's jars with (apt-get install maven)")
-    return found
-
-
-def _fetch_jars(maven: str) -> None:
-    command = [maven, "-q", "-B", "--strict-checksums", "-f", str(_POM), "dependency:copy-dependencies"]
-    command.append(f"-DoutputDirectory={_JARS}")
-    environment = {**os.environ, "JAVA_HOME": str(_java().resolve().parents[1])}
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, timeout=_RESOLVE_SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise KafkaUnavailableError(f"Maven did not fetch Kafka's jars within {_RESOLVE_SECONDS} s") from error
-    if done.returncode != 0:
-        raise KafkaUnavailableError(f"Maven could not fetch Kafka's jars:\n{done.stdout.strip()}")
-
-
-def _jars_are_present() -> bool:
-    try:
-        return (_JARS / _STAMP).read_text() == _pom_digest()
-    except FileNotFoundError:
-        return False
-
-
-def _pom_digest() -> str:
-    return hashlib.sha256(_POM.read_bytes()).hexdigest()
 
 
 def main() -> int:

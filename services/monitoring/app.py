@@ -50,7 +50,7 @@ MONITORING = HouseDefinition(
     long_work={**LONG_WORK, **importing(IMPORTS)},
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
-    batch_paths=frozenset({"/facts", "/households/batch"}),
+    batch_paths=frozenset({"/facts", "/facts/batch", "/households/batch"}),
     file_paths=frozenset({"/imports"}),
     lanes=(record_facts,),
     needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),

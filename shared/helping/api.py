@@ -37,7 +37,7 @@ def requests_router(requests: Requests, *, read: str, write: str) -> APIRouter:
         call: Annotated[Call, calling(read)],
         asked: Annotated[RequestList, Query()],
     ) -> Page[RequestOut] | Response:
-        """What tasks ask of this house. Filter by household, region or status."""
+        """What tasks ask of this house. Filter by household, region or status; `updated_after` orders by change."""
         return await call.page(requests.page, asked)
 
     @router.get("/{request_id}", operation_id="getRequest", summary="A request", responses=responses(RequestNotFound))

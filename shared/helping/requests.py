@@ -1,7 +1,7 @@
 """The measures a helping house is asked for 帮扶措施需求: taken from the bus, answered once each."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,7 +22,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Conflict, NotFound
 from shared.helping.households import KnownHouseholds
 from shared.helping.sheets import REQUEST_LIST
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
@@ -62,6 +62,7 @@ class RequestOut(BaseModel):
     answer_by: dt.date | None
     requested_at: dt.datetime
     answered_at: dt.datetime | None
+    updated_at: dt.datetime = Field(description="When it was asked, asked anew or answered last")
     correlation_id: str = Field(description="The chain that asked; every answer belongs to it")
 
 
@@ -73,6 +74,7 @@ class RequestList(ListQuery):
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: MeasureStatus | None = None
+    updated_after: UpdatedAfter = None
 
 
 class Answers(NamedTuple):
@@ -131,12 +133,19 @@ class Requests:
             sa.Column("answer_by", sa.Date(), nullable=True),
             sa.Column("requested_at", UtcDateTime(), nullable=False),
             sa.Column("answered_at", UtcDateTime(), nullable=True),
+            sa.Column("updated_at", UtcDateTime(), nullable=False),
             sa.Column("correlation_id", sa.String(64), nullable=False),
             sa.Index("ix_measure_request_requested_at_id", "requested_at", "id"),
+            sa.Index("ix_measure_request_updated_at_id", "updated_at", "id"),
         )
         self.take = _ForKind(self._take, kind)
         """Reacts to what assistance asks for: keeps the requests that are for this house, safe to repeat."""
-        self._known = sa.select(self._table.c.id).where(is_one_of(self._table.c.id, "ids"))
+        self._known: sa.Select[Any] = (
+            sa.select(self._table.c.id, self._table.c.answer_by, self._table.c.status)
+            .where(is_one_of(self._table.c.id, "ids"))
+            .order_by(self._table.c.id)
+            .with_for_update()
+        )
         self._households = households
         table, home = self._table, households.table
         region = sa.func.coalesce(home.c.region_code, table.c.region_code)
@@ -155,46 +164,65 @@ class Requests:
         asked = [event for event in events if event.data.kind == self._kind]
         codes = {event.data.household_code for event in asked}
         ended = self._households.hold_ended(uow, codes) if codes else []
-        known = set(uow.connection.scalars(self._known, {"ids": [event.data.measure_id for event in asked]}))
+        known = {row.id: row.answer_by for row in self._hold_known(uow, asked)}
         new: dict[UUID, Event[MeasureRequested]] = {}
         for event in asked:
             if event.data.measure_id not in known:
                 new.setdefault(event.data.measure_id, event)
-        insert_rows(uow.connection, self._table, [_row(event, self._kind) for event in new.values()])
-        self._recount(uow, [event for event in asked if new.get(event.data.measure_id) is not event])
+        insert_rows(uow.connection, self._table, [_row(uow, event, self._kind) for event in new.values()])
+        known |= {measure_id: event.data.answer_by for measure_id, event in new.items()}
+        self._recount(uow, [event for event in asked if new.get(event.data.measure_id) is not event], known)
         for event in new.values():
             measure_id, household = str(event.data.measure_id), event.data.household_code
             uow.log_after_commit("request.taken", context=event.caused(), request_id=measure_id, household=household)
         self._refuse_ended(uow, ended)
 
-    def _recount(self, uow: UnitOfWork, again: Sequence[Event[MeasureRequested]]) -> None:
+    def _hold_known(
+        self, uow: UnitOfWork, events: Sequence[Event[MeasureRequested | MeasureCancelled]]
+    ) -> Sequence[sa.Row[Any]]:
+        """Those of these requests that are known, locked."""
+        return uow.connection.execute(self._known, {"ids": [event.data.measure_id for event in events]}).all()
+
+    def _recount(
+        self,
+        uow: UnitOfWork,
+        again: Sequence[Event[MeasureRequested]],
+        known: Mapping[UUID, dt.date | None],
+    ) -> None:
         """What is asked for once more may be due earlier: the calendar was announced 时限重算. Never later."""
-        table = self._table
+        table, due = self._table, dict(known)
         for event in again:
-            if event.data.answer_by is None:
+            measure_id, sooner, before = event.data.measure_id, event.data.answer_by, due[event.data.measure_id]
+            if sooner is None or before is None or sooner >= before:
                 continue
-            known = (table.c.id == event.data.measure_id) & (table.c.answer_by > event.data.answer_by)
-            uow.connection.execute(sa.update(table).where(known).values(answer_by=event.data.answer_by))
+            due[measure_id] = sooner
+            counted = {"answer_by": sooner, "updated_at": uow.stamp()}
+            uow.connection.execute(sa.update(table).where(table.c.id == measure_id).values(counted))
 
     def end_households(self, uow: UnitOfWork, events: Sequence[Event[HouseholdEnded]]) -> None:
         """Remember households that are no more, and refuse what was asked for them. Safe to repeat and in any order."""
         self._households.remember(uow, events)
         self._refuse_ended(uow, self._households.hold_ended(uow, {event.data.household_code for event in events}))
 
-    def refuse_for_members(self, uow: UnitOfWork, members: Collection[tuple[str, int]]) -> None:
+    def refuse_for_members(
+        self, uow: UnitOfWork, waiting: Sequence[RequestOut], members: Collection[tuple[str, int]]
+    ) -> None:
         """Refuse what waits for members, by household and number, who belong to their households no more."""
-        for row in self._held_waiting(uow, {household_code for household_code, _ in members}):
+        for row in waiting:
             if (row.household_code, row.member_no) in members:
                 self._answer(uow, row, MeasureStatus.REFUSED, RefusalReason.NOT_ELIGIBLE)
 
     def cancel(self, uow: UnitOfWork, events: Sequence[Event[MeasureCancelled]]) -> None:
         """Ask no more for what is not answered. What is under way goes on, and nobody waits for it."""
         table = self._table
+        waiting = {row.id for row in self._hold_known(uow, events) if row.status in UNANSWERED}
         for event in events:
-            waiting = (table.c.id == event.data.measure_id) & table.c.status.in_(UNANSWERED)
-            cancelled = sa.update(table).where(waiting).values(status=MeasureStatus.CANCELLED, answered_at=uow.now())
-            if uow.connection.execute(cancelled).rowcount:
-                uow.record("request.cancelled", event.data.measure_id, {}, actor="assistance", context=event.caused())
+            measure_id = event.data.measure_id
+            if measure_id in waiting:
+                waiting.remove(measure_id)
+                changed = {"status": MeasureStatus.CANCELLED, "answered_at": uow.now(), "updated_at": uow.stamp()}
+                uow.connection.execute(sa.update(table).where(table.c.id == measure_id).values(changed))
+                uow.record("request.cancelled", measure_id, {}, actor="assistance", context=event.caused())
 
     def accept(
         self, uow: UnitOfWork, request_id: UUID, household_codes: Collection[str], *, anywhere: bool = False
@@ -238,10 +266,11 @@ class Requests:
 
     def _refuse_ended(self, uow: UnitOfWork, ended: Collection[str]) -> None:
         """Nobody is left whom the help could reach 农户已注销."""
-        for row in self._held_waiting(uow, ended):
+        for row in self.hold_waiting(uow, ended):
             self._answer(uow, row, MeasureStatus.REFUSED, RefusalReason.NOT_ELIGIBLE)
 
-    def _held_waiting(self, uow: UnitOfWork, household_codes: Collection[str]) -> list[RequestOut]:
+    def hold_waiting(self, uow: UnitOfWork, household_codes: Collection[str]) -> list[RequestOut]:
+        """What households wait for, locked."""
         if not household_codes:
             return []
         rows = uow.connection.execute(self._waiting, {"households": sorted(household_codes)})
@@ -262,7 +291,7 @@ class Requests:
         self, uow: UnitOfWork, row: RequestOut, status: MeasureStatus, reason: RefusalReason | None
     ) -> RequestOut:
         table, now = self._table, uow.now()
-        changed = {"status": status, "reason": reason, "answered_at": now}
+        changed = {"status": status, "reason": reason, "answered_at": now, "updated_at": uow.stamp()}
         uow.connection.execute(sa.update(table).where(table.c.id == row.request_id).values(changed))
         context = uow.context.in_chain(row.correlation_id)
         answer = self._events[status](
@@ -286,7 +315,7 @@ def _demand_unanswered(row: RequestOut) -> None:
         raise RequestAnswered(says("request-has-answer", status=row.status), request_status=str(row.status))
 
 
-def _row(event: Event[MeasureRequested], kind: MeasureKind) -> dict[str, Any]:
+def _row(uow: UnitOfWork, event: Event[MeasureRequested], kind: MeasureKind) -> dict[str, Any]:
     asked = event.data
     return {
         "id": asked.measure_id,
@@ -300,5 +329,6 @@ def _row(event: Event[MeasureRequested], kind: MeasureKind) -> dict[str, Any]:
         "answer_by": asked.answer_by,
         "requested_at": event.time,
         "answered_at": None,
+        "updated_at": uow.stamp(),
         "correlation_id": event.context.correlation_id,
     }

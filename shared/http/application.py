@@ -21,6 +21,7 @@ from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown
 from shared.http.jobs import jobs_router
 from shared.http.middleware import Edge, first_segment
 from shared.http.oauth import oauth_router
+from shared.http.one_document import one_document
 from shared.http.openapi import NO_TELEMETRY, TOKEN_PATH, DocumentedApp
 from shared.http.pages import pages_router
 from shared.http.problems import database_problem, install_problem_handlers, problem_response
@@ -33,9 +34,12 @@ _SERVERS = [{"url": "/", "description": "This process, or the gateway before it"
 
 def house_app(house: House) -> ASGIApp:
     """Everything under `/<house>`, answered by this house."""
+    return HotRoutes(house, TokenFirst(house, _described(house)))
+
+
+def _described(house: House) -> FastAPI:
     settings = house.settings
-    app = described_app(house.definition, token_url=settings.public_token_url, pages=settings.shows_docs)
-    return HotRoutes(house, TokenFirst(house, app))
+    return described_app(house.definition, token_url=settings.public_token_url, pages=settings.shows_docs)
 
 
 @cache
@@ -68,15 +72,31 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
     return app
 
 
+class _FrontApp(DocumentedApp):
+    """What belongs to no house, with a document of the whole process."""
+
+    def __init__(self, houses: Sequence[House], **kwargs: Any) -> None:
+        super().__init__("system", **kwargs)
+        self._houses = houses
+
+    def openapi(self) -> dict[str, Any]:
+        """Everything the process serves."""
+        documents = {house.name: _described(house).openapi() for house in self._houses}
+        return one_document(super().openapi(), documents) if documents else super().openapi()
+
+
 def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
     """What belongs to a process that answers: operations, docs and, if it is ours, the token endpoint."""
-    app = DocumentedApp(
-        "system",
-        title="ShouXian",
+    app = _FrontApp(
+        houses,
+        title="ShouXian 守线",
+        summary="Keeps rural households from falling back into poverty: tokens, health and metrics of the process",
         version=VERSION,
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        contact=_CONTACT,
+        servers=_SERVERS,
     )
     install_problem_handlers(app, "system")
     app.include_router(_operations(houses))

@@ -14,6 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -30,6 +31,7 @@ _LINGER_SECONDS = 2.0
 _THROWN_AWAY_BYTES = 2 * 1024 * 1024
 """How much of it is read: more than that is no mistake that its sender would understand."""
 _LOOK_SECONDS = 1.0
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 LATE = "late"
 """In the state of a request whose body did not come in time."""
 
@@ -126,6 +128,10 @@ class Connection(HttpToolsProtocol):
         self._waiting_since = self.loop.time()
         self._refused = False
         self._thrown_away = 0
+        self._framing: list[bytes] = []
+        """The lines of the head that say where the body ends."""
+        self._told_before = False
+        """Whether the head that is parsed was handed on before."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, unless there are too many."""
@@ -156,11 +162,32 @@ class Connection(HttpToolsProtocol):
         if self._refused or self.parser is None:
             self._throw_away(len(data))
             return
-        super().data_received(data)  # type: ignore[arg-type]  # the parser takes any buffer
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        except httptools.HttpParserUpgrade as asked:
+            self._stay_with_http_1(data[asked.args[0] :])
+            return
         self._unread_bytes += len(data)
         # What the parser has taken without handing anything on: an unfinished line of the head or behind the body.
         if self._unread_bytes > self._limits.header_bytes + _SLICE_BYTES and (self._head_open or self._body_open):
             self._refuse_head()
+
+    def _stay_with_http_1(self, rest: bytes | memoryview) -> None:
+        """Pass over the wish for another protocol (RFC 9110, 7.8), as Java's client has it of every plain connection.
+
+        The parser leaves the body to that protocol. A new one is told where the body ends, and reads on.
+        """
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        if self._body_open and not self._refused:
+            self._told_before = True
+            self.parser.feed_data(b"".join([b"POST / HTTP/1.1\r\n", *self._framing, b"\r\n"]))
+            self._told_before = False
+        if rest:
+            self._parse(rest)
 
     def _throw_away(self, size: int) -> None:
         self._thrown_away += size
@@ -169,6 +196,9 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        if self._told_before:
+            return
+        self._framing = []
         super().on_message_begin()
         self._head_open = True
         self._head_bytes = 0
@@ -178,19 +208,27 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Count the path with the headers."""
+        if self._told_before:
+            return
         self._head_bytes += len(url)
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count what a line takes; what is too much is not kept."""
+        if self._told_before:
+            return
         self._head_bytes += len(name) + len(value)
         if len(self.headers) >= self._limits.headers or self._head_bytes > self._limits.header_bytes:
             self._oversized = True
         else:
             super().on_header(name, value)
+            if name.lower() in _FRAMING:
+                self._framing.append(b"%s: %s\r\n" % (name, value))
 
     def on_headers_complete(self) -> None:
         """Hand the request on if its head is within the limits."""
+        if self._told_before:
+            return
         self._head_open = False
         if self._refused:
             return
@@ -207,7 +245,9 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """The request is whole, unless the parser passes over its body with the wish for another protocol."""
+        if self.parser.should_upgrade() and self._framing:
+            return
         self._body_open = False
         if not self._refused:
             super().on_message_complete()

@@ -88,4 +88,8 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_its_zone), AfterValidator(_in_utc)]
+UpdatedAfter = Annotated[
+    Moment | None, Field(description="Changed later than this, the longest unchanged first; `+` is sent as `%2B`")
+]
+"""What a list is asked for by whoever follows its changes: the greatest `updated_at` seen, and nothing is missed."""
 """A moment asked for: ISO text with its time zone, never a number of seconds; UTC inside."""

@@ -1,4 +1,4 @@
-"""The one middleware, pure ASGI: chain context, metrics, body limit, last resort for errors."""
+"""The one middleware, pure ASGI: chain context, metrics, body limit, content codings, last resort for errors."""
 
 import time
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from shared import metrics
 from shared.context import Context, chain_named
 from shared.contracts.catalogue import HOUSES
 from shared.errors import DomainError, PayloadTooLarge, something_failed
+from shared.http.coding import Packing, unpacked
 from shared.http.connections import LATE
 from shared.http.deprecation import STATE as DEPRECATION
 from shared.http.problems import MEDIA_TYPE, encode_problem
@@ -47,10 +48,13 @@ class BodyTooLate(DomainError):
 class _Body:
     """The body of one request, read up to the limit."""
 
-    def __init__(self, receive: Receive, limit: int, state: Mapping[str, Any]) -> None:
+    def __init__(self, receive: Receive, limit: int, state: Mapping[str, Any], coding: str) -> None:
+        """``coding`` is how it comes packed; the limit is for what it says."""
         self._receive = receive
+        self._unpacked = unpacked(self._take, coding)
         self._limit = limit
         self._state = state
+        self._came = 0
         self._seen = 0
         self._more = True
         self._refused = False
@@ -62,7 +66,8 @@ class _Body:
 
     async def receive(self) -> Message:
         """The next part, unless it is one too many."""
-        message = await self._take()
+        message = await self._unpacked()
+        self._seen += len(message.get("body", b""))
         if self._seen > self._limit:
             self._refuse()
         if self._more and LATE in self._state:
@@ -71,12 +76,12 @@ class _Body:
 
     async def read_away(self) -> None:
         """Take in what is still being sent, within reason: a caller who is cut off never sees why it was refused."""
-        while self._refused and self._more and self._seen < _READ_AWAY_BYTES and LATE not in self._state:
+        while self._refused and self._more and self._came < _READ_AWAY_BYTES and LATE not in self._state:
             await self._take()
 
     async def _take(self) -> Message:
         message = await self._receive()
-        self._seen += len(message.get("body", b""))
+        self._came += len(message.get("body", b""))
         self._more = message.get("more_body", False)
         return message
 
@@ -97,7 +102,7 @@ class Edge:
         language: Language = Language.EN,
     ) -> None:
         """``language`` is that of a caller who names none."""
-        self._app = app
+        self._app = Packing(app)
         self._language = language
         self._max_body_bytes = max_body_bytes
         self._max_body_bytes_of = max_body_bytes_of or {}
@@ -116,7 +121,8 @@ class Edge:
         context = Context(chain_named(asked.get(CORRELATION_HEADER)), step)
         state = scope.setdefault("state", {})
         state["context"] = context
-        body = _Body(receive, self._max_body_bytes_of.get(scope["path"], self._max_body_bytes), state)
+        limit = self._max_body_bytes_of.get(scope["path"], self._max_body_bytes)
+        body = _Body(receive, limit, state, asked.get("content-encoding", ""))
         status = 500
         began = False
 

@@ -9,7 +9,15 @@ from fastapi.telemetry import TelemetryConfig
 from pydantic import TypeAdapter
 
 from shared.db.trouble import Busy, DatabaseUnreachable
-from shared.errors import DomainError, Invalid, MalformedRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
+from shared.errors import (
+    DomainError,
+    Invalid,
+    MalformedRequest,
+    PayloadTooLarge,
+    Unavailable,
+    UnsupportedEncoding,
+    UnsupportedMediaType,
+)
 from shared.http.codes import describe_code_lists
 from shared.http.files import MEDIA_TYPES
 from shared.http.idempotency import IdempotencyKeyReused
@@ -50,6 +58,8 @@ def json_body_of(body: TypeAdapter[Any]) -> dict[str, Any]:
     """The `openapi_extra=` of a route that reads its JSON body by hand: the body is documented as this type."""
     schema = body.json_schema(ref_template=_REF)
     brought = schema.pop("$defs", {})
+    if "properties" in schema:  # a model, which is known by its name
+        brought[schema["title"]], schema = schema, {"$ref": _REF.format(model=schema["title"])}
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         _BROUGHT_SCHEMAS: brought,
@@ -99,9 +109,9 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     if parameters or reads_json:
         yield Invalid
     if body:
-        yield PayloadTooLarge
+        yield from (PayloadTooLarge, MalformedRequest, UnsupportedEncoding)
     if reads_json:
-        yield from (MalformedRequest, UnsupportedMediaType)
+        yield UnsupportedMediaType
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
         yield IdempotencyKeyReused
 
@@ -112,8 +122,10 @@ def _declare_refusals(operation: dict[str, Any], house: str) -> None:
         del answers["422"]
     for status, refusal in responses(*_common_refusals(operation)).items():
         known = answers.setdefault(str(status), refusal)
-        known["content"][MEDIA_TYPE]["examples"] |= refusal["content"][MEDIA_TYPE]["examples"]
+        if MEDIA_TYPE in known["content"]:  # RFC 6749 has a document of its own
+            known["content"][MEDIA_TYPE]["examples"] |= refusal["content"][MEDIA_TYPE]["examples"]
     for status, answer in answers.items():
+        answer.get("content", {}).get("application/json", {}).get("schema", {}).pop("title", None)
         if MEDIA_TYPE in answer.get("content", {}):
             _write_out(answer, int(status), house)
     operation["responses"] = dict(sorted(answers.items()))

@@ -23,6 +23,7 @@ from shared.errors import (
     MalformedRequest,
     Unauthenticated,
     Unavailable,
+    UnsupportedEncoding,
     UnsupportedMediaType,
     something_failed,
 )
@@ -86,6 +87,8 @@ def problem_response(house: str, error: DomainError) -> Response:
 
 def _headers_with(error: DomainError) -> dict[str, str]:
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    if isinstance(error, UnsupportedEncoding):
+        headers["Accept-Encoding"] = "gzip"
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     return headers

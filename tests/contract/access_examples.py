@@ -158,6 +158,7 @@ def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, 
         ("post", f"{monitoring}/persons/search"): {"id_number": NUMBER, "purpose": "核对"},
         ("post", f"{monitoring}/households/{{household_code}}/end"): {"on": "2019-01-01", "reason": "died"},
         ("post", f"{monitoring}/facts"): fact("income", "x-1", income, household_code=code),
+        ("post", f"{monitoring}/facts/batch"): {"facts": [fact("income", "x-2", income, household_code=code)]},
         ("post", f"{assistance}/tasks/{{task_id}}/transitions"): {"action": "accept"},
         ("post", f"{assistance}/tasks/{{task_id}}/measures"): {"kind": "purchase"},
         ("post", f"{assistance}/disbursements"): {

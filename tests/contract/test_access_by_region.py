@@ -47,6 +47,11 @@ class Asked(NamedTuple):
     body: dict[str, Any] | None
 
     @property
+    def is_batch(self) -> bool:
+        """Whether it is refused thing by thing."""
+        return self.template.endswith("/batch")
+
+    @property
     def open(self) -> bool:
         return (self.method, self.template) in OPEN_TO_ALL_REGIONS
 
@@ -62,11 +67,6 @@ class Asked(NamedTuple):
     def takes_a_file(self) -> bool:
         """Whether it is refused row by row: what tests of imports try."""
         return self.method == "post" and self.template.endswith("/imports")
-
-    @property
-    def is_batch(self) -> bool:
-        """Whether it is refused thing by thing."""
-        return self.template.endswith("/batch")
 
     @property
     def is_list(self) -> bool:

@@ -130,7 +130,7 @@ async def test_a_list_is_written_as_json_and_in_no_form_that_it_does_not_have(
 
 
 MOMENT, ROW_ID = "2026-11-16T02:30:00+00:00", "0193a1c2-0000-7000-8000-000000000000"
-KEYS_OF_ITS_OWN_ORDER = ([MOMENT, ROW_ID], [ROW_ID], ["1"], ["X-1"], ["X-1", "1"])
+KEYS_OF_ITS_OWN_ORDER = ([MOMENT, ROW_ID], [ROW_ID], ["1"], ["X-1"], ["X-1", "1"], ["X-1", "1", ROW_ID])
 KEYS_OF_CHANGES = ([MOMENT, ROW_ID], [MOMENT, "X-1"])
 
 

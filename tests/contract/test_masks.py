@@ -194,11 +194,11 @@ def shown(one: dict[str, Any], note: str) -> HouseholdOut:
         dibao=False,
         registered_on=dt.date(2020, 1, 1),
         version=1,
+        updated_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
         members=[person],
         ended_on=dt.date(2026, 11, 1),
         end_reason=HouseholdEndReason.DIED,
         end_note=note,
-        updated_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
     )
 
 

@@ -129,16 +129,6 @@ def test_an_operation_declares_what_its_shape_makes_it_refuse(house: str, path: 
         assert "404" in operation["responses"]
 
 
-@documents
-def test_a_list_that_shows_when_something_changed_can_be_asked_for_what_changed(document: Document) -> None:
-    for path, method, operation in operations(document):
-        names = {parameter["name"] for parameter in operation.get("parameters", [])}
-        if method == "get" and "cursor" in names:
-            page = found(document, operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"])
-            item = found(document, page["properties"]["items"]["items"]["$ref"])
-            assert ("updated_at" in item["properties"]) == ("updated_after" in names), path
-
-
 @pytest.mark.parametrize("house", DOCUMENTS)
 def test_every_house_has_the_routes_of_operations_and_its_code_lists(house: str) -> None:
     there = {

@@ -152,7 +152,7 @@ def test_a_newcomer_reads_where_everything_is(untouched: Started) -> None:
     for line in (
         (
             r"province +52 贵州省 +read \+ write \+ approve in every house, "
-            "monitoring:pii, monitoring:backfill, consumption:order, ops:admin"
+            "monitoring:pii, monitoring:backfill, monitoring:match, consumption:order, ops:admin"
         ),
         r"county-officer-dejiang +520626 德江县 +read \+ write in every house, monitoring:pii",
         r"read-only +52 贵州省 +read in every house",

@@ -128,4 +128,5 @@ def _row(number: int) -> dict[str, Any]:
         "recorded_at": _BEGAN + dt.timedelta(seconds=number),
         "recorded_by": "civil-affairs",
         "correlation_id": "c",
+        "updated_at": _BEGAN + dt.timedelta(seconds=number),
     }

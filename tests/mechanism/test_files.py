@@ -87,6 +87,7 @@ def pay(uow: UnitOfWork, region_code: str, ids: Sequence[int]) -> None:
         "measure_id": None,
         "supersedes_id": None,
         "withdrawn_on": None,
+        "updated_at": MOMENT,
     }
     rows = [{"id": UUID(int=each), "source_ref": f"R-{each}", **same} for each in ids]
     insert_rows(uow.connection, table_of(Disbursement), rows)
@@ -102,7 +103,7 @@ async def test_rows_that_are_answers_as_they_are_kept_come_whole_and_only_from_t
     [_, *rows] = table_in(await client.get("/assistance/v1/disbursements", params={"format": "csv"}))
     assert [row[0] for row in rows] == [str(UUID(int=each)) for each in reversed(range(PAID))]
     last = ["R-0", "H-1", "520626001001", "", "temporary_relief", "2026-01", "123.45", "", str(TODAY), ""]
-    assert rows[-1][2:] == [*last, "2026-11-16 00:30:00", "tester"]
+    assert rows[-1][2:] == [*last, "2026-11-16 00:30:00", "tester", "2026-11-16 00:30:00"]
     [_, *others] = table_in(await client.get("/assistance/v1/disbursements?format=csv&household_code=H-2"))
     assert others == []
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
+from starlette.types import Receive, Scope, Send
 
 from services.monitoring.app import MONITORING
 from shared.http.application import process_app
@@ -263,3 +265,58 @@ async def test_an_answer_holds_at_most_100_problems(open_house: OpenHouse, clien
 
 def _many_unknown(number: int, fields: int) -> Mapping[str, Any]:
     return income_fact("2026-09", "1.00") | {"source_ref": str(number)} | {f"k{field}": 0 for field in range(fields)}
+
+
+WISHES = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAAB\r\n"
+"""What the client of Java, and that of curl with `--http2`, says on every connection without encryption."""
+
+
+@pytest.mark.parametrize("size", [1, 7, 20_000, 1_000_000], ids=lambda size: f"{size} bytes at once")
+async def test_whoever_wishes_for_another_protocol_is_answered_in_this_one(size: int) -> None:
+    """Its body is read like any other, in whatever parts it comes, and the next request on the connection too."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        said = b"<%s %s %d>" % (scope["method"].encode(), scope["path"].encode(), len(body))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(said))]})
+        await send({"type": "http.response.body", "body": said})
+
+    body = b"x" * 30_000
+    requests = [
+        b"POST /sized HTTP/1.1\r\nhost: x\r\n" + WISHES + b"content-length: 30000\r\n\r\n" + body,
+        b"GET /none HTTP/1.1\r\nhost: x\r\n" + WISHES + b"\r\n",
+        b"POST /chunked HTTP/1.1\r\n"
+        + WISHES
+        + b"transfer-encoding: chunked\r\n\r\n7530\r\n%s\r\n5\r\nabcde\r\n0\r\n\r\n" % body,
+        b"POST /empty HTTP/1.1\r\nhost: x\r\n" + WISHES + b"content-length: 0\r\n\r\n",
+        b"PUT /plain HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc",
+    ]
+    whole = b"".join(requests)
+    async with served(app) as url:
+        reader, writer = await connect(url)
+        for start in range(0, len(whole), size):
+            writer.write(whole[start : start + size])
+        await writer.drain()
+        answer = await to_the_end(reader)
+        writer.close()
+    said = re.findall(rb"<[^>]*>", answer)
+    assert said == [
+        b"<POST /sized 30000>",
+        b"<GET /none 0>",
+        b"<POST /chunked 30005>",
+        b"<POST /empty 0>",
+        b"<PUT /plain 3>",
+    ]
+
+
+async def test_a_wish_for_another_protocol_frees_no_body_from_its_limits() -> None:
+    head, before = b"POST /healthz HTTP/1.1\r\nhost: x\r\n" + WISHES, refused("body_late")
+    async with served(APP, body_seconds=0.2) as url:
+        late = await raw(url, head + b"content-length: 10\r\n\r\n{")
+        doubled = await raw(url, head + b"content-length: 5\r\ncontent-length: 6\r\n\r\n")
+    assert late.startswith(b"HTTP/1.1 405 "), "answered before; the connection ends all the same"
+    assert refused("body_late") == before + 1
+    assert problem(doubled) == (400, "malformed-request", True)

@@ -1,6 +1,7 @@
 """Every house's migrations: up, equal to its models, down, and up again; safe where processes start at once."""
 
 import asyncio
+import datetime as dt
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.postgres import PostgresServer
 from services.__main__ import HOUSES
+from services.consumption.app import CONSUMPTION
 from services.monitoring.app import MONITORING
 from shared.db import migrate as migrations
 from shared.db.migrate import alembic_config, migrate
@@ -305,3 +307,42 @@ async def test_the_ledger_that_is_laid_by_its_key_says_what_it_said(empty_databa
     await migrate(empty_database, MONITORING.migrations, MONITORING.metadata)
     assert await look(empty_database, rows) == before
     assert await look(empty_database, row_numbers) == []
+
+
+BEFORE_MOMENTS = """
+INSERT INTO buyer (code, name, client_id, bound_in, version) VALUES ('DG-1', NULL, NULL, NULL, 1);
+INSERT INTO buyer (code, name, client_id, bound_in, version) VALUES ('DG-2', NULL, 'canteen', '52', 2);
+INSERT INTO audit (seq, at, actor, action, subject, correlation_id)
+VALUES (1, '2026-02-01 00:00:00.000000{utc}', 'officer', 'buyer.put', 'DG-2', 'c'),
+       (2, '2026-02-02 00:00:00.000000{utc}', 'officer', 'buyer.put', 'DG-2', 'c'),
+       (3, '2026-02-03 00:00:00.000000{utc}', 'officer', 'product.put', 'DG-2', 'c');
+INSERT INTO measure_request (id, task_id, household_code, region_code, kind, status, requested_at, answered_at,
+                             correlation_id)
+VALUES ('{one}', '{one}', 'DJ-1', '52', 'purchase', 'requested', '2026-01-01 00:00:00.000000{utc}', NULL, 'c'),
+       ('{two}', '{two}', 'DJ-1', '52', 'purchase', 'refused', '2026-01-01 00:00:00.000000{utc}',
+        '2026-01-05 00:00:00.000000{utc}', 'c');
+"""
+
+
+async def test_what_was_there_before_moments_has_the_last_one_that_is_known(empty_database: str) -> None:
+    """By the audit, by the row itself, or else from the migration on; and it is found by it."""
+    began = dt.datetime.now(dt.UTC)
+    await migrate(empty_database, CONSUMPTION.migrations, CONSUMPTION.metadata, "0013")
+    sqlite = empty_database.startswith("sqlite")
+    one, two = (uuid4().hex if sqlite else str(uuid4()) for _ in range(2))
+    async with engine_of(empty_database) as engine, engine.begin() as connection:
+        for statement in BEFORE_MOMENTS.format(one=one, two=two, utc="" if sqlite else "+00:00").split(";")[:-1]:
+            await connection.exec_driver_sql(statement)
+    await migrate(empty_database, CONSUMPTION.migrations, CONSUMPTION.metadata)
+
+    def moments(table: str, key: str) -> Callable[[sa.Connection], Any]:
+        rows = CONSUMPTION.metadata.tables[table].c
+        asked = sa.select(rows[key], rows.updated_at).order_by(rows.updated_at)
+        return lambda connection: [tuple(row) for row in connection.execute(asked)]
+
+    known, unknown = await look(empty_database, moments("buyer", "code"))
+    assert known == ("DG-2", dt.datetime(2026, 2, 2, tzinfo=dt.UTC))
+    assert unknown[0] == "DG-1"
+    assert began <= unknown[1] <= dt.datetime.now(dt.UTC)
+    requests = await look(empty_database, moments("measure_request", "status"))
+    assert [(str(status), moment.day) for status, moment in requests] == [("requested", 1), ("refused", 5)]

@@ -13,7 +13,7 @@ from services.assets.models import Asset
 from shared.codes.assets import AssetClass
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import Moment
+from shared.http.fields import UpdatedAfter
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
@@ -29,7 +29,7 @@ class AssetList(ListQuery):
     sheet = ASSET_LIST
     region_code: RegionFilter | None = None
     asset_class: AssetClass | None = Field(None, alias="class", description="资产类别")
-    updated_after: Moment | None = Field(None, description="Put later than this; `+` is sent as `%2B`")
+    updated_after: UpdatedAfter = None
 
 
 def asset(reading: Reading, code: str, as_of: dt.date | None) -> AssetOut:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from services.assets.assets.schemas import AssetCode
 from services.assets.distributions.errors import DistributionNotFound
@@ -16,7 +15,7 @@ from services.assets.models import Distribution
 from shared.codes.assets import DistributionStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import Moment
+from shared.http.fields import UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
@@ -32,7 +31,7 @@ class DistributionList(ListQuery):
     asset_code: AssetCode | None = None
     region_code: RegionFilter | None = None
     status: DistributionStatus | None = None
-    updated_after: Moment | None = Field(None, description="Proposed or acted on later than this; `+` is sent as `%2B`")
+    updated_after: UpdatedAfter = None
 
 
 def distribution(reading: Reading, distribution_id: UUID) -> DistributionOut:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.assets.models.base import FEN, Base
@@ -13,7 +14,7 @@ from shared.db.spelling import spelling_index
 class Asset(Base, table=True):
     """Asset 帮扶项目资产."""
 
-    __table_args__ = (spelling_index("asset"),)
+    __table_args__ = (spelling_index("asset"), sa.Index("ix_asset_updated_at_code", "updated_at", "code"))
 
     code: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=128)

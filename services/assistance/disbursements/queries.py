@@ -7,7 +7,7 @@ from services.assistance.disbursements.sheets import DISBURSEMENT_LIST
 from services.assistance.models import Disbursement
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
@@ -22,6 +22,7 @@ class DisbursementList(ListQuery):
     sheet = DISBURSEMENT_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
+    updated_after: UpdatedAfter = None
 
 
 def disbursements(reading: Reading, asked: DisbursementList) -> Page[DisbursementOut]:

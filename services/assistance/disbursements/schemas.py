@@ -53,6 +53,7 @@ class DisbursementOut(BaseModel):
     withdrawn_on: dt.date | None = Field(description="When it was withdrawn; then it does not count")
     recorded_at: dt.datetime
     recorded_by: str
+    updated_at: dt.datetime = Field(description="When it was recorded or withdrawn")
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> Self:

@@ -46,5 +46,6 @@ DISBURSEMENT_LIST = Sheet(
         Column("withdrawn_on", "撤回日期", "withdrawn on", Form.DAY, width=12),
         Column("recorded_at", "记录时间", "recorded at", Form.MOMENT, width=20),
         Column("recorded_by", "记录客户端", "recorded by", width=18),
+        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
     ),
 )

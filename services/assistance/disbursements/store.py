@@ -31,4 +31,5 @@ def load_status(uow: UnitOfWork, disbursement: Mapping[Any, Any]) -> RecordStatu
 def write_payment(uow: UnitOfWork, measure_id: UUID, amount: int) -> None:
     """Add to what is paid of a measure, in fen."""
     table = _MEASURES
-    uow.connection.execute(sa.update(table).where(table.c.id == measure_id).values(paid=table.c.paid + amount))
+    paid = {"paid": table.c.paid + amount, "updated_at": uow.stamp()}
+    uow.connection.execute(sa.update(table).where(table.c.id == measure_id).values(paid))

@@ -11,7 +11,7 @@ from services.assistance.models import Measure, Task
 from shared.codes.assistance import MeasureKind, MeasureStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.filters import holds
 from shared.lists.order import newest_by
 from shared.lists.page import Page
@@ -40,6 +40,7 @@ class MeasureList(ListQuery):
     overdue: Annotated[bool | None, holds(_is_overdue)] = Field(
         None, description="Not answered, and due before the business date"
     )
+    updated_after: UpdatedAfter = None
 
 
 def measures(reading: Reading, asked: MeasureList) -> Page[MeasureOut]:

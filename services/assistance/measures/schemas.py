@@ -60,6 +60,7 @@ class MeasureOut(BaseModel):
     answer_by: dt.date | None = Field(description="答复时限; null where the policy has no value for it")
     answer_provisional: bool = Field(description="Counted on working days that are not officially announced yet")
     answered_at: dt.datetime | None = Field(description="When it came to where it stands; null while nobody answered")
+    updated_at: dt.datetime = Field(description="When it was asked for, counted again, paid or answered last")
     correlation_id: str = Field(description="The chain of its task; what comes of it belongs to it")
 
     @classmethod

@@ -23,6 +23,7 @@ MEASURE_LIST = Sheet(
         Column("answer_by", "答复时限", "answer by", Form.DAY, width=12),
         Column("answer_provisional", "时限是否暂定", "answer day provisional", Form.FLAG),
         Column("answered_at", "答复时间", "answered at", Form.MOMENT, width=20),
+        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
         Column("correlation_id", "关联编号", "correlation id", width=38),
     ),
 )

@@ -13,7 +13,10 @@ from shared.db.base import UtcDateTime
 class Disbursement(Base, table=True):
     """Disbursement 发放: cash paid to a household. Append-only; a correction names what it supersedes."""
 
-    __table_args__ = (sa.Index("ix_disbursement_recorded_at_id", "recorded_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_disbursement_recorded_at_id", "recorded_at", "id"),
+        sa.Index("ix_disbursement_updated_at_id", "updated_at", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
     """Derived from source and reference, so that one reference is one row."""
@@ -32,3 +35,5 @@ class Disbursement(Base, table=True):
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
     recorded_by: str = Field(max_length=64)
     correlation_id: str = Field(max_length=64)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """When it was recorded or withdrawn, in the order of commits."""

@@ -16,6 +16,7 @@ class Measure(Base, table=True):
 
     __table_args__ = (
         sa.Index("ix_measure_requested_at_id", "requested_at", "id"),
+        sa.Index("ix_measure_updated_at_id", "updated_at", "id"),
         sa.Index("ix_measure_status_answer_by", "status", "answer_by"),
     )
 
@@ -49,3 +50,5 @@ class Measure(Base, table=True):
     overdue_at: dt.datetime | None = Field(sa_type=UtcDateTime)
     """When it was published as overdue, which happens once."""
     correlation_id: str = Field(max_length=64)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """When what is shown of it changed last, in the order of commits."""

@@ -16,7 +16,7 @@ from shared.codes.assistance import TaskStatus
 from shared.codes.monitoring import RiskKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import HouseholdCode, Moment
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.filters import holds
 from shared.lists.order import newest_by
 from shared.lists.page import Page
@@ -45,9 +45,7 @@ class TaskList(ListQuery):
     overdue: Annotated[bool | None, holds(_is_overdue)] = Field(
         None, description="Not closed, and due before the business date"
     )
-    updated_after: Moment | None = Field(
-        None, description="Changed later than this, itself or a measure of it; ordered by `updated_at`"
-    )
+    updated_after: UpdatedAfter = None
 
 
 class VersionedTask(NamedTuple):

@@ -11,6 +11,7 @@ from services.consumption.models import Buyer
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.feed.sight import Sight
+from shared.http.fields import UpdatedAfter
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
@@ -41,6 +42,7 @@ class BuyerList(ListQuery):
     order = by("code")
     sheet = BUYER_LIST
     region = None
+    updated_after: UpdatedAfter = None
 
 
 def buyers(reading: Reading, asked: BuyerList) -> Page[BuyerOut]:

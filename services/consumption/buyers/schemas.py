@@ -1,5 +1,6 @@
 """Bodies of buyers."""
 
+import datetime as dt
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,6 +26,7 @@ class BuyerOut(BaseModel):
     name: str | None
     client_id: str | None = Field(description="Null: nobody is bound to it")
     version: int
+    updated_at: dt.datetime = Field(description="When it was first named or put last")
 
     @classmethod
     def of(cls, row: Any) -> Self:

@@ -1,6 +1,6 @@
 """Which client orders for which buyer, and on which side of an order a client stands."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,11 +24,19 @@ _SELECT_BUYER_FOR_UPDATE = (
 _SELECT_CLIENT = sa.select(_BUYERS.c.client_id).where(_BUYERS.c.code == sa.bindparam("of_buyer"))
 
 
-def lock_buyer(uow: UnitOfWork, code: str) -> str:
-    """Lock the buyer under whose code an order is placed, and return the scope of the side that places it.
+class Ordering(NamedTuple):
+    """Who orders: the scope of the side, and whether the buyer was entered in the register just now."""
+
+    side: str
+    entered: bool
+
+
+def lock_buyer(uow: UnitOfWork, code: str) -> Ordering:
+    """Lock the buyer under whose code an order is placed, and return which side places it.
 
     Of two orders of one buyer the second waits here for the first. A code that a token names, or that the supply side
-    orders for, is entered in the register without a client. Raises BuyerOfAnotherClient or CodeInOtherSpelling.
+    orders for, is entered in the register without a client; `stamp_buyer` comes once every lock is had. Raises
+    BuyerOfAnotherClient or CodeInOtherSpelling.
     """
     buyer = uow.connection.execute(_SELECT_BUYER_FOR_UPDATE, {"of_buyer": code}).one_or_none()
     side = _placing_side(uow.actor, code, buyer.client_id if buyer else None)
@@ -37,8 +45,13 @@ def lock_buyer(uow: UnitOfWork, code: str) -> str:
         if side == BUYING and code not in (uow.actor.buyers or ()):
             raise CodeInOtherSpelling(says("token-spells-buyer-otherwise"))
         row = {"code": code, "name": None, "client_id": None, "bound_in": None, "version": 1}
-        insert_rows(uow.connection, _BUYERS, [row])
-    return side
+        insert_rows(uow.connection, _BUYERS, [row | {"updated_at": uow.now()}])
+    return Ordering(side, entered=buyer is None)
+
+
+def stamp_buyer(uow: UnitOfWork, code: str) -> None:
+    """Give a buyer its moment in the order of commits."""
+    uow.connection.execute(sa.update(_BUYERS).where(_BUYERS.c.code == code).values(updated_at=uow.stamp()))
 
 
 def _placing_side(actor: Actor, code: str, client_id: str | None) -> str:

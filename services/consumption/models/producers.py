@@ -1,18 +1,21 @@
 """The tables of producers and of the households linked to them."""
 
+import datetime as dt
+
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.consumption.models.base import Base
 from shared.codes.consumption import ProducerKind
 from shared.codes.monitoring import IncomeBranch
-from shared.db.base import EncryptedText, OpenCode, closed_code
+from shared.db.base import EncryptedText, OpenCode, UtcDateTime, closed_code
 from shared.db.spelling import spelling_index
 
 
 class Producer(Base, table=True):
     """Producer 经营主体: a household, cooperative or firm that supplies products."""
 
-    __table_args__ = (spelling_index("producer"),)
+    __table_args__ = (spelling_index("producer"), sa.Index("ix_producer_updated_at_code", "updated_at", "code"))
 
     code: str = Field(primary_key=True, max_length=64)
     name: str = Field(sa_type=EncryptedText)
@@ -24,6 +27,8 @@ class Producer(Base, table=True):
     """Where it is: whoever is responsible there, or in a wider region, changes it."""
     version: int
     """Grows by one with every change of the producer or of its links."""
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """When it or a link of it was put last, in the order of commits."""
 
 
 class ProducerLink(Base, table=True):

@@ -19,6 +19,7 @@ class Product(Base, table=True):
     __table_args__ = (
         sa.CheckConstraint("available >= 0", name="available_not_negative"),
         spelling_index("product"),
+        sa.Index("ix_product_updated_at_code", "updated_at", "code"),
     )
 
     code: str = Field(primary_key=True, max_length=64)
@@ -37,13 +38,18 @@ class Product(Base, table=True):
     """What can still be ordered; what is ordered already is not in it."""
     version: int
     """Grows by one with every change of the offer; the stock moves by itself."""
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """When the offer was put last, in the order of commits."""
 
 
 class StockMove(Base, table=True):
     """A movement of stock 库存调整 beside orders: what was counted, came in or went bad."""
 
     __tablename__ = "stock_move"
-    __table_args__ = (sa.Index("ix_stock_move_product_code_moved_at_id", "product_code", "moved_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_stock_move_product_code_moved_at_id", "product_code", "moved_at", "id"),
+        sa.Index("ix_stock_move_product_code_updated_at_id", "product_code", "updated_at", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
     product_code: str = Field(foreign_key="product.code", max_length=64)
@@ -56,3 +62,5 @@ class StockMove(Base, table=True):
     after: int = Field(sa_type=_LARGE)
     reason: str = Field(max_length=2000)
     """May name people: it stays in this column."""
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """When it was written, in the order of commits."""

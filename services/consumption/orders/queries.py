@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode
@@ -16,7 +15,7 @@ from services.consumption.orders.store import show_orders
 from shared.codes.consumption import OrderStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import Moment
+from shared.http.fields import UpdatedAfter
 from shared.lists.filters import Columns
 from shared.lists.order import newest_by
 from shared.lists.page import Page
@@ -33,7 +32,7 @@ class OrderList(ListQuery):
     sheet = ORDER_LIST
     buyer_code: BuyerCode | None = None
     status: OrderStatus | None = None
-    updated_after: Moment | None = Field(None, description="Placed or acted on later than this; `+` is sent as `%2B`")
+    updated_after: UpdatedAfter = None
 
     def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
         """Orders that the caller buys, and those it supplies in its regions."""

@@ -1,5 +1,6 @@
 """Bodies of producers."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
@@ -82,6 +83,7 @@ class ProducerOut(BaseModel):
     region_code: str
     links: list[LinkOut]
     version: int
+    updated_at: dt.datetime = Field(description="When it or a link of it was put last")
 
     @classmethod
     def of(cls, row: Any, name: str, links: Sequence[LinkOut]) -> Self:
@@ -94,4 +96,5 @@ class ProducerOut(BaseModel):
             region_code=row.region_code,
             links=list(links),
             version=row.version,
+            updated_at=row.updated_at,
         )

@@ -64,6 +64,7 @@ def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
         "before": before,
         "after": after,
         "reason": body.reason,
+        "updated_at": uow.stamp(),
     }
     insert_rows(uow.connection, _MOVES, [row])
     stood = {"available": format_quantity(before)}

@@ -11,6 +11,7 @@ from services.consumption.products.schemas import ProductOut, StockMoveOut
 from services.consumption.products.sheets import PRODUCT_LIST, STOCK_MOVE_LIST
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
+from shared.http.fields import UpdatedAfter
 from shared.lists.filters import holds, is_in_region
 from shared.lists.order import by, newest_by
 from shared.lists.page import Page
@@ -32,6 +33,7 @@ class ProductList(ListQuery):
     available: Annotated[bool | None, holds(lambda _: _PRODUCTS.c.available > 0)] = Field(
         None, description="Something of it can still be ordered"
     )
+    updated_after: UpdatedAfter = None
 
 
 class StockMoveList(ListQuery):
@@ -40,6 +42,7 @@ class StockMoveList(ListQuery):
     order = newest_by("moved_at")
     sheet = STOCK_MOVE_LIST
     region = None
+    updated_after: UpdatedAfter = None
 
 
 def product(reading: Reading, code: str) -> ProductOut:

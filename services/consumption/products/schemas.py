@@ -110,6 +110,7 @@ class ProductOut(BaseModel):
     minimum: QuantityShown | None = Field(description="The least that can be ordered")
     stock: QuantityShown = Field(validation_alias="available", description="What can still be ordered")
     version: int = Field(description="Of the offer; the stock moves without it")
+    updated_at: dt.datetime = Field(description="When the offer was put last; the stock moves without it")
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -143,6 +144,7 @@ class StockMoveOut(BaseModel):
     change: ChangeShown
     stock: QuantityShown = Field(description="What could be ordered afterwards")
     reason: str
+    updated_at: dt.datetime = Field(description="When it was written; a movement never changes")
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -157,4 +159,5 @@ class StockMoveOut(BaseModel):
             change=row["after"] - row["before"],
             stock=row["after"],
             reason=row["reason"],
+            updated_at=row["updated_at"],
         )

@@ -38,6 +38,7 @@ PRODUCT_LIST = Sheet(
         Column("minimum", "起订量", "minimum", Form.DECIMAL),
         Column("stock", "可订数量", "stock", Form.DECIMAL),
         Column("version", "版本", "version", Form.WHOLE),
+        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
     ),
 )
 
@@ -55,5 +56,6 @@ STOCK_MOVE_LIST = Sheet(
         Column("change", "增减数量", "change", Form.DECIMAL),
         Column("stock", "调整后数量", "stock", Form.DECIMAL),
         Column("reason", "调整原因", "reason", width=28),
+        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
     ),
 )

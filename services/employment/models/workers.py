@@ -9,13 +9,16 @@ from sqlmodel import Field
 from services.employment.models.base import Base
 from shared.codes.employment import WorkerStatus
 from shared.codes.monitoring import Labour, Sex
-from shared.db.base import OpenCode, closed_code
+from shared.db.base import OpenCode, UtcDateTime, closed_code
 
 
 class Worker(Base, table=True):
     """Worker 劳动力: a member who can work, read from the household's own events. No name, no identity number."""
 
-    __table_args__ = (sa.Index("ix_worker_household_code_member_no", "household_code", "member_no"),)
+    __table_args__ = (
+        sa.Index("ix_worker_household_code_member_no", "household_code", "member_no"),
+        sa.Index("ix_worker_updated_at_id", "updated_at", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
     """Derived from household and person, so that one person is one row; from the number where no person was told."""
@@ -37,3 +40,5 @@ class Worker(Base, table=True):
     version: int
     """The newest state of the household that was seen; an older one never wins."""
     status: WorkerStatus = Field(sa_type=closed_code(WorkerStatus))
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    """Given in the order of commits."""

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from services.employment.models import Placement, Worker
 from services.employment.placements.errors import PlacementNotFound
@@ -13,7 +12,7 @@ from services.employment.placements.store import show_placements
 from shared.codes.employment import PlacementStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import HouseholdCode, Moment
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
@@ -34,7 +33,7 @@ class PlacementList(ListQuery):
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: PlacementStatus | None = None
-    updated_after: Moment | None = Field(None, description="Placed or taken further later than this")
+    updated_after: UpdatedAfter = None
 
 
 def placement(reading: Reading, placement_id: UUID) -> PlacementOut:

@@ -13,7 +13,7 @@ from services.employment.vacancies.store import COUNT_TAKEN
 from shared.codes.employment import VacancyKind
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import Moment
+from shared.http.fields import UpdatedAfter
 from shared.lists.filters import holds, is_in_region
 from shared.lists.order import by
 from shared.lists.page import Page
@@ -40,7 +40,7 @@ class VacancyList(ListQuery):
     is_open: Annotated[bool | None, holds(_is_open)] = Field(
         None, alias="open", description="Valid on the business date, with a place left"
     )
-    updated_after: Moment | None = Field(None, description="Put later than this; `+` is sent as `%2B`")
+    updated_after: UpdatedAfter = None
 
 
 def vacancy(reading: Reading, code: str) -> VacancyOut:

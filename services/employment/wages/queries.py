@@ -3,14 +3,13 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from services.employment.models import Placement, Wage, Worker
 from services.employment.wages.schemas import WageOut
 from services.employment.wages.sheets import WAGE_LIST
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import Moment
+from shared.http.fields import UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.portions import AsKept
@@ -25,7 +24,7 @@ class WageList(ListQuery):
     order = newest_by("recorded_at")
     sheet = WAGE_LIST
     placement_id: UUID | None = None
-    updated_after: Moment | None = Field(None, description="Recorded, superseded or withdrawn later than this")
+    updated_after: UpdatedAfter = None
 
 
 def wages(reading: Reading, asked: WageList) -> Page[WageOut]:

@@ -1,5 +1,6 @@
 """Keeping the workers: a read model of the households' own events."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -30,6 +31,16 @@ _SELECT_WORKERS_FOR_UPDATE = (
 _UPDATE_RETIRED = sa.update(_WORKERS).where(
     (_WORKERS.c.household_code == sa.bindparam("of_household")) & (_WORKERS.c.version < sa.bindparam("newer"))
 )
+_UNSTAMPED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""The moment of a row between its writing and the last lock of the transaction; nobody sees it."""
+_SELECT_UNSTAMPED = (
+    sa.select(_WORKERS.c.id)
+    .where(is_one_of(_WORKERS.c.household_code, "codes") & (_WORKERS.c.updated_at == _UNSTAMPED))
+    .order_by(_WORKERS.c.id)
+)
+_UPDATE_STAMPED = (
+    sa.update(_WORKERS).where(_WORKERS.c.id == sa.bindparam("of_worker")).values(updated_at=sa.bindparam("moment"))
+)
 _ONLY_OURS = frozenset({"id", "household_code", "status"})
 """What a household event does not change: whether the worker has work is not its business."""
 
@@ -50,7 +61,7 @@ def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> lis
     """Bring the workers of these households to the newest state seen. Safe to repeat and in any order.
 
     A member who can work no more is kept with what was earned and is listed no longer. Returned is, for each household
-    of which these events say the newest, what that means for its workers.
+    of which these events say the newest, what that means for its workers; `stamp_workers` comes once every lock is had.
     """
     HOUSEHOLDS.remember(uow, events)
     newest = _newest(uow, events)
@@ -60,6 +71,13 @@ def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> lis
     execute_rows(uow.connection, _upsert(uow.connection.dialect.name), rows)
     execute_rows(uow.connection, _UPDATE_RETIRED, [_retired(change.event.data) for change in changes])
     return changes
+
+
+def stamp_workers(uow: UnitOfWork, changes: Sequence[WorkersChange]) -> None:
+    """Give the workers that were written their moments in the order of commits."""
+    codes = [change.event.data.household_code for change in changes]
+    written = uow.connection.scalars(_SELECT_UNSTAMPED, {"codes": codes}).all()
+    execute_rows(uow.connection, _UPDATE_STAMPED, [{"of_worker": each, "moment": uow.stamp()} for each in written])
 
 
 def _newest(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> Mapping[str, Event[HouseholdNews]]:
@@ -116,13 +134,14 @@ def _row(
         "active": is_able(member),
         "version": news.version,
         "status": WorkerStatus.IDLE,
+        "updated_at": _UNSTAMPED,
     }
 
 
 def _retired(news: HouseholdNews) -> dict[str, Any]:
     """Whoever a household does not name any more; what they did stays with it, wherever it lives."""
     said = {"of_household": news.household_code, "newer": news.version, "version": news.version}
-    return said | {"region_code": news.region_code, "present": False, "active": False}
+    return said | {"region_code": news.region_code, "present": False, "active": False, "updated_at": _UNSTAMPED}
 
 
 def _upsert(dialect: str) -> sa.Insert:

@@ -13,7 +13,7 @@ from shared.codes.employment import WorkerStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import lies_in
-from shared.http.fields import HouseholdCode
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.filters import Columns
 from shared.lists.order import by
 from shared.lists.page import Page
@@ -26,11 +26,12 @@ _WORKERS = table_of(Worker)
 class WorkerList(ListQuery):
     """Which workers 劳动力 are asked for, by household and member number."""
 
-    order = by("household_code", "member_no")
+    order = by("household_code", "member_no", "id")
     sheet = WORKER_LIST
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
     status: WorkerStatus | None = None
+    updated_after: UpdatedAfter = None
 
     def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
         """Who is of working age is judged on the business date by the limits of the own region, as in a placement."""

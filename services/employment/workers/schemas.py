@@ -27,6 +27,7 @@ class WorkerOut(BaseModel):
     )
     labour: Labour
     status: WorkerStatus
+    updated_at: dt.datetime = Field(description="When the household or a placement changed it last")
 
     @field_validator("birthday_known", mode="before")
     @classmethod

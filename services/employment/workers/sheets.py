@@ -18,5 +18,6 @@ WORKER_LIST = Sheet(
         Column("birthday_known", "出生日期是否已知", "birthday known", Form.FLAG),
         Column("labour", "劳动技能", "ability to work", Form.CODE, Labour, width=20),
         Column("status", "就业状态", "status", Form.CODE, WorkerStatus),
+        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
     ),
 )

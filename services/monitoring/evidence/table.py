@@ -35,7 +35,8 @@ def reported_types() -> list[str]:
 
 def _one_of_the_types(_: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
     facts = tuple(one.fact for one in EVIDENCE.values() if one.fact is not None)
-    return handler.generate_schema(Annotated[Union[facts], Field(discriminator="type")])  # noqa: UP007  known at run time
+    one_of = Field(discriminator="type", title="FactIn")
+    return handler.generate_schema(Annotated[Union[facts], one_of])  # noqa: UP007  known at run time
 
 
 FactIn = Annotated[ReportedFact, GetPydanticSchema(_one_of_the_types)]

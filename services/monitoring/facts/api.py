@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from services.monitoring.evidence.schemas import ReportedFact
-from services.monitoring.evidence.table import EVIDENCE, FactIn, read_fact
+from services.monitoring.evidence.table import EVIDENCE, FACT, read_fact
 from services.monitoring.facts import queries
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.record import record_batch, record_facts
@@ -63,11 +63,11 @@ _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
 @router.post(
     "/facts",
     operation_id="recordFacts",
-    summary="Record one fact, or up to 1,000 in a batch",
+    summary="Record a fact",
     status_code=201,
     response_model=FactStored,
     responses={
-        200: {"model": FactStored | FactBatchAnswer, "description": "The same again, or a batch"},
+        200: {"model": FactStored, "description": "The same again"},
         **responses(
             HouseholdNotFound,
             HouseholdHasEnded,
@@ -84,7 +84,7 @@ _OF_THE_TYPE = frozenset({"union_tag_not_found", "union_tag_invalid"})
             HouseholdBusy,
         ),
     },
-    openapi_extra=json_body_of(TypeAdapter(FactIn | FactBatchDocument)),
+    openapi_extra=json_body_of(FACT),
 )
 async def post(
     call: Annotated[Call, calling(WRITE)], wanted: Returned = "all", idempotency_key: IdempotencyKey = None
@@ -92,9 +92,24 @@ async def post(
     """201 stored and judged; 200 the same again; 409 the reference belongs to another fact.
 
     A fact names its household, or with `monitoring:match` a person by identity number: 404 nobody of it is registered
-    in your region, 409 in several households.
+    in your region, 409 in several households. A batch is taken here as it is at `/facts/batch`.
     """
     return await _record(call, idempotency_key, wanted)
+
+
+@router.post(
+    "/facts/batch",
+    operation_id="recordFactBatch",
+    summary="Record up to 1,000 facts",
+    response_model=FactBatchAnswer,
+    responses=responses(HouseholdBusy),
+    openapi_extra=json_body_of(TypeAdapter(FactBatchDocument)),
+)
+async def post_batch(
+    call: Annotated[Call, calling(WRITE)], wanted: Returned = "all", idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Each is answered as it would be alone; one that is refused does not sink the others unless `atomic`."""
+    return await _record_all(call, idempotency_key, await json_body(call.request), wanted)
 
 
 async def post_hot(call: Call) -> Response:
@@ -102,18 +117,15 @@ async def post_hot(call: Call) -> Response:
     return await _record(call, call.idempotency_key, returned(call.request))
 
 
+async def post_batch_hot(call: Call) -> Response:
+    """The route of batches, called before the framework routes it."""
+    return await _record_all(call, call.idempotency_key, await json_body(call.request), returned(call.request))
+
+
 async def _record(call: Call, idempotency_key: str | None, wanted: Wanted) -> Response:
     body = await json_body(call.request)
     if isinstance(body, dict) and "facts" in body:
-        demand_few_members(body | {"facts": None})
-        batch = _valid(FactBatchIn.model_validate, body)
-        if batch.mode is FactMode.BACKFILL:
-            call.actor.demand(BACKFILL)
-        entries = await read_each(
-            batch.facts, lambda document: FactToRecord(_fact(document), batch.mode, call.actor, call.context)
-        )
-        names = [(text_of(document, "source"), text_of(document, "source_ref")) for document in batch.facts]
-        return await _record_all(call, idempotency_key, _Batch(entries, names, batch.atomic, wanted))
+        return await _record_all(call, idempotency_key, body, wanted)
     item = FactToRecord(_fact(body), FactMode.LIVE, call.actor, call.context)
     if idempotency_key is not None:
         response = await call.answer(idempotency_key, _record_one, item)
@@ -133,11 +145,12 @@ class _Batch(NamedTuple):
     wanted: Wanted
 
 
-async def _record_all(call: Call, key: str | None, batch: _Batch) -> Response:
+async def _record_all(call: Call, key: str | None, body: Any, wanted: Wanted) -> Response:
     """Record a batch. Where some of its households are held by others, the rest is stored and those are busy.
 
     One that stands or falls as a whole, and one whose answer is kept, is refused instead.
     """
+    batch = await _read(call, body, wanted)
     try:
         return await call.answer(key, _record_batch, batch)
     except Busy:
@@ -145,6 +158,19 @@ async def _record_all(call: Call, key: str | None, batch: _Batch) -> Response:
             raise
     answer = await call.command(_record_batch, batch, patience=Patience.LEAVES_OUT)
     return answer.response()
+
+
+async def _read(call: Call, body: Any, wanted: Wanted) -> _Batch:
+    if isinstance(body, dict):
+        demand_few_members(body | {"facts": None})
+    sent = _valid(FactBatchIn.model_validate, body)
+    if sent.mode is FactMode.BACKFILL:
+        call.actor.demand(BACKFILL)
+    entries = await read_each(
+        sent.facts, lambda document: FactToRecord(_fact(document), sent.mode, call.actor, call.context)
+    )
+    names = [(text_of(document, "source"), text_of(document, "source_ref")) for document in sent.facts]
+    return _Batch(entries, names, sent.atomic, wanted)
 
 
 @router.get(
@@ -178,7 +204,10 @@ def _seen_ill(shown: Sequence[FactOut]) -> set[str]:
     return {fact.household_code for fact in shown if queries.tells_of_health(fact)}
 
 
-HOT_ROUTES = (HotRoute("POST", "/facts", WRITE, post_hot, frozenset({RETURN})),)
+HOT_ROUTES = (
+    HotRoute("POST", "/facts", WRITE, post_hot, frozenset({RETURN})),
+    HotRoute("POST", "/facts/batch", WRITE, post_batch_hot, frozenset({RETURN})),
+)
 
 
 def _record_one(uow: UnitOfWork, item: FactToRecord) -> Answer:

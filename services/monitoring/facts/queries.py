@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from services.monitoring.evidence.schemas import FactReference
 from services.monitoring.evidence.table import EVIDENCE
@@ -17,10 +16,9 @@ from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
-from services.monitoring.risks.schemas import CHANGED_LATER
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import HouseholdCode, Moment, Reference, Source
+from shared.http.fields import HouseholdCode, Reference, Source, UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
@@ -54,7 +52,7 @@ class FactList(ListQuery):
     source_ref: Reference | None = None
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
-    updated_after: Moment | None = Field(None, description=CHANGED_LATER)
+    updated_after: UpdatedAfter = None
 
 
 def fact(reading: Reading, fact_id: UUID) -> FactOut:

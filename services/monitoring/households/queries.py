@@ -19,13 +19,13 @@ from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.persons.store import load_members, load_members_of
 from services.monitoring.risks.queries import reasons_for
 from services.monitoring.risks.rules.parameters import INCOME_LINE, WINDOW_MONTHS
-from services.monitoring.risks.schemas import CHANGED_LATER, VerdictOut
+from services.monitoring.risks.schemas import VerdictOut
 from services.monitoring.risks.store.verdicts import judge_dossiers, rule_parameters
 from shared.codes.monitoring import HouseholdCategory
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.findings import Finding
-from shared.http.fields import Moment
+from shared.http.fields import UpdatedAfter
 from shared.identity import mask_id, mask_name
 from shared.lists.filters import holds
 from shared.lists.order import by
@@ -69,7 +69,7 @@ class HouseholdList(ListQuery):
     ended: Annotated[bool | None, holds(lambda _: _HOUSEHOLDS.c.ended_on.is_not(None))] = Field(
         None, description="Whether it is no more; both kinds where it is left out"
     )
-    updated_after: Moment | None = Field(None, description=CHANGED_LATER)
+    updated_after: UpdatedAfter = None
 
 
 def households(reading: Reading, asked: HouseholdList) -> Page[HouseholdListed]:

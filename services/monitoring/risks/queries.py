@@ -5,16 +5,15 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from services.monitoring.models.risks import Risk
 from services.monitoring.risks.errors import RiskNotFound
-from services.monitoring.risks.schemas import CHANGED_LATER, ReasonOut, RiskOut, VerdictOut
+from services.monitoring.risks.schemas import ReasonOut, RiskOut, VerdictOut
 from services.monitoring.risks.sheets import RISK_LIST
 from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.http.fields import HouseholdCode, Moment
+from shared.http.fields import HouseholdCode, UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
@@ -38,7 +37,7 @@ class RiskList(ListQuery):
     kind: RiskKind | None = None
     status: RiskStatus | None = None
     grade: RiskGrade | None = None
-    updated_after: Moment | None = Field(None, description=CHANGED_LATER)
+    updated_after: UpdatedAfter = None
 
 
 def risk(reading: Reading, risk_id: UUID) -> RiskOut:

@@ -17,9 +17,6 @@ from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
 from shared.months import Month
 from shared.words.said import Said
 
-CHANGED_LATER = "Changed later than this; the list is in the order of the changes, `+` is sent as `%2B`"
-"""What `updated_after` means for a list."""
-
 
 class ReasonOut(BaseModel):
     """Why: the rule, a sentence, the figures it saw and the parameters with their sources."""

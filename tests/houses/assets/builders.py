@@ -74,7 +74,11 @@ def plan(lines: Iterable[dict[str, Any]] | None = None, **changes: Any) -> dict[
 
 
 def requested(
-    measure_id: UUID = MEASURE, kind: MeasureKind = MeasureKind.ASSET_SHARE, *, context: Context | None = None
+    measure_id: UUID = MEASURE,
+    kind: MeasureKind = MeasureKind.ASSET_SHARE,
+    *,
+    answer_by: dt.date | None = None,
+    context: Context | None = None,
 ) -> EncodedEvent:
     """A task that asks for a share, on its way."""
     asked = MeasureRequested(
@@ -84,7 +88,7 @@ def requested(
         region_code=REGION,
         kind=kind,
         requested_on=TODAY,
-        answer_by=None,
+        answer_by=answer_by,
     )
     return published_as(asked, context=context)
 

@@ -1,3 +1,4 @@
+from shared.db.moment_migrations import add_moment_of_change
 from shared.helping.migrations import (
     add_household_end,
     create_known_household_v1,
@@ -16,6 +17,7 @@ def upgrade() -> None:
     create_known_household_v1()
     add_household_end()
     create_measure_request_v1()
+    add_moment_of_change("measure_request", "requested_at", "updated_at", "id")
 
 
 def downgrade() -> None:

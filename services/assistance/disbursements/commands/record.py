@@ -80,6 +80,7 @@ def record_disbursement(uow: UnitOfWork, body: DisbursementIn) -> Outcome[Disbur
     if measure is not None:
         row["correlation_id"] = measure["correlation_id"]
         _refuse_paid(measure, row["amount"], corrected, instalment=body.instalment)
+    row["updated_at"] = uow.stamp()
     if not _inserted(uow, row):
         known = _repeated(uow, body, row)
         assert known is not None, "what is in the way has the same id"

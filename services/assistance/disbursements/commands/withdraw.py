@@ -70,7 +70,8 @@ def withdraw_disbursement(uow: UnitOfWork, disbursement_id: UUID, body: Withdraw
         raise DisbursementAlreadySuperseded(says("withdraw-the-correction-of-the-disbursement"))
     _WITHDRAWALS.write(uow, row)
     this = _DISBURSEMENTS.c.id == disbursement_id
-    uow.connection.execute(sa.update(_DISBURSEMENTS).where(this).values(withdrawn_on=row["withdrawn_on"]))
+    gone = {"withdrawn_on": row["withdrawn_on"], "updated_at": uow.stamp()}
+    uow.connection.execute(sa.update(_DISBURSEMENTS).where(this).values(gone))
     if measure is not None:
         _open_again(uow, measure, found["amount"])
     _publish(uow, row, body)
@@ -109,7 +110,7 @@ def _open_again(uow: UnitOfWork, measure: Mapping[str, Any], amount: int) -> Non
     write_payment(uow, measure["id"], -amount)
     paid = measure["paid"] - amount
     status = measure_after_withdrawal(measure["task_status"], measure["amount"], paid)
-    changed: dict[str, Any] = {"status": status}
+    changed: dict[str, Any] = {"status": status, "updated_at": uow.stamp()}
     if status is MeasureStatus.REQUESTED:
         changed |= {"accepted_at": None, "answered_at": None, "overdue_at": None}
         changed |= answer_deadline_from_today(uow, measure["region_code"])

@@ -24,7 +24,7 @@ from shared.db.unit_of_work import UnitOfWork
 
 _MEASURES = table_of(Measure)
 _UPDATE_ANSWERED = sa.update(_MEASURES).where(_MEASURES.c.id == sa.bindparam("of_measure"))
-_CHANGING_COLUMNS = ("status", "reason", "accepted_at", "answered_at")
+_CHANGING_COLUMNS = ("status", "reason", "accepted_at", "answered_at", "updated_at")
 _ANSWERS: Mapping[str, MeasureStatus] = {
     answer.event_type: status
     for house in (employment, consumption, assets)
@@ -75,7 +75,7 @@ def answer_measures(
         if row is None or status is None:
             continue
         before, reason = {"status": str(row["status"])}, answer.reason and str(answer.reason)
-        row |= {"status": status, "reason": answer.reason, "answered_at": answer.at}
+        row |= {"status": status, "reason": answer.reason, "answered_at": answer.at, "updated_at": uow.stamp()}
         if status is MeasureStatus.ACCEPTED:
             row["accepted_at"] = answer.at
         changed[answer.measure_id] = row

@@ -29,7 +29,9 @@ def recount_answers(uow: UnitOfWork) -> bool:
     for row in rows:
         by = calendar.add_workdays(row["answer_from"], row["answer_workdays"]).kept(row["answer_by"])
         before, after = row["answer_by"], {"answer_by": by, "answer_provisional": False}
-        uow.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(after))
+        uow.connection.execute(
+            sa.update(table).where(table.c.id == row["id"]).values({**after, "updated_at": uow.stamp()})
+        )
         context = uow.context.in_chain(row["correlation_id"])
         if by < before and row["kind"] is not MeasureKind.TRANSFER:
             publish_requested(uow, {**row, **after}, row["region_code"], row["answer_from"])

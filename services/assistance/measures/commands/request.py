@@ -74,4 +74,5 @@ def _new_row(uow: UnitOfWork, task: Task, body: MeasureIn) -> dict[str, Any]:
         "answered_at": None,
         "overdue_at": None,
         "correlation_id": task.correlation_id,
+        "updated_at": uow.stamp(),
     }

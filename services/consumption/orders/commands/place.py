@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.consumption.buyers.rules import BUYING, SUPPLYING
-from services.consumption.buyers.store import lock_buyer
+from services.consumption.buyers.store import lock_buyer, stamp_buyer
 from services.consumption.models import LineShare, Order, OrderLine, Producer, ProducerLink, Product
 from services.consumption.orders.errors import OrderContradicts, OrderInvalid, PriceChanged, QuantityNotSold
 from services.consumption.orders.procedure import PLACED
@@ -71,7 +71,7 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     The buyer is locked first: of two orders that come at once under one number, the second waits there for the first,
     and then finds it. The moment of the order is given once every lock is had.
     """
-    side = lock_buyer(uow, body.buyer_code)
+    side, buyer_entered = lock_buyer(uow, body.buyer_code)
     order_id = derived_id("order", body.buyer_code, body.buyer_order_no)
     kept = uow.session.get(Order, order_id)
     if kept is not None:
@@ -84,6 +84,8 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     _reserve(uow, body.lines)
     asker = _accept_request(uow, body.request_id, side, {link.household_code for of in links.values() for link in of})
     order = _write_order(uow, order_id, body, asker, offers[0].region_code)
+    if buyer_entered:
+        stamp_buyer(uow, body.buyer_code)
     placed = _write_first_step(uow, order, side)
     shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links), placed)
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}

@@ -46,7 +46,7 @@ def end_placement(
     The placements of one household end one after the other: whoever calls has the household locked.
     """
     placement.ended_on, placement.end_reason = on, reason
-    worker.status = WorkerStatus.IDLE
+    worker.status, worker.updated_at = WorkerStatus.IDLE, uow.stamp()
     ended = PlacementEnded(
         **of_whom(placement, worker),
         reason=reason,

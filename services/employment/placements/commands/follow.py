@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from services.employment.placements.commands.end import end_work_of_those_who_left
 from services.employment.requests.store import REQUESTS
-from services.employment.workers.commands import HouseholdNews, keep_workers
+from services.employment.workers.commands import HouseholdNews, keep_workers, stamp_workers
 from shared.contracts.envelope import Event
 from shared.contracts.monitoring import HouseholdEnded
 from shared.db.unit_of_work import UnitOfWork
@@ -24,8 +24,10 @@ def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -
         for worker in change.left
     }
     freed = {(change.event.data.household_code, number) for change in changes for number in change.freed}
-    REQUESTS.refuse_for_members(uow, freed)
+    waiting = REQUESTS.hold_waiting(uow, {change.event.data.household_code for change in changes})
     end_work_of_those_who_left(uow, left)
+    REQUESTS.refuse_for_members(uow, waiting, freed)
+    stamp_workers(uow, changes)
 
 
 def end_households(uow: UnitOfWork, events: Sequence[Event[HouseholdEnded]]) -> None:

@@ -49,7 +49,7 @@ def place_worker(uow: UnitOfWork, body: PlacementIn) -> PlacementOut:
         updated_at=uow.stamp(),
     )
     uow.session.add(placement)
-    worker.status = WorkerStatus.OFFERED
+    worker.status, worker.updated_at = WorkerStatus.OFFERED, uow.stamp()
     STEPS.write(uow, [_first_step(uow, placement)])
     told = {"household": placement.household_code, "status": placement.status}
     uow.record("placement.placed", placement.id, told, after=audit_view(placement) | {"vacancy": vacancy.code})

@@ -78,3 +78,4 @@ def _start(uow: UnitOfWork, placement: Placement, worker: Worker, on: dt.date) -
     uow.emit(started, region=worker.region_code)
     if placement.request_id is not None:
         REQUESTS.complete(uow, placement.request_id)
+    worker.updated_at = uow.stamp()

@@ -12,7 +12,7 @@ PROMISES = Promises(
     fields=REQUEST_FIELDS,
     codes=REQUEST_CODES,
     filters={
-        "/requests": "household_code status",
+        "/requests": "household_code status updated_after",
     },
 )
 

@@ -1,6 +1,8 @@
 """What assets makes of the other houses' events, and what becomes of a request it cannot meet."""
 
+import datetime as dt
 import itertools
+from typing import Any
 
 import pytest
 
@@ -107,3 +109,32 @@ async def test_a_household_is_known_where_it_lives_now_whatever_comes_first(
     county = Assets(assets.house, client_for(assets.house, region="520626"))
     answer = await county.propose(plan([line(OTHER_HOUSEHOLD, "20000.00")]))
     assert answer.status_code == 201, answer.text
+
+
+async def test_requests_can_be_asked_for_what_changed(assets: Assets) -> None:
+    """Taken, asked anew with an earlier day, answered, cancelled; what comes again is no change."""
+    seen = max(item["updated_at"] for item in await listed(assets))
+    other = derived_id("measure", HOUSEHOLD, 2)
+
+    async def changed() -> list[tuple[str, str]]:
+        nonlocal seen
+        items = await listed(assets, updated_after=seen)
+        seen = max((item["updated_at"] for item in items), default=seen)
+        return [(item["status"], item["answer_by"]) for item in items]
+
+    first, sooner = (requested(other, answer_by=dt.date(2026, 11, day)) for day in (30, 27))
+    await deliver(assets.house, first)
+    assert await changed() == [("requested", "2026-11-30")]
+    await deliver(assets.house, sooner, sooner)
+    assert await changed() == [("requested", "2026-11-27")]
+    await deliver(assets.house, requested(other, answer_by=dt.date(2026, 11, 30)))
+    assert await changed() == []
+    await deliver(assets.house, published_as(cancelled(other)), published_as(cancelled(other)))
+    assert await changed() == [("cancelled", "2026-11-27")]
+    await deliver(assets.house, published_as(cancelled(other)))
+    assert await changed() == []
+
+
+async def listed(assets: Assets, **wanted: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await assets.client.get("/assets/v1/requests", params=wanted)).json()["items"]
+    return items

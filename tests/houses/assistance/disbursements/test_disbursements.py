@@ -69,6 +69,7 @@ async def test_cash_is_recorded_and_credited(open_house: OpenHouse, client_for: 
     assert answer.status_code == 201
     paid = answer.json()
     assert paid.pop("recorded_at").endswith("Z")
+    assert paid.pop("updated_at").endswith("Z")
     assert paid == FIRST | {
         "disbursement_id": str(FIRST_ID),
         "household_code": HOUSEHOLD,

@@ -47,6 +47,7 @@ from tests.houses.assistance.builders import (
 )
 from tests.problems import problem
 
+MEASURES = "/assistance/v1/measures"
 OTHER_TASK = f"/assistance/v1/tasks/{derived_id('task', HOUSEHOLD, 'job_loss', 1)}"
 BACK = {"source": "civil-affairs", "source_ref": "back-1", "reason": "wrong_household"}
 
@@ -197,7 +198,14 @@ async def test_cash_that_never_arrived_is_taken_back_once(open_house: OpenHouse,
     assert await measure_of(client) == ("requested", "0.00")
     assert (await client.get(TASK)).json()["history"][-1]["action"] == "payment_withdrawn"
     [listed] = (await client.get(DISBURSEMENTS)).json()["items"]
-    assert listed == paid.json() | {"withdrawn_on": str(TODAY)}
+    assert listed == paid.json() | {"withdrawn_on": str(TODAY), "updated_at": listed["updated_at"]}
+    later = {"updated_after": paid.json()["updated_at"]}
+    assert (await client.get(DISBURSEMENTS, params=later)).json()["items"] == [listed]
+    [opened] = (await client.get(MEASURES, params=later)).json()["items"]
+    assert (opened["measure_id"], opened["paid"]) == (measure["measure_id"], "0.00")
+    seen = {"updated_after": max(opened["updated_at"], listed["updated_at"])}
+    for path in (DISBURSEMENTS, MEASURES):
+        assert (await client.get(path, params=seen)).json()["items"] == []
     [row] = [row for row in await audit_rows(house) if row["action"] == "disbursement.withdrawn"]
     assert (row["actor"], row["subject"]) == ("county", paid.json()["disbursement_id"])
     assert row["after"]["source_ref"] == "back-1"

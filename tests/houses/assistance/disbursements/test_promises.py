@@ -12,11 +12,11 @@ PROMISES = Promises(
         "DisbursementIn": "source source_ref household_code measure_id kind month amount instalment supersedes",
         "DisbursementReference": "source source_ref",
         "DisbursementOut": "disbursement_id source source_ref household_code measure_id kind month amount "
-        "supersedes_id",
+        "supersedes_id updated_at",
         "Page_DisbursementOut_": "items next_cursor",
     },
     filters={
-        "/disbursements": "household_code region_code",
+        "/disbursements": "household_code region_code updated_after",
     },
 )
 

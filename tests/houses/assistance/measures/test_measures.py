@@ -85,6 +85,7 @@ async def test_a_measure_is_asked_for_in_the_chain_of_its_risk(open_house: OpenH
 
     requested_at, measure_id = measure.pop("requested_at"), measure.pop("measure_id")
     assert requested_at.endswith("Z")
+    assert measure.pop("updated_at").endswith("Z")
     assert measure == {
         "task_id": str(TASK_ID),
         "household_code": HOUSEHOLD,

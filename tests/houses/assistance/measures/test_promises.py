@@ -9,7 +9,7 @@ PROMISES = Promises(
     },
     fields={
         "MeasureIn": "kind note member_no amount",
-        "MeasureOut": "measure_id kind status reason requested_at answered_at",
+        "MeasureOut": "measure_id kind status reason requested_at answered_at updated_at",
         "Page_MeasureOut_": "items next_cursor",
     },
     codes={
@@ -18,7 +18,7 @@ PROMISES = Promises(
         "RefusalReason": "no_offer not_eligible declined other",
     },
     filters={
-        "/measures": "household_code kind overdue region_code status",
+        "/measures": "household_code kind overdue region_code status updated_after",
     },
 )
 

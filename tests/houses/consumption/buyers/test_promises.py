@@ -11,8 +11,11 @@ PROMISES = Promises(
     },
     fields={
         "BuyerIn": "name client_id",
-        "BuyerOut": "buyer_code name client_id version",
+        "BuyerOut": "buyer_code name client_id version updated_at",
         "Page_BuyerOut_": "items next_cursor",
+    },
+    filters={
+        "/buyers": "updated_after",
     },
 )
 

@@ -43,6 +43,7 @@ async def test_a_producer_is_registered_once_and_kept_as_sent(house: House, clie
             {"household_code": NEIGHBOUR, "share": "0.5000", "kind": "wage"},
         ],
         "version": 1,
+        "updated_at": answers[0].json()["updated_at"],
     }
     assert answers[1].json() == (await client.get(COOP)).json() == answers[0].json()
     (row,) = await audit_rows(house)
@@ -52,9 +53,11 @@ async def test_a_producer_is_registered_once_and_kept_as_sent(house: House, clie
 
 async def test_a_producer_becomes_what_the_next_body_says(house: House, client_for: ClientFor) -> None:
     client = client_for(house, scopes=SUPPLY)
-    await put(client, "producer", "COOP", producer(link("1"), kind="household", uscc=None))
+    first = await put(client, "producer", "COOP", producer(link("1"), kind="household", uscc=None))
     changed = producer(link("1.0000", NEIGHBOUR, "property"), name="德江茶业", kind="firm")
-    assert await put(client, "producer", "COOP", changed) == {"producer_code": "COOP", **changed, "version": 2}
+    shown = await put(client, "producer", "COOP", changed)
+    assert shown.pop("updated_at") > first["updated_at"]
+    assert shown == {"producer_code": "COOP", **changed, "version": 2}
     assert [row["after"]["links"] for row in await audit_rows(house)] == [
         [[HOUSEHOLD, "operating", "1.0000"]],
         [[NEIGHBOUR, "property", "1.0000"]],

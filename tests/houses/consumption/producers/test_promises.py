@@ -11,7 +11,7 @@ PROMISES = Promises(
     fields={
         "ProducerIn": "name kind uscc region_code links",
         "LinkIn": "household_code share kind",
-        "ProducerOut": "producer_code name kind uscc region_code links version",
+        "ProducerOut": "producer_code name kind uscc region_code links version updated_at",
     },
     codes={
         "ProducerKind": "household cooperative firm",

@@ -45,9 +45,13 @@ async def test_a_product_is_offered_and_changed(house: House, client_for: Client
     assert [answer.status_code for answer in answers] == [201, 200, 200]
     unsaid = {"specification": None, "step": None, "minimum": None}
     offered = {"product_code": "TEA", "region_code": REGION, "version": 1, **unsaid, **product()}
-    assert [answer.json() for answer in answers[:2]] == [offered, offered]
-    assert answers[2].json() == offered | {"price": "13.00", "version": 2}
-    assert (await client.get(f"{API}/products")).json() == {"items": [answers[2].json()], "next_cursor": None}
+    first, again, changed = (answer.json() for answer in answers)
+    assert first == again == offered | {"updated_at": first["updated_at"]}
+    assert changed == offered | {"price": "13.00", "version": 2, "updated_at": changed["updated_at"]}
+    for moment, listed in ((first["updated_at"], [changed]), (changed["updated_at"], [])):
+        later = {"updated_after": moment}
+        assert (await client.get(f"{API}/products", params=later)).json() == {"items": listed, "next_cursor": None}
+    assert (await client.get(f"{API}/products")).json() == {"items": [changed], "next_cursor": None}
     actions = [row["action"] for row in await audit_rows(house)]
     assert actions == ["producer.put", "product.put", "product.put"], "the same again changed nothing"
 

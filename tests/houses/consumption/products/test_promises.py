@@ -13,14 +13,16 @@ PROMISES = Promises(
     },
     fields={
         "ProductIn": "producer_code name unit specification price step minimum stock",
-        "ProductOut": "product_code producer_code region_code name unit specification price step minimum stock version",
+        "ProductOut": "product_code producer_code region_code name unit specification price step minimum stock version "
+        "updated_at",
         "StockIn": "counted change reason",
-        "StockMoveOut": "move_id product_code at by counted before change stock reason",
+        "StockMoveOut": "move_id product_code at by counted before change stock reason updated_at",
         "Page_StockMoveOut_": "items next_cursor",
         "Page_ProductOut_": "items next_cursor",
     },
     filters={
-        "/products": "available region_code",
+        "/products": "available region_code updated_after",
+        "/products/{product_code}/stock": "updated_after",
     },
 )
 

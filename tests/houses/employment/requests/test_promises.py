@@ -18,7 +18,7 @@ PROMISES = Promises(
     },
     codes=REQUEST_CODES,
     filters={
-        "/requests": "household_code status",
+        "/requests": "household_code status updated_after",
     },
 )
 

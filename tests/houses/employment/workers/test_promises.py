@@ -8,14 +8,15 @@ PROMISES = Promises(
         "GET /workers": "employment:read",
     },
     fields={
-        "WorkerOut": "worker_id household_code region_code member_no birth_year birthday_known labour status",
+        "WorkerOut": "worker_id household_code region_code member_no birth_year birthday_known labour status "
+        "updated_at",
         "Page_WorkerOut_": "items next_cursor",
     },
     codes={
         "WorkerStatus": "idle offered employed",
     },
     filters={
-        "/workers": "household_code region_code status",
+        "/workers": "household_code region_code status updated_after",
     },
 )
 

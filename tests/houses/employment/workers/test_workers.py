@@ -47,7 +47,9 @@ async def test_members_with_labour_who_are_not_at_school_are_workers(
     event = household_registered(*members, household_member(6, student=True), household_member(7, birth_year=1950))
     employment = await open_employment(open_house, client_for, event)
     assert await numbers(employment) == [1, 2, 3]
-    assert (await employment.items("workers"))[0] == {
+    first = (await employment.items("workers"))[0]
+    assert first.pop("updated_at").endswith("Z")
+    assert first == {
         "worker_id": worker_id(1),
         "household_code": HOUSEHOLD,
         "region_code": REGION,
@@ -315,7 +317,7 @@ async def test_a_made_up_cursor_is_refused(
 
 async def test_nobody_comes_after_the_greatest_number(open_house: OpenHouse, client_for: ClientFor) -> None:
     employment = await open_employment(open_house, client_for, household_registered())
-    key = json.dumps([f"{BASE}/workers", "zz", "2147483648"])
+    key = json.dumps([f"{BASE}/workers", "zz", "2147483648", worker_id(1)])
     cursor = base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
     answer = await employment.client.get(f"{BASE}/workers", params={"cursor": cursor})
     assert (answer.status_code, answer.json()["items"]) == (200, [])
@@ -367,3 +369,22 @@ async def test_every_route_asks_for_its_scope(
 def test_the_working_age_is_cited_as_assumed(policy_book: PolicyBook) -> None:
     value = policy_book.at(REGION, TODAY).value("employment.working_age")
     assert (dict(value.value), value.status) == ({"min": 16, "max": 59}, "assumed")
+
+
+async def test_workers_can_be_asked_for_what_changed(open_house: OpenHouse, client_for: ClientFor) -> None:
+    """By the household or by a placement; told again nothing changed."""
+    event = household_registered(household_member(1), household_member(2))
+    employment = await open_employment(open_house, client_for, event)
+    first, second = await employment.items("workers")
+    seen = max(first["updated_at"], second["updated_at"])
+    weak = household_changed(2, household_member(1), household_member(2, labour=Labour.WEAK))
+    await deliver(employment.house, weak)
+    told = await employment.items("workers", updated_after=seen)
+    assert [(worker["member_no"], worker["labour"]) for worker in told] == [(1, "ordinary"), (2, "weak")]
+    seen = told[-1]["updated_at"]
+    await deliver(employment.house, weak, event)
+    assert await employment.items("workers", updated_after=seen) == []
+    assert (await employment.put_vacancy()).status_code == 201
+    await employment.placed()
+    [placed] = await employment.items("workers", updated_after=seen)
+    assert (placed["member_no"], placed["status"]) == (1, "offered")

@@ -441,3 +441,20 @@ async def test_one_key_with_another_way_to_answer_is_another_request(monitoring:
 
     assert first.json() == again.json() == {"accepted": 1, "duplicate": 0, "rejected": 0, "items": []}
     assert problem(otherwise) == (409, "idempotency-key-reused", [])
+
+
+async def test_a_batch_is_taken_at_its_own_route_as_at_that_of_one_fact(monitoring: Monitoring) -> None:
+    facts = [WAGE, CARE, WAGE | {"source_ref": "other", "household_code": "NOBODY"}]
+    own = await monitoring.client.post(f"{FACTS}/batch", json={"facts": facts})
+    assert statuses(own) == [201, 201, 404]
+    again = await monitoring.post({"facts": facts})
+    assert statuses(again) == [200, 200, 404]
+    kept = [
+        await monitoring.client.post(f"{FACTS}/batch", json={"facts": [LUNG]}, headers={"Idempotency-Key": "b-1"})
+        for _ in range(2)
+    ]
+    assert kept[0].json() == kept[1].json()
+    bodies: list[Any] = [WAGE, [WAGE], {"facts": []}, {"facts": WAGE}, {}]
+    for body in bodies:
+        refused = await monitoring.client.post(f"{FACTS}/batch", json=body)
+        assert refused.status_code == 422, body

@@ -4,7 +4,7 @@ from tests.promises import Check, Promises, document_of, every, found
 
 PROMISES = Promises(
     "monitoring",
-    routes={"POST /facts": "monitoring:write"},
+    routes={"POST /facts": "monitoring:write", "POST /facts/batch": "monitoring:write"},
     fields={
         "IncomeFact": "source source_ref household_code member_no id_number observed_on type payload supersedes",
         "ExpenseFact": "source source_ref household_code member_no id_number observed_on type payload supersedes",
@@ -32,8 +32,10 @@ def test_what_is_promised_is_there(check: Check) -> None:
 
 def test_a_fact_and_a_batch_are_described_though_the_route_reads_them_by_hand() -> None:
     document = document_of("monitoring")
-    body = document["paths"]["/monitoring/v1/facts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    one, batch = body["anyOf"]
+    one, batch = (
+        document["paths"][f"/monitoring/v1/{path}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        for path in ("facts", "facts/batch")
+    )
     assert set(one["discriminator"]["mapping"]) == {"income", "expense", "illness", "withdrawal"}
     facts = found(document, batch["$ref"])["properties"]["facts"]
     assert (facts["minItems"], facts["maxItems"]) == (1, 1000)
