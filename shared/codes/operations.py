@@ -60,7 +60,7 @@ class WebhookState(Code):
     """How a webhook stands 推送状态."""
 
     ACTIVE = "active", "推送中", "active"
-    FAILING = "failing", "重试中", "failing", "its receiver takes nothing at present: it is tried again"
+    FAILING = "failing", "重试中", "failing", "its receiver did not take some change: it is tried again"
     PAUSED = "paused", "已暂停", "paused", "`paused_because` says why; nothing is sent until it is taken up again"
 
 

@@ -34,6 +34,8 @@ _LONGEST_ANSWER: Final = 64 * 1024
 _SHOWN: Final = 200
 """Characters of a refusal that are kept."""
 _GONE: Final = 410
+_FOR_ALL: Final = frozenset({429, 502, 503, 504})
+"""What is answered whatever the message says."""
 
 
 class AddressRefused(Exception):
@@ -54,6 +56,11 @@ class Outcome(NamedTuple):
     def delivered(self) -> bool:
         """Whether the receiver took it."""
         return self.error is None
+
+    @property
+    def unreached(self) -> bool:
+        """Whether nobody looked at it: no answer, or one that is given before anybody does."""
+        return self.status is None or self.status in _FOR_ALL
 
     @property
     def gone(self) -> bool:

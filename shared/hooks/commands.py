@@ -100,7 +100,7 @@ def resend(uow: UnitOfWork, client_id: str | None, code: str, event_id: UUID) ->
         if uow.connection.scalar(known) is None:
             raise DeliveryNotFound(no_such_delivery(event_id))
         raise ChangeNotKept(says("webhook-change-not-kept"))
-    again = sa.update(delivery).where(mine, delivery.c.seq == seq).values(_AFRESH, changed_at=uow.now())
+    again = sa.update(delivery).where(mine, delivery.c.seq == seq).values(**_AFRESH, changed_at=uow.now())
     if not uow.connection.execute(again).rowcount:
         raise DeliveryNotFound(no_such_delivery(event_id))
     _change(uow, row, {})
@@ -157,7 +157,7 @@ def _begin_again(uow: UnitOfWork, webhook_id: UUID) -> None:
     """Have what is unfinished tried at once, with all its tries before it."""
     delivery = uow.system_tables.webhook_delivery
     unfinished = sa.update(delivery).where(delivery.c.webhook_id == webhook_id, is_unfinished(delivery))
-    uow.connection.execute(unfinished.values(_AFRESH, changed_at=uow.now()))
+    uow.connection.execute(unfinished.values(**_AFRESH, changed_at=uow.now()))
 
 
 def _change(uow: UnitOfWork, row: Any, changes: dict[str, Any]) -> None:
@@ -170,7 +170,7 @@ def _change(uow: UnitOfWork, row: Any, changes: dict[str, Any]) -> None:
 def _lock(uow: UnitOfWork, code: str) -> Any:
     table = uow.system_tables.webhook
     mine = sa.select(table).where(table.c.client_id == uow.actor.id, table.c.code == code)
-    return uow.connection.execute(mine.with_for_update()).one_or_none()
+    return uow.connection.execute(mine.order_by(table.c.id).with_for_update()).one_or_none()
 
 
 def _keep_out_others(uow: UnitOfWork) -> None:

@@ -6,6 +6,7 @@ subjects go on. A receiver that takes nothing is left in peace but for one try n
 
 import datetime as dt
 import heapq
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +21,11 @@ WINDOW: Final = 200
 """So many changes are in memory that have no row yet: they wait for their subject, or are on their way."""
 MOST_WITH_ROWS: Final = 10_000
 """Where so many changes wait behind others of their subjects, nothing more is read until some are delivered."""
-FAILURES_OF_A_DEAD_RECEIVER: Final = 5
-"""After so many failures in a row one change at a time is tried, at longer and longer intervals."""
+UNREACHED_OF_THE_DEAD, FAILURES_OF_THE_DEAD = 5, 50
+"""A receiver that was not reached so often in a row, or refused so much in a row, counts as dead: one change at a time
+is tried, at longer and longer intervals. One that refuses some changes goes on getting the others."""
+NEWS_FOR_THE_DEAD: Final = dt.timedelta(minutes=1)
+"""A change that was never tried is tried with a dead receiver so long after the last try: it may live by now."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +41,8 @@ class Item:
     attempts: int = 0
     first_tried_at: dt.datetime | None = None
     next_try_at: dt.datetime | None = None
+    unreached: bool = False
+    """Whether nobody looked at it when it was last sent."""
     has_row: bool = False
     has_left: bool = False
     """Whether it was delivered or given up."""
@@ -51,7 +57,9 @@ class Line:
     failures: int = 0
     """In a row, over all subjects."""
     next_try_at: dt.datetime | None = None
-    """Before then nothing is tried: the receiver takes nothing, or asked for that."""
+    """Before then nothing is tried again: the receiver is dead, or asked for that."""
+    left_alone_until: dt.datetime | None = None
+    """Before then nothing is sent at all: the receiver asked for that."""
     paused_because: PauseCause | None = None
     last_delivered_at: dt.datetime | None = None
     last_failed_at: dt.datetime | None = None
@@ -63,8 +71,12 @@ class Line:
     """Subjects whose first change was never tried, in the order in which they came to be."""
     _failed: dict[str, Item] = field(default_factory=dict)
     """Subjects whose first change failed."""
+    _unreached: int = 0
     _due: list[tuple[dt.datetime, int, Item]] = field(default_factory=list)
+    _pushed: Iterator[int] = field(default_factory=itertools.count)
     """The same by when they are tried again, as a heap; what was tried or delivered meanwhile is passed over."""
+    _behind: list[Item] = field(default_factory=list)
+    """Changes behind one that failed: they wait for longer than the place in the feed may wait for them."""
     _without_row: dict[int, Item] = field(default_factory=dict)
     _with_row: int = 0
     _allowance: int = 1
@@ -83,7 +95,15 @@ class Line:
     @property
     def is_dead(self) -> bool:
         """Whether the receiver has taken nothing for a while."""
-        return self.failures >= FAILURES_OF_A_DEAD_RECEIVER
+        return self._unreached >= UNREACHED_OF_THE_DEAD or self.failures >= FAILURES_OF_THE_DEAD
+
+    @property
+    def needs_rows(self) -> bool:
+        """Whether changes are to get a row because they wait behind one that failed.
+
+        Where the receiver takes nothing at all they do not: all of them wait, and the place with them.
+        """
+        return bool(self._behind) and not self.is_dead
 
     def add(self, items: Iterable[Item]) -> None:
         """Put changes at the end of the line."""
@@ -98,10 +118,12 @@ class Line:
                 self._stand_first(item)
             else:
                 queue.append(item)
+                if item.subject in self._failed:
+                    self._behind.append(item)
 
     def next_to_send(self, now: dt.datetime, share: int) -> Iterator[Item]:
         """The changes that may be sent now, so that at most a ``share`` of them is on its way."""
-        if self.paused_because or (self.next_try_at is not None and self.next_try_at > now):
+        if self.paused_because or (self.left_alone_until is not None and self.left_alone_until > now):
             return
         most = 1 if self.is_dead else min(self._allowance, share)
         while len(self.under_way) < most:
@@ -120,8 +142,10 @@ class Line:
         """The receiver took it: the next of its subject stands first, and what failed before is due."""
         if self.is_dead:
             for failed in self._failed.values():
-                self._try_again(failed, at)
-        self.failures, self.next_try_at, self.last_delivered_at = 0, None, at
+                if failed.unreached:
+                    self._try_again(failed, at)
+        self.failures = self._unreached = 0
+        self.next_try_at, self.last_delivered_at = None, at
         self._allowance = min(AT_ONCE, self._allowance * 2)
         item.attempts += 1
         self._leave(item)
@@ -130,7 +154,11 @@ class Line:
         """The receiver did not take it; tells whether it is exhausted, and with it the receiver."""
         item.attempts += 1
         item.first_tried_at = item.first_tried_at or at
+        if item.subject not in self._failed:
+            self._behind += list(self._of_subject[item.subject])[1:]
+        item.unreached = outcome.unreached
         self.failures += 1
+        self._unreached = self._unreached + 1 if item.unreached else 0
         self._allowance = 1
         self.last_failed_at = at
         self.last_error = None if outcome.error is None else outcome.error.as_document()
@@ -145,25 +173,23 @@ class Line:
         pause = pause_after(item.attempts) if outcome.retry_after is None else outcome.retry_after
         self._try_again(item, min(at + pause, give_up_at))
         if outcome.retry_after is not None:
-            self.next_try_at = item.next_try_at
+            self.next_try_at = self.left_alone_until = item.next_try_at
         elif self.is_dead:
-            self.next_try_at = min(at + pause_after(self.failures - FAILURES_OF_A_DEAD_RECEIVER + 1), give_up_at)
+            tries = max(1, self.failures - UNREACHED_OF_THE_DEAD + 1)
+            self.next_try_at = min(at + pause_after(tries), give_up_at)
         return False
 
     def take_rows(self, settled: Iterable[Item]) -> list[Item]:
-        """The first changes of these have rows now; answers the others of their subjects that get one as well.
-
-        They wait for longer than the place in the feed may wait for them. Where the receiver takes nothing at all,
-        all of them do, and the place waits.
-        """
-        behind: list[Item] = []
+        """These have rows now; answers the others that get one as well."""
         for item in settled:
             self._has_row(item)
-            if not self.is_dead and self._failed.get(item.subject) is item:
-                behind += [one for one in self._of_subject[item.subject] if not one.has_row]
-        for item in behind:
+        if not self.needs_rows:
+            return []
+        behind, self._behind = self._behind, []
+        waiting = [item for item in behind if not item.has_row and not item.has_left and item.subject in self._failed]
+        for item in waiting:
             self._has_row(item)
-        return behind
+        return waiting
 
     def forget(self, item: Item) -> None:
         """The change is not kept any more: the next of its subject stands first."""
@@ -178,9 +204,10 @@ class Line:
     def _next(self, now: dt.datetime) -> Item | None:
         """What failed before comes first: it is what makes others wait."""
         if self.is_dead:
-            failed = [item for subject, item in self._failed.items() if subject not in self.under_way]
-            if failed:
-                return min(failed, key=lambda item: item.seq)
+            if self._failed and (self.next_try_at is None or self.next_try_at <= now):
+                return min(self._failed.values(), key=lambda item: item.seq)
+            if self.last_failed_at is not None and now < self.last_failed_at + NEWS_FOR_THE_DEAD:
+                return None
         else:
             self._pass_over_what_was_tried()
             if self._due and self._due[0][0] <= now:
@@ -190,7 +217,7 @@ class Line:
     def _try_again(self, item: Item, at: dt.datetime) -> None:
         item.next_try_at = at
         self._failed[item.subject] = item
-        heapq.heappush(self._due, (at, item.seq, item))
+        heapq.heappush(self._due, (at, next(self._pushed), item))
 
     def _pass_over_what_was_tried(self) -> None:
         while self._due and not self._is_waiting(*self._due[0]):

@@ -21,7 +21,8 @@ def owned(reading: Reading, client_id: str | None, code: str, *, lock: bool = Fa
     asked = sa.select(table).where(table.c.client_id == owner, table.c.code == code)
     row = None
     if owner == reading.actor.id or reading.actor.may(OPERATE):
-        row = reading.connection.execute(asked.with_for_update() if lock else asked).one_or_none()
+        locked = asked.order_by(table.c.id).with_for_update()
+        row = reading.connection.execute(locked if lock else asked).one_or_none()
     if row is None:
         raise WebhookNotFound(says("no-such-webhook", code=code))
     return row

@@ -223,6 +223,7 @@ class Sender:
         if _seconds() >= self._write_places_at:
             self._write_places_at = _seconds() + _PLACE_SECONDS
             targets |= {key: each for key, each in self._targets.items() if each.line.passed != each.written}
+        targets |= {key: each for key, each in self._targets.items() if each.line.needs_rows}
         notes = [self._note(target, by_target[webhook_id]) for webhook_id, target in targets.items()]
         if notes:
             await self._database.write(write_down, notes)

@@ -14,8 +14,6 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
 from shared.feed.sight import Sight
 
-UNFINISHED = (DeliveryStatus.WAITING, DeliveryStatus.RETRYING)
-"""What became of a change that is still to be delivered."""
 COUNTED_AT_MOST = 10_000
 """No more changes than so many are counted that wait for a webhook."""
 
@@ -83,6 +81,14 @@ def waiting(reading: Reading, row: Any, sight: Sight) -> tuple[int, dt.datetime 
         if first is not None:
             oldest.append(moment_of(first.event_id))
     return min(number, COUNTED_AT_MOST), min(oldest, default=None)
+
+
+def is_retrying(reading: Reading, row: Any) -> bool:
+    """Whether a change that a receiver did not take waits for another try."""
+    table = reading.system_tables.webhook_delivery
+    retrying = is_unfinished(table) & (table.c.status == DeliveryStatus.RETRYING)
+    found = sa.select(table.c.seq).where(table.c.webhook_id == row.id, retrying).limit(1)
+    return row.failures > 0 or reading.connection.scalar(found) is not None
 
 
 def moment_of(event_id: UUID) -> dt.datetime:

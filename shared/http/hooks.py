@@ -20,7 +20,7 @@ from shared.hooks.errors import ChangeNotKept, DeliveryNotFound, TooManyWebhooks
 from shared.hooks.owners import Owners
 from shared.hooks.queries import no_such_delivery, owned, signing_of, visible
 from shared.hooks.signing import check_secret
-from shared.hooks.store import COUNTED_AT_MOST, waiting
+from shared.hooks.store import COUNTED_AT_MOST, is_retrying, waiting
 from shared.hooks.trials import try_webhook
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Body, Code
@@ -283,12 +283,12 @@ def _webhooks(reading: Reading, asked: WebhookList, owners: Owners) -> Page[Webh
 def _shown(reading: Reading, row: Any, owners: Owners) -> WebhookOut:
     number, oldest = waiting(reading, row, owners.sight(row.sight, row.types))
     cause = row.paused_because or owners.pause_of(row.client_id)
-    state = WebhookState.PAUSED if cause else WebhookState.FAILING if row.failures else WebhookState.ACTIVE
+    working = WebhookState.FAILING if is_retrying(reading, row) else WebhookState.ACTIVE
     told = row._asdict()
     rotating = row.former_until is not None and row.former_until > reading.now()
     return WebhookOut(
         active=cause is None,
-        state=state,
+        state=WebhookState.PAUSED if cause else working,
         waiting=number,
         oldest_waiting_at=oldest,
         two_secrets_until=row.former_until if rotating else None,
