@@ -247,7 +247,7 @@ def create_webhooks() -> None:
         sa.Column("last_error", sa.JSON(), nullable=True),
         sa.Column("behind_since", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("set_up_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_webhook"),
         sa.UniqueConstraint("client_id", "code", name="uq_webhook_client_id_code"),
     )

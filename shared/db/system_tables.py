@@ -246,7 +246,7 @@ def _webhook() -> list[sa.schema.SchemaItem]:
         sa.Column("last_error", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("behind_since", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("set_up_at", UtcDateTime(), nullable=False),
         sa.UniqueConstraint("client_id", "code"),
     ]
 

@@ -17,7 +17,7 @@ def leave_webhooks_behind(uow: UnitOfWork, removed: int) -> None:
     unfinished = delivery.status.in_((DeliveryStatus.WAITING, DeliveryStatus.RETRYING)) & (delivery.seq <= removed)
     lost = sa.select(delivery.webhook_id).where(unfinished)
     behind = webhook.behind_since.is_(None) & ((webhook.passed < removed) | webhook.id.in_(lost))
-    marked = sa.update(tables.webhook).where(behind).values(behind_since=uow.now(), updated_at=uow.now())
+    marked = sa.update(tables.webhook).where(behind).values(behind_since=uow.now())
     for row in uow.connection.execute(marked.returning(webhook.id, webhook.client_id, webhook.code)).all():
         told = {"client": row.client_id, "code": row.code}
         uow.record("webhook.behind", row.id, told, after=told)

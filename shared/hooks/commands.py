@@ -136,7 +136,7 @@ def _add(uow: UnitOfWork, code: str, said: dict[str, Any], secret: str | None) -
         "passed": newest_change(uow),
         "failures": 0,
         "created_at": uow.now(),
-        "updated_at": uow.now(),
+        "set_up_at": uow.now(),
     }
     uow.connection.execute(sa.insert(table).values(sealed(uow).seal(uow, [row])[0]))
     uow.record("webhook.added", row["id"], _told(uow, code), after={**_told(uow, code), **_plain(said)})
@@ -163,7 +163,7 @@ def _begin_again(uow: UnitOfWork, webhook_id: UUID) -> None:
 def _change(uow: UnitOfWork, row: Any, changes: dict[str, Any]) -> None:
     """Change a webhook; whoever sends begins anew with it."""
     table = uow.system_tables.webhook
-    values = {**changes, "version": row.version + 1, "updated_at": uow.now()}
+    values = {**changes, "version": row.version + 1, "set_up_at": uow.now()}
     uow.connection.execute(sa.update(table).where(table.c.id == row.id).values(values))
 
 

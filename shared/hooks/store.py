@@ -14,6 +14,7 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
 from shared.feed.sight import Sight
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 COUNTED_AT_MOST = 10_000
 """No more changes than so many are counted that wait for a webhook."""
 
@@ -93,4 +94,4 @@ def is_retrying(reading: Reading, row: Any) -> bool:
 
 def moment_of(event_id: UUID) -> dt.datetime:
     """When an event was made, by its id."""
-    return dt.datetime.fromtimestamp((event_id.int >> 80) / 1000, dt.UTC)
+    return _EPOCH + dt.timedelta(milliseconds=event_id.int >> 80)

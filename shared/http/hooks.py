@@ -78,7 +78,7 @@ class WebhookOut(BaseModel):
     last_error: str | None
     two_secrets_until: dt.datetime | None = Field(description="Until then the secret before signs as well")
     created_at: dt.datetime
-    updated_at: dt.datetime
+    set_up_at: dt.datetime = Field(description="When its owner last changed it")
 
 
 class WebhookSetOut(WebhookOut):
@@ -307,7 +307,7 @@ _AS_KEPT = (
     "last_delivered_at",
     "last_failed_at",
     "created_at",
-    "updated_at",
+    "set_up_at",
 )
 
 

@@ -85,7 +85,7 @@ WEBHOOK_LIST = Sheet(
         Column("last_error", "最近错误", "last error", width=40),
         Column("two_secrets_until", "旧密钥有效至", "two secrets until", Form.MOMENT, width=20),
         Column("created_at", "创建时间", "created at", Form.MOMENT, width=20),
-        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
+        Column("set_up_at", "最近设置时间", "set up at", Form.MOMENT, width=20),
     ),
 )
 

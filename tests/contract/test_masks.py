@@ -60,9 +60,10 @@ HIDDEN = {
 }
 OPERATED = {
     *("/dead-letters", "/audit", "/jobs", "/jobs/{job_id}"),
+    *("/webhooks", "/webhooks/{webhook_code}", "/webhooks/{webhook_code}/deliveries"),
     *("/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx", "/imports/templates/{import_kind}.xlsx"),
 }
-"""Routes of operations, of long work and of files; what has no record there is answered with an empty list. Of the rows
+"""Routes of operations, of long work, of webhooks and of files; what has no record there is answered with an empty list. Of the rows
 of a file `test_households.py` of imports looks at what is hidden."""
 SCOPES = tuple(scope for scope in ALL_SCOPES if scope != PERSONAL)
 WITHOUT_PERSONAL = Actor("reader", frozenset(SCOPES), ("",))
