@@ -1,13 +1,15 @@
 """A receiver of webhooks as another process: it answers as it was told, and keeps what it got.
 
 A name in the path is a receiver of its own. `PUT /<name>/answers` takes the answers it gives, one after the other and
-the last for ever; `PUT /<name>/secrets` what it knows signatures by; `GET /<name>/got` is what it was sent.
+the last for ever; `PUT /<name>/secrets` what it knows signatures by; `GET /<name>/got` is what it was sent, and
+`GET /<name>/arrived` when, by the monotonic clock of the machine.
 """
 
 import asyncio
 import contextlib
 import json
 import sys
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +30,7 @@ class _Named:
     answers: list[Answer] = field(default_factory=lambda: [{"status": 204}])
     secrets: list[str] = field(default_factory=list)
     got: list[dict[str, Any]] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
 
     def answer(self, subject: str) -> Answer:
         first = self.answers[0]
@@ -69,11 +72,13 @@ async def _one(receivers: dict[str, _Named], reader: asyncio.StreamReader, write
     _, name, *rest = path.partition("?")[0].split("/")
     here = receivers[name]
     if method == "GET":
-        answer: Answer = {"status": 200, "body": json.dumps(here.got)}
+        shown: Any = here.got if rest[0] == "got" else here.arrived
+        answer: Answer = {"status": 200, "body": json.dumps(shown)}
     elif method == "PUT":
         setattr(here, rest[0], json.loads(body))
         answer = {"status": 204}
     else:
+        here.arrived.append(time.monotonic())
         item = json.loads(body)
         known_by = [number for number, secret in enumerate(here.secrets) if _is_signed(secret, body, headers)]
         here.got.append({"headers": headers, "item": item, "body": body.decode(), "known_by": known_by})
@@ -82,8 +87,8 @@ async def _one(receivers: dict[str, _Named], reader: asyncio.StreamReader, write
         await asyncio.Event().wait()
     content = str(answer.get("body", "")).encode()
     written = {"Content-Length": str(len(content)), **answer.get("headers", {})}
-    shown = "".join(f"{name}: {value}\r\n" for name, value in written.items())
-    writer.write(f"HTTP/1.1 {answer['status']} said\r\n{shown}\r\n".encode() + content)
+    written_lines = "".join(f"{name}: {value}\r\n" for name, value in written.items())
+    writer.write(f"HTTP/1.1 {answer['status']} said\r\n{written_lines}\r\n".encode() + content)
     await writer.drain()
     return "close" not in written.get("Connection", "")
 
@@ -106,6 +111,11 @@ class Receivers:
 
     async def got(self, name: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.client.get(f"/{name}/got")).json()
+        return found
+
+    async def arrived(self, name: str) -> list[float]:
+        """When each message came, by the monotonic clock of the machine."""
+        found: list[float] = (await self.client.get(f"/{name}/arrived")).json()
         return found
 
     async def versions(self, name: str, household: str = "DJ-0001") -> list[int]:
