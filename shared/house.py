@@ -150,8 +150,8 @@ class House:
         self.relay = Relay(self.name, self.database, transport)
         self.feed = Feed(self.name, self.database, settings.changes_waiting)
         self.reach = Reach(settings.webhook_networks, development=settings.development)
-        owners = Owners(verifier.is_shut_out)
-        self.sender = Sender(self.name, self.database, owners, self.reach, lambda: self.relay.active)
+        self.owners = Owners(verifier.is_shut_out, definition.seeing)
+        self.sender = Sender(self.name, self.database, self.owners, self.reach, lambda: self.relay.active)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)
         self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}

@@ -233,7 +233,7 @@ def create_webhooks() -> None:
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("url", sa.String(2000), nullable=False),
         sa.Column("types", sa.JSON(), nullable=False),
-        sa.Column("sight", sa.JSON(), nullable=False),
+        sa.Column("rights", sa.JSON(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("former_secret", sa.Text(), nullable=True),
         sa.Column("former_until", UtcDateTime(), nullable=True),

@@ -55,7 +55,7 @@ class SystemTables:
     import_row: sa.Table
     """Rows of a file that came back or should be checked."""
     webhook: sa.Table
-    """Where clients want to be told of changes, with what they may see; `passed` is the number in the feed up to which
+    """Where clients want to be told of changes, with their rights; `passed` is the number in the feed up to which
     each change was delivered or has a row in `webhook_delivery`."""
     webhook_delivery: sa.Table
     """Changes that were delivered lately, that wait for another try, or for one of their subject before them."""
@@ -232,7 +232,7 @@ def _webhook() -> list[sa.schema.SchemaItem]:
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("url", sa.String(2000), nullable=False),
         sa.Column("types", sa.JSON(), nullable=False),
-        sa.Column("sight", sa.JSON(), nullable=False),
+        sa.Column("rights", sa.JSON(), nullable=False),
         sa.Column("secret", EncryptedText(), nullable=False),
         sa.Column("former_secret", EncryptedText(), nullable=True),
         sa.Column("former_until", UtcDateTime(), nullable=True),

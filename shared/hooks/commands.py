@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from shared.codes.operations import DeliveryStatus, PauseCause
 from shared.db.unit_of_work import UnitOfWork
-from shared.feed.sight import Seeing
 from shared.hooks.errors import ChangeNotKept, DeliveryNotFound, TooManyWebhooks
-from shared.hooks.owners import kept_sight
+from shared.hooks.owners import rights_of
 from shared.hooks.queries import no_such_delivery, owned
 from shared.hooks.signing import ROTATION, new_secret
 from shared.hooks.store import is_unfinished, newest_change, sealed
@@ -41,14 +40,14 @@ class Set(NamedTuple):
     """The secret where it is new: it is shown this once."""
 
 
-def put_webhook(uow: UnitOfWork, code: str, asked: Asked, seeing: Seeing) -> Set:
+def put_webhook(uow: UnitOfWork, code: str, asked: Asked) -> Set:
     """Set up the caller's webhook, or change it; one that was paused goes on where it stood.
 
     What it is told from now on is what the caller may see by the token it sent this with. Raises TooManyWebhooks.
     """
-    kept = kept_sight(seeing(uow, None))
+    rights = rights_of(uow.actor)
     paused = None if asked.active else PauseCause.OWNER
-    said = {"url": asked.url, "types": sorted(set(asked.types)), "sight": kept, "paused_because": paused}
+    said = {"url": asked.url, "types": sorted(set(asked.types)), "rights": rights, "paused_because": paused}
     row = _lock(uow, code)
     if row is None:
         _keep_out_others(uow)

@@ -79,6 +79,8 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled; trouble with the database is waited out, and then everything is read anew."""
         pause = _LOOK_SECONDS
+        for status in (DeliveryStatus.DELIVERED, DeliveryStatus.RETRYING, DeliveryStatus.EXHAUSTED):
+            metrics.WEBHOOK_DELIVERIES.labels(self._house, status)
         while True:
             try:
                 while self._may_send():
@@ -141,7 +143,7 @@ class Sender:
             if target.may_have_more and self._may_be_told(target) and target.line.room >= WINDOW // 2:
                 standing[target.line.read_to].append(target)
         for place, targets in standing.items():
-            entered = await self._database.read(entered_after, place, _READ_AT_ONCE)
+            entered = await self._database.read(_read_for, self._owners, place, targets)
             for target in targets:
                 target.may_have_more = len(entered) == _READ_AT_ONCE
                 _hand(target, entered)
@@ -286,6 +288,13 @@ def _hand(target: Target, entered: Iterable[tuple[Place, Change]]) -> None:
         elif target.sight.shows(change):
             line.add([item_of(place.seq, change)])
         line.read_to = place.seq
+
+
+def _read_for(reading: Reading, owners: Owners, place: int, targets: Iterable[Target]) -> list[tuple[Place, Change]]:
+    """What was entered behind a place, and what the owners see at that moment."""
+    for target in targets:
+        target.sight = owners.sight(reading, target.row)
+    return entered_after(reading, place, _READ_AT_ONCE)
 
 
 def _waits(reading: Reading, target: Target) -> tuple[int, float]:

@@ -97,8 +97,7 @@ def load_target(reading: Reading, row: Any, owners: Owners, reach: Reach) -> Tar
     line.add(_unfinished(reading, row))
     signing = [Webhook(secret) for secret in secrets_of(reading, row)]
     told = rows_after(reading, row.id, row.passed)
-    sight = owners.sight(row.sight, row.types)
-    return Target(row, sight, signing, Receiver(row.url, reach), line, told, written=row.passed)
+    return Target(row, owners.sight(reading, row), signing, Receiver(row.url, reach), line, told, written=row.passed)
 
 
 def _unfinished(reading: Reading, row: Any) -> list[Item]:

@@ -152,7 +152,7 @@ def webhooks_router(house: str) -> APIRouter:
         call: Annotated[Call, calling(*scopes)], asked: Annotated[WebhookList, Query()]
     ) -> Page[WebhookOut] | Response:
         """Each with how it stands. Operations see those of all clients."""
-        return await call.page(_webhooks, asked, _owners(call))
+        return await call.page(_webhooks, asked, call.house.owners)
 
     @router.put(
         "/{webhook_code}",
@@ -169,7 +169,7 @@ def webhooks_router(house: str) -> APIRouter:
         """It is told what you see by the token that you send this with. A paused one goes on where it stood."""
         await _demand_reach(call, body.url)
         asked = Asked(body.url, body.types, body.active, body.secret)
-        done = await call.command(put_webhook, webhook_code, asked, call.house.definition.seeing)
+        done = await call.command(put_webhook, webhook_code, asked)
         response.status_code = 201 if done.created else 200
         return await _with_secret(call, webhook_code, done.secret)
 
@@ -178,7 +178,7 @@ def webhooks_router(house: str) -> APIRouter:
         webhook_code: WebhookCode, call: Annotated[Call, calling(*scopes)], client_id: ClientId = None
     ) -> WebhookOut:
         """What waits, what failed last, and why nothing is sent where it is paused."""
-        return await call.query(_webhook, client_id, webhook_code, _owners(call))
+        return await call.query(_webhook, client_id, webhook_code, call.house.owners)
 
     @router.delete(
         "/{webhook_code}",
@@ -262,12 +262,8 @@ async def _demand_reach(call: Call, url: str) -> None:
         raise Invalid.at("/url", error.said) from error
 
 
-def _owners(call: Call) -> Owners:
-    return Owners(call.house.verifier.is_shut_out)
-
-
 async def _with_secret(call: Call, code: str, secret: str | None) -> WebhookSetOut:
-    shown = await call.query(_webhook, None, code, _owners(call))
+    shown = await call.query(_webhook, None, code, call.house.owners)
     return WebhookSetOut(**shown.model_dump(), secret=secret)
 
 
@@ -281,7 +277,7 @@ def _webhooks(reading: Reading, asked: WebhookList, owners: Owners) -> Page[Webh
 
 
 def _shown(reading: Reading, row: Any, owners: Owners) -> WebhookOut:
-    number, oldest = waiting(reading, row, owners.sight(row.sight, row.types))
+    number, oldest = waiting(reading, row, owners.sight(reading, row))
     cause = row.paused_because or owners.pause_of(row.client_id)
     working = WebhookState.FAILING if is_retrying(reading, row) else WebhookState.ACTIVE
     told = row._asdict()

@@ -54,7 +54,7 @@ async def test_a_buyer_is_told_of_its_own_orders_and_of_nothing_else(
         for name, client in {"mine": mine, "rival": rival, "officer": officer}.items():
             await subscribe(client, "consumption", receivers.url_of(name))
         placed = await place(mine, order(("TEA", "1.000")))
-        await walk(officer, placed["order_id"], "confirm")
+        await walk(officer, placed["order_id"], "accept")
 
         async def officer_is_told() -> bool:
             return "order-confirmed" in await told(receivers, "officer")

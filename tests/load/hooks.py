@@ -18,7 +18,6 @@ from shared.contracts.envelope import EncodedEvent, encode
 from shared.db.changes import enter_changes
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
-from shared.feed.sight import of_the_regions
 from shared.hooks.addresses import Reach
 from shared.hooks.calling import AT_ONCE, Receiver
 from shared.hooks.commands import Asked, put_webhook
@@ -65,7 +64,7 @@ async def hooks(section: str, settings: Settings, rounds: int) -> list[Figure]:
 
 async def _subscribe(house: House, code: str, url: str) -> None:
     owner = Actor(code, frozenset(), ("52",))
-    await house.database.write(put_webhook, "bench", Asked(url, [], True, None), of_the_regions, actor=owner)
+    await house.database.write(put_webhook, "bench", Asked(url, [], True, None), actor=owner)
 
 
 def _events(first: int, number: int) -> list[EncodedEvent]:
