@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +141,7 @@ async def with_status(client: httpx.AsyncClient, code: str, number: int, status:
 async def knows_all(house: House) -> bool:
     """Whether the sender knows the webhooks as they are."""
     kept = {row["id"]: row["version"] for row in await house.database.read(rows_of, "webhook")}
-    return kept == {key: target.row.version for key, target in house.sender._targets.items()}
+    return bool(kept == {key: target.row.version for key, target in house.sender._targets.items()})
 
 
 async def paused(client: httpx.AsyncClient, code: str) -> dict[str, Any]:
@@ -173,7 +174,7 @@ async def test_what_a_receiver_refuses_is_tried_again_later_and_later_and_makes_
         await with_status(client, "mine", 2 + place, "delivered")
         assert await receivers.versions("a") == [1] * place, "not yet"
         move(running, seconds=seconds * 0.5)
-        await until(lambda place=place: has_tried(running, place + 1))
+        await until(partial(has_tried, running, place + 1))
     await receivers.answers("a", {"status": 204})
     move(running, hours=24)
     await with_status(client, "mine", 10, "delivered")
@@ -199,7 +200,7 @@ async def test_after_three_days_it_is_exhausted_and_the_webhook_paused_until_it_
         tries = len(await receivers.got("a"))
         move(running, days=days)
         await got(receivers, "a", tries + 1)
-        await until(lambda tries=tries: has_tried(running, tries + 1))
+        await until(partial(has_tried, running, tries + 1))
         assert (await webhook(client, "mine"))["state"] == "failing"
     move(running, days=0.2)
     shown = await paused(client, "mine")
