@@ -2,7 +2,7 @@
 
 A name in the path is a receiver of its own. `PUT /<name>/answers` takes the answers it gives, one after the other and
 the last for ever; `PUT /<name>/secrets` what it knows signatures by; `GET /<name>/got` is what it was sent, and
-`GET /<name>/arrived` when, by the monotonic clock of the machine.
+`GET /<name>/arrived/<first>` when, by the monotonic clock of the machine, from this one on.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ async def _one(receivers: dict[str, _Named], reader: asyncio.StreamReader, write
     _, name, *rest = path.partition("?")[0].split("/")
     here = receivers[name]
     if method == "GET":
-        shown: Any = here.got if rest[0] == "got" else here.arrived
+        shown: Any = here.got if rest[0] == "got" else here.arrived[int(rest[1]) :]
         answer: Answer = {"status": 200, "body": json.dumps(shown)}
     elif method == "PUT":
         setattr(here, rest[0], json.loads(body))
@@ -113,9 +113,9 @@ class Receivers:
         found: list[dict[str, Any]] = (await self.client.get(f"/{name}/got")).json()
         return found
 
-    async def arrived(self, name: str) -> list[float]:
-        """When each message came, by the monotonic clock of the machine."""
-        found: list[float] = (await self.client.get(f"/{name}/arrived")).json()
+    async def arrived(self, name: str, first: int = 0) -> list[float]:
+        """When each message came, by the monotonic clock of the machine, from this one on."""
+        found: list[float] = (await self.client.get(f"/{name}/arrived/{first}")).json()
         return found
 
     async def versions(self, name: str, household: str = "DJ-0001") -> list[int]:

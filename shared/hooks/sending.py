@@ -1,7 +1,7 @@
 """The sender of a house: reads the feed on for every webhook, sends, and writes down what came of it.
 
-One process of a house sends, the one that relays. It goes round and round: whatever was answered while the last round
-wrote down is written down together in the next, and in between the receivers are kept busy.
+One process of a house sends, the one that relays. It goes round and round: what was answered is gathered for a moment
+and written down together, and meanwhile the receivers are kept busy.
 """
 
 import asyncio
@@ -37,6 +37,9 @@ _LOOK_SECONDS: Final = 0.5
 _PLACE_SECONDS: Final = 5.0
 """How often a place is written down that only passed what its owner does not see."""
 _MEASURE_SECONDS: Final = 15.0
+_WRITTEN_TOGETHER: Final = 64
+_GATHER_SECONDS: Final = 0.05
+"""What was answered is written down when so much of it is gathered, or the first of it has waited so long."""
 _LONGEST_PAUSE: Final = 5.0
 
 log = structlog.get_logger()
@@ -200,7 +203,6 @@ class Sender:
         outcome = await target.receiver.send(headers(target.signing, str(item.event_id), at, text), text, at)
         status = self._settle(target, item, outcome)
         metrics.WEBHOOK_DELIVERIES.labels(self._house, status).inc()
-        self._called.set()
         self._send_next(target)
 
     def _settle(self, target: Target, item: Item, outcome: Outcome) -> DeliveryStatus:
@@ -213,6 +215,10 @@ class Sender:
             exhausted = line.failed(item, outcome, now)
             status = DeliveryStatus.EXHAUSTED if exhausted else DeliveryStatus.RETRYING
         self._answered.append(_Answered(target, item, target.row_of(item, status, now, outcome)))
+        if len(self._answered) >= _WRITTEN_TOGETHER:
+            self._called.set()
+        elif len(self._answered) == 1:
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._called.set)
         return status
 
     async def _write_down(self) -> None:
