@@ -1,16 +1,22 @@
 """Where webhooks may lead: outside, or into a network that the operator named, and never to the machine itself."""
 
+import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from shared.clock import SystemClock
 from shared.findings import WrongValue
+from shared.hooks import calling
 from shared.hooks.addresses import Reach
 from shared.hooks.calling import Receiver, demand_reach
+from tests.certificates import self_signed
 from tests.receiver import receiving
 
 OUTSIDE = Reach()
@@ -195,3 +201,32 @@ async def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPa
         receiver = Receiver(receivers.url_of("a"), DEVELOPMENT)
         assert (await receiver.send({}, '{"subject":"DJ-0001"}', SystemClock().now())).delivered
         await receiver.aclose()
+
+
+async def test_the_certificate_is_that_of_the_host_and_not_of_the_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate, key = self_signed(x509.DNSName("partner.example"))
+    path = tmp_path / "server.pem"
+    path.write_bytes(certificate + key)
+    offered = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    offered.load_cert_chain(path)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 204 taken\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=offered)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setattr(calling, "_trusted", lambda: ssl.create_default_context(cafile=path))
+    resolving(monkeypatch, [["127.0.0.1"]])
+    outcomes = {}
+    for host in ("partner.example", "other.example"):
+        receiver = Receiver(f"https://{host}:{port}/", DEVELOPMENT)
+        outcomes[host] = await receiver.send({}, "{}", SystemClock().now())
+        await receiver.aclose()
+    server.close()
+    assert outcomes["partner.example"].delivered
+    assert "was not reached" in str(outcomes["other.example"].error)
