@@ -17,6 +17,7 @@ from shared.bus.interface import Lag, TransportUnavailable
 from shared.bus.kafka import PLAINTEXT, KafkaSecurity, KafkaTransport
 from shared.runtime import open_transport
 from shared.settings import Settings
+from tests.certificates import self_signed
 from tests.contract.transport_suite import Reader, numbered, numbers
 from tests.real_parts import require_or_skip
 
