@@ -146,7 +146,7 @@ async def knows_all(house: House) -> bool:
 
 async def paused(client: httpx.AsyncClient, code: str) -> dict[str, Any]:
     async def is_paused() -> bool:
-        return (await webhook(client, code))["state"] == "paused"
+        return bool((await webhook(client, code))["state"] == "paused")
 
     await until(is_paused)
     return await webhook(client, code)
