@@ -33,6 +33,9 @@ from shared.db.unit_of_work import Patience, Reading, Resources, UnitOfWork
 from shared.db.write_lane import WriteLane
 from shared.feed.sight import Seeing, of_the_regions
 from shared.feed.waiting import Feed
+from shared.hooks.addresses import Reach
+from shared.hooks.owners import Owners
+from shared.hooks.sending import Sender
 from shared.jobs.resealing import KEY_ROTATION, resealing
 from shared.jobs.running import run_next_part
 from shared.jobs.work import Kinds
@@ -148,10 +151,13 @@ class House:
         self._ready: bool | None = None
         self.relay = Relay(self.name, self.database, transport)
         self.feed = Feed(self.name, self.database, settings.changes_waiting)
+        self.reach = Reach(settings.webhook_networks, development=settings.development)
+        self.owners = Owners(verifier.is_shut_out, definition.seeing)
+        self.sender = Sender(self.name, self.database, self.owners, self.reach, lambda: self.relay.active)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)
         self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
-        kept = (settings.bus_retention_days, settings.changes_days)
+        kept = (settings.bus_retention_days, settings.changes_days, settings.webhook_days)
         self._retention = Retention(self.name, self.database, transport, *kept)
         self.background = Background(self.name)
         self._consumes = False
@@ -175,6 +181,8 @@ class House:
             return
         self.database.on_commit(self.relay.wake)
         keep("relay", self.relay.run)
+        self.database.on_commit(self.sender.wake)
+        keep("webhooks", self.sender.run)
         if self.definition.counts:
             keep("count", partial(self._count, self.definition.counts))
         if self._consumes:

@@ -94,6 +94,27 @@ CHANGES_REFUSED = Counter(
     "Readers of a change feed who got none: too_many_waiting, cursor_expired",
     ["house", "reason"],
 )
+WEBHOOK_DELIVERIES = Counter(
+    "shouxian_webhook_deliveries_total",
+    "Messages to webhooks by what came of them: delivered, retrying, exhausted",
+    ["house", "status"],
+)
+WEBHOOKS_PAUSED = Gauge(
+    "shouxian_webhooks_paused",
+    "Webhooks to which nothing is sent, by cause: owner, gone, exhausted, shut_out",
+    ["house", "cause"],
+)
+WEBHOOK_WAITING = Gauge(
+    "shouxian_webhook_waiting", "Changes that wait to be delivered to webhooks that are not paused", ["house"]
+)
+WEBHOOK_OLDEST_SECONDS = Gauge(
+    "shouxian_webhook_oldest_seconds", "Age of the oldest change that waits for a webhook that is not paused", ["house"]
+)
+WEBHOOKS_BEHIND = Gauge(
+    "shouxian_webhooks_behind",
+    "Webhooks of which changes were removed from the feed before they were delivered, until they are taken up again",
+    ["house"],
+)
 JOB_RUNS = Counter("shouxian_job_runs_total", "Runs of scheduled jobs by outcome", ["house", "job_name", "outcome"])
 BUILD_INFO = Gauge("shouxian_build_info", "Always 1; the label tells the version that runs", ["house", "version"])
 LANE_OLDEST_SECONDS = Gauge(

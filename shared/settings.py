@@ -4,6 +4,7 @@ import datetime as dt
 import difflib
 import os
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -27,6 +28,14 @@ def _days_by_name(value: object) -> object:
     if len(days) < len(pairs) or not all(number.isdecimal() and int(number) for number in days.values()):
         raise ValueError("it is written name=days, each name once, for example medical-insurance=8,payroll=35")
     return days
+
+
+def _networks(value: object) -> object:
+    """Read networks with commas between them."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Network = IPv4Network | IPv6Network
 
 
 class Environment(StrEnum):
@@ -64,6 +73,10 @@ class Settings(BaseSettings):
     )
     changes_days: int = Field(30, ge=1, description="Days the change feed keeps a change")
     changes_waiting: int = Field(500, ge=1, description="Requests that may wait for changes of a house in a process")
+    webhook_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        (), description="Networks without public addresses that webhooks may call: 10.0.0.0/8,172.16.0.0/12"
+    )
+    webhook_days: int = Field(7, ge=1, description="Days it can be looked up what a webhook delivered")
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"

@@ -1,7 +1,7 @@
 """What grows with use is removed when its time is over, and counted. Audit rows stay for good."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from shared import metrics
 from shared.bus.interface import Transport
-from shared.codes.operations import DeadLetterState
+from shared.codes.operations import DeadLetterState, DeliveryStatus
 from shared.contracts.catalogue import CATALOGUE, topic_of, topics_read_by
 from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.webhooks import leave_webhooks_behind
 
 IDEMPOTENCY_KEPT: Final = dt.timedelta(hours=48)
 """How long the first answer to an `Idempotency-Key` is given again."""
@@ -26,7 +27,7 @@ IMPORT_KEPT: Final = dt.timedelta(days=30)
 INBOX_FACTOR: Final = 2
 """An applied event is remembered so many times as long as the bus keeps its record."""
 _AT_ONCE: Final = 2000
-_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "audit")
+_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "webhook_delivery", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Retention:
     """Days the bus keeps a record: the embedded log by what is done here, Kafka by what its brokers are told."""
     changes_days: int = 30
     """Days the change feed keeps a change."""
+    webhook_days: int = 7
+    """Days it can be looked up what a webhook delivered."""
 
     async def trim(self) -> bool:
         """Remove what is over, part by part, and count the rest; tells that nothing is left to do."""
@@ -60,6 +63,7 @@ class Retention:
             await self._remove(table, now - IMPORT_KEPT)
         await self._remove("job", now - JOB_KEPT)
         await self._remove("change", now - dt.timedelta(days=self.changes_days))
+        await self._remove("webhook_delivery", now - dt.timedelta(days=self.webhook_days))
         metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
         for table in _GROWING:
             metrics.STORED_ROWS.labels(self.house, table).set(await self.database.read(_rows, table))
@@ -76,26 +80,44 @@ def remove_older(uow: UnitOfWork, table: str, before: dt.datetime) -> int:
     """Remove a bounded number of rows whose time was over before this moment; returns how many."""
     rows = uow.system_tables.outbox.metadata.tables[table]
     key = list(rows.primary_key.columns)
-    over = sa.select(*key).where(_is_over(rows, before)).order_by(*key).limit(_AT_ONCE)
-    return uow.connection.execute(sa.delete(rows).where(sa.tuple_(*key).in_(over))).rowcount
+    over = sa.select(*key).where(_OVER[table](rows, before)).order_by(*key).limit(_AT_ONCE)
+    removing = sa.delete(rows).where(sa.tuple_(*key).in_(over))
+    if table != "change":
+        return uow.connection.execute(removing).rowcount
+    removed = uow.connection.scalars(removing.returning(rows.c.seq)).all()
+    if removed:
+        leave_webhooks_behind(uow, max(removed))
+    return len(removed)
 
 
-def _is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
-    match rows.name:
-        case "inbox":
-            return (rows.c.event_id < _first_id(before)) & (rows.c.applied_at < before)
-        case "idempotency":
-            return rows.c.created_at < before
-        case "change":  # the newest stays: whoever has read everything stands there
-            newest = sa.select(sa.func.max(rows.c.seq)).scalar_subquery()
-            return (rows.c.event_id < _first_id(before)) & (rows.c.seq < newest)
-        case "job":
-            return rows.c.ended_at < before
-        case "import_file" | "import_part" | "import_row":
-            job = rows.metadata.tables["job"]
-            return rows.c.job_id.in_(sa.select(job.c.id).where(job.c.ended_at < before))
-        case _:
-            return (rows.c.state == DeadLetterState.FOREIGN) & (rows.c.first_seen_at < before)
+def _change_is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
+    """The newest stays: whoever has read everything stands there."""
+    newest = sa.select(sa.func.max(rows.c.seq)).scalar_subquery()
+    return (rows.c.event_id < _first_id(before)) & (rows.c.seq < newest)
+
+
+def _delivery_is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
+    """What is still to be delivered stays, unless its webhook was deleted."""
+    webhook = rows.metadata.tables["webhook"]
+    settled = rows.c.status.in_((DeliveryStatus.DELIVERED, DeliveryStatus.EXHAUSTED))
+    return (settled & (rows.c.changed_at < before)) | rows.c.webhook_id.not_in(sa.select(webhook.c.id))
+
+
+def _import_is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
+    job = rows.metadata.tables["job"]
+    return rows.c.job_id.in_(sa.select(job.c.id).where(job.c.ended_at < before))
+
+
+_OVER: Final[Mapping[str, Callable[[sa.Table, dt.datetime], sa.ColumnElement[bool]]]] = {
+    "inbox": lambda rows, before: (rows.c.event_id < _first_id(before)) & (rows.c.applied_at < before),
+    "idempotency": lambda rows, before: rows.c.created_at < before,
+    "dead_letter": lambda rows, before: (rows.c.state == DeadLetterState.FOREIGN) & (rows.c.first_seen_at < before),
+    "job": lambda rows, before: rows.c.ended_at < before,
+    "change": _change_is_over,
+    "webhook_delivery": _delivery_is_over,
+    **dict.fromkeys(("import_file", "import_part", "import_row"), _import_is_over),
+}
+"""By table, the condition that the time of a row was over before a moment."""
 
 
 def _first_id(moment: dt.datetime) -> UUID:

@@ -54,3 +54,29 @@ class RowStatus(Code):
     DUPLICATE = "duplicate", "重复", "known before and the same"
     REJECTED = "rejected", "退回", "rejected"
     AMBIGUOUS = "ambiguous", "待辨认", "ambiguous", "it fits several persons; somebody has to say which"
+
+
+class WebhookState(Code):
+    """How a webhook stands 推送状态."""
+
+    ACTIVE = "active", "推送中", "active"
+    FAILING = "failing", "重试中", "failing", "its receiver did not take some change: it is tried again"
+    PAUSED = "paused", "已暂停", "paused", "`paused_because` says why; nothing is sent until it is taken up again"
+
+
+class PauseCause(Code):
+    """Why a webhook is paused 暂停原因."""
+
+    OWNER = "owner", "客户端自行暂停", "its owner paused it"
+    GONE = "gone", "接收端已注销", "the receiver is gone", "it answered 410"
+    EXHAUSTED = "exhausted", "重试用尽", "retries are exhausted", "the receiver took nothing for three days"
+    SHUT_OUT = "shut_out", "客户端已停用", "its owner is shut out", "it goes on where its owner is let in again"
+
+
+class DeliveryStatus(Code):
+    """What became of one change that a webhook tells 投递结果."""
+
+    WAITING = "waiting", "等待投递", "waiting", "one of the same subject before it is not delivered yet"
+    RETRYING = "retrying", "重试中", "retrying"
+    DELIVERED = "delivered", "已送达", "delivered"
+    EXHAUSTED = "exhausted", "投递失败", "exhausted", "it is sent again only where somebody asks for that"

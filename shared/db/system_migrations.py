@@ -220,6 +220,70 @@ def drop_imports() -> None:
         op.drop_table(table)
 
 
+def create_webhooks() -> None:
+    """Where clients want to be told of changes, and what is not simply delivered."""
+    causes = ("owner", "gone", "exhausted", "shut_out")
+    cause = sa.Enum(*causes, name="pausecause", native_enum=False, create_constraint=True, length=32)
+    codes = ("waiting", "retrying", "delivered", "exhausted")
+    status = sa.Enum(*codes, name="deliverystatus", native_enum=False, create_constraint=True, length=32)
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("url", sa.String(2000), nullable=False),
+        sa.Column("types", sa.JSON(), nullable=False),
+        sa.Column("rights", sa.JSON(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("former_secret", sa.Text(), nullable=True),
+        sa.Column("former_until", UtcDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("paused_because", cause, nullable=True),
+        sa.Column("passed", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("last_delivered_at", UtcDateTime(), nullable=True),
+        sa.Column("last_failed_at", UtcDateTime(), nullable=True),
+        sa.Column("last_error", sa.JSON(), nullable=True),
+        sa.Column("behind_since", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("set_up_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_webhook"),
+        sa.UniqueConstraint("client_id", "code", name="uq_webhook_client_id_code"),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("webhook_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(96), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False),
+        sa.Column("status", status, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_tried_at", UtcDateTime(), nullable=True),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("answered", sa.Integer(), nullable=True),
+        sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("webhook_id", "seq", name="pk_webhook_delivery"),
+    )
+    op.create_index("ix_webhook_delivery_changed_at", "webhook_delivery", ["changed_at"])
+    unfinished = sa.text("status IN ('waiting', 'retrying')")
+    op.create_index(
+        "ix_webhook_delivery_unfinished",
+        "webhook_delivery",
+        ["webhook_id", "seq"],
+        sqlite_where=unfinished,
+        postgresql_where=unfinished,
+    )
+
+
+def drop_webhooks() -> None:
+    """Take the tables of `create_webhooks` away again."""
+    for table in ("webhook_delivery", "webhook"):
+        op.drop_table(table)
+
+
 def add_spelling_index(table: str) -> None:
     """Codes of a register differ in more than upper and lower case: the index of `spelling_index`.
 

@@ -1,12 +1,12 @@
 """The tables every house has: what its mechanisms keep beside the rows of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from shared.codes.operations import JobStatus, RowStatus
+from shared.codes.operations import DeliveryStatus, JobStatus, PauseCause, RowStatus
 from shared.db.base import EncryptedText, UtcDateTime, closed_code
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -54,6 +54,11 @@ class SystemTables:
     """The rows of a file as they came, packed, until its job has ended."""
     import_row: sa.Table
     """Rows of a file that came back or should be checked."""
+    webhook: sa.Table
+    """Where clients want to be told of changes, with their rights; `passed` is the number in the feed up to which
+    each change was delivered or has a row in `webhook_delivery`."""
+    webhook_delivery: sa.Table
+    """Changes that were delivered lately, that wait for another try, or for one of their subject before them."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -220,6 +225,57 @@ def _change() -> list[sa.Column[Any]]:
     ]
 
 
+def _webhook() -> list[sa.schema.SchemaItem]:
+    return [
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("url", sa.String(2000), nullable=False),
+        sa.Column("types", sa.JSON(), nullable=False),
+        sa.Column("rights", sa.JSON(), nullable=False),
+        sa.Column("secret", EncryptedText(), nullable=False),
+        sa.Column("former_secret", EncryptedText(), nullable=True),
+        sa.Column("former_until", UtcDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("paused_because", closed_code(PauseCause), nullable=True),
+        sa.Column("passed", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("last_delivered_at", UtcDateTime(), nullable=True),
+        sa.Column("last_failed_at", UtcDateTime(), nullable=True),
+        sa.Column("last_error", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("behind_since", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("set_up_at", UtcDateTime(), nullable=False),
+        sa.UniqueConstraint("client_id", "code"),
+    ]
+
+
+def _webhook_delivery() -> list[sa.schema.SchemaItem]:
+    unfinished = sa.text("status IN ('waiting', 'retrying')")
+    return [
+        sa.Column("webhook_id", sa.Uuid(), primary_key=True),
+        sa.Column("seq", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(96), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False),
+        sa.Column("status", closed_code(DeliveryStatus), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_tried_at", UtcDateTime(), nullable=True),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("answered", sa.Integer(), nullable=True),
+        sa.Column("error", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=False, index=True),
+        sa.Index(
+            "ix_webhook_delivery_unfinished",
+            "webhook_id",
+            "seq",
+            sqlite_where=unfinished,
+            postgresql_where=unfinished,
+        ),
+    ]
+
+
 def _audit() -> list[sa.Column[Any]]:
     return [
         sa.Column("seq", _SERIAL, primary_key=True, autoincrement=True),
@@ -234,7 +290,7 @@ def _audit() -> list[sa.Column[Any]]:
     ]
 
 
-_TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
+_TABLES: Final[Mapping[str, Callable[[], Sequence[sa.schema.SchemaItem]]]] = {
     "outbox": _outbox,
     "inbox": _inbox,
     "bus_position": _bus_position,
@@ -251,6 +307,8 @@ _TABLES: Final[Mapping[str, Callable[[], list[sa.Column[Any]]]]] = {
     "import_file": _import_file,
     "import_part": _import_part,
     "import_row": _import_row,
+    "webhook": _webhook,
+    "webhook_delivery": _webhook_delivery,
 }
 
 

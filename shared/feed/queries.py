@@ -60,10 +60,10 @@ def changes_after(reading: Reading, after: Place | None, types: frozenset[str] |
     return Answer([item for _, item in rows], last, sight)
 
 
-def entered_after(reading: Reading, seq: int) -> list[tuple[Place, Change]]:
+def entered_after(reading: Reading, seq: int, most: int = AT_ONCE) -> list[tuple[Place, Change]]:
     """The next changes after a number, with their places, for all who wait."""
     table = reading.system_tables.change
-    rows = read_tuples(reading.connection, _entered(table), {"passed": seq})
+    rows = read_tuples(reading.connection, _entered(table), {"passed": seq, "most": most})
     return [(Place(row[0], row[1]), Change(*row[1:])) for row in rows]
 
 
@@ -82,4 +82,6 @@ def _places(table: sa.Table, *, newest: bool) -> sa.Select[Any]:
 
 @cache
 def _entered(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(table).where(table.c.seq > sa.bindparam("passed")).order_by(table.c.seq).limit(AT_ONCE)
+    return (
+        sa.select(table).where(table.c.seq > sa.bindparam("passed")).order_by(table.c.seq).limit(sa.bindparam("most"))
+    )

@@ -18,6 +18,7 @@ from shared.http.changes import changes_router
 from shared.http.codes import codes_router
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
+from shared.http.hooks import webhooks_router
 from shared.http.jobs import jobs_router
 from shared.http.middleware import Edge, first_segment
 from shared.http.oauth import oauth_router
@@ -64,6 +65,7 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
     versioned.include_router(definition.router)
     versioned.include_router(codes_router(name))
     versioned.include_router(changes_router(name))
+    versioned.include_router(webhooks_router(name))
     versioned.include_router(jobs_router(name))
     versioned.include_router(dead_letter_router())
     versioned.include_router(audit_router())

@@ -115,9 +115,13 @@ class TokenVerifier:
         if known.expires <= time.time():
             self._known.pop(token, None)
             raise TokenExpired(says("token-has-expired"))
-        if known.actor.id in self._disabled():
+        if self.is_shut_out(known.actor.id):
             raise ClientDisabled(says("client-is-disabled"))
         return known.actor
+
+    def is_shut_out(self, client_id: str) -> bool:
+        """Whether a client was disabled: none of its tokens holds any more."""
+        return client_id in self._disabled()
 
     def _verify(self, token: str) -> _Known:
         try:

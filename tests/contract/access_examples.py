@@ -35,10 +35,12 @@ OF_THE_CALLER: Final = frozenset(
     {
         *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"),
         *("/imports", "/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx"),
+        *("/webhooks", "/webhooks/{webhook_code}", "/webhooks/{webhook_code}/rotate", "/webhooks/{webhook_code}/test"),
+        *("/webhooks/{webhook_code}/deliveries", "/webhooks/{webhook_code}/deliveries/{change_id}/resend"),
     }
 )
-"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them, and
-`test_imports.py` those of files."""
+"""Routes that are the same in every house and show a client what it asked for itself: `test_jobs.py` tries them,
+`test_imports.py` those of files, and `test_webhooks.py` those of webhooks."""
 _CODES: Final = "Code lists tell of nobody."
 _CATALOGUE: Final = "The catalogue: who buys looks for products wherever they grow; no household is told of."
 _TEMPLATES: Final = "Files to fill in tell of nobody."
@@ -133,6 +135,8 @@ async def examples_of(story: Story) -> Examples:
         "line_no": 1,
         "letter_id": NO_SUCH,
         "job_id": NO_SUCH,
+        "change_id": NO_SUCH,
+        "webhook_code": "none",
     }
     requests = {"employment": "job", "consumption": "purchase", "assets": "asset_share"}
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}

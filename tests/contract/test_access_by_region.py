@@ -64,9 +64,10 @@ class Asked(NamedTuple):
         return self.template.rpartition("/v1")[2] in OF_THE_CALLER
 
     @property
-    def takes_a_file(self) -> bool:
-        """Whether it is refused row by row: what tests of imports try."""
-        return self.method == "post" and self.template.endswith("/imports")
+    def makes_its_own(self) -> bool:
+        """Whether it makes something of the caller's own, a job or a webhook: what the tests of these try."""
+        name = self.template.rpartition("/v1")[2]
+        return (self.method, name) in {("post", "/imports"), ("put", "/webhooks/{webhook_code}")}
 
     @property
     def is_list(self) -> bool:
@@ -163,7 +164,7 @@ async def test_whoever_is_not_responsible_for_the_household_s_region_reaches_not
     for region in OUTSIDE:
         client = client_for(*told.houses, region=region, client_id="outside")
         for asked in told.asked():
-            if asked.of_the_whole_house or asked.takes_a_file:
+            if asked.of_the_whole_house or asked.makes_its_own:
                 continue
             if asked.open:
                 answer = await ask(client, asked)

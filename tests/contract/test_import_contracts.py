@@ -49,11 +49,15 @@ WRONG_WAYS = {
         "services.assets.assets.commands",
     ),
     "Rules are plain calculation: no input, no output, no clock": ("services/assets/assets/rules.py", "sqlalchemy"),
-    "One room knows Kafka, one file calls out": ("services/employment/placements/store.py", "httpx"),
+    "One room knows Kafka, and one file calls out": ("services/employment/placements/store.py", "httpx"),
     "One file knows OpenTelemetry": ("shared/context.py", "opentelemetry"),
     "Routes, queries and models stay away from the bus": ("services/assets/assets/queries.py", "shared.bus.inbox"),
     "Shared code, from the process down to the clock": ("shared/settings.py", "shared.db.database"),
     "The bus: reading and relaying, over a transport": ("shared/bus/interface.py", "shared.bus.relay"),
+    "Webhooks: the sender, over the line before a receiver, over calling it; beside them what is asked of them": (
+        "shared/hooks/lines.py",
+        "shared.hooks.sending",
+    ),
     "Long work: doing it, over what is done with a job, over what can be asked": (
         "shared/jobs/work.py",
         "shared.jobs.running",

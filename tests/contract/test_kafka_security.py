@@ -1,6 +1,5 @@
 """A cluster that is encrypted and asks who comes: the right account works, and nobody else gets in."""
 
-import datetime as dt
 import gc
 import ipaddress
 from collections.abc import Iterator
@@ -10,10 +9,6 @@ from uuid import uuid4
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
@@ -22,6 +17,7 @@ from shared.bus.interface import Lag, TransportUnavailable
 from shared.bus.kafka import PLAINTEXT, KafkaSecurity, KafkaTransport
 from shared.runtime import open_transport
 from shared.settings import Settings
+from tests.certificates import self_signed
 from tests.contract.transport_suite import Reader, numbered, numbers
 from tests.real_parts import require_or_skip
 
@@ -39,24 +35,9 @@ class Secured:
 
 def certificate(folder: Path) -> Path:
     """A certificate that signs itself, with its key, as the broker and as the client's authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(minutes=5))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(LOOPBACK))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    text = made.public_bytes(Encoding.PEM)
-    (folder / "ca.pem").write_bytes(text)
-    (folder / "broker.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + text)
+    made, key = self_signed(x509.IPAddress(ipaddress.ip_address(LOOPBACK)))
+    (folder / "ca.pem").write_bytes(made)
+    (folder / "broker.pem").write_bytes(key + made)
     return folder / "ca.pem"
 
 

@@ -28,15 +28,18 @@ OPEN_TO_EVERY_REGION = {
     "AuditList",
     "BuyerList",
     "DeadLetterList",
+    "DeliveryList",
     "ImportRows",
     "JobList",
     "ProductList",
     "StockMoveList",
     "VacancyList",
+    "WebhookList",
 }
 """Lists that no region limits: of what is no secret, of operations, or of one thing whose region is looked at."""
-SAYING_MORE_OF_WHO_SEES = {"JobList", "OrderList", "WorkerList"}
-"""Lists that say more: orders are seen by their buyers, jobs by whoever asked for them, workers are of working age."""
+SAYING_MORE_OF_WHO_SEES = {"JobList", "OrderList", "WebhookList", "WorkerList"}
+"""Lists that say more: orders are seen by their buyers, jobs and webhooks by whoever asked for them, workers are of
+working age."""
 NO_LISTS_BUT_IN_REGIONS = {"services/assistance/households/queries.py"}
 """What is limited to regions and is no list: the story of one household."""
 
@@ -122,7 +125,8 @@ async def test_a_list_is_written_as_json_and_in_no_form_that_it_does_not_have(
             tried += 1
         for form in ("xls", "CSV", "JSON", ""):
             refused = await client.get(
-                path.replace("{product_code}", "X-1").replace("{job_id}", ROW_ID), params={"format": form}
+                path.replace("{product_code}", "X-1").replace("{job_id}", ROW_ID).replace("{webhook_code}", "x"),
+                params={"format": form},
             )
             assert refused.status_code == 422, (path, form)
             assert [error["pointer"] for error in refused.json()["errors"]] == ["/format"], (path, form)

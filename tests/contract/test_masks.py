@@ -60,10 +60,11 @@ HIDDEN = {
 }
 OPERATED = {
     *("/dead-letters", "/audit", "/jobs", "/jobs/{job_id}"),
+    *("/webhooks", "/webhooks/{webhook_code}", "/webhooks/{webhook_code}/deliveries"),
     *("/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx", "/imports/templates/{import_kind}.xlsx"),
 }
-"""Routes of operations, of long work and of files; what has no record there is answered with an empty list. Of the rows
-of a file `test_households.py` of imports looks at what is hidden."""
+"""Routes of operations, of long work, webhooks and files; what has no record there is answered with an empty list. Of
+the rows of a file `test_households.py` of imports looks at what is hidden."""
 SCOPES = tuple(scope for scope in ALL_SCOPES if scope != PERSONAL)
 WITHOUT_PERSONAL = Actor("reader", frozenset(SCOPES), ("",))
 RANDOM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z")

@@ -14,6 +14,7 @@ DOCUMENTS: Final[Mapping[str, Document]] = {definition.name: document_of(definit
 CALCULATED = "calculated when it is asked for, from rows that say themselves when they changed"
 RECEIPT = "says what became of a request; what it wrote never changes, or is listed with its moment"
 OPERATORS = "read by operators and not copied anywhere; its rows come and go, and are never changed for a client"
+SENDING = "tells how sending goes, which changes with every delivery, too often for the commit clock"
 
 ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "IncomeOut": CALCULATED,
@@ -25,7 +26,13 @@ ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "WithdrawalOut": RECEIPT,
     "WageWithdrawalOut": RECEIPT,
     "LineWithdrawalOut": RECEIPT,
+    "HouseholdBatchAnswer": RECEIPT,
     "ImportStarted": RECEIPT,
+    "TriedOut": RECEIPT,
+    "PersonFound": "names the household where somebody is registered, which says when it changed",
+    "WebhookOut": SENDING,
+    "WebhookSetOut": SENDING,
+    "DeliveryOut": SENDING,
     "ReplayAnswer": OPERATORS,
     "JobOut": "is polled under its own address; its progress is written every second, too often for the commit clock",
     "CodeListsOut": "changes with a release alone",
@@ -36,6 +43,8 @@ LISTS_WITHOUT: Final[Mapping[str, str]] = {
     "/jobs": ANSWERS_WITHOUT["JobOut"],
     "/imports/{job_id}/rows": "what became of the rows of one file: none changes once the job is done",
     "/dead-letters": OPERATORS,
+    "/webhooks": SENDING,
+    "/webhooks/{webhook_code}/deliveries": SENDING,
     "/audit": "its rows never change, and come by number",
 }
 """Lists, below their house, that cannot be asked for what changed later, and why."""

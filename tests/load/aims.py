@@ -52,6 +52,13 @@ FILE: Final = Aim(0.5)
 """A list as a CSV, of a bare SELECT and csv writer of the same rows, by processor time."""
 FIRST_BYTE: Final = Aim(1000.0, at_least=False, unit="ms")
 
+WEBHOOKS: Final = Aim(200.0, unit="/s")
+"""Deliveries to a fast receiver while ten dead ones are subscribed."""
+WEBHOOKS_OF_BARE: Final = Aim(0.4)
+"""Of the same messages sent by the same client, with nothing read and nothing written down."""
+WEBHOOK_P50: Final = Aim(50.0, at_least=False, unit="ms")
+"""From a commit to the arrival of its change."""
+
 READY: Final = Aim(5000.0, at_least=False, unit="ms")
 RESIDENT: Final = Aim(400.0, at_least=False, unit="MB")
 """One process with all houses."""

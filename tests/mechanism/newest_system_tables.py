@@ -10,11 +10,13 @@ from shared.db.system_migrations import (
     create_imports,
     create_job,
     create_system_tables_v1,
+    create_webhooks,
     drop_audit_chain,
     drop_change,
     drop_imports,
     drop_job,
     drop_system_tables_v1,
+    drop_webhooks,
     mark_positions,
 )
 
@@ -29,10 +31,12 @@ def create_system_tables() -> None:
     create_sealing_key()
     create_change()
     create_imports()
+    create_webhooks()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
+    drop_webhooks()
     drop_imports()
     drop_audit_chain()
     drop_sealing_key()

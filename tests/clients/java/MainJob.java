@@ -38,7 +38,7 @@ public final class MainJob {
         String code = arguments[3];
 
         monitoring.registerHousehold(code, household(), null, null);
-        FactStored stored = monitoring.recordFacts(new FactIn(illness(code)), null);
+        FactStored stored = monitoring.recordFacts(new FactIn(illness(code)), null, null);
         System.out.println("fact " + stored.getFactId());
 
         Instant end = Instant.now().plus(PATIENCE);

@@ -1,0 +1,14 @@
+"""Where clients want to be told of changes, and what is not simply delivered."""
+
+from shared.db.system_migrations import create_webhooks, drop_webhooks
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    create_webhooks()
+
+
+def downgrade() -> None:
+    drop_webhooks()
