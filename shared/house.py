@@ -36,6 +36,8 @@ from shared.feed.waiting import Feed
 from shared.jobs.resealing import KEY_ROTATION, resealing
 from shared.jobs.running import run_next_part
 from shared.jobs.work import Kinds
+from shared.partners.limits import Allowances
+from shared.partners.usage import WRITE_SECONDS, UsageCounts
 from shared.policy.loader import NATIONAL, PolicyBook
 from shared.readiness import Readiness, stalled
 from shared.security.keyring import KeyRingRefused
@@ -128,7 +130,9 @@ class House:
         clock: Clock,
         policy: PolicyBook,
         verifier: TokenVerifier,
+        allowances: Allowances | None = None,
     ) -> None:
+        """``allowances`` are those of the process where it has other houses; else the house counts for itself."""
         self.definition = definition
         self.name = definition.name
         self.settings = settings
@@ -140,6 +144,8 @@ class House:
             settings.limits,
             Schema(release_revision(definition.migrations)),
         )
+        self.allowances = allowances or Allowances(self.database)
+        self.usage = UsageCounts(self.database)
         self.long_work: Kinds = {**definition.long_work, KEY_ROTATION: resealing(definition.metadata)}
         self._keys_refused: str | None = None
         self._readiness = Readiness()
@@ -149,7 +155,7 @@ class House:
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)
         self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
-        kept = (settings.bus_retention_days, settings.changes_days)
+        kept = (settings.bus_retention_days, settings.changes_days, settings.usage_days)
         self._retention = Retention(self.name, self.database, transport, *kept)
         self.background = Background(self.name)
         self._consumes = False
@@ -167,6 +173,8 @@ class House:
         metrics.LANE_OLDEST_SECONDS.labels(self.name).set_function(self._lane_seconds)
         self.database.on_commit(self.feed.wake)
         keep("measure", self._measure)
+        metrics.USAGE_LATE_SECONDS.labels(self.name).set_function(self.usage.late_seconds)
+        keep("usage", self._write_usage)
         if self.definition.handlers:
             keep("measure-readers", self._measure_readers)
         if not background:
@@ -192,6 +200,8 @@ class House:
         """End the background work, then close the database. The outbox keeps the rest for the next start."""
         await self.background.stop()
         await self.feed.stop()
+        await self._refresh(self.usage.write())
+        await self._refresh(self.allowances.close())
         self._show({})
         await self._readiness.close()
         await self.database.close()
@@ -266,6 +276,12 @@ class House:
         while True:
             await self._refresh(self._measure_once())
             await asyncio.sleep(_MEASURE_SECONDS)
+
+    async def _write_usage(self) -> None:
+        """Write what clients used, now and then; trouble that passes leaves it to the next time."""
+        while True:
+            await asyncio.sleep(WRITE_SECONDS)
+            await self._refresh(self.usage.write())
 
     async def _measure_readers(self) -> None:
         """Look how far the readers of this house are, wherever they run: one that hangs does not tell of it itself."""

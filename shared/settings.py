@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     )
     changes_days: int = Field(30, ge=1, description="Days the change feed keeps a change")
     changes_waiting: int = Field(500, ge=1, description="Requests that may wait for changes of a house in a process")
+    usage_days: int = Field(400, ge=1, description="Days it is known what each client used")
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"

@@ -26,7 +26,8 @@ IMPORT_KEPT: Final = dt.timedelta(days=30)
 INBOX_FACTOR: Final = 2
 """An applied event is remembered so many times as long as the bus keeps its record."""
 _AT_ONCE: Final = 2000
-_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "audit")
+_OVER_AFTER: Final = {"idempotency": "created_at", "job": "ended_at"}
+_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "client_usage", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Retention:
     """Days the bus keeps a record: the embedded log by what is done here, Kafka by what its brokers are told."""
     changes_days: int = 30
     """Days the change feed keeps a change."""
+    usage_days: int = 400
+    """Days it is known what clients used."""
 
     async def trim(self) -> bool:
         """Remove what is over, part by part, and count the rest; tells that nothing is left to do."""
@@ -60,6 +63,7 @@ class Retention:
             await self._remove(table, now - IMPORT_KEPT)
         await self._remove("job", now - JOB_KEPT)
         await self._remove("change", now - dt.timedelta(days=self.changes_days))
+        await self._remove("client_usage", now - dt.timedelta(days=self.usage_days))
         metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
         for table in _GROWING:
             metrics.STORED_ROWS.labels(self.house, table).set(await self.database.read(_rows, table))
@@ -84,13 +88,13 @@ def _is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
     match rows.name:
         case "inbox":
             return (rows.c.event_id < _first_id(before)) & (rows.c.applied_at < before)
-        case "idempotency":
-            return rows.c.created_at < before
+        case "idempotency" | "job":
+            return rows.c[_OVER_AFTER[rows.name]] < before
         case "change":  # the newest stays: whoever has read everything stands there
             newest = sa.select(sa.func.max(rows.c.seq)).scalar_subquery()
             return (rows.c.event_id < _first_id(before)) & (rows.c.seq < newest)
-        case "job":
-            return rows.c.ended_at < before
+        case "client_usage":
+            return rows.c.day < before.date()
         case "import_file" | "import_part" | "import_row":
             job = rows.metadata.tables["job"]
             return rows.c.job_id.in_(sa.select(job.c.id).where(job.c.ended_at < before))

@@ -7,11 +7,13 @@ from shared.db.system_migrations import (
     add_audit_chain,
     add_commit_clock,
     create_change,
+    create_client_counts,
     create_imports,
     create_job,
     create_system_tables_v1,
     drop_audit_chain,
     drop_change,
+    drop_client_counts,
     drop_imports,
     drop_job,
     drop_system_tables_v1,
@@ -29,10 +31,12 @@ def create_system_tables() -> None:
     create_sealing_key()
     create_change()
     create_imports()
+    create_client_counts()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
+    drop_client_counts()
     drop_imports()
     drop_audit_chain()
     drop_sealing_key()
