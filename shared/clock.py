@@ -1,11 +1,27 @@
 """Time: the only place that asks the machine what time it is."""
 
+import time
 from datetime import UTC, date, datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 BUSINESS_ZONE: Final = ZoneInfo("Asia/Shanghai")
 """The zone in which a working day begins and ends (北京时间)."""
+
+
+def unix_now() -> float:
+    """Real time in seconds of Unix: for tokens, limits and whoever is let in, also where the business date is set."""
+    return time.time()
+
+
+def day_of(seconds: float) -> date:
+    """The day in Asia/Shanghai at a moment of `unix_now`."""
+    return datetime.fromtimestamp(seconds, BUSINESS_ZONE).date()
+
+
+def written_now() -> str:
+    """Real time as files and answers hold it: UTC with `Z`, to the second."""
+    return datetime.fromtimestamp(unix_now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Clock(Protocol):

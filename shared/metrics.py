@@ -58,6 +58,8 @@ for _reason in ("too_many", "head_too_large", "head_late", "body_late", "malform
     CONNECTIONS_REFUSED.labels(_reason)
 for _outcome in ("fetched", "failed"):
     ISSUER_KEYS_FETCHES.labels(_outcome)
+for _limit in ("per-minute", "per-day"):
+    LIMIT_REJECTED.labels("unknown", _limit)
 for _status in ("401", "429"):
     ACCESS_REFUSED.labels("system", "/oauth2/token", _status, "unknown")
 EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])

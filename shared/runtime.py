@@ -120,7 +120,7 @@ def open_process(definitions: Sequence[HouseDefinition], settings: Settings, *, 
         )
         houses.append(house)
     keeps = answers and definitions[0].name == KEEPING_HOUSE and settings.issuer_mode != "built-in-elsewhere"
-    records = ClientRecords.of(settings.data, houses) if keeps else None
+    records = ClientRecords(settings.data, houses) if keeps else None
     return Process(settings, houses, transport, access.issuer, access.keys, records)
 
 

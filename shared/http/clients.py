@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -56,19 +57,18 @@ _MANY = 200
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClientRecords:
     """The records that a process may change: their folder, and the houses that count what clients use."""
 
     data: Path
     houses: Sequence[House]
     """The first one keeps the audit of the records."""
-    carrier: Carrier
 
-    @classmethod
-    def of(cls, data: Path, houses: Sequence[House]) -> "ClientRecords":
-        """Those of this folder, with these houses in the process."""
-        return cls(data, houses, Carrier(data, houses[0].database))
+    @cached_property
+    def carrier(self) -> Carrier:
+        """What brings their changes into that audit."""
+        return Carrier(self.data, self.houses[0].database)
 
 
 def _region(code: str) -> str:

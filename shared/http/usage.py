@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from shared.clock import BUSINESS_ZONE
+from shared.clock import day_of, unix_now
 from shared.findings import WrongValue
 from shared.http.dependencies import Call, calling
 from shared.http.fields import Body, Day
@@ -39,14 +39,14 @@ class DaysAsked(Body):
     @property
     def span(self) -> tuple[dt.date, dt.date]:
         """The first and the last day."""
-        last = self.to or max(dt.datetime.now(BUSINESS_ZONE).date(), self.from_ or dt.date.min)
+        last = self.to or max(day_of(unix_now()), self.from_ or dt.date.min)
         return self.from_ or last - dt.timedelta(days=min(_FIRST_SPAN - 1, (last - dt.date.min).days)), last
 
 
 class UsageAsked(DaysAsked):
     """Whose usage is asked for, and of which days."""
 
-    client_id: ClientId
+    client_id: ClientId | None = Field(None, description="Without it, the caller's own")
 
 
 class UsageTotal(BaseModel):
@@ -87,9 +87,10 @@ def usage_router() -> APIRouter:
     @router.get("/usage", operation_id="getUsage", summary="What a client used of this house, by day and route group")
     async def usage(call: Annotated[Call, calling(OPERATE)], asked: Annotated[UsageAsked, Query()]) -> UsageOut:
         first, last = asked.span
-        used = await call.query(usage_of, asked.client_id, first, last)
+        client_id = asked.client_id or call.client_id
+        used = await call.query(usage_of, client_id, first, last)
         return UsageOut(
-            client_id=asked.client_id,
+            client_id=client_id,
             first_day=first,
             last_day=last,
             total=UsageTotal(**total_of(used)),

@@ -9,7 +9,6 @@ import asyncio
 import datetime as dt
 import fcntl
 import json
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from shared import metrics
+from shared.clock import unix_now
 from shared.context import Context
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
@@ -71,7 +71,7 @@ class Carrier:
             write_book(self._data, Book(book.clients, [one for one in book.changes if one["id"] not in carried]))
 
     def _show_ending(self) -> None:
-        now = time.time()
+        now = unix_now()
         ending = [one for one in self._book().clients.values() if one.holds(now) and one.ends_at < now + NOTICE_SECONDS]
         metrics.CLIENTS_ENDING.set(len(ending))
 

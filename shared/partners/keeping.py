@@ -5,7 +5,6 @@ same write of the same file: it stays there until the audit of the house has it.
 """
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
 
+from shared.clock import unix_now, written_now
 from shared.findings import WrongValue
 from shared.ids import new_id
 from shared.partners.errors import (
@@ -37,7 +37,6 @@ from shared.security.clients import (
     Secret,
     bare_name,
     hash_of,
-    moment,
     read_book,
     write_book,
 )
@@ -139,7 +138,7 @@ def give_secret(data: Path, client_id: str, author: Author) -> NewSecret:
         book = read_book(data)
         client = _in_hand(book, client_id, author.actor)
         secret = secrets.token_urlsafe(32)
-        kept = Secret(secrets.token_hex(6), hash_of(secret), moment())
+        kept = Secret(secrets.token_hex(6), hash_of(secret), written_now())
         dropped = [one.id for one in client.secrets[PROOFS_AT_A_TIME - 1 :]]
         after = replace(client, secrets=(kept, *client.secrets)[:PROOFS_AT_A_TIME])
         _write(data, book, after, author, "client.secret-given", None, {"id": kept.id, "dropped": dropped})
@@ -176,7 +175,7 @@ def give_key(data: Path, client_id: str, jwk: Mapping[str, Any], author: Author)
             return Done(known, created=False)
         if known is not None:
             raise KeyNameTaken(says("key-name-taken", key=known.kid))
-        kept = ClientKey(public["kid"], public, moment())
+        kept = ClientKey(public["kid"], public, written_now())
         dropped = [one.kid for one in client.keys[PROOFS_AT_A_TIME - 1 :]]
         after = replace(client, keys=(kept, *client.keys)[:PROOFS_AT_A_TIME])
         _write(data, book, after, author, "client.key-given", None, {"kid": kept.kid, "dropped": dropped})
@@ -240,7 +239,7 @@ def _refuse_other_spelling(book: Book, client_id: str) -> None:
 
 def _renewed(wanted: Client, before: Client | None) -> Client:
     """The record as it is to be kept: as its next version where it differs, else as it stands."""
-    now = moment()
+    now = written_now()
     if before is None:
         return replace(wanted, secrets=(), keys=(), version=1, created_at=now, updated_at=now)
     same = replace(
@@ -261,7 +260,7 @@ def _given(before: Client | None, after: Client) -> Permit:
     """
     scopes = ALL_SCOPES if after.scopes is None else after.scopes
     regions = (EVERYWHERE,) if after.regions is None else after.regions
-    now = time.time()
+    now = unix_now()
     if before is None or (after.holds(now) and not before.holds(now)):
         return replace(after, scopes=scopes, regions=regions)
     had_scopes = ALL_SCOPES if before.scopes is None else before.scopes
@@ -277,7 +276,7 @@ def _refuse_own_end(author: Author, after: Client) -> None:
     """Nobody shuts out itself by a request: whoever means that says it at the machine, or has another do it."""
     if author.client_id != after.client_id:
         return
-    if not after.holds(time.time()):
+    if not after.holds(unix_now()):
         raise OwnRecord(says("own-record-ends"))
     if after.scopes is not None and OPERATE not in after.scopes:
         raise OwnRecord(says("own-record-without-scope", scope=OPERATE))
@@ -305,7 +304,7 @@ def _write(
 ) -> None:
     change = {
         "id": str(new_id()),
-        "at": moment(),
+        "at": written_now(),
         "actor": author.actor.id,
         "action": action,
         "subject": after.client_id,
@@ -314,4 +313,5 @@ def _write(
         "correlation_id": author.correlation_id,
     }
     write_book(data, Book({**book.clients, after.client_id: after}, (*book.changes, change)))
-    log.info(action, client=after.client_id, by=author.actor.id, correlation_id=author.correlation_id)
+    by, chain = author.actor.id, author.correlation_id
+    log.info("client.record_changed", action=action, client=after.client_id, by=by, correlation_id=chain)

@@ -8,7 +8,6 @@ stops; a kill costs the client at most that eighth.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +15,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from shared import metrics
+from shared.clock import unix_now
 from shared.db.database import Database
 from shared.db.rows import insert_into
 from shared.db.unit_of_work import UnitOfWork
@@ -52,7 +52,7 @@ class Lease:
 class Allowances:
     """What clients may still ask of the processes over one database."""
 
-    def __init__(self, database: Database, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], float] = unix_now) -> None:
         self._database = database
         self._now = now
         self._leases: dict[tuple[str, str], Lease] = {}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from shared.clock import BUSINESS_ZONE
 
 _MINUTE, _DAY = 60, 24 * 3600
-_DAY_BEGINS: Final = round((dt.datetime.now(BUSINESS_ZONE).utcoffset() or dt.timedelta()).total_seconds())
+_DAY_BEGINS: Final = -round(dt.datetime(1970, 1, 2, tzinfo=BUSINESS_ZONE).timestamp()) % _DAY
 """The business day begins so many seconds before that of UTC, in every season."""
 
 

@@ -5,7 +5,6 @@ stop: a kill loses five seconds at most, and while the database is away the coun
 """
 
 import datetime as dt
-import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -13,7 +12,7 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from shared.clock import BUSINESS_ZONE
+from shared.clock import day_of, unix_now
 from shared.db.database import Database
 from shared.db.rows import OnConflict, insert_into, upsert_tuples
 from shared.db.unit_of_work import Reading, UnitOfWork
@@ -43,7 +42,7 @@ class Used(NamedTuple):
 class UsageCounts:
     """What the clients of one house use, in this process."""
 
-    def __init__(self, database: Database, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], float] = unix_now) -> None:
         self._database = database
         self._now = now
         self._counts: defaultdict[_Key, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -53,7 +52,7 @@ class UsageCounts:
         """One request was answered with this status, by the route of this template."""
         now = self._now()
         self._since = self._since or now
-        counts = self._counts[client_id, _day_of(int(now)), group_of(route)]
+        counts = self._counts[client_id, day_of(now), group_of(route)]
         counts[0] += 1
         counts[1] += status >= _ERRORS_FROM and not rejected
         counts[2] += rejected
@@ -118,7 +117,3 @@ def _adding(table: sa.Table, dialect: str) -> OnConflict:
         index_elements=["client_id", "day", "route_group"],
         set_={name: table.c[name] + new[name] for name in ("requests", "errors", "rejected")},
     )
-
-
-def _day_of(now: int) -> dt.date:
-    return dt.datetime.fromtimestamp(now, BUSINESS_ZONE).date()

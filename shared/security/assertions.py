@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +13,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 
+from shared.clock import unix_now
 from shared.findings import WrongValue
-from shared.security.clients import Client
+from shared.security.clients import Client, ClientKey
 from shared.words.said import says
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -45,7 +45,8 @@ def public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not _PRIVATE.isdisjoint(jwk):
         raise WrongValue(says("key-is-private"))
-    algorithm = _KINDS.get((jwk.get("kty"), jwk.get("crv")))  # type: ignore[arg-type]  # of what was sent, any type
+    told = (jwk.get("kty"), jwk.get("crv"))
+    algorithm = next((fitting for kind, fitting in _KINDS.items() if kind == told), None)
     if algorithm is None or jwk.get("alg", algorithm) != algorithm or jwk.get("use", "sig") != "sig":
         raise WrongValue(says("key-of-another-kind"))
     kept = {name: jwk.get(name) for name in _MEMBERS[algorithm]}
@@ -80,7 +81,7 @@ def named_client(assertion: str) -> str:
 class Assertions:
     """Checks assertions and remembers those that were used, for every process of the data folder and past a restart."""
 
-    def __init__(self, data: Path, audiences: Collection[str], *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, data: Path, audiences: Collection[str], *, now: Callable[[], float] = unix_now) -> None:
         """``audiences`` are the names under which the issuer is asked: its own, and the address of its tokens."""
         self._path = data / ASSERTIONS_FILE
         self._audiences = list(audiences)
@@ -98,22 +99,32 @@ class Assertions:
             raise AssertionRefused("the assertion was used before")
 
     def _claims(self, client: Client, assertion: str) -> dict[str, Any]:
+        """What it says, by the key that it names or, where it names none, by whichever of the client's fits."""
         try:
-            header = jwt.get_unverified_header(assertion)
-            [kept] = [key for key in client.keys if header.get("kid", key.kid) == key.kid]
+            named = jwt.get_unverified_header(assertion).get("kid")
+        except jwt.PyJWTError as error:
+            raise AssertionRefused("the assertion cannot be read") from error
+        for key in client.keys:
+            if named in (None, key.kid):
+                with contextlib.suppress(jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+                    return self._signed_with(key, client.client_id, assertion)
+        raise AssertionRefused("the assertion is signed with none of the client's keys")
+
+    def _signed_with(self, key: ClientKey, client_id: str, assertion: str) -> dict[str, Any]:
+        try:
             claims: dict[str, Any] = jwt.decode(
                 assertion,
-                PyJWK.from_dict(dict(kept.jwk)).key,
-                algorithms=[str(kept.jwk["alg"])],
-                issuer=client.client_id,
-                subject=client.client_id,
+                PyJWK.from_dict(dict(key.jwk)).key,
+                algorithms=[str(key.jwk["alg"])],
+                issuer=client_id,
+                subject=client_id,
                 audience=self._audiences,
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["iss", "sub", "aud", "exp", "jti"]},
             )
-        except ValueError as error:
-            raise AssertionRefused("the assertion names none of the client's keys") from error
-        except (jwt.PyJWTError, TypeError, OverflowError) as error:
+        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+            raise
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise AssertionRefused("the assertion does not hold here") from error
         return claims
 

@@ -9,7 +9,6 @@ already given.
 import datetime as dt
 import hmac
 import json
-import time
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -250,8 +249,10 @@ def write_book(data: Path, book: Book) -> None:
 
 
 def watched_book(data: Path) -> Watched[Book]:
-    """The records at present."""
-    return Watched(data / CLIENTS_FILE, _read_book, Book({}))
+    """The records at present. Read once here, so that no thread sees them empty before the first look has ended."""
+    watched = Watched(data / CLIENTS_FILE, _read_book, Book({}))
+    watched()
+    return watched
 
 
 class Permits:
@@ -281,7 +282,7 @@ def _write_changed(path: Path, document: Mapping[str, Any]) -> None:
 def _read_book(path: Path) -> Book:
     found = json.loads(read_private(path))
     read = _client_of if found.get("format") == FORMAT else _client_of_before
-    return Book({each["client_id"]: read(each) for each in found["clients"]}, found.get("changes", ()))
+    return Book({each["client_id"]: read(each) for each in found["clients"]}, tuple(found.get("changes", ())))
 
 
 def _client_of(record: Mapping[str, Any]) -> Client:
@@ -349,11 +350,6 @@ def _shut_out(name: str, known: Client | None) -> Client:
 def narrowing_nothing(client_id: str) -> Client:
     """The record that leaves a token of an outside issuer as it is."""
     return Client(client_id=client_id, regions=None, scopes=None, sources=None, buyers=None, title=client_id)
-
-
-def moment() -> str:
-    """This moment, as records hold it."""
-    return dt.datetime.fromtimestamp(time.time(), dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _listed(values: Sequence[str] | None) -> list[str] | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +137,25 @@ class FolderIssuer(Issuer):
         """As they are published in the folder."""
         return published_keys(self._data)
 
+    def proven_by_secret(self, client_id: str, secret: str) -> Client:
+        """The client whose secret this is, also where it was given a moment ago. Raises ClientUnknown."""
+        return self._looking_again(super().proven_by_secret, client_id, secret)
+
     def proven_by_assertion(self, client_id: str, assertion: str) -> Client:
         """The client that signed this, once (RFC 7523). May take some milliseconds. Raises ClientUnknown."""
+        return self._looking_again(self._signed_by, client_id, assertion)
+
+    def _looking_again(self, prove: Callable[[str, str], Client], client_id: str, proof: str) -> Client:
+        """Prove who the client is; where that fails, and the records changed meanwhile, try it by these."""
+        book = self._book()
+        try:
+            return prove(client_id, proof)
+        except ClientUnknown:
+            if self._book(now=True) is book:
+                raise
+        return prove(client_id, proof)
+
+    def _signed_by(self, client_id: str, assertion: str) -> Client:
         client = self.client(client_id)
         if client is None or not client.keys:
             raise ClientUnknown("no key of this client is known")

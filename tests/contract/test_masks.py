@@ -59,7 +59,7 @@ HIDDEN = {
     *("C34", "肺腺癌", "chronic"),
 }
 OPERATED = {
-    *("/dead-letters", "/audit", "/jobs", "/jobs/{job_id}"),
+    *("/dead-letters", "/audit", "/usage", "/jobs", "/jobs/{job_id}"),
     *("/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx", "/imports/templates/{import_kind}.xlsx"),
 }
 """Routes of operations, of long work and of files; what has no record there is answered with an empty list. Of the rows
