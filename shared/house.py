@@ -281,7 +281,7 @@ class House:
         """Write what clients used, now and then; trouble that passes leaves it to the next time."""
         while True:
             await asyncio.sleep(WRITE_SECONDS)
-            await self._refresh(self.usage.write())
+            await asyncio.shield(self._refresh(self.usage.write()))
 
     async def _measure_readers(self) -> None:
         """Look how far the readers of this house are, wherever they run: one that hangs does not tell of it itself."""

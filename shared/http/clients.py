@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -83,9 +83,12 @@ def _scope(name: str) -> str:
 
 def _network(written: str) -> str:
     try:
-        return str(ip_network(written))
+        network = ip_network(written)
     except ValueError as error:
         raise WrongValue(says("network-ill-formed")) from error
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
+        raise WrongValue(says("network-ill-formed"))  # addresses inside are IPv4 here
+    return str(network)
 
 
 Region = Annotated[str, AfterValidator(_region)]

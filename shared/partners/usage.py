@@ -4,6 +4,7 @@ Requests are counted in memory when they are answered and written behind, all at
 stop: a kill loses five seconds at most, and while the database is away the counts wait in memory.
 """
 
+import asyncio
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,7 @@ class UsageCounts:
         self._now = now
         self._counts: defaultdict[_Key, list[int]] = defaultdict(lambda: [0, 0, 0])
         self._since = 0.0
+        self._writing = asyncio.Lock()
 
     def count(self, client_id: str, route: str, status: int, *, rejected: bool) -> None:
         """One request was answered with this status, by the route of this template."""
@@ -62,7 +64,11 @@ class UsageCounts:
         return self._now() - self._since if self._since else 0.0
 
     async def write(self) -> None:
-        """Write what was counted since; where that fails it is counted on."""
+        """Write what was counted since, after whoever writes already; where that fails it is counted on."""
+        async with self._writing:
+            await self._write_counts()
+
+    async def _write_counts(self) -> None:
         counts, since = self._counts, self._since
         if not counts:
             return

@@ -52,6 +52,9 @@ FILE: Final = Aim(0.5)
 """A list as a CSV, of a bare SELECT and csv writer of the same rows, by processor time."""
 FIRST_BYTE: Final = Aim(1000.0, at_least=False, unit="ms")
 
+LIMITS: Final = Aim(1.0, at_least=False, unit="ms")
+"""What a client's limits add to its request, p50."""
+
 READY: Final = Aim(5000.0, at_least=False, unit="ms")
 RESIDENT: Final = Aim(400.0, at_least=False, unit="MB")
 """One process with all houses."""

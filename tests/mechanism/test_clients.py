@@ -1,10 +1,13 @@
 """Clients as an operator keeps them: added, rotated, shut out and let in, beside processes that run."""
 
 import asyncio
+import json
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -116,6 +119,65 @@ def test_clients_of_many_kinds_are_described(operator: Operator, tmp_path: Path)
         "two": (("520626", "520628"), (), ()),
         "buyer": (("4419",), (), ("DG-1", "DG-2")),
     }
+
+
+def test_all_of_a_record_can_be_typed(operator: Operator, tmp_path: Path) -> None:
+    operator.secret(
+        *ADD, "--title", "德江县人民医院", "--networks", "10.0.0.0/8", "--per-minute", "600", "--until", "2030-01-31"
+    )
+    assert operator.types("change", "hospital-a", "--per-minute", "any", "--per-day", "5000", "--networks", "any") == (
+        0,
+        "",
+    )
+    code, shown = operator.types("show", "hospital-a")
+    record = json.loads(shown)
+    assert code == 0
+    assert "$argon2id$" not in shown
+    changed = {"per_minute": None, "per_day": 5000, "networks": None}
+    kept = {
+        "title": "德江县人民医院",
+        "until": "2030-01-31",
+        "sources": ["hospital-a", "medical-insurance"],
+        "version": 2,
+    }
+    assert {name: record[name] for name in changed | kept} == changed | kept
+    operator.secret("rotate", "hospital-a")
+    assert operator.types("drop-secret", "hospital-a", record["secrets"][0]["id"]) == (0, "")
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "2026"}
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(jwk))
+    assert operator.types("add-key", "hospital-a", str(path)) == (0, "2026\n")
+    listed = operator.types("list")[1]
+    assert "per-day=5000 until=2030-01-31 secrets=1 keys=1" in listed
+    assert operator.types("drop-key", "hospital-a", "2026") == (0, "")
+    path.write_text(json.dumps(jwk | {"d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}))
+    assert operator.types("add-key", "hospital-a", str(path)) == (1, "")
+    assert operator.types("change", "nobody", "--per-day", "1") == (1, "")
+    assert operator.types("add", "portal", "--region", "52", "--scopes", SCOPES, "--without-secret") == (0, "")
+    assert operator.types("disable", "of-another-issuer") == (0, "")
+    assert "of-another-issuer region=as its token says" in operator.types("list")[1]
+
+
+def test_usage_is_told_at_the_machine(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vault_in(machine)
+    assert typed(lambda: house_main(MONITORING, ["migrate"])) == 0
+    assert clients.main(["add", "it", "--region", "52", "--scopes", SCOPES]) == 0
+    day = "2026-11-16"
+    with closing(sqlite3.connect(machine / "monitoring.sqlite")) as database, database:
+        database.execute("INSERT INTO client_usage VALUES ('it', ?, 'facts', 3, 1, 1)", (day,))
+    capsys.readouterr()
+    assert clients.main(["usage", "it", "--from", day, "--to", day]) == 0
+    said = capsys.readouterr()
+    numbers = {"route_group": "facts", "requests": 3, "errors": 1, "rejected": 1}
+    assert json.loads(said.out) == {"house": "monitoring", "day": day, **numbers}
+    assert {line.partition(":")[0] for line in said.err.splitlines()} == {
+        "assistance",
+        "employment",
+        "consumption",
+        "assets",
+    }
+    assert clients.main(["usage", "it", "--from", "2026-11-16", "--to", "2026-11-01"]) == 1
+    assert clients.main(["usage", "nobody"]) == 1
 
 
 async def asked(set_up: SetUp, client_id: str, secret: str) -> httpx.Response:

@@ -124,7 +124,14 @@ async def test_a_partner_is_taken_on_changed_and_shown(office: Office) -> None:
     new = await operator.put(f"{CLIENTS}/hospital-a", json=HOSPITAL)
     assert (new.status_code, new.headers["etag"]) == (201, '"1"')
     shown = new.json()
-    unsaid = {"buyers": [], "networks": None, "per_minute": None, "per_day": None, "active": True, "until": None}
+    unsaid: dict[str, Any] = {
+        "buyers": [],
+        "networks": None,
+        "per_minute": None,
+        "per_day": None,
+        "active": True,
+        "until": None,
+    }
     assert {name: shown[name] for name in (*HOSPITAL, *unsaid)} == HOSPITAL | unsaid
     assert (shown["secrets"], shown["keys"]) == ([], [])
     same = await operator.put(f"{CLIENTS}/hospital-a", json=HOSPITAL)
@@ -156,6 +163,7 @@ async def test_a_partner_is_taken_on_changed_and_shown(office: Office) -> None:
         ({"networks": ["10.0.0.1/8"]}, "/networks/0"),
         ({"networks": []}, "/networks"),
         ({"networks": ["2001:db8::/129"]}, "/networks/0"),
+        ({"networks": ["::ffff:10.0.0.0/104"]}, "/networks/0"),
         ({"per_minute": 0}, "/per_minute"),
         ({"per_minute": "600"}, "/per_minute"),
         ({"until": "soon"}, "/until"),
@@ -189,7 +197,7 @@ async def test_names_of_the_machine_and_names_that_look_alike_are_refused(office
 async def test_nobody_gives_what_is_not_theirs(office: Office) -> None:
     county = office.operator("county", regions=["520626"], scopes=["ops:admin", "monitoring:read"])
     assert (await county.put(f"{CLIENTS}/clinic", json=HOSPITAL | {"scopes": ["monitoring:read"]})).status_code == 201
-    beyond = [
+    beyond: list[dict[str, Any]] = [
         {"regions": ["*"], "scopes": ["monitoring:read"]},
         {"regions": ["52"], "scopes": ["monitoring:read"]},
         {"regions": ["520626", "520628"], "scopes": ["monitoring:read"]},
@@ -722,8 +730,13 @@ async def test_who_asks_too_often_is_told_when_to_come_again(office: Office) -> 
     assert (await caller.put(f"/monitoring/v1/households/{HOUSEHOLD}", json=household())).status_code == 201
     hot = await caller.post("/monitoring/v1/facts", json=income_fact("2026-05", "100.00"))
     assert '"per-minute";r=0' in hot.headers["ratelimit"], "the hot route counts, and a body is counted once"
-    for method, path in (("GET", RISKS), ("POST", "/monitoring/v1/facts"), ("GET", "/monitoring/v1/changes")):
-        refused = await caller.request(method, path)
+    for method, path, body in (
+        ("GET", RISKS, None),
+        ("GET", "/monitoring/v1/changes", None),
+        ("POST", "/monitoring/v1/facts", income_fact("2026-06", "100.00")),
+        ("PUT", f"/monitoring/v1/households/{HOUSEHOLD}", household()),
+    ):
+        refused = await caller.request(method, path, json=body)
         assert code_of(refused) == (429, "too-many-requests"), path
         assert refused.json()["limit"] == "per-minute"
         assert refused.headers["retry-after"] == "60"
@@ -794,6 +807,34 @@ async def test_counts_wait_for_a_database_that_is_away_and_are_added_up(office: 
     await one.write()
     [used] = await office.house.database.read(usage_of, "it", today, today)
     assert (used.requests, used.errors, used.rejected) == (4, 1, 0)
+
+
+def process_of(house: House) -> House:
+    """Another process of the same house."""
+    return House(
+        MONITORING,
+        house.settings,
+        transport=house.transport,
+        clock=house.database.resources.clock,
+        policy=house.database.resources.policy,
+        verifier=house.verifier,
+    )
+
+
+async def test_a_process_that_stops_writes_what_it_counted(office: Office) -> None:
+    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+    house = process_of(office.house)
+    house.start(background=False)
+    secret = take_on(office.data, "it", per_day=100)
+    office.app = process_app([house], office.issuer, max_body_bytes=1024 * 1024)
+    caller = office.caller(office.token_of("it", secret))
+    for _ in range(5):
+        assert (await caller.get(RISKS)).status_code == 200
+    await house.stop()
+    [used] = await office.house.database.read(usage_of, "it", today, today)
+    assert (used.route_group, used.requests) == ("risks", 5)
+    left = await office.house.allowances.take(office.permits()["it"])
+    assert [standing.remaining for standing in left] == [94], "nor is a lease lost"
 
 
 @ON_SQLITE
