@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-import structlog
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 from pydantic import AfterValidator, BaseModel, Field
 
 from shared.contracts.catalogue import HOUSES
-from shared.db.trouble import is_transient
 from shared.findings import WrongValue
 from shared.house import House
 from shared.http.dependencies import Call, calling
@@ -23,6 +21,8 @@ from shared.http.fields import Body, Day, Identifier, Source, Text
 from shared.http.problems import responses
 from shared.http.usage import ClientId, DaysAsked, UsageItem, UsageOut, UsageTotal, items_of
 from shared.http.versions import IfMatch, tag
+from shared.lists.cursor import decode, encode, not_given_out
+from shared.lists.page import DEFAULT_LIMIT, MAX_LIMIT, Page
 from shared.partners.carrying import Carrier
 from shared.partners.errors import (
     ClientInOtherSpelling,
@@ -54,7 +54,6 @@ from shared.words.said import says
 T = TypeVar("T")
 _MOST_REQUESTS = 10**9
 _MANY = 200
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -220,10 +219,11 @@ class ClientOut(BaseModel):
         )
 
 
-class ClientsOut(BaseModel):
-    """All clients within the caller's regions, by name."""
+class ClientsAsked(Body):
+    """Which page of the clients is asked for."""
 
-    items: list[ClientOut]
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=512, description="`next_cursor` of the page before")
 
 
 class AllUsageOut(UsageOut):
@@ -243,14 +243,20 @@ def clients_router(records: ClientRecords) -> APIRouter:
     async def done(command: Callable[..., T], *args: Any) -> T:
         """Run a command on the files of the folder, and bring what it changed into the audit."""
         result = await asyncio.to_thread(command, records.data, *args)
-        await _carry(records.carrier)
+        await records.carrier.carry()
         return result
 
-    @router.get("", operation_id="listClients", summary="The clients within your regions")
-    async def list_all(call: Annotated[Call, calling(OPERATE)]) -> ClientsOut:
+    @router.get("", operation_id="listClients", summary="The clients within your regions, by name")
+    async def list_all(
+        call: Annotated[Call, calling(OPERATE)], asked: Annotated[ClientsAsked, Query()]
+    ) -> Page[ClientOut]:
         """Those whose record names a region outside are not shown."""
-        found = await asyncio.to_thread(list_clients, records.data, call.actor)
-        return ClientsOut(items=[ClientOut.of(client) for client in found])
+        path = call.request.url.path
+        after = "" if asked.cursor is None else _name_in(path, asked.cursor)
+        found = await asyncio.to_thread(list_clients, records.data, call.actor, after)
+        shown = found[: asked.limit]
+        following = encode(path, [shown[-1].client_id]) if len(found) > len(shown) else None
+        return Page(items=[ClientOut.of(client) for client in shown], next_cursor=following)
 
     @router.get("/{client_id}", operation_id="getClient", summary="One client", responses=responses(ClientNotFound))
     async def get_one(client_id: InAddress, call: Annotated[Call, calling(OPERATE)], response: Response) -> ClientOut:
@@ -354,19 +360,18 @@ def clients_router(records: ClientRecords) -> APIRouter:
     return router
 
 
+def _name_in(path: str, cursor: str) -> str:
+    """The name behind which a page goes on. Raises Invalid for a cursor that this list did not give out."""
+    try:
+        [name] = decode(path, cursor)
+    except ValueError as error:
+        raise not_given_out() from error
+    return name
+
+
 def _author(call: Call) -> Author:
     address = call.request.client.host if call.request.client else None
     return Author(call.actor, call.context.correlation_id, call.client_id, address)
-
-
-async def _carry(carrier: Carrier) -> None:
-    """Bring changes into the audit now; while the database is away they wait in the file."""
-    try:
-        await carrier.carry()
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        log.warning("client.audit_waits", error=type(error).__name__)
 
 
 async def _usage(houses: Sequence[House], client_id: str, asked: DaysAsked) -> AllUsageOut:

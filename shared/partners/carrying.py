@@ -8,17 +8,18 @@ next start where nothing ran or the database was away. A kill between the two ca
 import asyncio
 import datetime as dt
 import fcntl
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+import structlog
 
 from shared import metrics
 from shared.clock import unix_now
 from shared.context import Context
 from shared.db.database import Database
+from shared.db.trouble import is_transient
 from shared.db.unit_of_work import UnitOfWork
 from shared.security.clients import Book, read_book, watched_book, write_book
 from shared.security.files import locked
@@ -27,6 +28,7 @@ from shared.tracing import Step
 LOOK_SECONDS: Final = 1.0
 NOTICE_SECONDS: Final = 14 * 24 * 3600.0
 """So long before its last day is over a client is counted as ending."""
+log = structlog.get_logger()
 
 
 class Carrier:
@@ -47,7 +49,16 @@ class Carrier:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def carry(self) -> None:
-        """Bring all changes that wait into the audit. Where another process is doing that, it does it."""
+        """Bring all changes that wait into the audit; while the database is away they go on waiting."""
+        try:
+            await self._carry()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("client.audit_waits", error=type(error).__name__)
+
+    async def _carry(self) -> None:
+        """As said. Where another process is doing that already, it does it."""
         with (self._data / ".audit.lock").open("a") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -77,28 +88,19 @@ class Carrier:
 
 
 def enter_changes(uow: UnitOfWork, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Write an audit row for each change that has none yet."""
+    """Write an audit row for each change that has none yet: each names the change in what it became."""
     audit = uow.system_tables.audit
     chains = {change["correlation_id"] for change in changes}
-    wanted = (audit.c.action, audit.c.subject, audit.c.before, audit.c.after, audit.c.actor, audit.c.correlation_id)
-    entered = {
-        _mark(row)
-        for row in uow.connection.execute(sa.select(*wanted).where(audit.c.correlation_id.in_(chains))).mappings()
-    }
+    found = uow.connection.scalars(sa.select(audit.c.after).where(audit.c.correlation_id.in_(chains)))
+    entered = {after["change"] for after in found if after and "change" in after}
     for change in changes:
-        if _mark(change) not in entered:
+        if change["id"] not in entered:
             uow.audit(
                 change["action"],
                 change["subject"],
                 before=change["before"],
-                after=change["after"],
+                after={**change["after"], "change": change["id"]},
                 actor=change["actor"],
                 context=Context(change["correlation_id"], Step()),
                 at=dt.datetime.fromisoformat(change["at"]),
             )
-
-
-def _mark(change: Mapping[Any, Any]) -> str:
-    """What tells two changes apart: versions and ids of proofs come once."""
-    names = ("action", "subject", "before", "after", "actor", "correlation_id")
-    return json.dumps([change[name] for name in names], sort_keys=True)

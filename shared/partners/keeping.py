@@ -81,10 +81,10 @@ class NewSecret(NamedTuple):
     secret: str
 
 
-def list_clients(data: Path, actor: Actor) -> list[Client]:
-    """The records that lie within the actor's regions, by name."""
+def list_clients(data: Path, actor: Actor, after: str = "") -> list[Client]:
+    """The records that lie within the actor's regions, by name, behind the name ``after``."""
     clients = read_book(data).clients
-    return [clients[name] for name in sorted(clients) if _seen(actor, clients[name])]
+    return [clients[name] for name in sorted(clients) if name > after and _seen(actor, clients[name])]
 
 
 def find_client(data: Path, client_id: str, actor: Actor) -> Client:
@@ -155,7 +155,7 @@ def drop_secret(data: Path, client_id: str, secret_id: str, author: Author) -> N
             raise SecretNotFound(says("no-such-secret", client=client_id, secret=secret_id))
         after = replace(client, secrets=left)
         _refuse_own_last_proof(author, after)
-        _write(data, book, after, author, "client.secret-dropped", {"id": secret_id}, None)
+        _write(data, book, after, author, "client.secret-dropped", {"id": secret_id}, {})
 
 
 def give_key(data: Path, client_id: str, jwk: Mapping[str, Any], author: Author) -> Done[ClientKey]:
@@ -192,7 +192,7 @@ def drop_key(data: Path, client_id: str, kid: str, author: Author) -> None:
             raise KeyNotFound(says("no-such-key", client=client_id, key=kid))
         after = replace(client, keys=left)
         _refuse_own_last_proof(author, after)
-        _write(data, book, after, author, "client.key-dropped", {"kid": kid}, None)
+        _write(data, book, after, author, "client.key-dropped", {"kid": kid}, {})
 
 
 def demand_givable(actor: Actor, given: Permit) -> None:
@@ -300,7 +300,7 @@ def _write(
     author: Author,
     action: str,
     was: Mapping[str, Any] | None,
-    became: Mapping[str, Any] | None,
+    became: Mapping[str, Any],
 ) -> None:
     change = {
         "id": str(new_id()),

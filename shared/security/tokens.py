@@ -136,11 +136,11 @@ class TokenVerifier:
         if known.expires <= time.time():
             self._known.pop(token, None)
             raise TokenExpired(says("token-has-expired"))
+        if self.is_shut_out(known.told.client_id):
+            raise ClientDisabled(says("client-is-disabled"))
         permit = self._permits().get(known.told.client_id)
         if permit is None:
             return known.told
-        if not permit.holds(time.time()):
-            raise ClientDisabled(says("client-is-disabled"))
         found = self._narrowed.get(token)
         if found is None or found.permit is not permit:
             found = Recognised(narrowed(known.told.actor, permit), known.told.client_id, permit)
@@ -148,6 +148,11 @@ class TokenVerifier:
             if len(self._narrowed) > _REMEMBERED:
                 self._narrowed.popitem(last=False)
         return found
+
+    def is_shut_out(self, client_id: str) -> bool:
+        """Whether a client was disabled, or its last day is over: none of its tokens holds any more."""
+        permit = self._permits().get(client_id)
+        return permit is not None and not permit.holds(time.time())
 
     def _verify(self, token: str) -> _Known:
         try:
