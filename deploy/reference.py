@@ -28,7 +28,7 @@ from shared.contracts.catalogue import CATALOGUE, CatalogueEntry
 from shared.contracts.envelope import encode
 from shared.contracts.payload import Payload
 from shared.http.application import described_app, front_app
-from shared.http.clients import ClientRecords
+from shared.http.clients.records import ClientRecords
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
 from shared.procedures.drawing import page as procedure_page

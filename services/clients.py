@@ -24,7 +24,7 @@ from shared.db.system_tables import add_system_tables
 from shared.db.unit_of_work import Resources
 from shared.errors import DomainError
 from shared.findings import WrongValue
-from shared.http.clients import ClientIn
+from shared.http.clients.schemas import ClientIn
 from shared.http.problems import field_problems
 from shared.http.usage import DaysAsked
 from shared.ids import new_id

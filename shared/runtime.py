@@ -33,7 +33,7 @@ from shared.db.migrate import migrate
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
-from shared.http.clients import ClientRecords
+from shared.http.clients.records import ClientRecords
 from shared.http.connections import raise_file_limit, server_config
 from shared.logs import configure_logs
 from shared.operations import DEAD_LETTER_OPERATIONS, HOUSE_OPERATIONS, VERIFY_AUDIT, verify_audit

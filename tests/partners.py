@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from shared.http.clients import ClientIn
+from shared.http.clients.schemas import ClientIn
 from shared.partners.keeping import Author, change_client, give_secret, operator_of_the_machine
 
 OPERATOR: Author = operator_of_the_machine("taken-on")

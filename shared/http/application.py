@@ -15,7 +15,8 @@ from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.audit import audit_router
 from shared.http.changes import changes_router
-from shared.http.clients import ClientRecords, clients_router
+from shared.http.clients.api import clients_router
+from shared.http.clients.records import ClientRecords
 from shared.http.codes import codes_router
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters

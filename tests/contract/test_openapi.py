@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.__main__ import HOUSES
 from shared.http.application import front_app
-from shared.http.clients import ClientRecords
+from shared.http.clients.records import ClientRecords
 from shared.http.openapi import operations
 from shared.security.issuer import ALL_SCOPES, Issuer
 from tests.conftest import ClientFor, OpenHouse

@@ -28,7 +28,7 @@ from services.monitoring.app import MONITORING
 from shared.bus.retention import Retention
 from shared.house import House
 from shared.http.application import process_app
-from shared.http.clients import ClientRecords
+from shared.http.clients.records import ClientRecords
 from shared.partners.carrying import enter_changes
 from shared.partners.errors import TooManyRequests
 from shared.partners.keeping import change_client, drop_secret, give_secret
@@ -458,6 +458,22 @@ def test_who_changes_records(tmp_path: Path) -> None:
     assert open_process([MONITORING], elsewhere).records is None
     assert open_process([ASSISTANCE], plain).records is None
     assert open_process([MONITORING], plain, answers=False).records is None
+
+
+@ON_SQLITE
+async def test_a_disk_that_is_full_is_told_and_changes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = office.operator()
+    before = (office.data / "clients.json").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    answer = await operator.put(f"{CLIENTS}/hospital-a", json=HOSPITAL)
+    monkeypatch.undo()
+    assert code_of(answer) == (503, "unavailable")
+    assert (office.data / "clients.json").read_bytes() == before
+    assert (await operator.put(f"{CLIENTS}/hospital-a", json=HOSPITAL)).status_code == 201
 
 
 async def test_a_partner_is_stopped_while_the_database_is_away(office: Office) -> None:
