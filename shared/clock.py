@@ -19,9 +19,14 @@ def day_of(seconds: float) -> date:
     return datetime.fromtimestamp(seconds, BUSINESS_ZONE).date()
 
 
+def written(moment: datetime) -> str:
+    """A moment as files and answers hold it: UTC with `Z`, to the microsecond; the texts have the order of moments."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def written_now() -> str:
-    """Real time as files and answers hold it: UTC with `Z`, to the second."""
-    return datetime.fromtimestamp(unix_now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Real time, written."""
+    return written(datetime.now(UTC))
 
 
 class Clock(Protocol):

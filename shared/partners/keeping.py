@@ -4,6 +4,7 @@ One at a time changes the records of a data folder; the others wait. With a chan
 same write of the same file: it stays there until the audit of the house has it.
 """
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
 
-from shared.clock import unix_now, written_now
+from shared.clock import unix_now, written, written_now
 from shared.findings import WrongValue
 from shared.ids import new_id
 from shared.partners.errors import (
@@ -81,10 +82,10 @@ class NewSecret(NamedTuple):
     secret: str
 
 
-def list_clients(data: Path, actor: Actor, after: str = "") -> list[Client]:
-    """The records that lie within the actor's regions, by name, behind the name ``after``."""
+def list_clients(data: Path, actor: Actor) -> list[Client]:
+    """The records that lie within the actor's regions, by name."""
     clients = read_book(data).clients
-    return [clients[name] for name in sorted(clients) if name > after and _seen(actor, clients[name])]
+    return [clients[name] for name in sorted(clients) if _seen(actor, clients[name])]
 
 
 def find_client(data: Path, client_id: str, actor: Actor) -> Client:
@@ -120,7 +121,7 @@ def change_client(
         elif not _seen(author.actor, before):
             raise _not_found(client_id, author.actor)
         demand_version(expected, None if before is None else before.version)
-        after = _renewed(change(before), before)
+        after = _renewed(change(before), before, _next_moment(book))
         if after == before:
             write_book(data, book)
             return Done(before, created=False)
@@ -237,9 +238,15 @@ def _refuse_other_spelling(book: Book, client_id: str) -> None:
             raise ClientInOtherSpelling(says("client-spelled-otherwise", client=known))
 
 
-def _renewed(wanted: Client, before: Client | None) -> Client:
-    """The record as it is to be kept: as its next version where it differs, else as it stands."""
+def _next_moment(book: Book) -> str:
+    """The moment of a change: later than that of every change before, also where the clock was set back."""
+    latest = max((client.updated_at for client in book.clients.values()), default="")
     now = written_now()
+    return now if now > latest else written(dt.datetime.fromisoformat(latest) + dt.timedelta(microseconds=1))
+
+
+def _renewed(wanted: Client, before: Client | None, now: str) -> Client:
+    """The record as it is to be kept: as its next version where it differs, else as it stands."""
     if before is None:
         return replace(wanted, secrets=(), keys=(), version=1, created_at=now, updated_at=now)
     same = replace(

@@ -154,6 +154,11 @@ async def test_a_partner_is_taken_on_changed_and_shown(office: Office) -> None:
     assert [one["client_id"] for page in pages for one in page["items"]] == ["hospital-a", "operations"]
     assert pages[1]["next_cursor"] is None
     assert code_of(await operator.get(CLIENTS, params={"cursor": "x"})) == (422, "invalid")
+    since = changed.json()["updated_at"]
+    assert (await operator.get(CLIENTS, params={"updated_after": since})).json()["items"] == []
+    before = (await operator.get(f"{CLIENTS}/operations")).json()["updated_at"]
+    later_ones = (await operator.get(CLIENTS, params={"updated_after": before})).json()["items"]
+    assert [one["client_id"] for one in later_ones] == ["hospital-a"]
     assert code_of(await operator.get(f"{CLIENTS}/nobody")) == (404, "client-not-found")
 
     audited = [row for row in await office.audited() if row[2] == "hospital-a"]

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 
+from shared.clock import written
 from shared.contracts.catalogue import HOUSES
 from shared.house import House
 from shared.http.clients.records import ClientRecords
@@ -48,6 +49,7 @@ from shared.partners.keeping import (
 )
 from shared.partners.usage import total_of, usage_of
 from shared.security.actor import OPERATE
+from shared.security.clients import Client
 from shared.versions import VersionChanged
 
 InAddress = Annotated[ClientId, InPath()]
@@ -62,12 +64,8 @@ def clients_router(records: ClientRecords) -> APIRouter:
         call: Annotated[Call, calling(OPERATE)], asked: Annotated[ClientsAsked, Query()]
     ) -> Page[ClientOut]:
         """Those whose record names a region outside are not shown."""
-        path = call.request.url.path
-        after = "" if asked.cursor is None else _name_in(path, asked.cursor)
-        found = await asyncio.to_thread(list_clients, records.data, call.actor, after)
-        shown = found[: asked.limit]
-        following = encode(path, [shown[-1].client_id]) if len(found) > len(shown) else None
-        return Page(items=[ClientOut.of(client) for client in shown], next_cursor=following)
+        found = await asyncio.to_thread(list_clients, records.data, call.actor)
+        return _page(call.request.url.path, asked, found)
 
     @router.get("/{client_id}", operation_id="getClient", summary="One client", responses=responses(ClientNotFound))
     async def get_one(client_id: InAddress, call: Annotated[Call, calling(OPERATE)], response: Response) -> ClientOut:
@@ -171,13 +169,28 @@ def clients_router(records: ClientRecords) -> APIRouter:
     return router
 
 
-def _name_in(path: str, cursor: str) -> str:
-    """The name behind which a page goes on. Raises Invalid for a cursor that this list did not give out."""
+def _page(path: str, asked: ClientsAsked, clients: Sequence[Client]) -> Page[ClientOut]:
+    """A page of these clients: by name or, of those changed after a moment, by when they were, each at its own."""
+
+    def key(client: Client) -> str:
+        return client.client_id if asked.updated_after is None else client.updated_at
+
+    begin = "" if asked.updated_after is None else written(asked.updated_after)
+    if asked.cursor is not None:
+        begin = _key_in(path, asked.cursor)
+    found = sorted((client for client in clients if key(client) > begin), key=key)
+    shown = found[: asked.limit]
+    following = encode(path, [key(shown[-1])]) if len(found) > len(shown) else None
+    return Page(items=[ClientOut.of(client) for client in shown], next_cursor=following)
+
+
+def _key_in(path: str, cursor: str) -> str:
+    """What a page goes on behind. Raises Invalid for a cursor that this list did not give out."""
     try:
-        [name] = decode(path, cursor)
+        [key] = decode(path, cursor)
     except ValueError as error:
         raise not_given_out() from error
-    return name
+    return key
 
 
 def _author(call: Call) -> Author:

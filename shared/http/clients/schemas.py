@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field
 
 from shared.findings import WrongValue
-from shared.http.fields import Body, Day, Identifier, Source, Text
+from shared.http.fields import Body, Day, Identifier, Moment, Source, Text
 from shared.http.usage import UsageOut
 from shared.lists.page import DEFAULT_LIMIT, MAX_LIMIT
 from shared.regions import region_prefix
@@ -172,6 +172,7 @@ class ClientsAsked(Body):
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(None, max_length=512, description="`next_cursor` of the page before")
+    updated_after: Moment | None = Field(None, description="Those changed later, in that order")
 
 
 class AllUsageOut(UsageOut):
