@@ -29,6 +29,7 @@ from shared.contracts.catalogue import CATALOGUE, CatalogueEntry
 from shared.contracts.envelope import encode
 from shared.contracts.payload import Payload
 from shared.http.application import described_app, front_app
+from shared.http.clients.records import ClientRecords
 from shared.http.one_document import one_document
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
@@ -137,7 +138,7 @@ def endpoints_page() -> str:
         "# Endpoints",
         _ENDPOINTS_INTRODUCTION.format(_listed(shared_by_all)),
         "## The process",
-        _endpoint_table(_front().openapi(), frozenset()),
+        _endpoint_table(_front().openapi(), frozenset(shared_by_all)),
     ]
     for title, document in documents:
         parts += [f"## {title}", _endpoint_table(document, frozenset(shared_by_all))]
@@ -237,7 +238,8 @@ def _metrics() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
 
 
 def _front() -> FastAPI:
-    return front_app([], Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience=""))
+    issuer = Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience="")
+    return front_app([], issuer, ClientRecords(Path(), ()))
 
 
 def _common_problems(documents: Iterable[dict[str, Any]]) -> list[str]:

@@ -1,11 +1,32 @@
 """Time: the only place that asks the machine what time it is."""
 
+import time
 from datetime import UTC, date, datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 BUSINESS_ZONE: Final = ZoneInfo("Asia/Shanghai")
 """The zone in which a working day begins and ends (北京时间)."""
+
+
+def unix_now() -> float:
+    """Real time in seconds of Unix: for tokens, limits and whoever is let in, also where the business date is set."""
+    return time.time()
+
+
+def day_of(seconds: float) -> date:
+    """The day in Asia/Shanghai at a moment of `unix_now`."""
+    return datetime.fromtimestamp(seconds, BUSINESS_ZONE).date()
+
+
+def written(moment: datetime) -> str:
+    """A moment as files and answers hold it: UTC with `Z`, to the microsecond; the texts have the order of moments."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def written_now() -> str:
+    """Real time, written."""
+    return written(datetime.now(UTC))
 
 
 class Clock(Protocol):

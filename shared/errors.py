@@ -26,7 +26,7 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal-error"
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
     """Seconds after which the same request may be answered otherwise; told as `Retry-After`."""
     pointer: ClassVar[str] = ""
     """The field of a body that names what the situation is about; empty where it is about the whole."""

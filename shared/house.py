@@ -39,6 +39,8 @@ from shared.hooks.sending import Sender
 from shared.jobs.resealing import KEY_ROTATION, resealing
 from shared.jobs.running import run_next_part
 from shared.jobs.work import Kinds
+from shared.partners.limits import Allowances
+from shared.partners.usage import WRITE_SECONDS, UsageCounts
 from shared.policy.loader import NATIONAL, PolicyBook
 from shared.readiness import Readiness, stalled
 from shared.security.keyring import KeyRingRefused
@@ -133,7 +135,9 @@ class House:
         clock: Clock,
         policy: PolicyBook,
         verifier: TokenVerifier,
+        allowances: Allowances | None = None,
     ) -> None:
+        """``allowances`` are those of the process where it has other houses; else the house counts for itself."""
         self.definition = definition
         self.name = definition.name
         self.settings = settings
@@ -145,6 +149,8 @@ class House:
             settings.limits,
             Schema(release_revision(definition.migrations)),
         )
+        self.allowances = allowances or Allowances(self.database)
+        self.usage = UsageCounts(self.database)
         self.long_work: Kinds = {**definition.long_work, KEY_ROTATION: resealing(definition.metadata)}
         self._keys_refused: str | None = None
         self._readiness = Readiness()
@@ -152,12 +158,12 @@ class House:
         self.relay = Relay(self.name, self.database, transport)
         self.feed = Feed(self.name, self.database, settings.changes_waiting)
         self.reach = Reach(settings.webhook_networks, development=settings.development)
-        self.owners = Owners(verifier.is_shut_out, definition.seeing)
+        self.owners = Owners(verifier, f"{definition.name}:read", definition.seeing)
         self.sender = Sender(self.name, self.database, self.owners, self.reach, lambda: self.relay.active)
         self.consumer = Consumer(self.name, self.database, transport, definition.handlers)
         commands = (*definition.lanes, record_looks)
         self._lanes = {command: WriteLane[Any, Any](self.database, command) for command in commands}
-        kept = (settings.bus_retention_days, settings.changes_days, settings.webhook_days)
+        kept = (settings.bus_retention_days, settings.changes_days, settings.webhook_days, settings.usage_days)
         self._retention = Retention(self.name, self.database, transport, *kept)
         self.background = Background(self.name)
         self._consumes = False
@@ -175,6 +181,8 @@ class House:
         metrics.LANE_OLDEST_SECONDS.labels(self.name).set_function(self._lane_seconds)
         self.database.on_commit(self.feed.wake)
         keep("measure", self._measure)
+        metrics.USAGE_LATE_SECONDS.labels(self.name).set_function(self.usage.late_seconds)
+        keep("usage", self._write_usage)
         if self.definition.handlers:
             keep("measure-readers", self._measure_readers)
         if not background:
@@ -202,6 +210,8 @@ class House:
         """End the background work, then close the database. The outbox keeps the rest for the next start."""
         await self.background.stop()
         await self.feed.stop()
+        await self._refresh(self.usage.write())
+        await self._refresh(self.allowances.close())
         self._show({})
         await self._readiness.close()
         await self.database.close()
@@ -276,6 +286,12 @@ class House:
         while True:
             await self._refresh(self._measure_once())
             await asyncio.sleep(_MEASURE_SECONDS)
+
+    async def _write_usage(self) -> None:
+        """Write what clients used, now and then; trouble that passes leaves it to the next time."""
+        while True:
+            await asyncio.sleep(WRITE_SECONDS)
+            await asyncio.shield(self._refresh(self.usage.write()))
 
     async def _measure_readers(self) -> None:
         """Look how far the readers of this house are, wherever they run: one that hangs does not tell of it itself."""

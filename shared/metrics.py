@@ -4,6 +4,19 @@ from collections.abc import Mapping
 
 from prometheus_client import Counter, Gauge, Histogram
 
+_MOST_CLIENTS = 200
+_clients: set[str] = set()
+
+
+def client_label(client: str | None) -> str:
+    """A client as a label: the first ones by name, so that labels stay bounded whatever an issuer gives out."""
+    if client is None:
+        return "unknown"
+    if client not in _clients and len(_clients) < _MOST_CLIENTS:
+        _clients.add(client)
+    return client if client in _clients else "other"
+
+
 Counts = Mapping[Gauge, Mapping[tuple[str, ...], int]]
 """What a house counts in its own tables: the values of a gauge by its labels."""
 
@@ -25,6 +38,17 @@ ACCESS_REFUSED = Counter(
     "Requests answered 401, 403 or, by the token endpoint, 429; the client is unknown where no token held",
     ["house", "route", "status", "client"],
 )
+LIMIT_REJECTED = Counter(
+    "shouxian_limit_rejected_total",
+    "Requests answered 429 because the client used up what its record grants it: per-minute, per-day",
+    ["client", "limit"],
+)
+CLIENTS_ENDING = Gauge(
+    "shouxian_clients_ending", "Clients whose last day is over within 14 days; where records are kept"
+)
+USAGE_LATE_SECONDS = Gauge(
+    "shouxian_usage_late_seconds", "Age of the oldest count of requests that is not written yet", ["house"]
+)
 ISSUER_KEYS_FETCHES = Counter(
     "shouxian_issuer_keys_fetches_total",
     "Fetches of the outside issuer's keys by outcome: fetched, failed",
@@ -34,6 +58,8 @@ for _reason in ("too_many", "head_too_large", "head_late", "body_late", "malform
     CONNECTIONS_REFUSED.labels(_reason)
 for _outcome in ("fetched", "failed"):
     ISSUER_KEYS_FETCHES.labels(_outcome)
+for _limit in ("per-minute", "per-day"):
+    LIMIT_REJECTED.labels("unknown", _limit)
 for _status in ("401", "429"):
     ACCESS_REFUSED.labels("system", "/oauth2/token", _status, "unknown")
 EVENTS_PUBLISHED = Counter("shouxian_events_published_total", "Events taken from the outbox to the bus", ["house"])

@@ -28,15 +28,17 @@ from shared.bus.embedded import EmbeddedTransport
 from shared.bus.interface import Transport
 from shared.bus.kafka import KafkaSecurity, KafkaTransport
 from shared.clock import SystemClock
+from shared.contracts.catalogue import HOUSES
 from shared.db.migrate import migrate
 from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app, worker_app
+from shared.http.clients.records import ClientRecords
 from shared.http.connections import raise_file_limit, server_config
 from shared.logs import configure_logs
 from shared.operations import DEAD_LETTER_OPERATIONS, HOUSE_OPERATIONS, VERIFY_AUDIT, verify_audit
 from shared.policy.loader import PolicyBook
-from shared.security.clients import watched_disabled
+from shared.security.clients import Permits
 from shared.security.issuer import Issuer, open_issuer
 from shared.security.keyring import KeyRingRefused
 from shared.security.keys import JwksKeys
@@ -49,6 +51,8 @@ from shared.tracing import sending_spans
 
 log = structlog.get_logger()
 T = TypeVar("T")
+KEEPING_HOUSE = HOUSES[0]
+"""The house whose api gives out tokens, changes the records of clients, and has their changes in its audit."""
 ROLES = ("serve", "worker", "all", "migrate")
 _GRACE_SECONDS = 10
 
@@ -62,6 +66,8 @@ class Process:
     transport: Transport
     issuer: Issuer | None
     keys: JwksKeys | None = None
+    records: ClientRecords | None = None
+    """Those of clients, where this process is the one to change them."""
 
     def app(self) -> ASGIApp:
         """What the process serves."""
@@ -72,6 +78,7 @@ class Process:
             max_batch_bytes=self.settings.max_batch_bytes,
             max_file_bytes=self.settings.max_file_bytes,
             language=self.settings.language,
+            records=self.records,
         )
 
     def operations(self) -> ASGIApp:
@@ -99,11 +106,22 @@ def open_process(definitions: Sequence[HouseDefinition], settings: Settings, *, 
     transport = open_transport(settings)
     clock = SystemClock(settings.today)
     policy = PolicyBook.load(development=settings.development)
-    houses = [
-        House(definition, settings, transport=transport, clock=clock, policy=policy, verifier=access.verifier)
-        for definition in definitions
-    ]
-    return Process(settings, houses, transport, access.issuer, access.keys)
+    houses: list[House] = []
+    for definition in definitions:
+        allowances = houses[0].allowances if houses else None
+        house = House(
+            definition,
+            settings,
+            transport=transport,
+            clock=clock,
+            policy=policy,
+            verifier=access.verifier,
+            allowances=allowances,
+        )
+        houses.append(house)
+    keeps = answers and definitions[0].name == KEEPING_HOUSE and settings.issuer_mode != "built-in-elsewhere"
+    records = ClientRecords(settings.data, houses) if keeps else None
+    return Process(settings, houses, transport, access.issuer, access.keys, records)
 
 
 class Access(NamedTuple):
@@ -117,9 +135,7 @@ class Access(NamedTuple):
 def _open_access(settings: Settings) -> Access:
     if settings.jwks_url:
         keys = JwksKeys(settings.jwks_url)
-        verifier = TokenVerifier(
-            keys, fetch_for=keys.fetch_for, disabled=watched_disabled(settings.data), **_names(settings)
-        )
+        verifier = TokenVerifier(keys, fetch_for=keys.fetch_for, permits=Permits(settings.data), **_names(settings))
         return Access(None, verifier, keys)
     issuer = None
     if settings.issuer_mode != "built-in-elsewhere":
@@ -131,7 +147,7 @@ def _open_access(settings: Settings) -> Access:
 
 def _own_keys(settings: Settings) -> TokenVerifier:
     """Checks tokens of the built-in issuer of the data folder, which may run in another process."""
-    return TokenVerifier(PublicKeys(settings.data), disabled=watched_disabled(settings.data), **_names(settings))
+    return TokenVerifier(PublicKeys(settings.data), permits=Permits(settings.data), **_names(settings))
 
 
 def _names(settings: Settings) -> Names:
@@ -160,6 +176,8 @@ async def running(process: Process, *, background: bool) -> AsyncIterator[Proces
     for house in process.houses:
         with structlog.contextvars.bound_contextvars(house=house.name):
             house.start(background=background)
+    if process.records is not None:
+        process.houses[0].background.keep("client-records", process.records.carrier.run)
     try:
         yield process
     finally:

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         (), description="Networks without public addresses that webhooks may call: 10.0.0.0/8,172.16.0.0/12"
     )
     webhook_days: int = Field(7, ge=1, description="Days it can be looked up what a webhook delivered")
+    usage_days: int = Field(400, ge=1, description="Days it is known what each client used")
     kafka_bootstrap: str = Field("", description="host:port list, needed when bus is kafka")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"

@@ -174,7 +174,16 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
         buyers: tuple[str, ...] | None = None,
         language: Language = Language.EN,
     ) -> httpx.AsyncClient:
-        known = [Client(client_id, "secret", tuple(scopes), region, sources, buyers)]
+        known = [
+            Client(
+                client_id=client_id,
+                client_secret="secret",
+                scopes=tuple(scopes),
+                regions=(region,),
+                sources=sources or (),
+                buyers=buyers or (),
+            )
+        ]
         issuer = Issuer(signing_key, known, issuer=settings.issuer, audience=settings.audience)
         token = issuer.token(client_id, "secret", None)["access_token"]
         app = process_app(

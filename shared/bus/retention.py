@@ -27,7 +27,10 @@ IMPORT_KEPT: Final = dt.timedelta(days=30)
 INBOX_FACTOR: Final = 2
 """An applied event is remembered so many times as long as the bus keeps its record."""
 _AT_ONCE: Final = 2000
-_GROWING: Final = ("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "webhook_delivery", "audit")
+_GROWING: Final = (
+    *("inbox", "idempotency", "dead_letter", "job", "import_row", "change", "webhook_delivery", "client_usage"),
+    "audit",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Retention:
     """Days the change feed keeps a change."""
     webhook_days: int = 7
     """Days it can be looked up what a webhook delivered."""
+    usage_days: int = 400
+    """Days it is known what clients used."""
 
     async def trim(self) -> bool:
         """Remove what is over, part by part, and count the rest; tells that nothing is left to do."""
@@ -64,6 +69,7 @@ class Retention:
         await self._remove("job", now - JOB_KEPT)
         await self._remove("change", now - dt.timedelta(days=self.changes_days))
         await self._remove("webhook_delivery", now - dt.timedelta(days=self.webhook_days))
+        await self._remove("client_usage", now - dt.timedelta(days=self.usage_days))
         metrics.BUS_LOG_RECORDS.labels(self.house).set((await self.transport.kept([topic])).records)
         for table in _GROWING:
             metrics.STORED_ROWS.labels(self.house, table).set(await self.database.read(_rows, table))
@@ -114,6 +120,7 @@ _OVER: Final[Mapping[str, Callable[[sa.Table, dt.datetime], sa.ColumnElement[boo
     "dead_letter": lambda rows, before: (rows.c.state == DeadLetterState.FOREIGN) & (rows.c.first_seen_at < before),
     "job": lambda rows, before: rows.c.ended_at < before,
     "change": _change_is_over,
+    "client_usage": lambda rows, before: rows.c.day < before.date(),
     "webhook_delivery": _delivery_is_over,
     **dict.fromkeys(("import_file", "import_part", "import_row"), _import_is_over),
 }

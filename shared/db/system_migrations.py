@@ -284,6 +284,34 @@ def drop_webhooks() -> None:
         op.drop_table(table)
 
 
+def create_client_counts() -> None:
+    """How much clients may still ask for, and what they used."""
+    op.create_table(
+        "client_allowance",
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("period", sa.String(16), nullable=False),
+        sa.Column("window", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "period", name="pk_client_allowance"),
+    )
+    op.create_table(
+        "client_usage",
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("route_group", sa.String(64), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("errors", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "day", "route_group", name="pk_client_usage"),
+    )
+
+
+def drop_client_counts() -> None:
+    """Take both away."""
+    op.drop_table("client_usage")
+    op.drop_table("client_allowance")
+
+
 def add_spelling_index(table: str) -> None:
     """Codes of a register differ in more than upper and lower case: the index of `spelling_index`.
 

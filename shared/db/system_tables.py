@@ -59,6 +59,10 @@ class SystemTables:
     each change was delivered or has a row in `webhook_delivery`."""
     webhook_delivery: sa.Table
     """Changes that were delivered lately, that wait for another try, or for one of their subject before them."""
+    client_allowance: sa.Table
+    """How many requests of the present minute and day the processes have taken for a client that has limits."""
+    client_usage: sa.Table
+    """What clients used, by business day and group of routes."""
 
 
 def _outbox() -> list[sa.Column[Any]]:
@@ -205,6 +209,26 @@ def _import_row() -> list[sa.Column[Any]]:
     ]
 
 
+def _client_allowance() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("client_id", sa.String(64), primary_key=True),
+        sa.Column("period", sa.String(16), primary_key=True),
+        sa.Column("window", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+    ]
+
+
+def _client_usage() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("client_id", sa.String(64), primary_key=True),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("route_group", sa.String(64), primary_key=True),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("errors", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+    ]
+
+
 def _sealing_key() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.String(32), primary_key=True),
@@ -309,6 +333,8 @@ _TABLES: Final[Mapping[str, Callable[[], Sequence[sa.schema.SchemaItem]]]] = {
     "import_row": _import_row,
     "webhook": _webhook,
     "webhook_delivery": _webhook_delivery,
+    "client_allowance": _client_allowance,
+    "client_usage": _client_usage,
 }
 
 

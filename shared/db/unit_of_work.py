@@ -178,10 +178,11 @@ class UnitOfWork(Reading):
         reason: str | None = None,
         actor: str | None = None,
         context: Context | None = None,
+        at: dt.datetime | None = None,
     ) -> None:
-        """Record who did what to which subject."""
+        """Record who did what to which subject; ``at`` is when, where that was before now."""
         chain = (context or self.context).correlation_id
-        self._audit.append((self.now(), actor or self.actor.id, action, subject, before, after, reason, chain))
+        self._audit.append((at or self.now(), actor or self.actor.id, action, subject, before, after, reason, chain))
 
     def log_after_commit(self, event: str, *, context: Context | None = None, **fields: Any) -> None:
         """Log this once the transaction has committed, under the correlation id of its chain."""

@@ -30,6 +30,8 @@ class Asked(NamedTuple):
     types: Sequence[str]
     active: bool
     secret: str | None
+    record: str
+    """Under what name the caller's record is kept, where it has one."""
 
 
 class Set(NamedTuple):
@@ -45,7 +47,7 @@ def put_webhook(uow: UnitOfWork, code: str, asked: Asked) -> Set:
 
     What it is told from now on is what the caller may see by the token it sent this with. Raises TooManyWebhooks.
     """
-    rights = rights_of(uow.actor)
+    rights = rights_of(uow.actor, asked.record)
     paused = None if asked.active else PauseCause.OWNER
     said = {"url": asked.url, "types": sorted(set(asked.types)), "rights": rights, "paused_because": paused}
     row = _lock(uow, code)

@@ -26,7 +26,7 @@ from shared.hooks.lines import WINDOW, Item
 from shared.hooks.notes import Note, write_down
 from shared.hooks.owners import Owners
 from shared.hooks.signing import headers
-from shared.hooks.store import all_webhooks, texts_of, waiting
+from shared.hooks.store import all_webhooks, changes_of, waiting
 from shared.hooks.targets import Target, item_of, load_target
 
 MOST_AT_ONCE: Final = 128
@@ -124,7 +124,8 @@ class Sender:
         """Take up what is new, begin anew with what its owner changed, and leave what is gone."""
         rows = {row.id: row for row in await self._database.read(all_webhooks)}
         now = self._database.resources.clock.now()
-        left = [target for target in self._targets.values() if not target.is_as(rows.get(target.row.id), now)]
+        targets, owners = list(self._targets.values()), self._owners
+        left = [target for target in targets if not target.is_as(rows.get(target.row.id), now, owners)]
         for target in left:
             await self._leave(target)
         if left:
@@ -158,12 +159,14 @@ class Sender:
         due, self._without_text = self._without_text, []
         if not due:
             return
-        texts = await self._database.read(texts_of, sorted({item.seq for _, item in due}))
+        changes = await self._database.read(changes_of, sorted({item.seq for _, item in due}))
         for target, item in due:
-            item.text = texts.get(item.seq)
-            if item.text is None:
+            change = changes.get(item.seq)
+            if change is None or not target.sight.shows(change):
                 target.line.forget(item)
-            elif self._targets.get(target.row.id) is target:
+                continue
+            item.text = change.item
+            if self._targets.get(target.row.id) is target:
                 self._start(target, item)
 
     def _send_what_may_go(self) -> None:
@@ -183,7 +186,7 @@ class Sender:
                 self._start(target, item)
 
     def _may_be_told(self, target: Target) -> bool:
-        return target.line.paused_because is None and self._owners.may_be_told(target.row.client_id)
+        return target.line.paused_because is None and self._owners.may_be_told(target.row)
 
     def _start(self, target: Target, item: Item) -> None:
         assert item.text is not None

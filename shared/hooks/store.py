@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from shared.codes.operations import DeliveryStatus
+from shared.contracts.changes import Change
 from shared.db.sealed import SealedTable, sealed_table
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
@@ -44,16 +45,16 @@ def rows_after(reading: Reading, webhook_id: UUID, passed: int) -> set[int]:
     return set(reading.connection.scalars(later))
 
 
-def texts_of(reading: Reading, numbers: Sequence[int]) -> dict[int, str]:
-    """The changes of these numbers as the feed has them; one that is not kept is left out."""
+def changes_of(reading: Reading, numbers: Sequence[int]) -> dict[int, Change]:
+    """The changes of these numbers that are still kept."""
     table = reading.system_tables.change
-    rows = reading.connection.execute(_texts(table), {"numbers": numbers})
-    return {row.seq: row.item for row in rows}
+    rows = reading.connection.execute(_changes(table), {"numbers": numbers})
+    return {row[0]: Change(*row[1:]) for row in rows}
 
 
 @cache
-def _texts(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(table.c.seq, table.c.item).where(is_one_of(table.c.seq, "numbers"))
+def _changes(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).where(is_one_of(table.c.seq, "numbers"))
 
 
 def all_webhooks(reading: Reading) -> Sequence[Any]:

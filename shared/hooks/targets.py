@@ -19,6 +19,7 @@ from shared.hooks.calling import Outcome, Receiver
 from shared.hooks.lines import Item, Line
 from shared.hooks.owners import Owners
 from shared.hooks.store import is_unfinished, rows_after, secrets_of
+from shared.security.clients import Permit
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +32,8 @@ class Target:
     signing: Sequence[Webhook]
     receiver: Receiver
     line: Line
+    permit: Permit | None
+    """The record of its owner."""
     told: set[int]
     """Numbers behind the place that have a row: they are not read again."""
     may_have_more: bool = True
@@ -40,15 +43,15 @@ class Target:
     written: int = 0
     """The place that was written down last."""
 
-    def is_as(self, row: Any, now: dt.datetime) -> bool:
-        """Whether the webhook is still the one that was taken up, with the same secrets."""
-        if row is None or row.version != self.row.version:
+    def is_as(self, row: Any, now: dt.datetime, owners: Owners) -> bool:
+        """Whether the webhook is still the one that was taken up, with the same secrets and rights."""
+        if row is None or row.version != self.row.version or owners.permit_of(row) != self.permit:
             return False
         return len(self.signing) == 1 or row.former_until > now
 
     def paused_because(self, owners: Owners) -> PauseCause | None:
         """Why nothing is sent; None where something may be."""
-        return self.line.paused_because or owners.pause_of(self.row.client_id)
+        return self.line.paused_because or owners.pause_of(self.row)
 
     def standing(self) -> dict[str, Any]:
         """How the receiver does, in the columns of its row."""
@@ -97,7 +100,8 @@ def load_target(reading: Reading, row: Any, owners: Owners, reach: Reach) -> Tar
     line.add(_unfinished(reading, row))
     signing = [Webhook(secret) for secret in secrets_of(reading, row)]
     told = rows_after(reading, row.id, row.passed)
-    return Target(row, owners.sight(reading, row), signing, Receiver(row.url, reach), line, told, written=row.passed)
+    sight, permit = owners.sight(reading, row), owners.permit_of(row)
+    return Target(row, sight, signing, Receiver(row.url, reach), line, permit, told, written=row.passed)
 
 
 def _unfinished(reading: Reading, row: Any) -> list[Item]:

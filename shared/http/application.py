@@ -15,6 +15,8 @@ from shared.errors import DomainError
 from shared.house import House, HouseDefinition
 from shared.http.audit import audit_router
 from shared.http.changes import changes_router
+from shared.http.clients.api import clients_router
+from shared.http.clients.records import ClientRecords
 from shared.http.codes import codes_router
 from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
@@ -23,10 +25,11 @@ from shared.http.jobs import jobs_router
 from shared.http.middleware import Edge, first_segment
 from shared.http.oauth import oauth_router
 from shared.http.one_document import one_document
-from shared.http.openapi import NO_TELEMETRY, TOKEN_PATH, DocumentedApp
+from shared.http.openapi import NO_TELEMETRY, DocumentedApp
 from shared.http.pages import pages_router
 from shared.http.problems import database_problem, install_problem_handlers, problem_response
-from shared.security.issuer import Issuer
+from shared.http.usage import usage_router
+from shared.security.issuer import TOKEN_PATH, Issuer
 from shared.words.language import Language
 
 _CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
@@ -69,6 +72,7 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
     versioned.include_router(jobs_router(name))
     versioned.include_router(dead_letter_router())
     versioned.include_router(audit_router())
+    versioned.include_router(usage_router())
     app.include_router(versioned)
     install_problem_handlers(app, name)
     return app
@@ -87,8 +91,8 @@ class _FrontApp(DocumentedApp):
         return one_document(super().openapi(), documents) if documents else super().openapi()
 
 
-def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
-    """What belongs to a process that answers: operations, docs and, if it is ours, the token endpoint."""
+def front_app(houses: Sequence[House], issuer: Issuer | None, records: ClientRecords | None = None) -> FastAPI:
+    """What belongs to a process that answers: operations, docs and, where it has them, token endpoint and clients."""
     app = _FrontApp(
         houses,
         title="ShouXian 守线",
@@ -112,6 +116,8 @@ def front_app(houses: Sequence[House], issuer: Issuer | None) -> FastAPI:
 
     if issuer is not None:
         app.include_router(oauth_router(issuer))
+    if records is not None:
+        app.include_router(clients_router(records))
     return app
 
 
@@ -235,8 +241,12 @@ def process_app(
     max_batch_bytes: int | None = None,
     max_file_bytes: int | None = None,
     language: Language = Language.EN,
+    records: ClientRecords | None = None,
 ) -> ASGIApp:
-    """Everything one process serves."""
+    """Everything one process serves. ``records`` are those of clients, where it is the one to change them."""
+    front: ASGIApp = front_app(houses, issuer, records)
+    if houses:
+        front = TokenFirst(houses[0], front)
     apps = {house.name: house_app(house) for house in houses}
     large = {
         f"/{house.name}/v1{path}": most or max_body_bytes
@@ -248,7 +258,7 @@ def process_app(
         for path in paths
     }
     return Edge(
-        ByFirstSegment(apps, front_app(houses, issuer)),
+        ByFirstSegment(apps, front),
         max_body_bytes=max_body_bytes,
         max_body_bytes_of=large,
         language=language,

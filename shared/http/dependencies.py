@@ -21,6 +21,7 @@ from shared.errors import Invalid
 from shared.findings import Finding
 from shared.http.files import FileAnswer
 from shared.http.idempotency import Answer, answer_once, request_hash
+from shared.http.limits import admit
 from shared.lists.page import Page
 from shared.lists.portions import Portion
 from shared.lists.query import ListQuery
@@ -68,6 +69,8 @@ class Call:
     actor: Actor
     context: Context
     request: Request
+    client_id: str
+    """The caller as its record names it."""
 
     @property
     def idempotency_key(self) -> str | None:
@@ -197,16 +200,17 @@ def _purpose(header: str | None) -> str | None:
 async def authenticate(house: "House", request: Request, authorization: str | None, *scopes: str) -> Call:
     """Who calls, with one of these scopes.
 
-    Raises TokenMissing, TokenExpired, TokenInvalid or ScopeMissing.
+    Raises TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, NetworkNotAllowed, TooManyRequests or ScopeMissing.
     """
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise TokenMissing(says("send-a-token"))
-    actor = await house.verifier.recognise(token)
+    actor, client_id, permit = await house.verifier.recognise(token)
     state = request.scope["state"]
     state["client"] = actor.id
+    await admit(house, request, client_id, permit)
     actor.demand(*scopes)
-    return Call(house, actor, state["context"], request)
+    return Call(house, actor, state["context"], request, client_id)
 
 
 def calling(*scopes: str) -> Any:

@@ -168,7 +168,7 @@ def webhooks_router(house: str) -> APIRouter:
     ) -> WebhookSetOut:
         """It is told what you see by the token that you send this with. A paused one goes on where it stood."""
         await _demand_reach(call, body.url)
-        asked = Asked(body.url, body.types, body.active, body.secret)
+        asked = Asked(body.url, body.types, body.active, body.secret, call.client_id)
         done = await call.command(put_webhook, webhook_code, asked)
         response.status_code = 201 if done.created else 200
         return await _with_secret(call, webhook_code, done.secret)
@@ -278,7 +278,7 @@ def _webhooks(reading: Reading, asked: WebhookList, owners: Owners) -> Page[Webh
 
 def _shown(reading: Reading, row: Any, owners: Owners) -> WebhookOut:
     number, oldest = waiting(reading, row, owners.sight(reading, row))
-    cause = row.paused_because or owners.pause_of(row.client_id)
+    cause = row.paused_because or owners.pause_of(row)
     working = WebhookState.FAILING if is_retrying(reading, row) else WebhookState.ACTIVE
     told = row._asdict()
     rotating = row.former_until is not None and row.former_until > reading.now()

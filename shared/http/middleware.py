@@ -18,8 +18,10 @@ from shared.errors import DomainError, PayloadTooLarge, something_failed
 from shared.http.coding import Packing, unpacked
 from shared.http.connections import LATE
 from shared.http.deprecation import STATE as DEPRECATION
+from shared.http.limits import LIMITS, REJECTED
 from shared.http.problems import MEDIA_TYPE, encode_problem
 from shared.http.under_way import UNDER_WAY, under_way
+from shared.partners.usage import OF_A_REQUEST, Counted
 from shared.tracing import Step, end_request, request_span
 from shared.words.language import Language, accepted, speaking
 from shared.words.said import says
@@ -29,8 +31,6 @@ _READ_AWAY_BYTES = 64 * 1024 * 1024
 _ABANDONED = 499
 """The status counted where the caller went away before the request was whole."""
 _REFUSALS = frozenset({401, 403, 429})
-_MAX_LABELLED = 200
-_labelled: set[str] = set()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CORRELATION_HEADER = "x-correlation-id"
 
@@ -155,11 +155,19 @@ class Edge:
         route = _route_of(scope)
         if status in _REFUSALS:
             tell_refusal(house, route, status, state, context)
+        _count_usage(state, route, status)
         answered, seconds = _meters(house, route, method, status)
         answered.inc()
         seconds.observe(time.perf_counter() - started - request.waited)
         if span is not None:
             end_request(span, method=method, route=route, status=status, correlation_id=context.correlation_id)
+
+
+def _count_usage(state: Mapping[str, Any], route: str, status: int) -> None:
+    """Count the request for its client, where it is known whose it is."""
+    counted: Counted | None = state.get(OF_A_REQUEST)
+    if counted is not None:
+        counted.usage.count(counted.client_id, route, status, rejected=REJECTED in state)
 
 
 def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -> None:
@@ -168,13 +176,13 @@ def _add_headers(message: Message, context: Context, state: Mapping[str, Any]) -
     headers.append("content-language", speaking.get())
     if "client" in state:
         headers.setdefault("cache-control", "no-store")
-    for name, value in state.get(DEPRECATION, {}).items():
+    for name, value in (*state.get(DEPRECATION, {}).items(), *state.get(LIMITS, {}).items()):
         headers.append(name, value)
 
 
 def tell_refusal(house: str, route: str, status: int, state: Mapping[str, Any], context: Context) -> None:
     """Log and count that somebody was not let in; a client is named where its token or its secret's owner is known."""
-    client = _label_of(state.get("client"))
+    client = metrics.client_label(state.get("client"))
     metrics.ACCESS_REFUSED.labels(house, route, str(status), client).inc()
     log.warning(
         "access.refused",
@@ -184,15 +192,6 @@ def tell_refusal(house: str, route: str, status: int, state: Mapping[str, Any], 
         client=state.get("client"),
         correlation_id=context.correlation_id,
     )
-
-
-def _label_of(client: str | None) -> str:
-    """The client as a label: the first ones by name, so that labels stay bounded whatever an issuer gives out."""
-    if client is None:
-        return "unknown"
-    if client not in _labelled and len(_labelled) < _MAX_LABELLED:
-        _labelled.add(client)
-    return client if client in _labelled else "other"
 
 
 @cache

@@ -22,11 +22,11 @@ from shared.http.codes import describe_code_lists
 from shared.http.files import MEDIA_TYPES
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
+from shared.partners.errors import NetworkNotAllowed, TooManyRequests
 from shared.security.actor import ScopeMissing
+from shared.security.issuer import TOKEN_PATH
 from shared.security.tokens import ClientDisabled, TokenExpired, TokenInvalid, TokenMissing
 
-TOKEN_PATH = "/oauth2/token"  # noqa: S105  an address
-"""Where the built-in issuer gives out tokens."""
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """The framework's own would tell paths, queries and errors, which name households; `shared.tracing` tells routes."""
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
@@ -104,6 +104,7 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     body = operation.get("requestBody", {}).get("content", {})
     if operation.get("security"):
         yield from (TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, ScopeMissing)
+        yield from (NetworkNotAllowed, TooManyRequests)
         yield from (Unavailable, DatabaseUnreachable, Busy)
     reads_json = "application/json" in body
     if parameters or reads_json:

@@ -1,35 +1,40 @@
-"""Clients of the built-in issuer: what they may do, their secrets as argon2id hashes, and which are disabled.
+"""Clients 接入方 and what is kept of each: what it may do, from where, how much, until when, and how it proves itself.
 
-`clients.json` belongs to the issuer alone. `issuer-public/disabled-clients.json` is read by every process that checks
-tokens, at most a second after it changed: that is how disabling holds for tokens already given.
+Whoever runs the services takes partners on as such records. `clients.json` holds them whole, with the argon2id hashes
+of their secrets, and belongs to the issuer alone. `issuer-public/clients.json` holds the part that says what a client
+may: every process that checks tokens reads it, at most a second after it changed, so that a change holds for tokens
+already given.
 """
 
-import contextlib
+import datetime as dt
 import hmac
 import json
-import secrets
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
+from shared.clock import BUSINESS_ZONE
 from shared.contracts.catalogue import HOUSES
 from shared.findings import WrongValue
-from shared.regions import region_prefix
-from shared.security.files import Watched, locked, read_private, write_private, write_public
+from shared.security.files import Watched, read_private, write_private, write_public
 from shared.security.signing import PUBLIC_FOLDER
 from shared.words.said import says
 
 CLIENTS_FILE: Final = "clients.json"
+"""In the data folder: the records. In `issuer-public`: the part that is no secret."""
 DISABLED_FILE: Final = "disabled-clients.json"
+"""Names that were shut out, as releases before the records kept them; taken over at the first change or start."""
+FORMAT: Final = 2
 MAX_SUBJECT_LENGTH: Final = 64
 RESERVED_SUBJECTS: Final = frozenset({*HOUSES, "system", "operator", "demo"})
 """Names under which the machine itself and its operators are audited."""
-_SECRETS_AT_A_TIME: Final = 2
+EVERYWHERE: Final = "*"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 READ_SCOPES = tuple(f"{house}:read" for house in HOUSES)
@@ -48,9 +53,7 @@ ALL_SCOPES = (
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Secrets are random and long, so hashing protects a stolen file and need not be slower than that."""
 
-
-class ClientRefused(ValueError):
-    """A client that cannot be kept as it was described; the message says why."""
+Network = IPv4Network | IPv6Network
 
 
 def check_subject(name: str) -> str:
@@ -59,33 +62,152 @@ def check_subject(name: str) -> str:
         raise WrongValue(says("client-name-length", most=MAX_SUBJECT_LENGTH))
     if any(unicodedata.category(character) in _UNSEEN for character in name) or name != name.strip():
         raise WrongValue(says("client-name-unseen"))
-    if "".join(unicodedata.normalize("NFKC", name).split()).casefold() in RESERVED_SUBJECTS:
+    if bare_name(name) in RESERVED_SUBJECTS:
         raise WrongValue(says("client-name-reserved"))
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client of the built-in issuer."""
+def bare_name(name: str) -> str:
+    """The name without case, width and blanks: two names that are one here are taken for one another."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What a client may, from where, how much and until when. It narrows what a token says, also one given before.
+
+    None leaves what the token says as it is: that is for clients of an outside issuer. The built-in one gives a client
+    the scopes and regions that stand here, and no token where none do.
+    """
 
     client_id: str
-    client_secret: str
-    """In the clear, for the demonstration alone; empty where only hashes are kept."""
-    scopes: tuple[str, ...]
-    region: str | tuple[str, ...]
-    """A division code of any level, several, or `*`."""
-    sources: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None
+    """Prefixes of division codes, or `*`."""
+    scopes: tuple[str, ...] | None
+    sources: tuple[str, ...] | None = ()
     """Whom it may report as; `*` is everybody, none is itself alone."""
-    buyers: tuple[str, ...] | None = None
-    """The buyer codes it orders under; none where it is no buyer's client."""
-    secret_hashes: tuple[str, ...] = ()
-    """argon2id, the newest first: two are valid at a time after a rotation."""
+    buyers: tuple[str, ...] | None = ()
+    """The buyer codes it orders under."""
+    networks: tuple[Network, ...] | None = None
+    """Where it may call from; None is anywhere."""
+    per_minute: int | None = None
+    """Requests a minute."""
+    per_day: int | None = None
+    """Requests on a business day."""
+    active: bool = True
+    until: dt.date | None = None
+    """The last business day on which it is let in."""
+    ends_at: float = field(init=False, compare=False)
+    """The moment at which that day is over, in seconds of Unix."""
 
-    def holds(self, secret: str) -> bool:
+    def __post_init__(self) -> None:
+        ends_at = float("inf")
+        if self.until is not None and self.until < dt.date.max:
+            over = dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(), BUSINESS_ZONE)
+            ends_at = over.timestamp()
+        object.__setattr__(self, "ends_at", ends_at)
+
+    def holds(self, now: float) -> bool:
+        """Whether the client is let in at this moment."""
+        return self.active and now < self.ends_at
+
+    def lets_in(self, address: str | None) -> bool:
+        """Whether the client may call from this address. An IPv4 address inside IPv6 is the IPv4 address."""
+        if self.networks is None:
+            return True
+        try:
+            found = ip_address(address or "")
+        except ValueError:
+            return False
+        if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+            found = found.ipv4_mapped
+        return any(found in network for network in self.networks)
+
+    @property
+    def prefixes(self) -> tuple[str, ...] | None:
+        """The regions as an actor holds them: everywhere is the empty prefix."""
+        return None if self.regions is None else tuple("" if code == EVERYWHERE else code for code in self.regions)
+
+    def as_document(self) -> dict[str, Any]:
+        """The permit as files and the audit hold it."""
+        return {
+            "client_id": self.client_id,
+            "regions": _listed(self.regions),
+            "scopes": _listed(self.scopes),
+            "sources": _listed(self.sources),
+            "buyers": _listed(self.buyers),
+            "networks": None if self.networks is None else [str(network) for network in self.networks],
+            "per_minute": self.per_minute,
+            "per_day": self.per_day,
+            "active": self.active,
+            "until": None if self.until is None else self.until.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret of a client: what is kept is its argon2id hash."""
+
+    id: str
+    hash: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKey:
+    """A public key by which a client signs for itself (RFC 7523)."""
+
+    kid: str
+    jwk: Mapping[str, Any]
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client(Permit):
+    """A client with its proofs."""
+
+    client_secret: str = ""
+    """In the clear, for the demonstration alone; empty where only hashes are kept."""
+    title: str = ""
+    contact: str | None = None
+    """Whom to call; may name a person, so neither the audit nor other processes hold it."""
+    secrets: tuple[Secret, ...] = ()
+    """The newest first."""
+    keys: tuple[ClientKey, ...] = ()
+    """The newest first."""
+    version: int = 1
+    """Grows with every change of what the client may; secrets and keys leave it."""
+    created_at: str = ""
+    updated_at: str = ""
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it could prove here who it is."""
+        return bool(self.client_secret or self.secrets or self.keys)
+
+    def proven_by(self, secret: str) -> bool:
         """Whether this is a secret of the client. Takes some milliseconds where it is hashed."""
         if self.client_secret:
             return hmac.compare_digest(self.client_secret.encode(), secret.encode())
-        return any(_matches(known, secret) for known in self.secret_hashes)
+        return any(_matches(known.hash, secret) for known in self.secrets)
+
+    def as_record(self) -> dict[str, Any]:
+        """The whole record as the issuer's file holds it."""
+        return {
+            **self.as_document(),
+            "title": self.title,
+            "contact": self.contact,
+            "secrets": [{"id": one.id, "hash": one.hash, "created_at": one.created_at} for one in self.secrets],
+            "keys": [{"kid": one.kid, "jwk": dict(one.jwk), "created_at": one.created_at} for one in self.keys],
+            "version": self.version,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret."""
+    return _hasher.hash(secret)
 
 
 def _matches(known: str, secret: str) -> bool:
@@ -95,122 +217,145 @@ def _matches(known: str, secret: str) -> bool:
         return False
 
 
-def add_client(
-    data: Path,
-    client_id: str,
-    *,
-    region: Collection[str],
-    scopes: Collection[str],
-    sources: Collection[str] | None = None,
-    buyers: Collection[str] | None = None,
-) -> str:
-    """Keep a new client; returns its secret, which is shown once and kept as a hash. Raises ClientRefused."""
-    try:
-        check_subject(client_id)
-        places = tuple(code if code == "*" else region_prefix(code) for code in region)
-    except ValueError as error:
-        raise ClientRefused(str(error)) from error
-    if not places:
-        raise ClientRefused("a client needs a region: a division code, several, or *")
-    if unknown := sorted(set(scopes) - set(ALL_SCOPES)):
-        raise ClientRefused(f"unknown scopes: {' '.join(unknown)}; known are {' '.join(ALL_SCOPES)}")
-    if not scopes:
-        raise ClientRefused("a client needs at least one scope")
-    with _changing(data) as clients:
-        if client_id in clients:
-            raise ClientRefused(f"there is a client {client_id} already: rotate or enable it")
-        secret = secrets.token_urlsafe(32)
-        clients[client_id] = Client(
-            client_id,
-            "",
-            tuple(scopes),
-            places[0] if len(places) == 1 else places,
-            None if sources is None else tuple(sources),
-            None if buyers is None else tuple(buyers),
-            (_hasher.hash(secret),),
-        )
-        return secret
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The records of a data folder, and the changes that the audit has not taken over yet."""
+
+    clients: Mapping[str, Client]
+    changes: Sequence[Mapping[str, Any]] = ()
 
 
-def rotate_client(data: Path, client_id: str) -> str:
-    """Give a client a new secret; the one before stays valid until the next rotation. Raises ClientRefused."""
-    with _changing(data) as clients:
-        client = _known(clients, client_id)
-        secret = secrets.token_urlsafe(32)
-        hashes = (_hasher.hash(secret), *client.secret_hashes)[:_SECRETS_AT_A_TIME]
-        clients[client_id] = replace(client, secret_hashes=hashes)
-        return secret
+def read_book(data: Path) -> Book:
+    """The records as they stand, also as releases before wrote them. Raises InsecureFile."""
+    path = data / CLIENTS_FILE
+    book = _read_book(path) if path.exists() else Book({})
+    old = data / PUBLIC_FOLDER / DISABLED_FILE
+    if not old.exists():
+        return book
+    shut_out = {name: book.clients.get(name) for name in _read_disabled(old)}
+    return Book({**book.clients, **{name: _shut_out(name, known) for name, known in shut_out.items()}}, book.changes)
 
 
-def disable_client(data: Path, client_id: str, *, disabled: bool = True) -> None:
-    """Shut a client out, with the tokens it has, or let it in again; of whatever issuer it is."""
-    _make_folders(data)
-    with locked(data):
-        names = disabled_clients(data)
-        changed = names | {client_id} if disabled else names - {client_id}
-        write_public(data / PUBLIC_FOLDER / DISABLED_FILE, _json({"disabled": sorted(changed)}))
+def write_book(data: Path, book: Book) -> None:
+    """Write the records, then their public part. Call it under the lock of the folder.
 
-
-def disabled_clients(data: Path) -> frozenset[str]:
-    """The names of the clients that are shut out."""
-    path = data / PUBLIC_FOLDER / DISABLED_FILE
-    return _read_disabled(path) if path.exists() else frozenset()
-
-
-def list_clients(data: Path) -> list[Client]:
-    """All clients that are kept, by name."""
-    clients = _read_clients(data / CLIENTS_FILE) if (data / CLIENTS_FILE).exists() else {}
-    return [clients[name] for name in sorted(clients)]
-
-
-def watched_clients(data: Path) -> Watched[Mapping[str, Client]]:
-    """The clients at present."""
-    return Watched[Mapping[str, Client]](data / CLIENTS_FILE, _read_clients, {})
-
-
-def watched_disabled(data: Path) -> Watched[frozenset[str]]:
-    """The names of the clients that are shut out at present. Raises ValueError for a file that names none."""
-    disabled_clients(data)
-    return Watched(data / PUBLIC_FOLDER / DISABLED_FILE, _read_disabled, frozenset())
-
-
-@contextlib.contextmanager
-def _changing(data: Path) -> Iterator[dict[str, Client]]:
-    """The clients of a folder, to be changed; written whole when the block ends well."""
-    _make_folders(data)
-    with locked(data):
-        clients = {client.client_id: client for client in list_clients(data)}
-        yield clients
-        write_private(data / CLIENTS_FILE, _json({"clients": [asdict(client) for client in clients.values()]}))
-
-
-def _make_folders(data: Path) -> None:
-    data.mkdir(parents=True, exist_ok=True)
+    Each file is written whole or not at all; a cut between the two is mended by the next start or change.
+    """
     (data / PUBLIC_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    records = [book.clients[name].as_record() for name in sorted(book.clients)]
+    _write_changed(data / CLIENTS_FILE, {"format": FORMAT, "clients": records, "changes": list(book.changes)})
+    permits = [book.clients[name].as_document() for name in sorted(book.clients)]
+    _write_changed(data / PUBLIC_FOLDER / CLIENTS_FILE, {"format": FORMAT, "clients": permits})
+    (data / PUBLIC_FOLDER / DISABLED_FILE).unlink(missing_ok=True)
 
 
-def _known(clients: Mapping[str, Client], client_id: str) -> Client:
-    if client_id not in clients:
-        raise ClientRefused(f"there is no client {client_id}")
-    return clients[client_id]
+def watched_book(data: Path) -> Watched[Book]:
+    """The records at present. Read once here, so that no thread sees them empty before the first look has ended."""
+    watched = Watched(data / CLIENTS_FILE, _read_book, Book({}))
+    watched()
+    return watched
 
 
-def _read_clients(path: Path) -> Mapping[str, Client]:
-    found = json.loads(read_private(path))["clients"]
-    return {each["client_id"]: client_from(each) for each in found}
+class Permits:
+    """What clients may at present, as every process of the folder `issuer-public` sees it."""
+
+    def __init__(self, data: Path) -> None:
+        """Raises ValueError for a file that says nothing: a process must not start without it."""
+        folder = data / PUBLIC_FOLDER
+        for path, read in ((folder / CLIENTS_FILE, _read_permits), (folder / DISABLED_FILE, _read_shut_out)):
+            if path.exists():
+                read(path)
+        self._permits = Watched[Mapping[str, Permit] | None](folder / CLIENTS_FILE, _read_permits, None)
+        self._before = Watched[Mapping[str, Permit]](folder / DISABLED_FILE, _read_shut_out, {})
+
+    def __call__(self) -> Mapping[str, Permit]:
+        """The permits by client; until the issuer has taken over what a release before kept, those it shut out."""
+        found = self._permits()
+        return self._before() if found is None else found
 
 
-def client_from(document: Mapping[str, Any]) -> Client:
-    """A client as it is written in a file."""
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+def _write_changed(path: Path, document: Mapping[str, Any]) -> None:
+    content = json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+    if not path.exists() or path.read_bytes() != content:
+        (write_public if path.parent.name == PUBLIC_FOLDER else write_private)(path, content)
+
+
+def _read_book(path: Path) -> Book:
+    found = json.loads(read_private(path))
+    read = _client_of if found.get("format") == FORMAT else _client_of_before
+    return Book({each["client_id"]: read(each) for each in found["clients"]}, tuple(found.get("changes", ())))
+
+
+def _client_of(record: Mapping[str, Any]) -> Client:
+    return Client(
+        **_permit_fields(record),
+        title=record["title"],
+        contact=record["contact"],
+        secrets=tuple(Secret(**each) for each in record["secrets"]),
+        keys=tuple(ClientKey(**each) for each in record["keys"]),
+        version=record["version"],
+        created_at=record["created_at"],
+        updated_at=record["updated_at"],
+    )
+
+
+def _client_of_before(record: Mapping[str, Any]) -> Client:
+    """A client as releases before the records wrote it."""
+    region = record["region"]
+    known = enumerate(record["secret_hashes"], start=1)
+    return Client(
+        client_id=record["client_id"],
+        client_secret=record["client_secret"],
+        regions=(region,) if isinstance(region, str) else tuple(region),
+        scopes=tuple(record["scopes"]),
+        sources=tuple(record["sources"] or ()),
+        buyers=tuple(record["buyers"] or ()),
+        title=record["client_id"],
+        secrets=tuple(Secret(f"secret-{number}", kept, "") for number, kept in known),
+    )
+
+
+def _permit_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    networks, until = document["networks"], document["until"]
+    return {
+        "client_id": document["client_id"],
+        **{name: _tupled(document[name]) for name in ("regions", "scopes", "sources", "buyers")},
+        "networks": None if networks is None else tuple(ip_network(network) for network in networks),
+        "per_minute": document["per_minute"],
+        "per_day": document["per_day"],
+        "active": document["active"],
+        "until": None if until is None else dt.date.fromisoformat(until),
     }
-    return Client(**fields)
 
 
-def _read_disabled(path: Path) -> frozenset[str]:
-    return frozenset(json.loads(path.read_bytes())["disabled"])
+def _read_permits(path: Path) -> Mapping[str, Permit]:
+    found = json.loads(path.read_bytes())["clients"]
+    return {each["client_id"]: Permit(**_permit_fields(each)) for each in found}
 
 
-def _json(document: Any) -> bytes:
-    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+def _read_disabled(path: Path) -> Sequence[str]:
+    names: list[str] = json.loads(path.read_bytes())["disabled"]
+    return names
+
+
+def _read_shut_out(path: Path) -> Mapping[str, Permit]:
+    return {name: _shut_out(name, None) for name in _read_disabled(path)}
+
+
+def _shut_out(name: str, known: Client | None) -> Client:
+    """The record of a client that a release before shut out; of one that it did not keep, nothing else is said."""
+    unsaid = known or narrowing_nothing(name)
+    return replace(unsaid, active=False)
+
+
+def narrowing_nothing(client_id: str) -> Client:
+    """The record that leaves a token of an outside issuer as it is."""
+    return Client(client_id=client_id, regions=None, scopes=None, sources=None, buyers=None, title=client_id)
+
+
+def _listed(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
+
+
+def _tupled(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)

@@ -2,11 +2,11 @@
 
 import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from shared.security.clients import ALL_SCOPES, READ_SCOPES, WRITE_SCOPES, Client, client_from
+from shared.security.clients import ALL_SCOPES, READ_SCOPES, WRITE_SCOPES, Client
 from shared.security.files import read_private, write_private
 
 CREDENTIALS_FILE = "demo-credentials.json"
@@ -20,7 +20,7 @@ def demo_clients(data: Path, base_url: str) -> Sequence[Client]:
     path = data / CREDENTIALS_FILE
     if path.exists():
         stored = json.loads(read_private(path))
-        clients = [client_from(each) for each in stored["clients"]]
+        clients = [_client_of(each) for each in stored["clients"]]
         if stored["base_url"] == base_url:
             return clients
     else:
@@ -36,9 +36,43 @@ def demo_clients(data: Path, base_url: str) -> Sequence[Client]:
     return clients
 
 
-def _new_client(client_id: str, scopes: tuple[str, ...], region: str, **speaks_for: tuple[str, ...]) -> Client:
-    return Client(client_id, secrets.token_urlsafe(32), scopes, region, **speaks_for)
+def _new_client(
+    client_id: str,
+    scopes: tuple[str, ...],
+    region: str,
+    *,
+    sources: tuple[str, ...] = (),
+    buyers: tuple[str, ...] = (),
+) -> Client:
+    return Client(
+        client_id=client_id,
+        client_secret=secrets.token_urlsafe(32),
+        scopes=scopes,
+        regions=(region,),
+        sources=sources,
+        buyers=buyers,
+        title=client_id,
+    )
 
 
-def _shown(client: Client) -> dict[str, object]:
-    return {name: value for name, value in asdict(client).items() if name != "secret_hashes"}
+def _client_of(shown: Mapping[str, Any]) -> Client:
+    return Client(
+        client_id=shown["client_id"],
+        client_secret=shown["client_secret"],
+        scopes=tuple(shown["scopes"]),
+        regions=(shown["region"],),
+        sources=tuple(shown["sources"] or ()),
+        buyers=tuple(shown["buyers"] or ()),
+        title=shown["client_id"],
+    )
+
+
+def _shown(client: Client) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "client_secret": client.client_secret,
+        "scopes": client.scopes,
+        "region": (client.regions or ("",))[0],
+        "sources": client.sources or None,
+        "buyers": client.buyers or None,
+    }

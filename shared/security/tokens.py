@@ -12,8 +12,9 @@ from shared.errors import Unauthenticated
 from shared.findings import WrongValue
 from shared.regions import region_prefix
 from shared.security.actor import EVERY, Actor
-from shared.security.clients import check_subject
+from shared.security.clients import Permit, check_subject
 from shared.security.keys import algorithms_of
+from shared.security.narrowing import narrowed
 from shared.spelling import source_spelling
 from shared.words.said import says
 
@@ -44,7 +45,7 @@ class TokenInvalid(Unauthenticated):
 
 
 class ClientDisabled(Unauthenticated):
-    """The client was shut out; its tokens hold no longer."""
+    """The client was shut out, or its time is over; its tokens hold no longer."""
 
     code = "client-disabled"
 
@@ -62,15 +63,26 @@ class Names(TypedDict):
     audience: str
 
 
-class _Known(NamedTuple):
+class Recognised(NamedTuple):
+    """Who holds a token, as the record of the client lets it."""
+
     actor: Actor
+    client_id: str
+    """The client as its record names it. Tokens of an outside issuer may have another subject."""
+    permit: Permit | None
+    """What is kept of the client here; None where nothing is."""
+
+
+class _Known(NamedTuple):
+    told: Recognised
+    """As the token says it, narrowed by nothing."""
     expires: float
     check_again_at: float
 
 
-def nobody_is_disabled() -> frozenset[str]:
-    """What is known of disabled clients where nobody keeps any."""
-    return frozenset()
+def no_permits() -> Mapping[str, Permit]:
+    """What is known of clients where no records are kept."""
+    return {}
 
 
 class TokenVerifier:
@@ -83,17 +95,19 @@ class TokenVerifier:
         issuer: str,
         audience: str,
         fetch_for: FetchKeys | None = None,
-        disabled: Callable[[], frozenset[str]] = nobody_is_disabled,
+        permits: Callable[[], Mapping[str, Permit]] = no_permits,
     ) -> None:
         self._key_for = key_for
         self._fetch_for = fetch_for
         self._issuer = issuer
         self._audience = audience
-        self._disabled = disabled
+        self._permits = permits
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._narrowed: OrderedDict[str, Recognised] = OrderedDict()
+        """What the record of a client leaves of a token, while the record is the same."""
 
-    async def recognise(self, token: str) -> Actor:
-        """As `actor`; where a key has to be fetched first, it is waited for."""
+    async def recognise(self, token: str) -> Recognised:
+        """As `recognised`; where a key has to be fetched first, it is waited for."""
         if self._fetch_for is not None:
             known = self._known.get(token)
             if known is None or known.check_again_at <= time.monotonic():
@@ -101,10 +115,17 @@ class TokenVerifier:
                     await self._fetch_for(token)
                 except jwt.PyJWTError as error:
                     raise TokenInvalid(says("token-not-valid-here")) from error
-        return self.actor(token)
+        return self.recognised(token)
 
     def actor(self, token: str) -> Actor:
-        """Who holds this token. Raises TokenExpired, TokenInvalid or ClientDisabled."""
+        """Who holds this token. Raises as `recognised`."""
+        return self.recognised(token).actor
+
+    def recognised(self, token: str) -> Recognised:
+        """Who holds this token, and what is kept of the client.
+
+        Raises TokenExpired, TokenInvalid, ClientDisabled, or RegionNotAllowed where the record leaves no region of it.
+        """
         known = self._known.get(token)
         if known is None or known.check_again_at <= time.monotonic():
             self._known.pop(token, None)
@@ -115,13 +136,27 @@ class TokenVerifier:
         if known.expires <= time.time():
             self._known.pop(token, None)
             raise TokenExpired(says("token-has-expired"))
-        if self.is_shut_out(known.actor.id):
+        if self.is_shut_out(known.told.client_id):
             raise ClientDisabled(says("client-is-disabled"))
-        return known.actor
+        permit = self.permit_of(known.told.client_id)
+        if permit is None:
+            return known.told
+        found = self._narrowed.get(token)
+        if found is None or found.permit is not permit:
+            found = Recognised(narrowed(known.told.actor, permit), known.told.client_id, permit)
+            self._narrowed[token] = found
+            if len(self._narrowed) > _REMEMBERED:
+                self._narrowed.popitem(last=False)
+        return found
 
     def is_shut_out(self, client_id: str) -> bool:
-        """Whether a client was disabled: none of its tokens holds any more."""
-        return client_id in self._disabled()
+        """Whether a client was disabled, or its last day is over: none of its tokens holds any more."""
+        permit = self.permit_of(client_id)
+        return permit is not None and not permit.holds(time.time())
+
+    def permit_of(self, client_id: str) -> Permit | None:
+        """What the record of a client lets it do; none where it has no record."""
+        return self._permits().get(client_id)
 
     def _verify(self, token: str) -> _Known:
         try:
@@ -141,7 +176,15 @@ class TokenVerifier:
             raise TokenExpired(says("token-has-expired")) from error
         except (jwt.PyJWTError, TypeError, ValueError, OverflowError) as error:  # TypeError: another algorithm's key
             raise TokenInvalid(says("token-not-valid-here")) from error
-        return _Known(_actor_of(claims), expires, time.monotonic() + _REMEMBERED_SECONDS)
+        actor = _actor_of(claims)
+        told = Recognised(actor, _client_of(claims, actor), None)
+        return _Known(told, expires, time.monotonic() + _REMEMBERED_SECONDS)
+
+
+def _client_of(claims: Mapping[str, Any], actor: Actor) -> str:
+    """The client as an issuer names it: `azp` (OpenID Connect), `client_id` (RFC 9068), else the subject."""
+    named = claims.get("azp") or claims.get("client_id") or actor.id
+    return named if isinstance(named, str) else actor.id
 
 
 def _actor_of(claims: Mapping[str, Any]) -> Actor:

@@ -29,6 +29,7 @@ OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
     "/dead-letters/replay": _OPERATING,
     "/dead-letters/{letter_id}": f"{_OPERATING} No letter is dead in the story.",
     "/audit": _OPERATING,
+    "/usage": _OPERATING,
 }
 """Routes that are the same in every house, below its name and version, and why they know of no region."""
 OF_THE_CALLER: Final = frozenset(

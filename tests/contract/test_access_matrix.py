@@ -1,6 +1,7 @@
 """Who may call what, over every operation that the houses publish and every kind of token there is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.__main__ import HOUSES
 from shared.house import HouseDefinition
 from shared.http.application import described_app
 from shared.http.openapi import operations
-from shared.security.clients import ALL_SCOPES
+from shared.security.clients import ALL_SCOPES, narrowing_nothing
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import ON_SQLITE
 
@@ -79,7 +80,8 @@ async def test_a_client_that_is_shut_out_is_refused_everywhere(
 ) -> None:
     house = await open_house(definition)
     client = client_for(house, client_id="gone")
-    house.verifier._disabled = lambda: frozenset({"gone"})
+    gone = replace(narrowing_nothing("gone"), active=False)
+    house.verifier._permits = lambda: {"gone": gone}
     for path, method, operation in published(definition):
         answer = await client.request(**request_of(path, method, operation))
         assert refusal(answer) == (401, "client-disabled"), (method, path)

@@ -67,6 +67,10 @@ WRONG_WAYS = {
         "shared.procedures.taking",
     ),
     "The change feed: who waits, over what is read, over who sees it": ("shared/feed/sight.py", "shared.feed.waiting"),
+    "Partners: changing records and carrying it into the audit, counting, over what is refused": (
+        "shared/partners/errors.py",
+        "shared.partners.limits",
+    ),
     "The table of a procedure is plain data, and so are its days": ("shared/procedures/days.py", "sqlalchemy"),
     "The audit chain: the work of a night, over verifying, over walking, sealing and signing, over what a link is": (
         "shared/audit/sealing.py",

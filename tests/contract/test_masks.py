@@ -59,7 +59,7 @@ HIDDEN = {
     *("C34", "肺腺癌", "chronic"),
 }
 OPERATED = {
-    *("/dead-letters", "/audit", "/jobs", "/jobs/{job_id}"),
+    *("/dead-letters", "/audit", "/usage", "/jobs", "/jobs/{job_id}"),
     *("/webhooks", "/webhooks/{webhook_code}", "/webhooks/{webhook_code}/deliveries"),
     *("/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx", "/imports/templates/{import_kind}.xlsx"),
 }

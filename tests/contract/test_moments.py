@@ -34,6 +34,7 @@ ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "WebhookSetOut": SENDING,
     "DeliveryOut": SENDING,
     "ReplayAnswer": OPERATORS,
+    "UsageOut": "counts that grow with every request, too often for the commit clock",
     "JobOut": "is polled under its own address; its progress is written every second, too often for the commit clock",
     "CodeListsOut": "changes with a release alone",
     "ChangesOut": "is itself what changed, in the order of commits",

@@ -1,6 +1,7 @@
 """The published documents of the houses: complete, readable by a machine, and exactly what was promised outside."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.__main__ import HOUSES
 from shared.http.application import front_app
+from shared.http.clients.records import ClientRecords
 from shared.http.openapi import operations
 from shared.security.issuer import ALL_SCOPES, Issuer
 from tests.conftest import ClientFor, OpenHouse
@@ -16,7 +18,8 @@ from tests.promises import Document, Operation, document_of, found, scopes_of
 PROBLEM = "application/problem+json"
 
 DOCUMENTS: dict[str, Document] = {definition.name: document_of(definition.name) for definition in HOUSES}
-FRONT = front_app([], Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience="")).openapi()
+ISSUER = Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience="")
+FRONT = front_app([], ISSUER, ClientRecords(Path(), ())).openapi()
 OPERATIONS = [
     (house, path, method, operation)
     for house, document in DOCUMENTS.items()
@@ -35,6 +38,7 @@ OF_EVERY_HOUSE = {
     "GET /dead-letters": "ops:admin",
     "POST /dead-letters/replay": "ops:admin",
     "DELETE /dead-letters/{letter_id}": "ops:admin",
+    "GET /usage": "ops:admin",
 }
 
 
@@ -146,6 +150,14 @@ def test_the_process_offers_access_and_health() -> None:
     assert {f"{method.upper()} {path}" for path, method, _ in operations(FRONT)} == {
         "POST /oauth2/token",
         "GET /oauth2/keys",
+        "GET /oauth2/clients",
+        "GET /oauth2/clients/{client_id}",
+        "PUT /oauth2/clients/{client_id}",
+        "POST /oauth2/clients/{client_id}/secrets",
+        "DELETE /oauth2/clients/{client_id}/secrets/{secret_id}",
+        "POST /oauth2/clients/{client_id}/keys",
+        "DELETE /oauth2/clients/{client_id}/keys/{kid}",
+        "GET /oauth2/clients/{client_id}/usage",
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",

@@ -66,7 +66,12 @@ forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.journeys.set_ups"])
 
 
-_OF_THE_MOMENT = frozenset({"bus_position", "source_heard", "audit_seal", "audit_head", "audit_signed_head"})
+_OF_THE_MOMENT = frozenset(
+    {
+        *("bus_position", "source_heard", "audit_seal", "audit_head", "audit_signed_head"),
+        *("client_allowance", "client_usage"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ WEBHOOKS_OF_BARE: Final = Aim(0.4)
 """Of the same messages sent by the same client, with nothing read and nothing written down."""
 WEBHOOK_P50: Final = Aim(50.0, at_least=False, unit="ms")
 """From a commit to the arrival of its change."""
+LIMITS: Final = Aim(1.0, at_least=False, unit="ms")
+"""What a client's limits add to its request, p50."""
 
 READY: Final = Aim(5000.0, at_least=False, unit="ms")
 RESIDENT: Final = Aim(400.0, at_least=False, unit="MB")

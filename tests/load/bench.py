@@ -29,6 +29,7 @@ from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.files import exported
 from tests.load.heads import beside_large_heads
 from tests.load.hooks import hooks
+from tests.load.limits import limits
 from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
@@ -252,6 +253,22 @@ class Bench:
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
         return self._run(hooks(section, settings, self._pace.rounds))
 
+    def k_sqlite(self) -> list[Figure]:
+        """What limits of a client add to its requests, on SQLite."""
+        self.leave_stage()
+        return self._limits("k SQLite", "")
+
+    def k_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["limits_monitoring"]))
+        return self._limits("k PostgreSQL", self.servers.postgres.url("limits_{house}"))
+
+    def _limits(self, section: str, url: str) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        return self._run(limits(section, settings, self._pace.rounds))
+
     def _feed(self, section: str, url: str) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
@@ -339,6 +356,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "h_sqlite": Bench.h_sqlite,
     "i_sqlite": Bench.i_sqlite,
     "j_sqlite": Bench.j_sqlite,
+    "k_sqlite": Bench.k_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,
@@ -353,6 +371,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "h_postgres": Bench.h_postgres,
     "i_postgres": Bench.i_postgres,
     "j_postgres": Bench.j_postgres,
+    "k_postgres": Bench.k_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

@@ -20,12 +20,12 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.feed.queries import AT_ONCE
 from shared.house import House
 from shared.runtime import Process, migrate_all, open_process, running
-from shared.security.clients import add_client
 from shared.settings import Settings
 from tests.load.county import REGION
 from tests.load.events import risk_raised
 from tests.load.figures import Aim, Figure, Rounds
 from tests.load.stage import connect
+from tests.partners import take_on
 
 ITEMS = 100_000
 _WOKEN = 60
@@ -38,18 +38,19 @@ Pages = Callable[[], Awaitable[int]]
 class Reader:
     """A client of the feed, without a network: what the process does is measured, and not a client."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, client_id: str = "feed-reader", **described: Any) -> None:
         self._app = process.app()
         assert process.issuer is not None
-        secret = add_client(process.settings.data, "feed-reader", region=["52"], scopes=["monitoring:read"])
-        self._token = process.issuer.token("feed-reader", secret, None)["access_token"]
+        rights = {"regions": ["52"], "scopes": ["monitoring:read"]}
+        secret = take_on(process.settings.data, client_id, **rights | described)
+        self._token = process.issuer.token(client_id, secret, None)["access_token"]
 
     async def read(self, after: str | None = None, wait: int = 0) -> dict[str, Any]:
         """One answer."""
         found: dict[str, Any] = json.loads(await self.read_bytes(after, wait))
         return found
 
-    async def read_bytes(self, after: str | None, wait: int = 0) -> bytes:
+    async def read_bytes(self, after: str | None = None, wait: int = 0) -> bytes:
         """One answer as it is sent."""
         parts: list[bytes] = []
         given = f"wait={wait}" if after is None else f"wait={wait}&after={after}"

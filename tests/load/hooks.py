@@ -63,8 +63,8 @@ async def hooks(section: str, settings: Settings, rounds: int) -> list[Figure]:
 
 
 async def _subscribe(house: House, code: str, url: str) -> None:
-    owner = Actor(code, frozenset(), ("52",))
-    await house.database.write(put_webhook, "bench", Asked(url, [], True, None), actor=owner)
+    owner = Actor(code, frozenset({"monitoring:read"}), ("52",))
+    await house.database.write(put_webhook, "bench", Asked(url, [], True, None, code), actor=owner)
 
 
 def _events(first: int, number: int) -> list[EncodedEvent]:

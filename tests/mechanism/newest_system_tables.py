@@ -7,12 +7,14 @@ from shared.db.system_migrations import (
     add_audit_chain,
     add_commit_clock,
     create_change,
+    create_client_counts,
     create_imports,
     create_job,
     create_system_tables_v1,
     create_webhooks,
     drop_audit_chain,
     drop_change,
+    drop_client_counts,
     drop_imports,
     drop_job,
     drop_system_tables_v1,
@@ -32,10 +34,12 @@ def create_system_tables() -> None:
     create_change()
     create_imports()
     create_webhooks()
+    create_client_counts()
 
 
 def drop_system_tables() -> None:
     """Take them away again."""
+    drop_client_counts()
     drop_webhooks()
     drop_imports()
     drop_audit_chain()

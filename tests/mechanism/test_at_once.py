@@ -30,7 +30,7 @@ async def test_the_first_tokens_are_all_recognised_by_one_fetch_that_holds_nobod
     assert not any(task.done() for task in asking), "the loop goes on while the issuer takes its time"
     outside.answers.set()
     async with asyncio.timeout(BOUND_SECONDS):
-        assert [actor.id for actor in await asyncio.gather(*asking)] == subjects
+        assert [found.actor.id for found in await asyncio.gather(*asking)] == subjects
     assert outside.asked == 1
 
 

@@ -208,10 +208,10 @@ async def test_a_key_is_used_only_under_its_own_name_and_algorithm(outside: Outs
     numbers = rsa.generate_private_key(65537, 2048)
     outside.publish(ed=edwards, ec=elliptic, rsa=numbers)
     verifier = outside.verifier()
-    assert (await verifier.recognise(signed("ed", edwards))).regions == ("52",)
-    assert (await verifier.recognise(signed("ec", elliptic))).regions == ("52",)
-    assert (await verifier.recognise(signed("rsa", numbers))).regions == ("52",)
-    assert (await verifier.recognise(signed_as("PS256", "rsa", numbers))).id == "tester"
+    assert (await verifier.recognise(signed("ed", edwards))).actor.regions == ("52",)
+    assert (await verifier.recognise(signed("ec", elliptic))).actor.regions == ("52",)
+    assert (await verifier.recognise(signed("rsa", numbers))).actor.regions == ("52",)
+    assert (await verifier.recognise(signed_as("PS256", "rsa", numbers))).actor.id == "tester"
     for kid, key in (("ec", edwards), ("ed", elliptic), ("rsa", elliptic), ("ec", numbers), (None, edwards)):
         with pytest.raises(TokenInvalid):
             await verifier.recognise(signed(kid, key))
@@ -227,7 +227,7 @@ async def test_a_key_that_names_its_algorithm_is_used_for_no_other(outside: Outs
     outside.publish(rsa=numbers)
     outside.document["keys"][0]["alg"] = "PS256"
     verifier = outside.verifier()
-    assert (await verifier.recognise(signed_as("PS256", "rsa", numbers))).id == "tester"
+    assert (await verifier.recognise(signed_as("PS256", "rsa", numbers))).actor.id == "tester"
     with pytest.raises(TokenInvalid):
         await verifier.recognise(signed_as("RS256", "rsa", numbers))
 
@@ -238,9 +238,9 @@ async def test_a_new_key_is_known_to_its_first_token_and_a_false_one_is_not_aske
     old, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     outside.publish(old=old)
     verifier = outside.verifier()
-    assert (await verifier.recognise(signed("old", old))).id == "tester"
+    assert (await verifier.recognise(signed("old", old))).actor.id == "tester"
     outside.publish(old=old, new=new)
-    assert (await verifier.recognise(signed("new", new))).id == "tester"
+    assert (await verifier.recognise(signed("new", new))).actor.id == "tester"
     for _ in range(5):
         with pytest.raises(TokenInvalid):
             await verifier.recognise(signed("false", new))
@@ -257,7 +257,7 @@ async def test_a_withdrawn_key_stops_for_tokens_that_were_good_before(
     outside.publish(withdrawn=withdrawn, other=other)
     verifier = outside.verifier()
     known = signed("withdrawn", withdrawn)
-    assert (await verifier.recognise(known)).id == "tester"
+    assert (await verifier.recognise(known)).actor.id == "tester"
     outside.publish(other=other)
 
     async def refused(token: str) -> bool:
@@ -285,7 +285,7 @@ async def test_an_issuer_that_hangs_delays_nobody_whose_key_is_known(outside: Ou
     await until(lambda: outside.asked == 2)
     started = time.perf_counter()
     for number in range(40):
-        assert (await verifier.recognise(signed("it", key, sub=f"honest-{number}"))).id == f"honest-{number}"
+        assert (await verifier.recognise(signed("it", key, sub=f"honest-{number}"))).actor.id == f"honest-{number}"
     assert time.perf_counter() - started < 1.0
     outside.answers.set()
     answers = await asyncio.gather(*bogus, return_exceptions=True)
@@ -320,7 +320,7 @@ async def test_keys_that_cannot_be_fetched_are_no_fault_of_the_caller(
     async with asyncio.timeout(BOUND_SECONDS):
         while True:
             with suppress(KeysUnavailable):
-                assert (await verifier.recognise(signed("it", key))).id == "tester"
+                assert (await verifier.recognise(signed("it", key))).actor.id == "tester"
                 break
 
 

@@ -1,11 +1,14 @@
 """Clients as an operator keeps them: added, rotated, shut out and let in, beside processes that run."""
 
 import asyncio
+import json
 import os
+import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +18,7 @@ from services import clients
 from services.__main__ import main as all_houses
 from services.monitoring.app import MONITORING
 from shared.runtime import house_main
-from shared.security.clients import ClientRefused, add_client, list_clients
+from shared.security.clients import read_book
 from shared.security.issuer import CREDENTIALS_FILE, open_issuer
 from tests.journeys.set_ups import SetUp, apart
 from tests.keyrings import vault_in
@@ -74,17 +77,25 @@ def test_a_secret_is_shown_once_and_kept_as_a_hash(operator: Operator, tmp_path:
         ({"client_id": "ＳＹＳＴＥＭ"}, "reserved"),
         ({"client_id": "a\nb"}, "line breaks"),
         ({"client_id": ""}, "1 to 64"),
-        ({"region": ["520"]}, "2, 4, 6, 9 or 12 digits"),
-        ({"region": []}, "needs a region"),
-        ({"scopes": ["monitoring:raed"]}, "unknown scopes: monitoring:raed"),
-        ({"scopes": []}, "at least one scope"),
+        ({"--region": "520"}, "regions/0: .*2, 4, 6, 9 or 12 digits"),
+        ({"--scopes": "monitoring:raed"}, "scopes/0: there is no scope monitoring:raed"),
+        ({"--networks": "10.0.0.1/8"}, "networks/0: a network is written like"),
+        ({"--per-minute": "0"}, "per_minute: "),
+        ({"--per-minute": "many"}, "per_minute: "),
+        ({"--until": "soon"}, "until: "),
     ],
 )
-def test_a_client_that_cannot_work_is_not_made(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
-    described = {"client_id": "it", "region": ["52"], "scopes": ["monitoring:read"]} | changes
-    with pytest.raises(ClientRefused, match=complaint):
-        add_client(tmp_path, **described)
-    assert list_clients(tmp_path) == []
+def test_a_client_that_cannot_work_is_not_made(
+    operator: Operator, capsys: pytest.CaptureFixture[str], tmp_path: Path, changes: dict[str, str], complaint: str
+) -> None:
+    described = {"client_id": "it", "--region": "52", "--scopes": "monitoring:read"} | changes
+    words = [described.pop("client_id"), *(word for pair in described.items() for word in pair)]
+    capsys.readouterr()
+    assert clients.main([f"--data={tmp_path}", "add", *words]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(complaint, said.err), said.err
+    assert read_book(tmp_path).clients == {}
 
 
 def test_mistakes_at_the_command_line_change_nothing(
@@ -102,12 +113,71 @@ def test_clients_of_many_kinds_are_described(operator: Operator, tmp_path: Path)
     operator.secret("add", "nation", "--region", "*", "--scopes", "monitoring:read", "--sources", "*")
     operator.secret("add", "two", "--region", "520626,520628000000", "--scopes", SCOPES)
     operator.secret("add", "buyer", "--region", "4419", "--scopes", "consumption:order", "--buyers", "DG-1", "DG-2")
-    found = {client.client_id: (client.region, client.sources, client.buyers) for client in list_clients(tmp_path)}
-    assert found == {
-        "nation": ("*", ("*",), None),
-        "two": (("520626", "520628"), None, None),
-        "buyer": ("4419", None, ("DG-1", "DG-2")),
+    kept = read_book(tmp_path).clients
+    assert {name: (client.regions, client.sources, client.buyers) for name, client in kept.items()} == {
+        "nation": (("*",), ("*",), ()),
+        "two": (("520626", "520628"), (), ()),
+        "buyer": (("4419",), (), ("DG-1", "DG-2")),
     }
+
+
+def test_all_of_a_record_can_be_typed(operator: Operator, tmp_path: Path) -> None:
+    operator.secret(
+        *ADD, "--title", "德江县人民医院", "--networks", "10.0.0.0/8", "--per-minute", "600", "--until", "2030-01-31"
+    )
+    assert operator.types("change", "hospital-a", "--per-minute", "any", "--per-day", "5000", "--networks", "any") == (
+        0,
+        "",
+    )
+    code, shown = operator.types("show", "hospital-a")
+    record = json.loads(shown)
+    assert code == 0
+    assert "$argon2id$" not in shown
+    changed = {"per_minute": None, "per_day": 5000, "networks": None}
+    kept = {
+        "title": "德江县人民医院",
+        "until": "2030-01-31",
+        "sources": ["hospital-a", "medical-insurance"],
+        "version": 2,
+    }
+    assert {name: record[name] for name in changed | kept} == changed | kept
+    operator.secret("rotate", "hospital-a")
+    assert operator.types("drop-secret", "hospital-a", record["secrets"][0]["id"]) == (0, "")
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "2026"}
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(jwk))
+    assert operator.types("add-key", "hospital-a", str(path)) == (0, "2026\n")
+    listed = operator.types("list")[1]
+    assert "per-day=5000 until=2030-01-31 secrets=1 keys=1" in listed
+    assert operator.types("drop-key", "hospital-a", "2026") == (0, "")
+    path.write_text(json.dumps(jwk | {"d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}))
+    assert operator.types("add-key", "hospital-a", str(path)) == (1, "")
+    assert operator.types("change", "nobody", "--per-day", "1") == (1, "")
+    assert operator.types("add", "portal", "--region", "52", "--scopes", SCOPES, "--without-secret") == (0, "")
+    assert operator.types("disable", "of-another-issuer") == (0, "")
+    assert "of-another-issuer region=as its token says" in operator.types("list")[1]
+
+
+def test_usage_is_told_at_the_machine(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vault_in(machine)
+    assert typed(lambda: house_main(MONITORING, ["migrate"])) == 0
+    assert clients.main(["add", "it", "--region", "52", "--scopes", SCOPES]) == 0
+    day = "2026-11-16"
+    with closing(sqlite3.connect(machine / "monitoring.sqlite")) as database, database:
+        database.execute("INSERT INTO client_usage VALUES ('it', ?, 'facts', 3, 1, 1)", (day,))
+    capsys.readouterr()
+    assert clients.main(["usage", "it", "--from", day, "--to", day]) == 0
+    said = capsys.readouterr()
+    numbers = {"route_group": "facts", "requests": 3, "errors": 1, "rejected": 1}
+    assert json.loads(said.out) == {"house": "monitoring", "day": day, **numbers}
+    assert {line.partition(":")[0] for line in said.err.splitlines()} == {
+        "assistance",
+        "employment",
+        "consumption",
+        "assets",
+    }
+    assert clients.main(["usage", "it", "--from", "2026-11-16", "--to", "2026-11-01"]) == 1
+    assert clients.main(["usage", "nobody"]) == 1
 
 
 async def asked(set_up: SetUp, client_id: str, secret: str) -> httpx.Response:

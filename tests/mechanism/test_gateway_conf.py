@@ -76,7 +76,7 @@ async def houses(tmp_path: Path) -> AsyncIterator[Houses]:
 def configuration(folder: Path, port: int, addresses: dict[str, str]) -> str:
     """As deployed, with loopback in the place of the containers' names."""
     text = CONF.read_text(encoding="utf-8")
-    assert text.count("http://$house-api:8000") == 6
+    assert text.count("http://$house-api:8000") == 7
     text = text.replace("http://$house-api:8000", "http://$address").replace("listen 8000", f"listen {LOOPBACK}:{port}")
     text = text.replace("client_header_timeout 10s", "client_header_timeout 1s")
     text = text.replace("client_body_timeout 15s", "client_body_timeout 1s")

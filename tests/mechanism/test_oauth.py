@@ -13,13 +13,13 @@ from jwt import PyJWKSet
 from prometheus_client import REGISTRY
 
 from shared.http.application import process_app
-from shared.security.clients import add_client
 from shared.security.files import InsecureFile
 from shared.security.issuer import CREDENTIALS_FILE, open_issuer
 from shared.security.signing import PublicKeys, rotate_keys
 from shared.security.tokens import TokenVerifier
 from tests.logged import reading_logs
 from tests.mechanism.outside_issuer import NAMES
+from tests.partners import take_on
 
 READ, WRITE = "monitoring:read", "monitoring:write"
 OPEN_TO_OTHERS = (0o640, 0o604, 0o666)
@@ -92,7 +92,7 @@ async def test_a_client_signs_in_by_form_or_by_basic_and_its_token_holds(tmp_pat
 
 
 async def test_basic_reads_names_and_secrets_as_forms_write_them(tmp_path: Path) -> None:
-    secret = add_client(tmp_path, "县医院:1", region=["520626"], scopes=[WRITE])
+    secret = take_on(tmp_path, "县医院:1", regions=["520626"], scopes=[WRITE])
     async with ask_token(tmp_path) as client:
         answer = await client.post(TOKEN, data=GRANT, headers=basic(quote_plus("县医院:1"), quote_plus(secret)))
     assert answer.status_code == 200, answer.text
@@ -102,7 +102,7 @@ async def test_basic_reads_names_and_secrets_as_forms_write_them(tmp_path: Path)
 def test_a_secret_that_held_is_not_hashed_again_whoever_else_signs_in_between(tmp_path: Path) -> None:
     """Hashing is meant to be slow: a gateway that asks for many clients in turn would wait for it every time."""
     issuer = issuer_of(tmp_path)
-    secrets = {name: add_client(tmp_path, name, region=["520626"], scopes=[WRITE]) for name in ("one", "two", "three")}
+    secrets = {name: take_on(tmp_path, name, regions=["520626"], scopes=[WRITE]) for name in ("one", "two", "three")}
 
     def sign_in() -> float:
         """Each of them once; the seconds of work it took."""
@@ -260,16 +260,16 @@ def test_every_data_folder_has_secrets_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", OPEN_TO_OTHERS, ids=oct)
 def test_a_secret_that_lies_open_is_not_used(tmp_path: Path, name: str, mode: int) -> None:
     issuer_of(tmp_path)
-    add_client(tmp_path, "it", region=["52"], scopes=[READ])
+    take_on(tmp_path, "it", regions=["52"], scopes=[READ])
     (tmp_path / name).chmod(mode)
     with pytest.raises(InsecureFile, match=rf"^{name} can be read by others: its mode must be 0600$"):
         issuer_of(tmp_path)
 
 
 def test_a_file_that_is_spoilt_while_the_process_runs_leaves_who_was_known(tmp_path: Path) -> None:
-    secret = add_client(tmp_path, "it", region=["52"], scopes=[READ])
+    secret = take_on(tmp_path, "it", regions=["52"], scopes=[READ])
     issuer = issuer_of(tmp_path)
     assert issuer.token("it", secret, None)["token_type"] == "Bearer"
     (tmp_path / "clients.json").write_text("{", encoding="utf-8")
-    issuer._kept(now=True)
+    issuer._book(now=True)
     assert issuer.token("it", secret, None)["token_type"] == "Bearer"

@@ -17,6 +17,7 @@ from shared.db.changes import enter_changes
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.hooks import calling
 from shared.house import House
+from shared.security.clients import Permit
 from tests.builders import OTHER_COUNTY_REGION, REGION, TODAY, published_as, risk_raised
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import ON_SQLITE, PROBE, emit, rows_of, until
@@ -394,16 +395,42 @@ async def test_a_client_that_is_shut_out_is_told_nothing_more(
     await set_up(client_for(running, scopes=READ, client_id="stayer"), "mine", receivers.url_of("b"))
     await told(running, 1)
     await got(receivers, "a", 1)
-    shut_out = {"leaver"}
-    running.verifier._disabled = lambda: frozenset(shut_out)
+    records = {"leaver": Permit(client_id="leaver", regions=None, scopes=None, active=False)}
+    running.verifier._permits = lambda: records
     await told(running, 2)
     await got(receivers, "b", 2)
     shown = (await operations.get(f"{PATH}/mine", params={"client_id": "leaver"})).json()
     assert (shown["state"], shown["paused_because"], shown["waiting"]) == ("paused", "shut_out", 1)
     assert await receivers.versions("a") == [1]
-    shut_out.clear()
+    records.clear()
     await got(receivers, "a", 2)
     assert await receivers.versions("a") == [1, 2]
+
+
+async def has_got(receivers: Receivers, name: str, household: str, versions: list[int]) -> bool:
+    return await receivers.versions(name, household) == versions
+
+
+async def test_what_a_record_takes_away_is_told_no_more_not_even_what_waits(
+    running: House, client_for: ClientFor, receivers: Receivers
+) -> None:
+    client = client_for(running, scopes=READ, region="52", client_id="narrowed")
+    await receivers.answers("a", {"status": 500})
+    await set_up(client, "mine", receivers.url_of("a"))
+    await told(running, 1)
+    await told(running, 1, household="YJ-0001", region=OTHER_COUNTY_REGION)
+    await with_status(client, "mine", 1, "retrying")
+    records = {"narrowed": Permit(client_id="narrowed", regions=("520625",), scopes=None)}
+    running.verifier._permits = lambda: records
+    await set_up(client_for(running, scopes=READ, region="52", client_id="another"), "mine", receivers.url_of("b"))
+    await told(running, 2)
+    await told(running, 2, household="YJ-0001", region=OTHER_COUNTY_REGION)
+    await got(receivers, "b", 2)
+    await receivers.answers("a", {"status": 200})
+    refused = await receivers.versions("a", "DJ-0001")
+    move(running, minutes=10)
+    await until(lambda: has_got(receivers, "a", "YJ-0001", [1, 1, 2]))
+    assert await receivers.versions("a", "DJ-0001") == refused
 
 
 async def test_what_is_behind_what_is_kept_says_so_and_goes_on_from_the_oldest(

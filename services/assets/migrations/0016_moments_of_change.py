@@ -8,7 +8,7 @@ from shared.db.moment_migrations import (
 )
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 
 def upgrade() -> None:

@@ -3,7 +3,7 @@
 from shared.db.moment_migrations import add_moment_of_change, drop_moment_of_change
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 _WITHDRAWN_AT = (
     "SELECT withdrawal.at FROM withdrawal"

@@ -3,7 +3,7 @@
 from shared.db.moment_migrations import add_moment_of_change, add_moment_of_register, drop_moment_of_change
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 _REGISTERS = ("producer", "product", "buyer")
 _OF_A_PRODUCT = ("product_code", "updated_at", "id")

@@ -3,7 +3,7 @@
 from shared.db.moment_migrations import add_moment_of_change, drop_moment_of_change
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 
 def upgrade() -> None:

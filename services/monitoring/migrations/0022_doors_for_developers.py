@@ -6,7 +6,7 @@ from alembic import op
 from shared.db.sealing_migrations import ToSeal, index_columns
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0020"
 
 _FORMER = ToSeal(
     "former_member",

@@ -1,0 +1,1 @@
+"""Clients and their proofs, over HTTP: the routes of whoever takes partners on."""
