@@ -1,7 +1,7 @@
 """The generated page of files: every list with the columns of its CSV and Excel, the Chinese first."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from pydantic import BaseModel
@@ -93,14 +93,14 @@ def files_page() -> Iterator[str]:
             sheet = listed.query.sheet
             yield f"### {sheet.zh} {sheet.en}"
             yield f"`GET {listed.path}?format=csv`"
-            yield _columns(sheet.columns)
+            yield _columns(replace(column, needed=False) for column in sheet.columns)
         for kind in KINDS[house.name].values():
             yield f"### 导入：{kind.sheet.zh} Import: {kind.sheet.en}"
             yield f"`POST /{house.name}/v1/imports`, `kind={kind.sheet.kind}`"
             yield _columns(kind.sheet.columns)
 
 
-def _columns(columns: Sequence[Column]) -> str:
+def _columns(columns: Iterable[Column]) -> str:
     lines = ["| 列 | Column | Field | 格式 |", "| --- | --- | --- | --- |"]
     lines += [f"| {column.zh} | {column.en} | `{column.place}` | {_form(column)} |" for column in columns]
     return "\n".join(lines)

@@ -59,23 +59,23 @@ def cell_of(kept: Any) -> Any:
 
 def _things(sheet: Sheet, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[bytes]]:
     """The rows that make one thing together, wherever they stand; small, because all may be held at once."""
-    if sheet.group is None:
+    if not sheet.group:
         yield from ([_packed(row)] for row in rows)
         return
     gathered: dict[object, list[bytes]] = {}
-    place = next(at for at, column in enumerate(columns) if column.place == sheet.group)
+    places = [place for place, column in enumerate(columns) if column.place in sheet.group]
     for row in rows:
-        gathered.setdefault(_key(columns[place], row.cells[place]) or row.number, []).append(_packed(row))
+        gathered.setdefault(_key(columns, places, row) or row.number, []).append(_packed(row))
     yield from gathered.values()
 
 
-def _key(column: Column, cell: Any) -> str | None:
-    """What makes rows one thing; a row without it stands alone."""
+def _key(columns: Sequence[Column], places: Sequence[int], row: Row) -> tuple[str, ...] | None:
+    """What makes rows one thing; a row that leaves out some of it stands alone."""
     try:
-        key = read_cell(column, cell)
+        key = [read_cell(columns[place], row.cells[place]) for place in places]
     except WrongValue:
         return None
-    return None if key is None else str(key)
+    return None if None in key else tuple(map(str, key))
 
 
 def _parts(things: Iterator[list[bytes]], rows_at_once: int) -> Iterator[tuple[bytes, int]]:

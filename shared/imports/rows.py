@@ -71,4 +71,4 @@ def register_import(
         done = command(uow, *item)
         return Taken(RowStatus.ACCEPTED if done.changed else RowStatus.DUPLICATE)
 
-    return ImportKind(sheet, scope, read=read, take=each(take), rows_at_once=ONE_BY_ONE, has_source=False)
+    return ImportKind(sheet, (scope,), read=read, take=each(take), rows_at_once=ONE_BY_ONE, has_source=False)

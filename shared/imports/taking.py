@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from shared.codes.monitoring import FactMode
 from shared.codes.operations import ImportAccept, ImportMode, RowStatus
 from shared.db.rows import insert_rows
 from shared.db.sealed import sealed_table
@@ -60,11 +61,11 @@ def _do_part(kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
     how = passes[place.passing]
     job_id = _job_of(standing)
     file = load_file(uow, job_id)
-    kind = kinds[file.kind]
+    kind, sender = kinds[file.kind], file.sender._replace(facts=FactMode(standing.asked["facts"]))
     columns = _columns(kind, file.places)
     things = [read_rows(kind.sheet, columns, rows) for rows in _load_part(uow, job_id, place.part)]
-    with _acting(uow, file.sender):
-        taken = _tried(uow, kind, file.sender, things) if how is _TRY else _take(uow, kind, file.sender, things)
+    with _acting(uow, sender):
+        taken = _tried(uow, kind, sender, things) if how is _TRY else _take(uow, kind, sender, things)
     if place.part == 0:
         _forget_rows(uow, job_id)
     _keep_rows(uow, job_id, things, taken)

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook, PasswordError
 
 from shared.errors import Invalid
 from shared.findings import Finding, WrongValue
-from shared.sheets.columns import EACH, Column, Sheet, plain_heading, stands_beside
+from shared.sheets.columns import EACH, Column, Sheet, plain_heading
 from shared.sheets.values import is_empty, read_cell
 from shared.words.said import Said, says
 
@@ -159,7 +159,7 @@ def _demand_columns(sheet: Sheet, headings: Sequence[str], known: Sequence[Colum
     unknown = [
         heading
         for heading, column in zip(headings, known, strict=True)
-        if heading and column is None and not stands_beside(plain_heading(heading))
+        if heading and column is None and not sheet.passes_over(plain_heading(heading))
     ]
     twice = [column for column in dict.fromkeys(there) if there.count(column) > 1]
     findings = [

@@ -1,9 +1,11 @@
 """Files of households."""
 
+from dataclasses import replace
 from typing import Final
 
 from shared.codes.monitoring import Health, HouseholdCategory, Labour, Relation, Sex
 from shared.sheets.columns import Column, Form, Sheet
+from shared.sheets.common import HOUSEHOLD_CODE, MEMBER_NO, REGION_CODE
 
 _OF_THE_HOUSEHOLD: Final = "同一户各行填写一致，或只在第一行填写"
 
@@ -12,23 +14,8 @@ HOUSEHOLDS: Final = Sheet(
     "农户",
     "Households",
     (
-        Column(
-            "household_code",
-            "户编号",
-            "Household code",
-            needed=True,
-            example="DJ-0001",
-            note="每名成员一行，同一户各行填写同一编号",
-        ),
-        Column(
-            "region_code",
-            "行政区划代码",
-            "Region code",
-            needed=True,
-            width=16,
-            example="520626001001",
-            note=f"12 位行政区划代码；{_OF_THE_HOUSEHOLD}",
-        ),
+        replace(HOUSEHOLD_CODE, needed=True, note="每名成员一行，同一户各行填写同一编号"),
+        replace(REGION_CODE, needed=True, note=f"{REGION_CODE.note}；{_OF_THE_HOUSEHOLD}"),
         Column(
             "category",
             "农户类型",
@@ -50,7 +37,7 @@ HOUSEHOLDS: Final = Sheet(
             example="2026-05-01",
             note=_OF_THE_HOUSEHOLD,
         ),
-        Column("members/*/member_no", "成员序号", "Member number", Form.WHOLE, needed=True, width=10, example="1"),
+        replace(MEMBER_NO, place="members/*/member_no", needed=True),
         Column("members/*/name", "姓名", "Name", needed=True, example="王小明", masked=True),
         Column(
             "members/*/relation",
@@ -83,7 +70,7 @@ HOUSEHOLDS: Final = Sheet(
         ),
         Column(
             "members/*/labour",
-            "劳动能力",
+            "劳动技能",
             "Ability to work",
             Form.CODE,
             Labour,
@@ -102,6 +89,6 @@ HOUSEHOLDS: Final = Sheet(
         ),
         Column("members/*/student", "在校生", "Student", Form.FLAG, width=10, example="否"),
     ),
-    group="household_code",
+    group=("household_code",),
 )
 """农户花名册: a row a member."""

@@ -24,5 +24,5 @@ def _put(uow: UnitOfWork, household: HouseholdOfFile) -> Taken:
 
 
 IMPORT_HOUSEHOLDS: Final = ImportKind(
-    HOUSEHOLDS, "monitoring:write", read=_read, take=each(_put), rows_at_once=_ROWS_AT_ONCE, has_source=False
+    HOUSEHOLDS, ("monitoring:write",), read=_read, take=each(_put), rows_at_once=_ROWS_AT_ONCE, has_source=False
 )

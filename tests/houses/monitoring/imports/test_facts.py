@@ -231,3 +231,29 @@ async def test_a_template_can_be_filled_in_and_sent(monitoring: Monitoring, tmp_
     unknown = await monitoring.client.get("/monitoring/v1/imports/templates/weather.xlsx", headers=IN_CHINESE)
     document = problem_document(unknown)
     assert (unknown.status_code, document["title"]) == (404, "没有这种导入类别")
+
+
+async def test_history_is_filled_in_by_whoever_may_and_judges_nobody(
+    monitoring: Monitoring, client_for: ClientFor
+) -> None:
+    bills = csv_file(
+        ("户编号", "支出类型", "月份", "金额（元）", "合规自付（元）", "发现日期"),
+        (HOUSEHOLD, "医疗支出", "2026-10", "60000", "50000", "2026-11-03"),
+    )
+    clerk = client_for(monitoring.house, scopes=("monitoring:read", "monitoring:write"), client_id="clerk")
+    refused = await send(clerk, bills, "expense", facts="backfill")
+    assert (refused.status_code, problem_document(refused)["type"]) == (403, "urn:problem:monitoring:scope-missing")
+    assert (await monitoring.counts())["import_file"] == 0
+    job = await take(monitoring, bills, "expense", facts="backfill")
+    assert (job["result"], job["asked"]["facts"]) == (result(1, accepted=1, stored=1), "backfill")
+    assert [fact["mode"] for fact in (await monitoring.get("facts"))["items"]] == ["backfill"]
+    assert (await monitoring.get("risks"))["items"] == []
+    assert (await take(monitoring, bills, "expense"))["result"] == result(1, duplicate=1)
+    kinds = [risk["kind"] for risk in (await monitoring.get("risks"))["items"]]
+    assert kinds == ["rigid_expense"], "the first live report judges what history left"
+
+
+async def test_rows_that_are_no_facts_have_no_history(monitoring: Monitoring) -> None:
+    answer = await send(monitoring.client, csv_file(HEADINGS, income()), "households", facts="backfill")
+    document = problem_document(answer)
+    assert [(error["pointer"], error["code"]) for error in document["errors"]] == [("/facts", "no-history")]
