@@ -250,7 +250,7 @@ async def test_history_is_filled_in_by_whoever_may_and_judges_nobody(
     assert (await monitoring.get("risks"))["items"] == []
     assert (await take(monitoring, bills, "expense"))["result"] == result(1, duplicate=1)
     kinds = [risk["kind"] for risk in (await monitoring.get("risks"))["items"]]
-    assert kinds == ["rigid_expense"], "the first live report judges what history left"
+    assert kinds == ["new_illness"], "the first live report judges what history left"
 
 
 async def test_rows_that_are_no_facts_have_no_history(monitoring: Monitoring) -> None:
