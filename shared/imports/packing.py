@@ -98,6 +98,10 @@ def _kept(cell: Any) -> Any:
     return [cell.isoformat()] if isinstance(cell, dt.date) else str(cell)
 
 
-def _row(kept: Sequence[Any]) -> Row:
-    number, *cells = kept
-    return Row(number, [cell_of(cell) for cell in cells])
+def _row(kept: list[Any]) -> Row:
+    """A row as it was kept; what is text needs no look."""
+    cells = kept[1:]
+    for place, cell in enumerate(cells):
+        if type(cell) is list:
+            cells[place] = cell_of(cell)
+    return Row(kept[0], cells)

@@ -24,7 +24,7 @@ from shared.imports.packing import kept_cells, unpack
 from shared.imports.starting import JOB_KIND, load_file
 from shared.jobs.work import Document, Kinds, Part, Standing, Work
 from shared.sheets.columns import Column
-from shared.sheets.reading import Read, Row, read_rows
+from shared.sheets.reading import Read, Reader, Row
 from shared.words.said import says
 
 _TRY, _TAKE = "try", "take"
@@ -63,7 +63,8 @@ def _do_part(kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
     file = load_file(uow, job_id)
     kind, sender = kinds[file.kind], file.sender._replace(facts=FactMode(standing.asked["facts"]))
     columns = _columns(kind, file.places)
-    things = [read_rows(kind.sheet, columns, rows) for rows in _load_part(uow, job_id, place.part)]
+    reader = Reader(kind.sheet, columns)
+    things = [reader.read(rows) for rows in _load_part(uow, job_id, place.part)]
     with _acting(uow, sender):
         taken = _tried(uow, kind, sender, things) if how is _TRY else _take(uow, kind, sender, things)
     if place.part == 0:

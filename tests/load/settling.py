@@ -243,7 +243,7 @@ def _posted(uow: UnitOfWork, dossier: HouseholdDossier, fact: ReportedFact, pers
         "observed_on": fact.observed_on,
         "payload": JsonText(payload),
         "confirmed": None,
-        "content_hash": content_hash_of(fact, payload),
+        "content_hash": content_hash_of(fact),
         "mode": FactMode.BACKFILL,
         "supersedes_id": None,
         "recorded_at": uow.now(),

@@ -1,5 +1,6 @@
 """A fact as its source reports it, validated: the same value, whether a route, an event or a file brings it."""
 
+from functools import cached_property
 from typing import Annotated
 from uuid import UUID
 
@@ -49,6 +50,11 @@ class ReportedFact(Statement):
     )
     type: str
     payload: Statement
+
+    @cached_property
+    def said(self) -> str:
+        """What it says, as it is kept: JSON."""
+        return self.payload.model_dump_json()
 
     def posting(self, person_id: UUID | None) -> Posting:
         """What the fact enters, about a person where it names one; nothing by itself."""

@@ -31,6 +31,7 @@ from services.monitoring.ledger.store import (
 from services.monitoring.persons.rules import Persons
 from services.monitoring.persons.store import load_persons
 from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.triggers import Trigger
 from services.monitoring.risks.store.links import load_risks_without_evidence, pass_links_on
 from services.monitoring.risks.store.verdicts import rule_parameters
@@ -144,6 +145,9 @@ class FactBatch:
         self._persons = persons
         self._today, self._latest = uow.today(), latest_day(uow)
         self._now = uow.now()
+        self._speaks_for: set[tuple[str, str, str | None]] = set()
+        """Who was found to speak for which source, and for that of what is superseded."""
+        self._parameters: dict[str, RuleParameters] = {}
         self.rows: list[dict[str, Any]] = []
         self.touched: dict[str, None] = {}
         self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
@@ -153,7 +157,7 @@ class FactBatch:
         """Decide about one fact and enter it into the ledger of its household. Raises what it is refused for."""
         fact_id, item = identified
         fact = item.fact
-        refuse_foreign_sources(fact, item.actor)
+        self._refuse_foreign_sources(item)
         dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
         if held_in is not None and item.actor.sees(held_in):
             raise HouseholdBusy.of(fact.household_code)
@@ -161,8 +165,7 @@ class FactBatch:
             raise HouseholdNotFound(
                 says("no-household-in-region", household=fact.household_code, region=item.actor.place)
             )
-        payload = fact.payload.model_dump_json()
-        content_hash = content_hash_of(fact, payload)
+        content_hash = content_hash_of(fact)
         known = self._stored.get(fact_id)
         if known is not None:
             FACT_KIND.demand_same(fact, {"content_hash": content_hash}, known)
@@ -180,12 +183,20 @@ class FactBatch:
             "fact": None if withdraws(fact.type) else fact,
             "person_id": person_id,
         }
-        self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
+        self.rows.append(self._row(item, fact_id, person_id, content_hash, supersedes_id))
         self.touched[dossier.code] = None
         if item.mode is FactMode.LIVE:
             about = fact.type if supersedes_id is None else self._stored[supersedes_id]["type"]
             self._judge(item, dossier, fact_id, about)
         return Outcome("stored", fact_id)
+
+    def _refuse_foreign_sources(self, item: FactToRecord) -> None:
+        """Refuse sources for which the caller may not speak; those of a batch are the same again and again."""
+        fact = item.fact
+        named = (item.actor.id, fact.source, fact.supersedes and fact.supersedes.source)
+        if named not in self._speaks_for:
+            refuse_foreign_sources(fact, item.actor)
+            self._speaks_for.add(named)
 
     def _judge(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, about: str) -> None:
         self.touched[dossier.code] = None
@@ -193,7 +204,7 @@ class FactBatch:
 
     def _check(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, person_id: UUID | None) -> None:
         fact = item.fact
-        parameters = rule_parameters(self._uow.policy, dossier.region_code, self._today)
+        parameters = self._parameters_of(dossier.region_code)
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
             metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
@@ -203,6 +214,12 @@ class FactBatch:
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
             raise FactInvalid.at("/member_no", says("no-such-member"))
         refuse_after_the_end(fact, dossier.ended_on)
+
+    def _parameters_of(self, region_code: str) -> RuleParameters:
+        known = self._parameters.get(region_code)
+        if known is None:
+            known = self._parameters[region_code] = rule_parameters(self._uow.policy, region_code, self._today)
+        return known
 
     def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact) -> UUID | None:
         if fact.supersedes is None:
@@ -225,7 +242,6 @@ class FactBatch:
         item: FactToRecord,
         fact_id: UUID,
         person_id: UUID | None,
-        payload: str,
         content_hash: str,
         supersedes_id: UUID | None,
     ) -> dict[str, Any]:
@@ -239,7 +255,7 @@ class FactBatch:
             "person_id": person_id,
             "type": fact.type,
             "observed_on": fact.observed_on,
-            "payload": JsonText(payload),
+            "payload": JsonText(fact.said),
             "confirmed": fact.confirmed,
             "content_hash": content_hash,
             "mode": item.mode,
