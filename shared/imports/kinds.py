@@ -82,6 +82,10 @@ class ImportKind:
     """Rows of one transaction: what takes about a second."""
     has_source: bool = True
     """Whether the rows are said by a source."""
+    about: str | None = None
+    """The column that names whom a row is about. Rows about the same one are taken together, in the order of the file,
+    so that what is done once for each is done seldom; not where rows have references of their own, because of two
+    under one reference the first counts, whomever it is about."""
     backfill: str | None = None
     """The scope that it takes to send history; None where the rows are none."""
 

@@ -28,6 +28,7 @@ from tests.load.feed import feed
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.files import exported
 from tests.load.heads import beside_large_heads
+from tests.load.imports import Sizes, imported, read_excel
 from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.process import whole_process
@@ -235,6 +236,25 @@ class Bench:
         self._run(self.servers.postgres.create_databases(["feed_monitoring"]))
         return self._feed("h PostgreSQL", self.servers.postgres.url("feed_{house}"))
 
+    def i_sqlite(self) -> list[Figure]:
+        """A file of income, on SQLite, and an Excel file read."""
+        self.leave_stage()
+        figures = self._imported("i SQLite", "", None)
+        return [*figures, *read_excel("i SQLite", self._folder, self._pace.rounds, self._pace.rows // 5)]
+
+    def i_postgres(self) -> list[Figure]:
+        """A file of income, on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["imports_monitoring"]))
+        postgres = self.servers.postgres
+        return self._imported("i PostgreSQL", postgres.url("imports_{house}"), postgres.process.pid)
+
+    def _imported(self, section: str, url: str, server: int | None) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        sizes = Sizes(self._pace.rows, self._pace.rows * 3 // 5)
+        return self._run(imported(section, settings, self._pace.rounds, sizes, server))
+
     def _feed(self, section: str, url: str) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
@@ -299,6 +319,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "g_sqlite": Bench.g_sqlite,
     "h1": Bench.h1,
     "h_sqlite": Bench.h_sqlite,
+    "i_sqlite": Bench.i_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,
@@ -311,6 +332,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "e1_postgres": Bench.e1_postgres,
     "g_postgres": Bench.g_postgres,
     "h_postgres": Bench.h_postgres,
+    "i_postgres": Bench.i_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

@@ -1,6 +1,5 @@
 """A fact as its source reports it, validated: the same value, whether a route, an event or a file brings it."""
 
-from functools import cached_property
 from typing import Annotated
 from uuid import UUID
 
@@ -51,7 +50,6 @@ class ReportedFact(Statement):
     type: str
     payload: Statement
 
-    @cached_property
     def said(self) -> str:
         """What it says, as it is kept: JSON."""
         return self.payload.model_dump_json()

@@ -34,14 +34,14 @@ def content_of(fact: ReportedFact) -> str:
     """Everything that a fact says but the reference under which it is said."""
     corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
     said = (fact.source, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected, fact.confirmed)
-    return to_json(said).decode() + fact.said
+    return to_json(said).decode() + fact.said()
 
 
-def content_hash_of(fact: ReportedFact) -> str:
+def content_hash_of(fact: ReportedFact, payload: str) -> str:
     """What two facts under one reference must have in common to be the same fact."""
     corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
     said = (fact.source, fact.source_ref, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected)
-    return hashlib.sha256(to_json(said) + fact.said.encode()).hexdigest()
+    return hashlib.sha256(to_json(said) + payload.encode()).hexdigest()
 
 
 def status_of(superseded_as: str | None) -> RecordStatus:

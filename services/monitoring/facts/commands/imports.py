@@ -11,6 +11,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.imports.kinds import ImportKind, Sender, Taken
 from shared.imports.rows import read_record, record_taken
 from shared.sheets.columns import Sheet
+from shared.sheets.common import HOUSEHOLD_CODE
 
 _ROWS_AT_ONCE: Final = 2000
 """Whoever else writes waits no longer than a fifth of a second for so many."""
@@ -25,8 +26,15 @@ def _import_of(sheet: Sheet) -> ImportKind:
             read_record(model, sender, document, content_of), sender.facts, sender.actor, sender.context
         )
 
+    about = HOUSEHOLD_CODE.place
     return ImportKind(
-        sheet, ("monitoring:write",), read=read, take=_take, rows_at_once=_ROWS_AT_ONCE, backfill="monitoring:backfill"
+        sheet,
+        ("monitoring:write",),
+        read=read,
+        take=_take,
+        rows_at_once=_ROWS_AT_ONCE,
+        about=about,
+        backfill="monitoring:backfill",
     )
 
 

@@ -165,7 +165,8 @@ class FactBatch:
             raise HouseholdNotFound(
                 says("no-household-in-region", household=fact.household_code, region=item.actor.place)
             )
-        content_hash = content_hash_of(fact)
+        payload = fact.said()
+        content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
             FACT_KIND.demand_same(fact, {"content_hash": content_hash}, known)
@@ -183,7 +184,7 @@ class FactBatch:
             "fact": None if withdraws(fact.type) else fact,
             "person_id": person_id,
         }
-        self.rows.append(self._row(item, fact_id, person_id, content_hash, supersedes_id))
+        self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[dossier.code] = None
         if item.mode is FactMode.LIVE:
             about = fact.type if supersedes_id is None else self._stored[supersedes_id]["type"]
@@ -242,6 +243,7 @@ class FactBatch:
         item: FactToRecord,
         fact_id: UUID,
         person_id: UUID | None,
+        payload: str,
         content_hash: str,
         supersedes_id: UUID | None,
     ) -> dict[str, Any]:
@@ -255,7 +257,7 @@ class FactBatch:
             "person_id": person_id,
             "type": fact.type,
             "observed_on": fact.observed_on,
-            "payload": JsonText(fact.said),
+            "payload": JsonText(payload),
             "confirmed": fact.confirmed,
             "content_hash": content_hash,
             "mode": item.mode,

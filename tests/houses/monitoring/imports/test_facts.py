@@ -197,18 +197,18 @@ async def test_whoever_speaks_for_several_says_for_which_one(monitoring: Monitor
 
 
 async def test_a_file_that_is_cancelled_leaves_what_was_taken_and_says_how_much(monitoring: Monitoring) -> None:
-    rows = [income("2026-10", amount=f"{number}.00") for number in range(1001, 2102)]
+    rows = [income("2026-10", amount=f"{number}.00") for number in range(1001, 3102)]
     started = (await send(monitoring.client, csv_file(HEADINGS, *rows), "income", source="office")).json()
     await run_next_part(monitoring.house.database, monitoring.house.definition.long_work)
     running = (await monitoring.client.get(started["location"])).json()
-    assert (running["status"], running["done"], running["total"]) == ("running", 1000, 1101)
+    assert (running["status"], running["done"], running["total"]) == ("running", 2000, 2101)
     assert running["per_second"] > 0
     cancelled = (await monitoring.client.post(f"{started['location']}/cancel")).json()
-    assert (cancelled["status"], cancelled["result"]) == ("cancelled", result(1000, accepted=1000, stored=1000))
+    assert (cancelled["status"], cancelled["result"]) == ("cancelled", result(2000, accepted=2000, stored=2000))
     assert not await run_next_part(monitoring.house.database, monitoring.house.definition.long_work)
-    assert (await monitoring.counts())["fact"] == 1000
+    assert (await monitoring.counts())["fact"] == 2000
     again = await take(monitoring, csv_file(HEADINGS, *rows))
-    assert again["result"] == result(1101, accepted=1101, stored=1101), "under another source they are other facts"
+    assert again["result"] == result(2101, accepted=2101, stored=2101), "under another source they are other facts"
 
 
 async def test_a_request_that_is_repeated_under_its_key_is_one_job(monitoring: Monitoring) -> None:
