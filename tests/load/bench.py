@@ -247,7 +247,7 @@ class Bench:
         self.leave_stage()
         self._run(self.servers.postgres.create_databases(["imports_monitoring"]))
         postgres = self.servers.postgres
-        return self._imported("i PostgreSQL", postgres.url("imports_{house}"), postgres.process.pid)
+        return self._imported("i PostgreSQL", postgres.url("imports_{house}"), postgres.process_id)
 
     def _imported(self, section: str, url: str, server: int | None) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")

@@ -5,7 +5,8 @@ import csv
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,7 +22,7 @@ from shared.codes.monitoring import FactMode
 from shared.codes.operations import ImportAccept, ImportMode
 from shared.context import new_context
 from shared.db.database import Database
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.imports.kinds import Sender
 from shared.imports.packing import pack_file, unpack
@@ -140,11 +141,12 @@ class _Bench:
         rest = _resident("VmRSS")
         live = await self._spent(sizes.rows, place, FactMode.LIVE)
         peaks.append(_resident("VmHWM") - rest)
-        rows = await database.read(_rows_of)
+        rows = await _rows_of(database)
         await _forget(database)
         backfill = await self._spent(sizes.rows, place, FactMode.BACKFILL)
         await _forget(database)
-        bare = await self._metered(lambda: _store_bare(database, rows))
+        async with _bare_store(database, rows) as store:
+            bare = await self._metered(store)
         stored = len(rows["fact"])
         await _forget(database)
         sent = min(_BATCHED, sizes.rows)
@@ -210,17 +212,23 @@ async def _import(database: Database, file: Path, mode: FactMode) -> None:
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def _rows_of(reading: Reading) -> Rows:
+async def _rows_of(database: Database) -> Rows:
     """The rows that an import left, as the driver gives and takes them; of the windows those that it changed."""
-    found: Rows = {}
-    for name in _WRITTEN:
-        result = reading.connection.exec_driver_sql(f"SELECT * FROM {name}{_CHANGED if name == _WINDOW.name else ''}")
-        assert result.cursor is not None
-        found[name] = [tuple(row) for row in result.cursor.fetchall()]
+    selects = {name: f"SELECT {', '.join(_columns(name))} FROM {name}{_WHICH.get(name, '')}" for name in _WRITTEN}
+    if database.is_sqlite:
+        with closing(full_sqlite(Path(str(database.url.database)))) as sqlite:
+            return {name: sqlite.execute(select).fetchall() for name, select in selects.items()}
+    connection = await connect(database.url.render_as_string(hide_password=False))
+    found = {name: [tuple(row) for row in await connection.fetch(select)] for name, select in selects.items()}
+    await connection.close()
     return found
 
 
-_CHANGED: Final = " WHERE judged_on IS NOT NULL OR due_after IS NOT NULL"
+def _columns(name: str) -> list[str]:
+    return [column.name for column in METADATA.tables[name].c]
+
+
+_WHICH: Final = {_WINDOW.name: " WHERE judged_on IS NOT NULL OR due_after IS NOT NULL"}
 
 
 async def _forget(database: Database) -> None:
@@ -248,14 +256,22 @@ def _take_out(uow: UnitOfWork) -> None:
 _KEPT: Final = frozenset({"household_code", "length", "evidence", "judged_on", "due_after"})
 
 
-async def _store_bare(database: Database, rows: Rows) -> None:
-    """The same rows into the same tables, a thousand facts a transaction; windows are there and are updated."""
+@asynccontextmanager
+async def _bare_store(database: Database, rows: Rows) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """The same rows into the same tables, a thousand facts a transaction; windows are there and are updated.
+
+    The connection stays open until what it cost was measured.
+    """
     parts = -(-len(rows["fact"]) // ROWS_IN_TRANSACTION)
     in_parts = {name: list(chunks(of, max(1, -(-len(of) // parts)))) for name, of in rows.items()}
     if database.is_sqlite:
-        await asyncio.to_thread(_store_on_sqlite, Path(str(database.url.database)), in_parts, parts)
-    else:
-        await _store_on_postgres(database.url.render_as_string(hide_password=False), in_parts, parts)
+        yield lambda: asyncio.to_thread(_store_on_sqlite, Path(str(database.url.database)), in_parts, parts)
+        return
+    connection = await connect(database.url.render_as_string(hide_password=False))
+    try:
+        yield lambda: _store_on_postgres(connection, in_parts, parts)
+    finally:
+        await connection.close()
 
 
 Parts = dict[str, list[Sequence[tuple[Any, ...]]]]
@@ -270,7 +286,9 @@ def _store_on_sqlite(path: Path, in_parts: Parts, parts: int) -> None:
             if name == _WINDOW.name:
                 connection.executemany(_UPDATE, [(*row[1:], row[0]) for row in part])
             elif part:
-                connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(part[0]))})", part)
+                connection.executemany(
+                    f"INSERT INTO {name} ({', '.join(_columns(name))}) VALUES ({', '.join('?' * len(part[0]))})", part
+                )
         connection.execute("COMMIT")
     connection.close()
 
@@ -281,8 +299,7 @@ _UPDATE: Final = (
 )
 
 
-async def _store_on_postgres(url: str, in_parts: Parts, parts: int) -> None:
-    connection = await connect(url)
+async def _store_on_postgres(connection: Any, in_parts: Parts, parts: int) -> None:
     columns = list(_WINDOW.c)
     changes = ", ".join(f"{column.name} = ${place}" for place, column in enumerate(columns[1:], 2))
     update = f"UPDATE {_WINDOW.name} SET {changes} WHERE household_code = $1"
@@ -293,8 +310,7 @@ async def _store_on_postgres(url: str, in_parts: Parts, parts: int) -> None:
                 if name == _WINDOW.name:
                     await connection.executemany(update, part)
                 elif part:
-                    await connection.copy_records_to_table(name, records=part)
-    await connection.close()
+                    await connection.copy_records_to_table(name, columns=_columns(name), records=part)
 
 
 def _bodies(written: Sequence[Line]) -> Iterator[bytes]:
