@@ -1,13 +1,19 @@
 """Files of the helping houses: a row is what a request would be, and the same file again is all duplicates."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.assets.app import ASSETS
 from services.assistance.app import ASSISTANCE
+from services.consumption.app import CONSUMPTION
+from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
+from shared.jobs.running import run_part
+from shared.jobs.work import Kinds, Part, Standing, Work
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, deliver, household_registered
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.assets.builders import ASSET, MEASURE, OTHER_HOUSEHOLD, STEPS, line, plan, settled
@@ -262,6 +268,78 @@ async def test_a_list_that_was_exported_is_edited_and_sent(
         ("火腿, 切片", "15.00", "300.000"),
         ("=绿茶", "15.00", "300.000"),
     ]
+
+
+ORDERED = 150
+"""Orders of a file that is taken in two parts."""
+
+
+def many_orders() -> bytes:
+    return csv_file(LINES, *[("DG-1", str(number), "TEA", "1", "", "", "") for number in range(ORDERED)])
+
+
+async def test_orders_whose_job_is_killed_are_placed_once(open_house: OpenHouse, client_for: ClientFor) -> None:
+    house = await open_supplied(open_house)
+    await supply(client_for(house))
+    buyer = dongguan(client_for, house)
+    started = (await send(buyer, many_orders(), "orders", house="consumption")).json()
+    kinds, job_id = house.definition.long_work, UUID(started["job_id"])
+    assert await run_part(house.database, kinds, job_id)
+    half = (await buyer.get(started["location"])).json()
+    assert (half["status"], half["done"], half["total"]) == ("running", 100, ORDERED)
+    assert half["per_second"] > 0
+    with pytest.raises(asyncio.CancelledError):
+        await run_part(house.database, killed(kinds), job_id)
+    assert await stock(house) == {"TEA": 200_000}, "what the killed part reserved is there again"
+    again = await open_house(CONSUMPTION)
+    while await run_part(again.database, kinds, job_id):
+        pass
+    job = (await buyer.get(started["location"])).json()
+    assert (job["status"], job["result"]) == ("done", result(ORDERED, accepted=ORDERED, stored=ORDERED))
+    assert await stock(house) == {"TEA": (300 - ORDERED) * 1000}
+    tomorrow = await imported(house, buyer, many_orders(), "orders")
+    assert tomorrow["result"] == result(ORDERED, duplicate=ORDERED)
+
+
+def killed(kinds: Kinds) -> Kinds:
+    """The same work, killed before the commit of its next part."""
+
+    def do_part(uow: UnitOfWork, standing: Standing) -> Part:
+        kinds["import"].do_part(uow, standing)
+        raise asyncio.CancelledError
+
+    return {"import": Work(kinds["import"].total, do_part)}
+
+
+async def test_orders_whose_job_is_cancelled_stay_as_far_as_it_came(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    house = await open_supplied(open_house)
+    await supply(client_for(house))
+    buyer = dongguan(client_for, house)
+    started = (await send(buyer, many_orders(), "orders", house="consumption")).json()
+    assert await run_part(house.database, house.definition.long_work, UUID(started["job_id"]))
+    cancelled = (await buyer.post(f"{started['location']}/cancel")).json()
+    assert (cancelled["status"], cancelled["result"]) == ("cancelled", result(100, accepted=100, stored=100))
+    assert not await run_part(house.database, house.definition.long_work, UUID(started["job_id"]))
+    assert await stock(house) == {"TEA": 200_000}
+
+
+async def test_two_files_that_order_the_same_in_another_order_both_come_to_an_end(
+    open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    """Their parts run at once; whoever comes second waits, and neither is taken back."""
+    house = await open_supplied(open_house)
+    names = ("A", "B", "C", "D")
+    await supply(client_for(house), **{name: product_of() for name in names})
+    buyer = dongguan(client_for, house)
+    jobs = []
+    for code, products in (("DG-1", names), ("DG-2", names[::-1])):
+        lines = [(code, f"{number}", name, "1", "", "", "") for number, name in enumerate(products * 5)]
+        started = (await send(buyer, csv_file(LINES, *lines), "orders", house="consumption")).json()
+        jobs.append(UUID(started["job_id"]))
+    await asyncio.gather(*(run_part(house.database, house.definition.long_work, job_id) for job_id in jobs))
+    assert await stock(house) == dict.fromkeys(names, 290_000)
 
 
 SHARES = ("资产编号", "年度", "分配总额（元）", "户编号", "金额（元）", "分配理由", "需求编号", "是否补充分配")
