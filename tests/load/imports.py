@@ -90,7 +90,7 @@ async def imported(section: str, settings: Settings, rounds: int, sizes: Sizes, 
         await _settle(house.database, sizes.households)
         file = settings.data / "income.csv"
         bench = _Bench(house, _Client(process), meter, file, sizes)
-        measured, peaks = Rounds(), []
+        measured, peaks = Rounds(), list[float]()
         for place in range(rounds + 1):
             measured.add_round(place, await bench.round(place, peaks))
     return _figures(section, sizes, measured, peaks)

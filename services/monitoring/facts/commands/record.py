@@ -194,7 +194,7 @@ class FactBatch:
     def _refuse_foreign_sources(self, item: FactToRecord) -> None:
         """Refuse sources for which the caller may not speak; those of a batch are the same again and again."""
         fact = item.fact
-        named = (item.actor.id, fact.source, fact.supersedes and fact.supersedes.source)
+        named = (item.actor.id, fact.source, None if fact.supersedes is None else fact.supersedes.source)
         if named not in self._speaks_for:
             refuse_foreign_sources(fact, item.actor)
             self._speaks_for.add(named)
