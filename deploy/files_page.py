@@ -1,7 +1,7 @@
 """The generated page of files: every list with the columns of its CSV and Excel, the Chinese first."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ from services.monitoring import imports as monitoring
 from shared.house import HouseDefinition
 from shared.http.application import described_app
 from shared.imports.kinds import ImportKinds
-from shared.lists.portions import ROWS_AT_ONCE, SHOWN_AT_ONCE
+from shared.lists.portions import DOCUMENTS_AT_ONCE, ROWS_AT_ONCE, SHOWN_AT_ONCE
 from shared.lists.query import ListQuery
 from shared.sheets.columns import Column, Form
 from shared.sheets.writing import ROWS_OF_A_SHEET
@@ -29,16 +29,19 @@ INTRODUCTION: Final = f"""\
 - 以 `=`、`+`、`-`、`@` 开头的文字前加撇号，防止被当作公式；金额、数量等数字照原样。
 - csv 为带 BOM 的 UTF-8，边查边传，适合大批量；xlsx 每张工作表最多 {ROWS_OF_A_SHEET:,} 行，写完才开始传输，
   几十万行以上请用 csv。
+- 表头与导入模板一致；产品、岗位列表改好后可以原样导入，模板以外的列不读取。
 - 传输中断的文件不完整：连接会被直接断开，不会以正常方式结束，请重新导出。
 - 上报信息和带 `updated_after` 的列表按改动先后排列，导出期间改动过的记录会在末尾再出现一次；
   其他列表每条只出现一次。
 
 Every list is a file, too: add `?format=csv` or `?format=xlsx`. A file is the whole filtered list (`limit` and `cursor`
 are refused), masked as the answer in JSON, headed and labelled in the language of the request, its moments in the zone
-of business (`Asia/Shanghai`). It is read in portions of {ROWS_AT_ONCE:,} rows, or of {SHOWN_AT_ONCE} where answers have
+of business (`Asia/Shanghai`). It is read in portions of {ROWS_AT_ONCE:,} rows, of {DOCUMENTS_AT_ONCE:,} where something
+of other tables stands beside them, or of {SHOWN_AT_ONCE} where answers have
 to be made of them, each a transaction of its own: a row that is written meanwhile may or may not be among them, and
 none that stood before is missed. Where the list is in the order of the changes, a row that changes meanwhile comes
-again at the end. If a row cannot be read the connection is broken: a part never looks like the whole."""
+again at the end. The headings are those of the templates of imports: a list of products or vacancies can be edited and
+sent back. If a row cannot be read the connection is broken: a part never looks like the whole."""
 _FORMS: Final[Mapping[Form, str]] = {
     Form.TEXT: "文本",
     Form.IDENTIFIER: "号码",
@@ -93,14 +96,14 @@ def files_page() -> Iterator[str]:
             sheet = listed.query.sheet
             yield f"### {sheet.zh} {sheet.en}"
             yield f"`GET {listed.path}?format=csv`"
-            yield _columns(sheet.columns)
+            yield _columns(replace(column, needed=False) for column in sheet.columns)
         for kind in KINDS[house.name].values():
             yield f"### 导入：{kind.sheet.zh} Import: {kind.sheet.en}"
             yield f"`POST /{house.name}/v1/imports`, `kind={kind.sheet.kind}`"
             yield _columns(kind.sheet.columns)
 
 
-def _columns(columns: Sequence[Column]) -> str:
+def _columns(columns: Iterable[Column]) -> str:
     lines = ["| 列 | Column | Field | 格式 |", "| --- | --- | --- | --- |"]
     lines += [f"| {column.zh} | {column.en} | `{column.place}` | {_form(column)} |" for column in columns]
     return "\n".join(lines)

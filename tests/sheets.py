@@ -40,6 +40,11 @@ def table_of(content: bytes, path: Path) -> list[list[Any]]:
     return rows
 
 
+def rows_of_csv(content: bytes) -> list[list[str]]:
+    """The cells of a csv as it leaves the houses."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
 async def send(
     client: httpx.AsyncClient,
     content: bytes,

@@ -110,6 +110,11 @@ class PostgresServer:
         """Whether the server process is alive."""
         return self._process.poll() is None
 
+    @property
+    def process_id(self) -> int:
+        """The server itself, not what started it under another account."""
+        return int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+
     def url(self, database: str = "postgres") -> str:
         """Return the SQLAlchemy address of a database, with the asyncpg driver."""
         return f"postgresql+asyncpg://{_SUPERUSER}@{self.host}:{self.port}/{database}"

@@ -18,7 +18,7 @@ def _take(uow: UnitOfWork, disbursement: DisbursementIn) -> Taken:
 IMPORTS: Final = kinds_by_name(
     ImportKind(
         DISBURSEMENTS,
-        "assistance:write",
+        ("assistance:write",),
         read=partial(read_record, DisbursementIn),
         take=each(_take),
         rows_at_once=ONE_BY_ONE,

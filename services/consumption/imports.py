@@ -2,10 +2,13 @@
 
 from typing import Final
 
-from services.consumption.products.commands import put_product
+from services.consumption.orders.commands.imports import IMPORT_ORDERS
+from services.consumption.products.commands import offer_product
 from services.consumption.products.schemas import ProductCode, ProductIn
 from services.consumption.products.sheets import PRODUCTS
 from shared.imports.kinds import kinds_by_name
 from shared.imports.rows import register_import
 
-IMPORTS: Final = kinds_by_name(register_import(PRODUCTS, "consumption:write", ProductCode, ProductIn, put_product))
+IMPORTS: Final = kinds_by_name(
+    register_import(PRODUCTS, "consumption:write", ProductCode, ProductIn, offer_product), IMPORT_ORDERS
+)

@@ -26,5 +26,5 @@ def _take_wages(uow: UnitOfWork, _: Sender, wages: Sequence[WageToRecord]) -> li
 
 IMPORTS: Final = kinds_by_name(
     register_import(VACANCIES, _WRITE, VacancyCode, VacancyIn, put_vacancy),
-    ImportKind(WAGES, _WRITE, read=_read_wage, take=_take_wages),
+    ImportKind(WAGES, (_WRITE,), read=_read_wage, take=_take_wages),
 )

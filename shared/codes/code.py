@@ -27,6 +27,9 @@ class Code(StrEnum):
         member.label_zh, member.label_en, member.meaning = label_zh, label_en, meaning
         return member
 
+    __hash__ = str.__hash__
+    """That of the code: a member and its code are the same key."""
+
     @classmethod
     def read(cls, code: str) -> Self:
         """The value that an event or a row holds; one of a later release stays as it came and is not known.

@@ -16,6 +16,8 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
+from shared.codes.code import Code
+from shared.codes.monitoring import FactMode
 from shared.codes.operations import ImportAccept, ImportMode
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid, MalformedRequest, NotFound, UnsupportedMediaType
@@ -62,6 +64,7 @@ class ImportAsked(Body):
     mode: ImportMode
     accept: ImportAccept = ImportAccept.GOOD
     source: Source | None = None
+    facts: FactMode = FactMode.LIVE
 
 
 class ImportStarted(BaseModel):
@@ -77,7 +80,7 @@ KindName = Annotated[str, PathParam(max_length=64)]
 def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     """Routes to send files to a house, to see what came of their rows, and to fetch the templates."""
     router = APIRouter(prefix="/imports", tags=["imports 导入"])
-    scopes = tuple(sorted({kind.scope for kind in kinds.values()}))
+    scopes = tuple(sorted({scope for kind in kinds.values() for scope in kind.scopes}))
 
     @router.post(
         "",
@@ -104,7 +107,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     async def template(import_kind: KindName, call: Annotated[Call, calling(*scopes)]) -> Response:
         if import_kind not in kinds:
             raise ImportKindNotFound(says("no-such-import", kinds=sorted(kinds)))
-        call.actor.demand(kinds[import_kind].scope)
+        call.actor.demand(*kinds[import_kind].scopes)
         return await _template(kinds[import_kind])
 
     @router.get(
@@ -174,11 +177,15 @@ def _asked(call: Call, kinds: ImportKinds, fields: dict[str, Any], upload: Any) 
     if said.kind not in kinds:
         raise Invalid.at("/kind", says("no-such-import", kinds=sorted(kinds)))
     kind = kinds[said.kind]
-    call.actor.demand(kind.scope)
+    call.actor.demand(*kind.scopes)
     if not isinstance(upload, UploadFile):
         raise Invalid.at("/file", says("file-needed"))
+    if said.facts is FactMode.BACKFILL:
+        if kind.backfill is None:
+            raise Invalid.at("/facts", says("no-history"))
+        call.actor.demand(kind.backfill)
     source = source_of(call.actor, kind, said.source)
-    return Asked(kind, said.mode, said.accept, source, _name_of(upload))
+    return Asked(kind, said.mode, said.accept, source, said.facts, _name_of(upload))
 
 
 def _name_of(upload: UploadFile) -> str:
@@ -247,6 +254,7 @@ def _form_of(kinds: ImportKinds) -> dict[str, Any]:
         "mode": {"$ref": "#/components/schemas/ImportMode"},
         "accept": {"$ref": "#/components/schemas/ImportAccept"},
         "source": {"type": "string", "description": "Who says so; needed where you speak for several"},
+        **_facts_of(kinds),
     }
     schema = {"type": "object", "properties": properties, "required": ["file", "kind", "mode"]}
     return {
@@ -255,5 +263,12 @@ def _form_of(kinds: ImportKinds) -> dict[str, Any]:
     }
 
 
-def _schema_of(codes: type[ImportMode | ImportAccept]) -> dict[str, Any]:
+def _facts_of(kinds: ImportKinds) -> dict[str, Any]:
+    """The choice of history, where the house takes any."""
+    scopes = sorted({kind.backfill for kind in kinds.values() if kind.backfill is not None})
+    said = "`backfill` is history, which judges nobody"
+    return {"facts": _schema_of(FactMode) | {"description": f"{said}; needs {scopes[0]}"}} if scopes else {}
+
+
+def _schema_of(codes: type[Code]) -> dict[str, Any]:
     return {"type": "string", "title": codes.__name__, "enum": [code.value for code in codes]}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from shared.codes.monitoring import FactMode
 from shared.codes.operations import RowStatus
 from shared.context import Context
 from shared.db.unit_of_work import UnitOfWork
@@ -21,6 +22,8 @@ class Sender(NamedTuple):
     context: Context
     source: str | None
     """None where the rows of the kind name no source."""
+    facts: FactMode = FactMode.LIVE
+    """Whether the rows are told as they happen, or are history."""
 
 
 class Reason(NamedTuple):
@@ -68,7 +71,8 @@ class ImportKind:
     """A kind of file 导入类别."""
 
     sheet: Sheet
-    scope: str
+    scopes: Sequence[str]
+    """Whoever sends one needs one of these, as at the route of the command."""
     read: Callable[[Sender, Document], Any]
     """What the command takes, from the document of a row, or of the rows of one thing. Raises ValidationError or
     DomainError."""
@@ -78,6 +82,12 @@ class ImportKind:
     """Rows of one transaction: what takes about a second."""
     has_source: bool = True
     """Whether the rows are said by a source."""
+    about: str | None = None
+    """The column that names whom a row is about. Rows about the same one are taken together, in the order of the file,
+    so that what is done once for each is done seldom; not where rows have references of their own, because of two
+    under one reference the first counts, whomever it is about."""
+    backfill: str | None = None
+    """The scope that it takes to send history; None where the rows are none."""
 
 
 ImportKinds = Mapping[str, ImportKind]

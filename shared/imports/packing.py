@@ -4,6 +4,7 @@ import datetime as dt
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +12,8 @@ from pydantic_core import from_json, to_json
 
 from shared.findings import WrongValue
 from shared.imports.kinds import ImportKind
-from shared.sheets.columns import Column, Sheet
+from shared.sheets.columns import Column
+from shared.sheets.common import SOURCE_REF
 from shared.sheets.reading import Row, open_table
 from shared.sheets.values import read_cell
 
@@ -31,7 +33,7 @@ class Packed(NamedTuple):
 def pack_file(path: Path, kind: ImportKind) -> Packed:
     """Read the whole of a file. Raises FileUnreadable or ColumnsWrong."""
     table = open_table(path, kind.sheet)
-    things = _things(kind.sheet, table.columns, table.rows)
+    things = _things(kind, table.columns, table.rows)
     rows, parts = 0, []
     for part, number in _parts(things, kind.rows_at_once):
         parts.append(zlib.compress(part, _QUICKLY))
@@ -57,25 +59,40 @@ def cell_of(kept: Any) -> Any:
     return dt.date.fromisoformat(text) if len(text) == _LENGTH_OF_A_DAY else dt.datetime.fromisoformat(text)
 
 
-def _things(sheet: Sheet, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[bytes]]:
+def _things(kind: ImportKind, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[bytes]]:
     """The rows that make one thing together, wherever they stand; small, because all may be held at once."""
-    if sheet.group is None:
-        yield from ([_packed(row)] for row in rows)
+    places = [place for place, column in enumerate(columns) if column.place in kind.sheet.group]
+    if not places:
+        yield from ([row] for row in _by_whom(kind, columns, rows))
         return
     gathered: dict[object, list[bytes]] = {}
-    place = next(at for at, column in enumerate(columns) if column.place == sheet.group)
     for row in rows:
-        gathered.setdefault(_key(columns[place], row.cells[place]) or row.number, []).append(_packed(row))
+        gathered.setdefault(_key(columns, places, row) or row.number, []).append(_packed(row))
     yield from gathered.values()
 
 
-def _key(column: Column, cell: Any) -> str | None:
-    """What makes rows one thing; a row without it stands alone."""
+def _by_whom(kind: ImportKind, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Rows that stand alone, those about the same one together."""
+    places = [column.place for column in columns]
+    if kind.about not in places or SOURCE_REF.place in places:
+        yield from map(_packed, rows)
+        return
+    about = [places.index(kind.about)]
+    yield from (
+        packed for _, packed in sorted(((_key(columns, about, row) or (), _packed(row)) for row in rows), key=_whom)
+    )
+
+
+_whom = itemgetter(0)
+
+
+def _key(columns: Sequence[Column], places: Sequence[int], row: Row) -> tuple[str, ...] | None:
+    """What makes rows one thing; a row that leaves out some of it stands alone."""
     try:
-        key = read_cell(column, cell)
+        key = [read_cell(columns[place], row.cells[place]) for place in places]
     except WrongValue:
         return None
-    return None if key is None else str(key)
+    return None if None in key else tuple(map(str, key))
 
 
 def _parts(things: Iterator[list[bytes]], rows_at_once: int) -> Iterator[tuple[bytes, int]]:
@@ -98,6 +115,10 @@ def _kept(cell: Any) -> Any:
     return [cell.isoformat()] if isinstance(cell, dt.date) else str(cell)
 
 
-def _row(kept: Sequence[Any]) -> Row:
-    number, *cells = kept
-    return Row(number, [cell_of(cell) for cell in cells])
+def _row(kept: list[Any]) -> Row:
+    """A row as it was kept; what is text needs no look."""
+    cells = kept[1:]
+    for place, cell in enumerate(cells):
+        if type(cell) is list:
+            cells[place] = cell_of(cell)
+    return Row(kept[0], cells)

@@ -23,7 +23,13 @@ _OF_THE_CONTENT: Final = "row-"
 """What a reference begins with that is made of the content of a row: the same row is the same record in every file."""
 
 
-def read_record(model: type[RecordT], sender: Sender, document: Document) -> RecordT:
+def _everything(record: BaseModel) -> str:
+    return record.model_dump_json(exclude={"source_ref"})
+
+
+def read_record(
+    model: type[RecordT], sender: Sender, document: Document, content_of: Callable[[RecordT], str] = _everything
+) -> RecordT:
     """A record that its sender says; where no reference is given it has one of its content."""
     said = {"source_ref": _NOT_GIVEN, **document, "source": sender.source}
     if "supersedes" in document:
@@ -31,8 +37,9 @@ def read_record(model: type[RecordT], sender: Sender, document: Document) -> Rec
     record = model.model_validate(said)
     if "source_ref" in document:
         return record
-    content = hashlib.sha256(record.model_dump_json(exclude={"source_ref"}).encode()).hexdigest()
-    return record.model_copy(update={"source_ref": f"{_OF_THE_CONTENT}{content}"})
+    content = hashlib.sha256(content_of(record).encode()).hexdigest()
+    record.__dict__["source_ref"] = f"{_OF_THE_CONTENT}{content}"  # nobody has it yet: a copy would cost as much again
+    return record
 
 
 def record_taken(outcome: Outcome[Any]) -> Taken:
@@ -71,4 +78,4 @@ def register_import(
         done = command(uow, *item)
         return Taken(RowStatus.ACCEPTED if done.changed else RowStatus.DUPLICATE)
 
-    return ImportKind(sheet, scope, read=read, take=each(take), rows_at_once=ONE_BY_ONE, has_source=False)
+    return ImportKind(sheet, (scope,), read=read, take=each(take), rows_at_once=ONE_BY_ONE, has_source=False)

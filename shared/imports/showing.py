@@ -33,12 +33,12 @@ IMPORT_ROW_LIST: Final = Sheet(
     "导入结果",
     "Imported rows",
     (
-        Column("row", "原行号", "row in the file", Form.WHOLE),
-        Column("status", "处理结果", "status", Form.CODE, RowStatus),
-        Column("cells", "原内容", "cells", width=40, masked=True),
-        Column("reasons/*/column", "所在列", "columns", width=20),
-        Column("reasons/*/code", "原因代码", "codes", width=24),
-        Column("reasons/*/detail", "原因", "reasons", width=60),
+        Column("row", "原行号", "Row in the file", Form.WHOLE),
+        Column("status", "处理结果", "Status", Form.CODE, RowStatus),
+        Column("cells", "原内容", "Cells", width=40, masked=True),
+        Column("reasons/*/column", "所在列", "Columns", width=20),
+        Column("reasons/*/code", "原因代码", "Codes", width=24),
+        Column("reasons/*/detail", "原因", "Reasons", width=60),
     ),
 )
 

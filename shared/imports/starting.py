@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from shared.codes.monitoring import FactMode
 from shared.codes.operations import ImportAccept, ImportMode
 from shared.context import new_context
 from shared.db.rows import insert_rows
@@ -31,6 +32,7 @@ class Asked(NamedTuple):
     mode: ImportMode
     accept: ImportAccept
     source: str | None
+    facts: FactMode
     file_name: str
 
 
@@ -64,7 +66,7 @@ def start_import(uow: UnitOfWork, asked: Asked, packed: Packed) -> UUID:
     for seq, part in enumerate(packed.parts):
         kept = {"job_id": job_id, "seq": seq, "content": b64encode(part).decode()}
         insert_rows(uow.connection, tables.import_part, sealed_table(tables.import_part).seal(uow, [kept]))
-    said = {"kind": row["kind"], "mode": asked.mode, "accept": asked.accept}
+    said = {"kind": row["kind"], "mode": asked.mode, "accept": asked.accept, "facts": asked.facts}
     file = {"file_id": str(job_id), "file_name": asked.file_name, "rows": packed.rows}
     return start_job(uow, JOB_KIND, said | file, job_id)
 

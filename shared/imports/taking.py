@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from shared.codes.monitoring import FactMode
 from shared.codes.operations import ImportAccept, ImportMode, RowStatus
 from shared.db.rows import insert_rows
 from shared.db.sealed import sealed_table
@@ -23,7 +24,7 @@ from shared.imports.packing import kept_cells, unpack
 from shared.imports.starting import JOB_KIND, load_file
 from shared.jobs.work import Document, Kinds, Part, Standing, Work
 from shared.sheets.columns import Column
-from shared.sheets.reading import Read, Row, read_rows
+from shared.sheets.reading import Read, Reader, Row
 from shared.words.said import says
 
 _TRY, _TAKE = "try", "take"
@@ -60,11 +61,12 @@ def _do_part(kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
     how = passes[place.passing]
     job_id = _job_of(standing)
     file = load_file(uow, job_id)
-    kind = kinds[file.kind]
+    kind, sender = kinds[file.kind], file.sender._replace(facts=FactMode(standing.asked["facts"]))
     columns = _columns(kind, file.places)
-    things = [read_rows(kind.sheet, columns, rows) for rows in _load_part(uow, job_id, place.part)]
-    with _acting(uow, file.sender):
-        taken = _tried(uow, kind, file.sender, things) if how is _TRY else _take(uow, kind, file.sender, things)
+    reader = Reader(kind.sheet, columns)
+    things = [reader.read(rows) for rows in _load_part(uow, job_id, place.part)]
+    with _acting(uow, sender):
+        taken = _tried(uow, kind, sender, things) if how is _TRY else _take(uow, kind, sender, things)
     if place.part == 0:
         _forget_rows(uow, job_id)
     _keep_rows(uow, job_id, things, taken)
@@ -142,6 +144,8 @@ def _read(read: Callable[[Sender, Document], Any], sender: Sender, thing: Read) 
     except ValidationError as error:
         problems = field_problems(error.errors(include_url=False, include_input=False))
         known = {finding.pointer for finding in thing.findings}
+        if known:  # of a row with a cell that says nothing, nobody can tell what is wrong with the whole
+            known.add("")
         more = [problem for problem in problems if problem.pointer not in known]
         return Taken(RowStatus.REJECTED, reasons_of([*thing.findings, *more]))
     except DomainError as error:

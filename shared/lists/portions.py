@@ -28,6 +28,8 @@ Values = Sequence[Iterable[Any]]
 
 SHOWN_AT_ONCE: Final = 500
 """Answers of a portion: making them keeps the process from other requests for some milliseconds."""
+DOCUMENTS_AT_ONCE: Final = 1000
+"""Documents of a portion."""
 ROWS_AT_ONCE: Final = 4000
 """Rows of a portion where no answers are made."""
 
@@ -49,6 +51,34 @@ class AsKept(Generic[ModelT]):
     def columns(self, sheet: Sheet, rows: sa.Select[Any]) -> list[sa.ColumnElement[Any]]:
         """The columns of the rows that the columns of a sheet show."""
         return [rows.selected_columns[self._columns[column.place]] for column in sheet.columns]
+
+
+class AsDocuments(Generic[ModelT]):
+    """Shows rows as documents, of which answers are made; what a caller may not see is left out of the documents.
+
+    A file is written of the documents as they are, and nothing is checked that was checked when it was stored.
+    """
+
+    def __init__(
+        self,
+        model: type[ModelT],
+        documents: Callable[[Sequence[sa.Row[Any]]], Sequence[dict[str, Any]]],
+    ) -> None:
+        self._model = model
+        self.documents = documents
+
+    def __call__(self, rows: Sequence[sa.Row[Any]]) -> list[ModelT]:
+        """The answers."""
+        return [self._model.model_validate(document) for document in self.documents(rows)]
+
+    def unchecked(self, documents: Iterable[dict[str, Any]]) -> list[ModelT]:
+        """The answers for whoever only reads fields of theirs, as the record of who saw what does."""
+        return [self._bare(document) for document in documents]
+
+    def _bare(self, document: dict[str, Any]) -> ModelT:
+        answer = self._model.__new__(self._model)
+        answer.__dict__.update(document)
+        return answer
 
 
 class Portion(Page[ItemT], Generic[ItemT]):
@@ -83,6 +113,11 @@ class Place:
     ) -> Portion[ItemT]:
         """The portion of the rows that are wanted."""
         keys = [_comparable(wanted.selected_columns[name], reading.connection.dialect.name) for name in order.names]
+        if isinstance(show, AsDocuments):
+            rows_shown = reading.connection.execute(self._rows(wanted, keys, order, DOCUMENTS_AT_ONCE)).all()
+            documents = show.documents(rows_shown)
+            key = _last_key(rows_shown, keys, DOCUMENTS_AT_ONCE)
+            return _portion(sheet, key, show.unchecked(documents), values_of(sheet, documents))
         if not isinstance(show, AsKept):
             shown = reading.connection.execute(self._rows(wanted, keys, order, SHOWN_AT_ONCE)).all()
             return _portion(sheet, _last_key(shown, keys, SHOWN_AT_ONCE), show(shown), None)

@@ -44,7 +44,7 @@ class Column:
     """A column 列: where its value stands in a body, and what people read above it."""
 
     place: str
-    """The way to the field, `payload/amount`; the end of it is the name of the field."""
+    """The way to the field, `payload/amount`."""
     zh: str
     en: str
     form: Form = Form.TEXT
@@ -65,9 +65,9 @@ class Column:
         return self.zh if language is Language.ZH else self.en
 
     @property
-    def names(self) -> frozenset[str]:
-        """Everything that a file may call the column."""
-        return frozenset({self.zh, self.en, self.place, self.place.rpartition("/")[2]})
+    def field(self) -> str:
+        """The name of the field."""
+        return next(part for part in reversed(self.parts) if part != EACH)
 
     @property
     def holds_several(self) -> bool:
@@ -104,10 +104,13 @@ class Sheet:
     zh: str
     en: str
     columns: Sequence[Column]
-    group: str | None = None
-    """The column whose equal values make one thing of several rows, as of a household's members."""
+    group: Sequence[str] = ()
+    """The columns whose equal values make one thing of several rows, as of a household's members."""
     fixed: Mapping[str, object] = field(default_factory=dict)
     """What stands in every body beside the columns, by place: the type of a fact."""
+    listed: "Sheet | None" = None
+    """The list of the same things. Its other columns may stand in a file and are not read, so that a list that was
+    exported can be edited and sent."""
 
     def title(self, language: Language) -> str:
         """What the file is called."""
@@ -119,17 +122,20 @@ class Sheet:
         return next((column for column in self.columns if _leads(column.parts, parts)), None)
 
     def by_name(self) -> dict[str, Column]:
-        """Each column by everything that a file may call it."""
-        return dict(self._named())
+        """Each column by everything that a file may call it: its headings, its place, and the name of its field.
+
+        Where two fields have one name, it is the one's whose place it is.
+        """
+        by_field = {plain_heading(column.field): column for column in self.columns}
+        return by_field | dict(self._named())
+
+    def passes_over(self, heading: str) -> bool:
+        """Whether a plain heading is of what is shown beside the columns: in a list, or beside rows that came back."""
+        return heading in _BESIDE or (self.listed is not None and heading in self.listed.by_name())
 
     def _named(self) -> Iterator[tuple[str, Column]]:
         for column in self.columns:
-            yield from ((plain_heading(name), column) for name in column.names)
-
-
-def stands_beside(heading: str) -> bool:
-    """Whether a plain heading is of what we write beside rows that come back: it is no column of the sheet."""
-    return heading in _BESIDE
+            yield from ((plain_heading(name), column) for name in (column.zh, column.en, column.place))
 
 
 def plain_heading(name: str) -> str:

@@ -4,8 +4,10 @@ import codecs
 import csv
 import re
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +15,7 @@ from python_calamine import CalamineWorkbook, PasswordError
 
 from shared.errors import Invalid
 from shared.findings import Finding, WrongValue
-from shared.sheets.columns import EACH, Column, Sheet, plain_heading, stands_beside
+from shared.sheets.columns import EACH, Column, Sheet, plain_heading
 from shared.sheets.values import is_empty, read_cell
 from shared.words.said import Said, says
 
@@ -24,13 +26,17 @@ _MAGIC_XLSX: Final = b"PK\x03\x04"
 _MAGIC_OLD: Final = b"\xd0\xcf\x11\xe0"
 """A compound file: an Excel of before 2007, or one of today behind a password."""
 _BLOCK: Final = 1024 * 1024
+_REMEMBERED: Final = 4096
+"""Cells of a column."""
+_FLAT: Final = 2
+"""Steps to a field of the document, or of an object in it."""
 _HEADINGS_WITHIN: Final = 5
 """The headings stand in one of the first rows: titles may stand above them."""
 _FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}|[D-Z][A-Z])[0-9]""").search
 _FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{1,2}[0-9]{6}""").search
 _FAR_COLUMN_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z])[0-9]').search
-_FAR_ROW_PLAIN = re.compile(rb' r="[A-Z]{1,2}[0-9]{6}').search
-"""Of a sheet written as Excel writes it; these are found many times faster."""
+_FAR_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z]|[A-Z]{1,2}[0-9]{6})').search
+"""Of a sheet written as Excel writes it, a column or either; these are found many times faster."""
 _MANY_CELLS: Final = 100_000
 """A file with fewer cells has none in rows with six digits."""
 
@@ -88,43 +94,111 @@ def open_table(path: Path, sheet: Sheet) -> Table:
     return Table([column for _, column in places], rows)
 
 
-def read_rows(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Row]) -> Read:
-    """The document of rows that belong together."""
-    document: dict[str, Any] = {}
-    for place, value in sheet.fixed.items():
-        _put(document, place.split("/"), value)
-    findings: list[Finding] = []
-    said: dict[tuple[str, ...], Any] = {}
-    for index, row in enumerate(rows):
-        for column, cell in zip(columns, row.cells, strict=True):
-            parts = column.parts[:-1] if column.holds_several else column.parts
-            way = tuple(str(index) if part == EACH else part for part in parts)
+class Reader:
+    """Makes documents of the rows of a table. What was read of a cell is remembered: cells come again and again."""
+
+    def __init__(self, sheet: Sheet, columns: Sequence[Column]) -> None:
+        self._fixed = [(place.split("/"), value) for place, value in sheet.fixed.items()]
+        self._cells = [_Cells(column) for column in columns]
+
+    def read(self, rows: Sequence[Row]) -> Read:
+        """The document of rows that belong together."""
+        document: dict[str, Any] = {}
+        for way, value in self._fixed:
+            _put(document, way, value)
+        findings: list[Finding] = []
+        if len(rows) == 1:
+            self._read_first(rows[0], document, findings)
+        else:
+            self._read_together(rows, document, findings)
+        return Read(rows, document, findings)
+
+    def _read_first(self, row: Row, document: dict[str, Any], findings: list[Finding]) -> None:
+        """Read a row that stands alone."""
+        for cells, cell in zip(self._cells, row.cells, strict=True):
             try:
-                value = read_cell(column, cell)
+                value = cells.read(cell)
             except WrongValue as wrong:
-                findings.append(Finding("/" + "/".join(way), wrong.said))
+                findings.append(Finding(cells.pointer, wrong.said))
                 continue
             if value is None:
                 continue
-            if said.setdefault(way, value) != value:
-                findings.append(Finding("/" + "/".join(way), says("rows-disagree", row=row.number)))
-            _put(document, way, value)
-    return Read(rows, document, findings)
+            if cells.parent is None:
+                _put(document, cells.first_way, value)
+            elif cells.parent:
+                document.setdefault(cells.parent, {})[cells.name] = value
+            else:
+                document[cells.name] = value
+
+    def _read_together(self, rows: Sequence[Row], document: dict[str, Any], findings: list[Finding]) -> None:
+        """Read the rows of one thing, of which each may say the same of the whole, and something of its own part."""
+        said: dict[tuple[str, ...], Any] = {}
+        for index, row in enumerate(rows):
+            for cells, cell in zip(self._cells, row.cells, strict=True):
+                way = cells.way(index)
+                try:
+                    value = cells.read(cell)
+                except WrongValue as wrong:
+                    findings.append(Finding("/" + "/".join(way), wrong.said))
+                    continue
+                if value is None:
+                    continue
+                if said.setdefault(way, value) != value:
+                    findings.append(Finding("/" + "/".join(way), says("rows-disagree", row=row.number)))
+                _put(document, way, value)
+
+
+class _Cells:
+    """The cells of one column."""
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._parts = column.parts[:-1] if column.holds_several else column.parts
+        self._read: dict[str, Any] = {}
+        self.first_way = self.way(0)
+        """The place in the document of a row that stands alone."""
+        self.pointer = "/" + "/".join(self.first_way)
+        self.name = self.first_way[-1]
+        self.parent = (
+            "/".join(self.first_way[:-1]) if len(self.first_way) <= _FLAT and EACH not in self._parts else None
+        )
+        """The object that holds the field; empty for the document itself, None where it lies deeper."""
+
+    def way(self, index: int) -> tuple[str, ...]:
+        """The place in the document of the row of this index."""
+        return tuple(str(index) if part == EACH else part for part in self._parts)
+
+    def read(self, cell: Any) -> Any:
+        """What of a cell stands in a body. Raises WrongValue."""
+        if type(cell) is not str:
+            return read_cell(self._column, cell)
+        try:
+            return self._read[cell]
+        except KeyError:
+            value = read_cell(self._column, cell)
+        if len(self._read) == _REMEMBERED:
+            self._read.clear()
+        self._read[cell] = value
+        return value
 
 
 def read_file(path: Path, sheet: Sheet) -> Iterator[Read]:
     """Every thing of a file whose rows stand alone. Raises FileUnreadable or ColumnsWrong."""
     table = open_table(path, sheet)
+    reader = Reader(sheet, table.columns)
     for row in table.rows:
-        yield read_rows(sheet, table.columns, [row])
+        yield reader.read([row])
 
 
 def _rows(lines: Iterable[tuple[int, Sequence[Any]]], places: Sequence[int]) -> Iterator[Row]:
     """The cells of the columns that are known, of the rows in which something stands."""
-    found = False
+    found, last, at_once = False, max(places), itemgetter(*places) if len(places) > 1 else None
     for number, cells in lines:
         width = len(cells)
-        taken = [cells[place] if place < width else None for place in places]
+        if at_once is not None and last < width:
+            taken: Sequence[Any] = at_once(cells)
+        else:
+            taken = [cells[place] if place < width else None for place in places]
         if not all(map(is_empty, taken)):
             found = True
             yield Row(number, taken)
@@ -159,7 +233,7 @@ def _demand_columns(sheet: Sheet, headings: Sequence[str], known: Sequence[Colum
     unknown = [
         heading
         for heading, column in zip(headings, known, strict=True)
-        if heading and column is None and not stands_beside(plain_heading(heading))
+        if heading and column is None and not sheet.passes_over(plain_heading(heading))
     ]
     twice = [column for column in dict.fromkeys(there) if there.count(column) > 1]
     findings = [
@@ -208,22 +282,37 @@ def _refuse_bombs(path: Path) -> None:
         if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(path.stat().st_size, 1):
             raise _unreadable(says("file-bomb"))
         for part in parts:
+            blocks = _unpacked(archive, part)
             if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                _refuse_far_cells(archive, part)
+                _refuse_far_cells(blocks)
+            elif part.filename.startswith("xl/"):
+                deque(blocks, maxlen=0)
 
 
-def _refuse_far_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """A sheet takes memory for all cells between its first and its last one."""
-    cells, far, before = 0, False, b""
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a part holds, block by block; one that holds more than it says is a bomb. One that is broken raises."""
+    left = part.file_size
+    part.file_size = MAX_UNPACKED  # read on to the true end
     with archive.open(part) as xml:
         while block := xml.read(_BLOCK):
-            text = before + block
-            plain = text.count(b"r=") == text.count(b' r="')
-            if (_FAR_COLUMN_PLAIN if plain else _FAR_COLUMN)(text):
+            left -= len(block)
+            if left < 0:
                 raise _unreadable(says("file-bomb"))
-            far = far or (_FAR_ROW_PLAIN if plain else _FAR_ROW)(text) is not None
-            cells += block.count(b" r=")
-            before = block[-32:]
+            yield block
+
+
+def _refuse_far_cells(blocks: Iterator[bytes]) -> None:
+    """A sheet takes memory for all cells between its first and its last one."""
+    cells, far, before = 0, False, b""
+    for block in blocks:
+        text = before + block
+        found = text.count(b' r="')
+        if found != text.count(b"r=") or (_FAR_COLUMN_PLAIN if far else _FAR_PLAIN)(text):
+            if _FAR_COLUMN(text):
+                raise _unreadable(says("file-bomb"))
+            far = far or _FAR_ROW(text) is not None
+        cells += found
+        before = block[-32:]
     if far and cells < _MANY_CELLS:
         raise _unreadable(says("file-bomb"))
 

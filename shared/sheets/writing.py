@@ -149,6 +149,11 @@ def _offer(worksheet: Worksheet, place: int, column: Column, language: Language)
 def _values(items: Sequence[Item], name: str, *further: str) -> Sequence[Any]:
     if not further:
         return [item[name] for item in items]
+    if EACH not in further and len(further) == 1:
+        [field] = further
+        return [None if (whole := item[name]) is None else whole.get(field) for item in items]
+    if further[0] == EACH and not any(item[name] for item in items):
+        return [item[name] for item in items]
     return [_value(item, (name, *further)) for item in items]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +14,13 @@ import pytest
 from pydantic import BaseModel
 from python_calamine import CalamineWorkbook
 
-from deploy.files_page import lists_of
+from deploy.files_page import KINDS, lists_of
 from services.__main__ import HOUSES
 from shared.clock import BUSINESS_ZONE
 from shared.house import House
 from shared.security.actor import PERSONAL
 from shared.security.clients import ALL_SCOPES
-from shared.sheets.columns import EACH, Column, Form, Sheet
+from shared.sheets.columns import EACH, Column, Form, Sheet, plain_heading
 from shared.words.language import Language
 from tests.builders import HOUSEHOLD, fact
 from tests.conftest import ClientFor, OpenHouse
@@ -64,6 +65,69 @@ def test_headings_tell_the_columns_apart_in_both_languages(path: str) -> None:
         assert all(headings)
         assert sheet.title(language)
     assert [column for column in sheet.columns if (column.codes is None) != (column.form is not Form.CODE)] == []
+
+
+OTHER_THINGS: Final = {
+    "amount": "what was paid, and what was asked for",
+    "at": "of an entry, of a stock",
+    "before": "of an entry, of a stock",
+    "code": "of a diagnosis, of a reason, of a webhook",
+    "created_at": "of a job, of a webhook",
+    "detail": "of a reason, of a problem",
+    "end_reason": "of a household, of work",
+    "ended_on": "of a household, of work",
+    "id": "of a dead letter, of a change",
+    "kind": "of each thing its own; of a risk also what a fact led to",
+    "name": "of each thing its own",
+    "opened_at": "of a risk, of a task",
+    "placed_at": "of a worker, of an order",
+    "reason": "of each thing its own",
+    "seq": "of an entry of the audit, of a change",
+    "source_ref": "of a record, and of the one it corrects",
+    "state": "of a dead letter, of a webhook",
+    "status": "of each thing its own",
+    "stock": "what is there, what was there when first offered, and after a move",
+    "total": "of a job, of money",
+    "type": "of a fact, of an event",
+}
+"""Names of fields that mean one thing here and another there."""
+SHEETS: Final = {
+    **{path: listed.query.sheet for path, listed in LISTS.items()},
+    **{f"{house}:{name}": kind.sheet for house, kinds in KINDS.items() for name, kind in kinds.items()},
+}
+
+
+def test_what_means_the_same_has_the_same_heading_in_every_list_and_every_template() -> None:
+    headings: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for sheet in SHEETS.values():
+        for column in sheet.columns:
+            headings[column.field].add((column.zh, column.en))
+    assert {name for name, known in headings.items() if len(known) > 1} == OTHER_THINGS.keys()
+
+
+TEMPLATES: Final = {name: sheet for name, sheet in SHEETS.items() if ":" in name}
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_every_name_of_a_column_of_a_template_leads_to_it(kind: str) -> None:
+    known = TEMPLATES[kind].by_name()
+    for column in TEMPLATES[kind].columns:
+        for name in (column.zh, column.en, column.place):
+            assert known[plain_heading(name)] is column, name
+        assert known[plain_heading(column.field)].field == column.field
+    assert "" not in known
+
+
+@pytest.mark.parametrize("kind", [name for name, sheet in TEMPLATES.items() if sheet.listed is not None])
+def test_a_list_that_was_exported_holds_what_its_template_needs_under_the_same_headings(kind: str) -> None:
+    sheet = TEMPLATES[kind]
+    assert sheet.listed is not None
+    for language in Language:
+        shown = {column.heading(language) for column in sheet.listed.columns}
+        assert {column.heading(language) for column in sheet.columns if column.needed} <= shown
+        assert all(
+            plain_heading(heading) in sheet.by_name() or sheet.passes_over(plain_heading(heading)) for heading in shown
+        )
 
 
 def _sent_as(name: str, field: Any) -> str:

@@ -48,6 +48,18 @@ SCREENING_STALE_POSTGRES: Final = Aim(30.0, at_least=False, unit="s")
 LIST_P95: Final = Aim(50.0, at_least=False, unit="ms")
 """Every list with every filter, at 300,000 households."""
 
+IMPORT: Final = Aim(0.5)
+"""A file of income, of the bare store of the rows that it leaves, by processor time."""
+IMPORT_BESIDE_ROUTE: Final = Aim(5.0, unit="×")
+"""The same, of the batch route without a network."""
+READING: Final = Aim(0.15, at_least=False)
+"""Reading and checking a row, of all that it costs."""
+IMPORT_FLAT: Final = Aim(1.25, at_least=False, unit="×")
+"""A row of a large file, of one of a small file."""
+IMPORT_MEMORY: Final = Aim(300.0, at_least=False, unit="MB")
+EXCEL: Final = Aim(0.7)
+"""Reading an xlsx, of what calamine alone needs."""
+
 FILE: Final = Aim(0.5)
 """A list as a CSV, of a bare SELECT and csv writer of the same rows, by processor time."""
 FIRST_BYTE: Final = Aim(1000.0, at_least=False, unit="ms")

@@ -29,6 +29,7 @@ from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.files import exported
 from tests.load.heads import beside_large_heads
 from tests.load.hooks import hooks
+from tests.load.imports import Sizes, imported, read_excel
 from tests.load.limits import limits
 from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
@@ -269,6 +270,25 @@ class Bench:
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
         return self._run(limits(section, settings, self._pace.rounds))
 
+    def l_sqlite(self) -> list[Figure]:
+        """A file of income, on SQLite, and an Excel file read."""
+        self.leave_stage()
+        figures = self._imported("l SQLite", "", None)
+        return [*figures, *read_excel("l SQLite", self._folder, self._pace.rounds, self._pace.rows // 5)]
+
+    def l_postgres(self) -> list[Figure]:
+        """A file of income, on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["imports_monitoring"]))
+        postgres = self.servers.postgres
+        return self._imported("l PostgreSQL", postgres.url("imports_{house}"), postgres.process_id)
+
+    def _imported(self, section: str, url: str, server: int | None) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        sizes = Sizes(self._pace.rows, self._pace.rows * 3 // 5)
+        return self._run(imported(section, settings, self._pace.rounds, sizes, server))
+
     def _feed(self, section: str, url: str) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
@@ -357,6 +377,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "i_sqlite": Bench.i_sqlite,
     "j_sqlite": Bench.j_sqlite,
     "k_sqlite": Bench.k_sqlite,
+    "l_sqlite": Bench.l_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,
@@ -372,6 +393,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "i_postgres": Bench.i_postgres,
     "j_postgres": Bench.j_postgres,
     "k_postgres": Bench.k_postgres,
+    "l_postgres": Bench.l_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

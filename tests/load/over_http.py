@@ -24,10 +24,12 @@ class Pace:
     """How many events each round of the event path moves."""
     ill: int
     """How many households of a county wait to be told of an illness."""
+    rows: int
+    """Rows of a file that is imported."""
 
 
-FULL_PACE = Pace(rounds=3, seconds=3.0, events=10_000, ill=60_000)
-QUICK_PACE = Pace(rounds=1, seconds=1.5, events=3_000, ill=15_000)
+FULL_PACE = Pace(rounds=3, seconds=3.0, events=10_000, ill=60_000, rows=500_000)
+QUICK_PACE = Pace(rounds=1, seconds=1.5, events=3_000, ill=15_000, rows=20_000)
 
 
 def singles(section: str, stage: Stage, naive: Stage, pace: Pace, aim: Aim) -> list[Figure]:

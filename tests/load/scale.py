@@ -106,8 +106,7 @@ def on_postgres(folder: Path) -> Iterator[Place]:
         def size() -> int:
             return asyncio.run(_bytes_of(server, names[: len(HOUSES)]))
 
-        process = int((server.directory / "data" / "postmaster.pid").read_text().split()[0])
-        yield Place("PostgreSQL", houses, county, BesideServer(process), aims.SCREENING_STALE_POSTGRES, size)
+        yield Place("PostgreSQL", houses, county, BesideServer(server.process_id), aims.SCREENING_STALE_POSTGRES, size)
 
 
 def _settings(data: Path, url: str = "") -> Settings:

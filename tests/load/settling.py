@@ -231,7 +231,7 @@ def _dossier(household: Household, due_after: dt.date) -> HouseholdDossier:
 
 def _posted(uow: UnitOfWork, dossier: HouseholdDossier, fact: ReportedFact, person_id: UUID | None) -> dict[str, Any]:
     """Enter a fact into the dossier; its row."""
-    fact_id, payload = FACT_KIND.id_of(fact), fact.payload.model_dump_json()
+    fact_id, payload = FACT_KIND.id_of(fact), fact.said()
     post(dossier, fact_id, fact, person_id)
     return {
         "id": fact_id,

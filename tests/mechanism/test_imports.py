@@ -149,7 +149,7 @@ async def test_an_import_that_is_killed_goes_on_where_it_stood_and_doubles_nothi
         while await run_part(monitoring.house.database, killed_in(kinds, at=1), job_id):
             pass
     half = (await monitoring.client.get(started["location"])).json()
-    assert (half["status"], half["done"]) == ("running", 1000)
+    assert (half["status"], half["done"]) == ("running", 2000)
     again = await open_house(MONITORING)
     while await run_part(again.database, kinds, job_id):
         pass

@@ -5,7 +5,9 @@ import datetime as dt
 import io
 import random
 import string
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -248,6 +250,81 @@ def test_cells_far_away_are_refused_before_they_take_memory(path: Path) -> None:
 def test_a_file_of_nothing_but_the_same_is_a_bomb(path: Path) -> None:
     content = rewritten(lambda name, part: part + b" " * 30_000_000 if "sheet1" in name else part)
     assert reads_or_refuses(path, content) == "file-bomb"
+
+
+def test_a_part_that_holds_more_than_it_says_is_a_bomb(path: Path) -> None:
+    """The library would unpack all of it, whatever the zip says; the check sum is that of what it says."""
+    true = zlib.compress(b"<sst>" + b"<si><t>x</t></si>" * 100_000)[2:-4]
+    content = bytearray(rewritten(lambda name, part: b"<sst/>" if name == "xl/sharedStrings.xml" else part))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.getinfo("xl/sharedStrings.xml")
+    with zipfile.ZipFile(buffer := io.BytesIO(), "w") as forged, zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name != part.filename:
+                forged.writestr(name, archive.read(name), zipfile.ZIP_DEFLATED)
+        lie = zipfile.ZipInfo(part.filename)
+        lie.compress_type = zipfile.ZIP_STORED
+        forged.writestr(lie, true)
+        lie.compress_type, lie.file_size, lie.CRC = zipfile.ZIP_DEFLATED, 6, zlib.crc32(b"<sst>" + b"<")
+        offset = lie.header_offset
+    lied = bytearray(buffer.getvalue())
+    lied[offset + 8 : offset + 10] = struct.pack("<H", zipfile.ZIP_DEFLATED)
+    lied[offset + 14 : offset + 26] = struct.pack("<III", lie.CRC, len(true), 6)
+    assert reads_or_refuses(path, bytes(lied)) == "file-bomb"
+
+
+HOSTILE = {
+    "an entity of a file": (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', b"&e;"),
+    "entities of entities": (b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY e "&a;&a;&a;&a;">]>', b"&e;"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_entities_are_not_followed(path: Path, name: str) -> None:
+    declared, named = HOSTILE[name]
+
+    def change(part_name: str, part: bytes) -> bytes:
+        return part.replace(b"?>", b"?>" + declared, 1).replace(b"A-1<", named + b"<", 1)
+
+    content = rewritten(lambda name, part: change(name, part) if name == "xl/sharedStrings.xml" else part)
+    assert content != GOOD
+    assert reads_or_refuses(path, content) == "file-broken"
+
+
+def added(*parts: str) -> bytes:
+    buffer = io.BytesIO(GOOD)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        for name in parts:
+            archive.writestr(name, b"<x/>")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        added("xl/vbaProject.bin"),
+        added("xl/externalLinks/externalLink1.xml"),
+        added("../../outside"),
+        in_the_sheet(b"<v>0</v>", b'<f>WEBSERVICE("http://127.0.0.1/")</f><v>0</v>'),
+        in_the_sheet(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>'),
+    ],
+    ids=["macro", "external link", "path outside", "formula", "wrong dimension"],
+)
+def test_what_does_something_in_excel_does_nothing_here(path: Path, content: bytes) -> None:
+    assert documents(path, content) == documents(path, GOOD)
+
+
+@pytest.mark.parametrize("row", [b"0", b"-2", b"99999999999999999999"])
+def test_rows_that_are_nowhere_are_refused(path: Path, row: bytes) -> None:
+    assert reads_or_refuses(path, in_the_sheet(b'r="A2"', b'r="A' + row + b'"')) in {"file-broken", "file-bomb"}
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"1e999", b"-0", b"1e-400"])
+def test_numbers_that_are_none_are_read_as_they_are(path: Path, value: bytes) -> None:
+    """A row is refused by the check of its body."""
+    content = in_the_sheet(b' t="s"><v>4</v>', b"><v>" + value + b"</v>")
+    assert content != GOOD
+    reads_or_refuses(path, content)
 
 
 def test_a_shared_text_that_is_not_there_is_refused(path: Path) -> None:

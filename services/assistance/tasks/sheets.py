@@ -3,26 +3,27 @@
 from shared.codes.assistance import MeasureKind, MeasureStatus, TaskStatus, TaskVerdict
 from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.sheets.columns import Column, Form, Sheet
+from shared.sheets.common import HOUSEHOLD_CODE, REGION_CODE, TASK_ID, UPDATED_AT
 
 TASK_LIST = Sheet(
     "tasks",
     "帮扶任务",
     "Tasks",
     (
-        Column("task_id", "任务编号", "task", width=38),
-        Column("household_code", "户编号", "household", width=18),
-        Column("region_code", "区划代码", "region"),
-        Column("kind", "风险类型", "risk", Form.CODE, RiskKind, width=18),
-        Column("risk_id", "风险编号", "risk id", width=38),
-        Column("episode", "发生次数", "episode", Form.WHOLE),
-        Column("status", "任务状态", "status", Form.CODE, TaskStatus),
-        Column("grade", "预警等级", "grade", Form.CODE, RiskGrade),
-        Column("opened_at", "生成时间", "opened at", Form.MOMENT, width=20),
-        Column("due_on", "办理时限", "due on", Form.DAY, width=12),
-        Column("due_provisional", "时限是否暂定", "due day provisional", Form.FLAG),
-        Column("verdict", "核实结论", "verdict", Form.CODE, TaskVerdict),
-        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
-        Column("measures/*/kind", "帮扶措施", "measures", Form.CODE, MeasureKind, width=28),
-        Column("measures/*/status", "措施状态", "status of the measures", Form.CODE, MeasureStatus, width=28),
+        TASK_ID,
+        HOUSEHOLD_CODE,
+        REGION_CODE,
+        Column("kind", "风险类型", "Kind of risk", Form.CODE, RiskKind, width=18),
+        Column("risk_id", "风险编号", "Risk id", width=38),
+        Column("episode", "发生次数", "Episode", Form.WHOLE),
+        Column("status", "任务状态", "Status", Form.CODE, TaskStatus),
+        Column("grade", "预警等级", "Grade", Form.CODE, RiskGrade),
+        Column("opened_at", "生成时间", "Opened at", Form.MOMENT, width=20),
+        Column("due_on", "办理时限", "Due on", Form.DAY, width=12),
+        Column("due_provisional", "时限是否暂定", "Due day provisional", Form.FLAG),
+        Column("verdict", "核实结论", "Verdict", Form.CODE, TaskVerdict),
+        UPDATED_AT,
+        Column("measures/*/kind", "措施类型", "Kind of measure", Form.CODE, MeasureKind, width=28),
+        Column("measures/*/status", "措施状态", "Status of the measure", Form.CODE, MeasureStatus, width=28),
     ),
 )

@@ -1,16 +1,21 @@
 """Files of buyers."""
 
-from shared.sheets.columns import Column, Form, Sheet
+from typing import Final
 
-BUYER_LIST = Sheet(
+from shared.sheets.columns import Column, Sheet
+from shared.sheets.common import UPDATED_AT, VERSION
+
+BUYER_CODE: Final = Column("buyer_code", "采购单位编号", "Buyer code", width=18)
+
+BUYER_LIST: Final = Sheet(
     "buyers",
     "采购单位",
     "Buyers",
     (
-        Column("buyer_code", "采购单位编号", "buyer", width=18),
-        Column("name", "采购单位名称", "name", width=28),
-        Column("client_id", "客户端", "client", width=18),
-        Column("version", "版本", "version", Form.WHOLE),
-        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
+        BUYER_CODE,
+        Column("name", "采购单位名称", "Name", width=28),
+        Column("client_id", "客户端", "Client", width=18),
+        VERSION,
+        UPDATED_AT,
     ),
 )

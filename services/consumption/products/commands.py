@@ -34,6 +34,15 @@ def put_product(
     return put(uow, _REGISTER, code, body, expected)
 
 
+def offer_product(uow: UnitOfWork, code: str, body: ProductIn) -> Put[ProductOut]:
+    """Offer a product of a file: the same, but the stock is that of the first offer, and nothing is said of it later.
+
+    So a file can be sent again after orders have taken of the stock.
+    """
+    known = uow.session.get(Product, code) is not None
+    return put_product(uow, code, body.model_copy(update={"stock": None}) if known else body)
+
+
 def move_stock(uow: UnitOfWork, code: str, body: StockIn) -> StockMoveOut:
     """Say what became of a product's stock beside orders 库存调整: what was counted, or by how much it changed.
 

@@ -81,6 +81,10 @@ class ReportedFact(Statement):
         named = {"household_code": household_code, "member_no": member_no, "id_number": None}
         return self.model_copy(update=named)
 
+    def said(self) -> str:
+        """What it says, as it is kept: JSON."""
+        return self.payload.model_dump_json()
+
     def posting(self, person_id: UUID | None) -> Posting:
         """What the fact enters, about a person where it names one; nothing by itself."""
         return Posting()

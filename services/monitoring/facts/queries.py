@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from services.monitoring.evidence.schemas import FactReference
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
-from services.monitoring.facts.schemas import FactOut, FactRisk
+from services.monitoring.facts.rules import status_of
+from services.monitoring.facts.schemas import FactOut
 from services.monitoring.facts.sheets import FACT_LIST
 from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
@@ -21,6 +22,7 @@ from shared.db.unit_of_work import Reading
 from shared.http.fields import HouseholdCode, Reference, Source, UpdatedAfter
 from shared.lists.order import newest_by
 from shared.lists.page import Page
+from shared.lists.portions import AsDocuments
 from shared.lists.query import ListQuery
 from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL
@@ -60,8 +62,8 @@ def fact(reading: Reading, fact_id: UUID) -> FactOut:
     rows = reading.connection.execute(_SELECT_FACTS.where(_FACTS.c.id == fact_id)).mappings().all()
     if not rows or not reading.actor.sees(rows[0]["region_code"]):
         raise FactNotFound(says("no-such-fact", fact=fact_id, region=reading.actor.place))
-    [found] = _answers(reading, rows)
-    return found
+    [found] = _documents(reading, rows)
+    return FactOut.model_validate(found)
 
 
 def facts(reading: Reading, asked: FactList) -> Page[FactOut]:
@@ -70,7 +72,8 @@ def facts(reading: Reading, asked: FactList) -> Page[FactOut]:
     if asked.source is not None and asked.source_ref is not None:
         named = FactReference(source=asked.source, source_ref=asked.source_ref)
         rows = rows.where(_FACTS.c.id == FACT_KIND.id_of(named))
-    return asked.page(reading, rows, lambda found: _answers(reading, [row._asdict() for row in found]))
+    shown = AsDocuments(FactOut, lambda found: _documents(reading, [row._asdict() for row in found]))
+    return asked.page(reading, rows, shown)
 
 
 def tells_of_health(shown: FactOut) -> bool:
@@ -78,10 +81,14 @@ def tells_of_health(shown: FactOut) -> bool:
     return EVIDENCE[shown.type].tells_of_health(shown.payload)
 
 
-def _answers(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[FactOut]:
+def _documents(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
+    """What the caller may see of facts, each with what it led to, and whether it counts."""
     risks = _risks_of(reading, [row["fact_id"] for row in rows])
     see = _in_full if reading.actor.may(PERSONAL) else _masked
-    return [FactOut.of(see(row), risks[row["fact_id"]]) for row in rows]
+    return [
+        {**see(row), "status": status_of(row["superseded_as"]).value, "risks": risks.get(row["fact_id"], [])}
+        for row in rows
+    ]
 
 
 def _in_full(row: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -99,14 +106,15 @@ def _masked(row: Mapping[Any, Any]) -> dict[Any, Any]:
     return masked
 
 
-def _risks_of(reading: Reading, fact_ids: Sequence[UUID]) -> Mapping[UUID, list[FactRisk]]:
+def _risks_of(reading: Reading, fact_ids: Sequence[UUID]) -> Mapping[UUID, list[dict[str, Any]]]:
     asked = (
         sa.select(_LINKS.c.fact_id, *(_RISKS.c[name] for name in ("id", "kind", "episode", "status", "verdict")))
         .join(_RISKS, _RISKS.c.id == _LINKS.c.risk_id)
         .where(_LINKS.c.fact_id.in_(fact_ids))
         .order_by(_RISKS.c.opened_at, _RISKS.c.id)
     )
-    found: defaultdict[UUID, list[FactRisk]] = defaultdict(list)
+    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for fact_id, risk_id, kind, episode, status, verdict in reading.connection.execute(asked):
-        found[fact_id].append(FactRisk(risk_id=risk_id, kind=kind, episode=episode, status=status, verdict=verdict))
+        said = {"risk_id": risk_id, "kind": kind, "episode": episode, "status": status, "verdict": verdict}
+        found[fact_id].append(said)
     return found

@@ -30,6 +30,13 @@ def looks_like_a_slip(amount: int, parameters: RuleParameters) -> bool:
     return plausible is not None and amount != 0 and amount not in plausible
 
 
+def content_of(fact: ReportedFact) -> str:
+    """Everything that a fact says but the reference under which it is said."""
+    corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)
+    said = (fact.source, fact.household_code, fact.member_no, fact.observed_on, fact.type, corrected, fact.confirmed)
+    return to_json(said).decode() + fact.said()
+
+
 def content_hash_of(fact: ReportedFact, payload: str) -> str:
     """What two facts under one reference must have in common to be the same fact."""
     corrected = fact.supersedes and (fact.supersedes.source, fact.supersedes.source_ref)

@@ -1,14 +1,12 @@
 """Batches of facts as they are sent, and facts as they are answered."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from services.monitoring.evidence.table import FactIn, reported_types
-from services.monitoring.facts.rules import status_of
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import FactMode, RiskKind, RiskStatus
 from shared.http.batches import MAX_ITEMS
@@ -89,8 +87,3 @@ class FactOut(BaseModel):
     recorded_at: dt.datetime
     updated_at: dt.datetime = Field(description="When the fact, or what became of a risk it led to, changed last")
     risks: list[FactRisk] = Field(description="The risks whose last changes it explains")
-
-    @classmethod
-    def of(cls, row: Mapping[Any, Any], risks: Sequence[FactRisk]) -> Self:
-        """The fact of a row that tells which fact superseded it, and of which type that is."""
-        return cls.model_validate({**row, "status": status_of(row["superseded_as"]).value, "risks": risks})

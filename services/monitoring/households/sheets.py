@@ -1,9 +1,11 @@
 """Files of households."""
 
+from dataclasses import replace
 from typing import Final
 
 from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.sheets.columns import Column, Form, Sheet
+from shared.sheets.common import HOUSEHOLD_CODE, MEMBER_NO, REGION_CODE, UPDATED_AT, VERSION
 
 _OF_THE_HOUSEHOLD: Final = "同一户各行填写一致，或只在第一行填写"
 
@@ -12,23 +14,8 @@ HOUSEHOLDS: Final = Sheet(
     "农户",
     "Households",
     (
-        Column(
-            "household_code",
-            "户编号",
-            "Household code",
-            needed=True,
-            example="DJ-0001",
-            note="每名成员一行，同一户各行填写同一编号",
-        ),
-        Column(
-            "region_code",
-            "行政区划代码",
-            "Region code",
-            needed=True,
-            width=16,
-            example="520626001001",
-            note=f"12 位行政区划代码；{_OF_THE_HOUSEHOLD}",
-        ),
+        replace(HOUSEHOLD_CODE, needed=True, note="每名成员一行，同一户各行填写同一编号"),
+        replace(REGION_CODE, needed=True, note=f"{REGION_CODE.note}；{_OF_THE_HOUSEHOLD}"),
         Column(
             "category",
             "农户类型",
@@ -50,7 +37,7 @@ HOUSEHOLDS: Final = Sheet(
             example="2026-05-01",
             note=_OF_THE_HOUSEHOLD,
         ),
-        Column("members/*/member_no", "成员序号", "Member number", Form.WHOLE, needed=True, width=10, example="1"),
+        replace(MEMBER_NO, place="members/*/member_no", needed=True),
         Column("members/*/name", "姓名", "Name", needed=True, example="王小明", masked=True),
         Column(
             "members/*/relation",
@@ -83,7 +70,7 @@ HOUSEHOLDS: Final = Sheet(
         ),
         Column(
             "members/*/labour",
-            "劳动能力",
+            "劳动技能",
             "Ability to work",
             Form.CODE,
             Labour,
@@ -102,7 +89,7 @@ HOUSEHOLDS: Final = Sheet(
         ),
         Column("members/*/student", "在校生", "Student", Form.FLAG, width=10, example="否"),
     ),
-    group="household_code",
+    group=("household_code",),
 )
 """农户花名册: a row a member."""
 
@@ -111,26 +98,13 @@ HOUSEHOLD_LIST: Final = Sheet(
     "农户名单",
     "Household register",
     (
-        Column("household_code", "户编号", "household", width=18),
-        Column("region_code", "区划代码", "region"),
-        Column("category", "农户类型", "category", Form.CODE, HouseholdCategory),
-        Column("relocated", "易地搬迁", "relocated", Form.FLAG, width=10),
-        Column("dibao", "低保户", "subsistence allowance", Form.FLAG, width=10),
-        Column("registered_on", "登记日期", "registered on", Form.DAY, width=12),
-        Column("version", "版本", "version", Form.WHOLE, width=8),
-        Column("members/*/member_no", "成员序号", "member numbers", Form.WHOLE, width=12),
-        Column("members/*/name", "姓名", "names", width=24, masked=True),
-        Column("members/*/relation", "与户主关系", "relations", Form.CODE, Relation, width=20),
-        Column("members/*/sex", "性别", "sexes", Form.CODE, Sex, width=10),
-        Column("members/*/birth_date", "出生日期", "birth dates", Form.DAY, width=24, masked=True),
-        Column("members/*/birth_year", "出生年份", "birth years", Form.WHOLE, width=16),
-        Column("members/*/id_number", "公民身份号码", "identity numbers", Form.IDENTIFIER, width=40, masked=True),
-        Column("members/*/labour", "劳动能力", "abilities to work", Form.CODE, Labour, width=24),
-        Column("members/*/health", "健康状况", "health", Form.CODE, Health, width=24, masked=True),
-        Column("members/*/student", "在校生", "students", Form.FLAG, width=12),
-        Column("ended_on", "注销日期", "ended on", Form.DAY, width=12),
-        Column("end_reason", "注销原因", "reason of the end", Form.CODE, HouseholdEndReason, width=16),
-        Column("end_note", "注销说明", "note of the end", width=24, masked=True),
-        Column("updated_at", "更新时间", "updated at", Form.MOMENT, width=20),
+        *HOUSEHOLDS.columns,
+        Column("members/*/birth_year", "出生年份", "Year of birth", Form.WHOLE, width=10),
+        VERSION,
+        Column("ended_on", "注销日期", "Ended on", Form.DAY, width=12),
+        Column("end_reason", "注销原因", "Reason of the end", Form.CODE, HouseholdEndReason, width=16),
+        Column("end_note", "注销说明", "Note of the end", width=24, masked=True),
+        UPDATED_AT,
     ),
 )
+"""农户名单: a row a household, its members in one cell a column."""

@@ -1,5 +1,6 @@
 """Plans 收益分配方案 that the village proposes for what an asset earned."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from services.assets.distributions.errors import (
 )
 from services.assets.distributions.rules import Line, plan_findings
 from services.assets.distributions.schemas import DistributionIn, DistributionOut
-from services.assets.distributions.store import audit_view, with_lines
+from services.assets.distributions.store import audit_view, load_lines, with_lines
 from services.assets.models import Asset, Distribution, DistributionLine, LineWithdrawal
 from services.assets.requests.store import HOUSEHOLDS, REQUESTS
 from shared.codes.assets import AssetClass, DistributionStatus
@@ -44,10 +45,40 @@ def propose_distribution(uow: UnitOfWork, body: DistributionIn) -> DistributionO
     The asset is locked, so that of two plans for one year the second finds the first. Raises PeriodDistributed unless
     a further plan is meant, and HouseholdHasEnded where a line names a household that is no more.
     """
-    given = [Line(line.household_code, line.reason, line.amount) for line in body.lines]
-    if findings := plan_findings(body.period, body.total, given, uow.today()):
+    return _propose(uow, body, _demand_plan(uow, body))
+
+
+def propose_once(uow: UnitOfWork, body: DistributionIn) -> DistributionOut | None:
+    """The same, but nothing is done, and None returned, where the very same plan stands: in a file it is said again."""
+    asset = _demand_plan(uow, body)
+    return None if _stands(uow, body) else _propose(uow, body, asset)
+
+
+def _demand_plan(uow: UnitOfWork, body: DistributionIn) -> Asset:
+    """The asset, locked, of a plan that adds up."""
+    if findings := plan_findings(body.period, body.total, _lines_of(body), uow.today()):
         raise DistributionInvalid.of(findings)
-    asset = _distributable(uow, body.asset_code)
+    return _distributable(uow, body.asset_code)
+
+
+def _lines_of(body: DistributionIn) -> list[Line]:
+    return [Line(line.household_code, line.reason, line.amount) for line in body.lines]
+
+
+def _stands(reading: Reading, body: DistributionIn) -> bool:
+    """Whether a plan of just this content stands, whatever the order of its lines."""
+    named = body.model_dump(include={"asset_code", "period", "supplementary", "total", "request_id"})
+    alike = sa.select(_DISTRIBUTIONS.c.id).where(_STANDS, *(_DISTRIBUTIONS.c[name] == named[name] for name in named))
+    given = Counter(_lines_of(body))
+    return any(given == _lines_kept(reading, kept) for kept in reading.connection.scalars(alike).all())
+
+
+def _lines_kept(reading: Reading, distribution_id: UUID) -> Counter[Line]:
+    return Counter(Line(row.household_code, row.reason, row.amount) for row in load_lines(reading, distribution_id))
+
+
+def _propose(uow: UnitOfWork, body: DistributionIn, asset: Asset) -> DistributionOut:
+    given = _lines_of(body)
     if not body.supplementary:
         _demand_first(uow, asset.code, body.period)
     households = _households_of(uow, given)

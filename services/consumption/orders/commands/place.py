@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import lock_buyer, stamp_buyer
-from services.consumption.models import LineShare, Order, OrderLine, Producer, ProducerLink, Product
+from services.consumption.models import Buyer, LineShare, Order, OrderLine, Producer, ProducerLink, Product
 from services.consumption.orders.errors import OrderContradicts, OrderInvalid, PriceChanged, QuantityNotSold
 from services.consumption.orders.procedure import PLACED
 from services.consumption.orders.rules import line_value
@@ -31,6 +31,7 @@ from shared.words.said import Said, says
 
 _ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
 _PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
+_BUYERS = table_of(Buyer)
 _COUNTY_DIGITS = 6
 _WISHES = {"deliver_by", "deliver_to", "contact", "invoice_title"}
 """What a buyer may say beside its lines."""
@@ -45,6 +46,18 @@ _SELECT_OFFERS = (
     sa.select(_PRODUCTS, _PRODUCERS.c.region_code)
     .join_from(_PRODUCTS, _PRODUCERS)
     .where(is_one_of(_PRODUCTS.c.code, "codes"))
+)
+_LOCK_BUYERS = (
+    sa.select(_BUYERS.c.code)
+    .where(is_one_of(_BUYERS.c.code, "codes"))
+    .order_by(_BUYERS.c.code)
+    .with_for_update(key_share=True)
+)
+_LOCK_PRODUCTS = (
+    sa.select(_PRODUCTS.c.code)
+    .where(is_one_of(_PRODUCTS.c.code, "codes"))
+    .order_by(_PRODUCTS.c.code)
+    .with_for_update(key_share=True)
 )
 _SELECT_LINKS = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
 
@@ -91,6 +104,13 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
     uow.record("order.placed", order_id, {"buyer": body.buyer_code, "lines": len(shown.lines)}, after=after)
     return PlacedOrder(shown, created=True)
+
+
+def lock_offers(uow: UnitOfWork, orders: Sequence[OrderIn]) -> None:
+    """Lock what several orders of one transaction will lock: all buyers and then all products, each in order."""
+    uow.connection.execute(_LOCK_BUYERS, {"codes": sorted({order.buyer_code for order in orders})})
+    products = {line.product_code for order in orders for line in order.lines}
+    uow.connection.execute(_LOCK_PRODUCTS, {"codes": sorted(products)})
 
 
 def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:

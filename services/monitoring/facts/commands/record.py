@@ -33,6 +33,7 @@ from services.monitoring.ledger.store import (
 from services.monitoring.persons.rules import Persons
 from services.monitoring.persons.store import load_persons
 from services.monitoring.risks.commands.judge import judge_households
+from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.triggers import Trigger
 from services.monitoring.risks.store.links import load_risks_without_evidence, pass_links_on
 from services.monitoring.risks.store.verdicts import rule_parameters
@@ -136,6 +137,9 @@ class FactBatch:
         self._persons = persons
         self._today, self._latest = uow.today(), latest_day(uow)
         self._now = uow.now()
+        self._speaks_for: set[tuple[str, str, str | None]] = set()
+        """Who was found to speak for which source, and for that of what is superseded."""
+        self._parameters: dict[str, RuleParameters] = {}
         self.rows: list[dict[str, Any]] = []
         self.touched: dict[str, None] = {}
         self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
@@ -145,13 +149,13 @@ class FactBatch:
         """Decide about one fact and enter it into the ledger of its household. Raises what it is refused for."""
         fact_id, item = identified
         fact = item.fact
-        refuse_foreign_sources(fact, item.actor)
+        self._refuse_foreign_sources(item)
         dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
         if held_in is not None and item.actor.sees(held_in):
             raise HouseholdBusy.of(item.home)
         if dossier is None or not item.actor.sees(dossier.region_code):
             raise HouseholdNotFound(says("no-household-in-region", household=item.home, region=item.actor.place))
-        payload = fact.payload.model_dump_json()
+        payload = fact.said()
         content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
@@ -177,13 +181,21 @@ class FactBatch:
             self._judge(item, dossier, fact_id, about)
         return Outcome("stored", fact_id)
 
+    def _refuse_foreign_sources(self, item: FactToRecord) -> None:
+        """Refuse sources for which the caller may not speak; those of a batch are the same again and again."""
+        fact = item.fact
+        named = (item.actor.id, fact.source, None if fact.supersedes is None else fact.supersedes.source)
+        if named not in self._speaks_for:
+            refuse_foreign_sources(fact, item.actor)
+            self._speaks_for.add(named)
+
     def _judge(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, about: str) -> None:
         self.touched[dossier.code] = None
         self.triggers[dossier.code].append(Trigger(item.fact.type, item.context, fact_id, about))
 
     def _check(self, item: FactToRecord, dossier: HouseholdDossier, fact_id: UUID, person_id: UUID | None) -> None:
         fact = item.fact
-        parameters = rule_parameters(self._uow.policy, dossier.region_code, self._today)
+        parameters = self._parameters_of(dossier.region_code)
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
             metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
@@ -193,6 +205,12 @@ class FactBatch:
         if fact.member_no is not None and fact.source not in HOUSE_SOURCES and person_id is None:
             raise FactInvalid.at("/member_no", says("no-such-member"))
         refuse_after_the_end(fact, dossier.ended_on, item.home)
+
+    def _parameters_of(self, region_code: str) -> RuleParameters:
+        known = self._parameters.get(region_code)
+        if known is None:
+            known = self._parameters[region_code] = rule_parameters(self._uow.policy, region_code, self._today)
+        return known
 
     def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact) -> UUID | None:
         if fact.supersedes is None:

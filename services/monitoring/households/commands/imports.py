@@ -28,5 +28,5 @@ def _taken(outcome: Outcome[PutHousehold]) -> Taken:
 
 
 IMPORT_HOUSEHOLDS: Final = ImportKind(
-    HOUSEHOLDS, "monitoring:write", read=_read, take=_take, rows_at_once=_ROWS_AT_ONCE, has_source=False
+    HOUSEHOLDS, ("monitoring:write",), read=_read, take=_take, rows_at_once=_ROWS_AT_ONCE, has_source=False
 )

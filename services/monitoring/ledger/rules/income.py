@@ -124,6 +124,8 @@ class WindowSummary:
         place = month - self.anchor + self.length - 1
         now = 0 <= place < self.length
         earlier = 0 <= place + MONTHS_IN_YEAR < self.length
+        if not (now or earlier):
+            return self
         quarter = self.length - MONTHS_IN_QUARTER
         return WindowSummary(
             anchor=self.anchor,

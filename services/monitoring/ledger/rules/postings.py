@@ -12,8 +12,11 @@ def post(dossier: HouseholdDossier, fact_id: UUID, fact: ReportedFact, person_id
     posting = fact.posting(person_id)
     for month, sums in posting.months.items():
         added = IncomeMonth(**sums)
-        dossier.months[month].add(added)
         dossier.window = dossier.window.with_month(month, added)
+        if month in dossier.months:
+            dossier.months[month].add(added)
+        else:
+            dossier.months[month] = added
     for (kept, key), amount in posting.amounts.items():
         dossier.amounts[kept][key] += amount
         dossier.evidence |= {kept.name}

@@ -62,7 +62,7 @@ async def test_an_officer_s_file_is_taken_and_the_wrong_rows_come_back_to_be_put
         (6, [("户编号", "household-not-found")]),
         (7, [("收入类型", "not-in-list")]),
     ]
-    assert rows[1]["reasons"][0]["detail"] == "户编号：管辖区域（52）内没有农户 DJ-9999"
+    assert rows[1]["reasons"][0]["detail"] == "管辖区域（52）内没有农户 DJ-9999"
     assert rows[2]["reasons"][0]["detail"] == (
         "不在可选项之内，应为："
         "工资性收入 (wage)、生产经营性收入 (operating)、财产性收入 (property)、转移性收入 (transfer)"
@@ -197,18 +197,18 @@ async def test_whoever_speaks_for_several_says_for_which_one(monitoring: Monitor
 
 
 async def test_a_file_that_is_cancelled_leaves_what_was_taken_and_says_how_much(monitoring: Monitoring) -> None:
-    rows = [income("2026-10", amount=f"{number}.00") for number in range(1001, 2102)]
+    rows = [income("2026-10", amount=f"{number}.00") for number in range(1001, 3102)]
     started = (await send(monitoring.client, csv_file(HEADINGS, *rows), "income", source="office")).json()
     await run_next_part(monitoring.house.database, monitoring.house.definition.long_work)
     running = (await monitoring.client.get(started["location"])).json()
-    assert (running["status"], running["done"], running["total"]) == ("running", 1000, 1101)
+    assert (running["status"], running["done"], running["total"]) == ("running", 2000, 2101)
     assert running["per_second"] > 0
     cancelled = (await monitoring.client.post(f"{started['location']}/cancel")).json()
-    assert (cancelled["status"], cancelled["result"]) == ("cancelled", result(1000, accepted=1000, stored=1000))
+    assert (cancelled["status"], cancelled["result"]) == ("cancelled", result(2000, accepted=2000, stored=2000))
     assert not await run_next_part(monitoring.house.database, monitoring.house.definition.long_work)
-    assert (await monitoring.counts())["fact"] == 1000
+    assert (await monitoring.counts())["fact"] == 2000
     again = await take(monitoring, csv_file(HEADINGS, *rows))
-    assert again["result"] == result(1101, accepted=1101, stored=1101), "under another source they are other facts"
+    assert again["result"] == result(2101, accepted=2101, stored=2101), "under another source they are other facts"
 
 
 async def test_a_request_that_is_repeated_under_its_key_is_one_job(monitoring: Monitoring) -> None:
@@ -263,7 +263,7 @@ async def test_a_row_may_name_a_person_in_place_of_the_household(monitoring: Mon
     rows = await rows_of(monitoring.client, job, status="rejected")
     assert [(row["row"], [why["code"] for why in row["reasons"]]) for row in rows] == [
         (3, ["person-unknown"]),
-        (4, ["id-number-as-number", "household-or-person"]),
+        (4, ["id-number-as-number"]),
         (5, ["reference-beside-id-number"]),
         (6, ["household-or-person"]),
     ]
@@ -287,3 +287,29 @@ async def test_a_file_by_number_needs_the_scope_to_match(monitoring: Monitoring,
     content = csv_file(BY_NUMBER, of(NUMBER, "a"))
     job = await imported(monitoring.house, village, content, "income", source="township-office")
     assert job["result"] == result(1, rejected=1)
+
+
+async def test_history_is_filled_in_by_whoever_may_and_judges_nobody(
+    monitoring: Monitoring, client_for: ClientFor
+) -> None:
+    bills = csv_file(
+        ("户编号", "支出类型", "月份", "金额（元）", "合规自付（元）", "发现日期"),
+        (HOUSEHOLD, "医疗支出", "2026-10", "60000", "50000", "2026-11-03"),
+    )
+    clerk = client_for(monitoring.house, scopes=("monitoring:read", "monitoring:write"), client_id="clerk")
+    refused = await send(clerk, bills, "expense", facts="backfill")
+    assert (refused.status_code, problem_document(refused)["type"]) == (403, "urn:problem:monitoring:scope-missing")
+    assert (await monitoring.counts())["import_file"] == 0
+    job = await take(monitoring, bills, "expense", facts="backfill")
+    assert (job["result"], job["asked"]["facts"]) == (result(1, accepted=1, stored=1), "backfill")
+    assert [fact["mode"] for fact in (await monitoring.get("facts"))["items"]] == ["backfill"]
+    assert (await monitoring.get("risks"))["items"] == []
+    assert (await take(monitoring, bills, "expense"))["result"] == result(1, duplicate=1)
+    kinds = [risk["kind"] for risk in (await monitoring.get("risks"))["items"]]
+    assert kinds == ["new_illness"], "the first live report judges what history left"
+
+
+async def test_rows_that_are_no_facts_have_no_history(monitoring: Monitoring) -> None:
+    answer = await send(monitoring.client, csv_file(HEADINGS, income()), "households", facts="backfill")
+    document = problem_document(answer)
+    assert [(error["pointer"], error["code"]) for error in document["errors"]] == [("/facts", "no-history")]

@@ -13,8 +13,8 @@ from tests.problems import IN_CHINESE
 from tests.sheets import csv_file, imported, result, rows_of, table_of, xlsx_file
 
 HEADINGS = (
-    *("户编号", "行政区划代码", "农户类型", "易地搬迁", "低保户", "登记日期"),
-    *("成员序号", "姓名", "与户主关系", "性别", "出生日期", "公民身份号码", "劳动能力", "健康状况", "在校生"),
+    *("户编号", "区划代码", "农户类型", "易地搬迁", "低保户", "登记日期"),
+    *("成员序号", "姓名", "与户主关系", "性别", "出生日期", "公民身份号码", "劳动技能", "健康状况", "在校生"),
 )
 OF_THE_HOUSEHOLD = (REGION, "脱贫户", "否", "是", "2021-03-01")
 NOTHING_MORE = ("",) * len(OF_THE_HOUSEHOLD)
@@ -70,13 +70,13 @@ async def test_a_household_with_a_wrong_cell_comes_back_whole(monitoring: Monito
     assert found == [
         (2, None, "another-row-refused", "同属一项的第 3 行被退回，一并退回"),
         (3, "出生日期", "in-the-future", "所填时间尚未到来"),
-        (5, "行政区划代码", "rows-disagree", "与同属一项的第 6 行填写不一致"),
+        (5, "区划代码", "rows-disagree", "与同属一项的第 6 行填写不一致"),
         (6, None, "another-row-refused", "同属一项的第 5 行被退回，一并退回"),
     ]
     back = await monitoring.client.get(f"/monitoring/v1/imports/{job['job_id']}/rejected.xlsx")
     headings, *rows = table_of(back.content, tmp_path / "back.xlsx")
     for row in rows:
-        row[headings.index("行政区划代码")] = REGION
+        row[headings.index("区划代码")] = REGION
         row[headings.index("出生日期")] = "1990-01-01"
     again = await take(monitoring, xlsx_file(headings, *rows))
     assert again["result"] == result(4, accepted=4, stored=4)
