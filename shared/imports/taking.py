@@ -145,7 +145,7 @@ def _read(read: Callable[[Sender, Document], Any], sender: Sender, thing: Read) 
         problems = field_problems(error.errors(include_url=False, include_input=False))
         known = {finding.pointer for finding in thing.findings}
         if known:  # of a row with a cell that says nothing, nobody can tell what is wrong with the whole
-            known.add("")
+            known.add("/")
         more = [problem for problem in problems if problem.pointer not in known]
         return Taken(RowStatus.REJECTED, reasons_of([*thing.findings, *more]))
     except DomainError as error:
