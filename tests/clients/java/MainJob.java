@@ -30,7 +30,7 @@ public final class MainJob {
         ApiClient client = new ApiClient();
         client.updateBaseUri(arguments[0]);
         String token = new ProcessApi(client)
-                .issueToken("client_credentials", arguments[1], arguments[2], null)
+                .issueToken("client_credentials", arguments[1], arguments[2], null, null, null)
                 .getAccessToken();
         client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
         MonitoringApi monitoring = new MonitoringApi(client);
