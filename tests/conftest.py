@@ -17,6 +17,7 @@ from shared.bus.interface import Transport
 from shared.clock import SystemClock
 from shared.house import House, HouseDefinition
 from shared.http.application import process_app
+from shared.http.clients.records import ClientRecords
 from shared.policy.loader import PolicyBook
 from shared.security.issuer import ALL_SCOPES, Client, Issuer
 from shared.security.tokens import TokenVerifier
@@ -193,6 +194,7 @@ async def client_for(settings: Settings, signing_key: Ed25519PrivateKey) -> Asyn
             max_batch_bytes=settings.max_batch_bytes,
             max_file_bytes=settings.max_file_bytes,
             language=language,
+            records=ClientRecords(settings.data, houses),
         )
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),
