@@ -128,6 +128,7 @@ ILLNESS: Final = EvidenceType(
     speaks_for=frozenset({RiskKind.NEW_ILLNESS}),
     kept=(DIAGNOSES,),
     single=SingleFacts((_FACTS.c.type == "illness") & _FACTS.c.member_no.is_(None), _weigh),
+    sealed="name",
     tells_of_health=_always,
     shown_of_health=frozenset({"serious"}),
 )

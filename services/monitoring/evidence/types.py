@@ -40,6 +40,8 @@ class EvidenceType:
     single: SingleFacts | None = None
     withdraws: bool = False
     """Whether it says nothing of its own and takes back 撤回 the fact that it supersedes, of whatever type."""
+    sealed: str | None = None
+    """The field of a payload whose text is kept sealed, beside the rest; every payload of the type has it."""
     tells_of_health: Callable[[Mapping[str, Any]], bool] = _never
     """Whether a payload tells who is ill, or of what: then the member is hidden from who may not see that."""
     shown_of_health: frozenset[str] | None = None

@@ -13,7 +13,7 @@ from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.rules import status_of
 from services.monitoring.facts.schemas import FactOut
 from services.monitoring.facts.sheets import FACT_LIST
-from services.monitoring.facts.store import FACT_KIND
+from services.monitoring.facts.store import FACT_KIND, payloads_of
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact
@@ -86,16 +86,21 @@ def _documents(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[dict
     risks = _risks_of(reading, [row["fact_id"] for row in rows])
     see = _in_full if reading.actor.may(PERSONAL) else _masked
     return [
-        {**see(row), "status": status_of(row["superseded_as"]).value, "risks": risks.get(row["fact_id"], [])}
-        for row in rows
+        {**shown, "status": status_of(shown["superseded_as"]).value, "risks": risks.get(shown["fact_id"], [])}
+        for shown in see(reading, rows)
     ]
 
 
-def _in_full(row: Mapping[Any, Any]) -> dict[Any, Any]:
-    return dict(row)
+def _in_full(reading: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[dict[Any, Any]]:
+    payloads = payloads_of(reading, [(row["fact_id"], row["type"], row["payload"]) for row in rows])
+    return [{**row, "payload": payload} for row, payload in zip(rows, payloads, strict=True)]
 
 
-def _masked(row: Mapping[Any, Any]) -> dict[Any, Any]:
+def _masked(_: Reading, rows: Sequence[Mapping[Any, Any]]) -> list[dict[Any, Any]]:
+    return [_mask(row) for row in rows]
+
+
+def _mask(row: Mapping[Any, Any]) -> dict[Any, Any]:
     """The fact without what tells who is ill of what, and without what somebody wrote by hand."""
     masked, payload = {**row, "confirmed": None}, row["payload"]
     evidence = EVIDENCE[row["type"]]

@@ -6,19 +6,21 @@ from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from services.monitoring.evidence.schemas import ReportedFact
-from services.monitoring.evidence.table import read_fact, withdraws
+from services.monitoring.evidence.table import EVIDENCE, read_fact, withdraws
 from services.monitoring.facts.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
     FactContradicts,
     SupersededNotFound,
 )
-from services.monitoring.models.facts import Fact
-from shared.db.base import table_of
-from shared.db.rows import insert_tuples, read_tuples
+from services.monitoring.models.facts import Fact, FactText
+from shared.db.base import JsonText, table_of
+from shared.db.rows import insert_rows, insert_tuples, read_tuples
+from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.records.kinds import RecordKind
@@ -36,13 +38,15 @@ FACT_KIND: Final = RecordKind(
     already_withdrawn=AlreadyWithdrawn,
 )
 """Facts as records 记录: a withdrawal is a fact, too, that supersedes another one and puts nothing in its place."""
-_FACTS = table_of(Fact)
+_FACTS, _TEXTS = table_of(Fact), table_of(FactText)
+FACT_TEXTS: Final = SealedTable(_TEXTS)
 _SELECT_KNOWN_FACTS = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
     is_one_of(_FACTS.c.id, "ids")
 )
 _SELECT_TOLD = sa.select(_FACTS.c.id, _FACTS.c.member_no, _FACTS.c.person_id).where(
     is_one_of(_FACTS.c.id, "ids"), _FACTS.c.person_id.is_not(None)
 )
+_SELECT_TEXTS = sa.select(_TEXTS).where(is_one_of(_TEXTS.c.fact_id, "ids"))
 
 
 class StoredFact(TypedDict):
@@ -79,19 +83,35 @@ def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUI
         for fact_id, content_hash, code, type_ in rows
     }
     if named:
-        for row in reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))):
+        found = reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))).all()
+        for row, fact in zip(found, facts_of(reading, found), strict=True):
             stored[row.id] = {
                 "content_hash": row.content_hash,
                 "household_code": row.household_code,
                 "type": row.type,
-                "fact": None if withdraws(row.type) else fact_of(row),
+                "fact": fact,
                 "person_id": row.person_id,
             }
     return stored
 
 
-def fact_of(row: Any) -> ReportedFact:
-    """A stored fact that says something, as it was sent; a withdrawal says nothing of its own."""
+def payloads_of(reading: Reading, facts: Sequence[tuple[UUID, str, Any]]) -> list[Mapping[str, Any]]:
+    """What facts say, with what is sealed of it. A fact is its id, its type and the payload of its row."""
+    sealed = {fact_id: field for fact_id, type_, _ in facts if (field := EVIDENCE[type_].sealed) is not None}
+    rows = reading.connection.execute(_SELECT_TEXTS, {"ids": list(sealed)}) if sealed else ()
+    texts = {row.fact_id: {sealed[row.fact_id]: FACT_TEXTS.text(reading, "text", row)} for row in rows}
+    return [{**payload, **texts.get(fact_id, {})} for fact_id, _, payload in facts]
+
+
+def facts_of(reading: Reading, rows: Sequence[Any]) -> list[ReportedFact | None]:
+    """Stored facts as they were sent; none for a withdrawal, which says nothing of its own."""
+    payloads = payloads_of(reading, [(row.id, row.type, row.payload) for row in rows])
+    return [
+        None if withdraws(row.type) else _fact_of(row, payload) for row, payload in zip(rows, payloads, strict=True)
+    ]
+
+
+def _fact_of(row: Any, payload: Mapping[str, Any]) -> ReportedFact:
     return read_fact(
         {
             "source": row.source,
@@ -100,7 +120,7 @@ def fact_of(row: Any) -> ReportedFact:
             "member_no": row.member_no,
             "observed_on": row.observed_on,
             "type": row.type,
-            "payload": row.payload,
+            "payload": payload,
         }
     )
 
@@ -115,6 +135,18 @@ def load_superseded(reading: Reading, named: Sequence[UUID]) -> dict[UUID, str]:
 
 def write_facts(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     """Add facts; each has changed last at the moment it is written."""
-    if rows:
-        values = itemgetter(*rows[0])
-        insert_tuples(uow.connection, _FACTS, (*rows[0], "updated_at"), [(*values(row), uow.stamp()) for row in rows])
+    if not rows:
+        return
+    texts = [_set_apart(row, field) for row in rows if (field := EVIDENCE[row["type"]].sealed) is not None]
+    values = itemgetter(*rows[0])
+    insert_tuples(uow.connection, _FACTS, (*rows[0], "updated_at"), [(*values(row), uow.stamp()) for row in rows])
+    if texts:
+        insert_rows(uow.connection, _TEXTS, FACT_TEXTS.seal(uow, texts))
+
+
+def _set_apart(row: dict[str, Any], field: str) -> dict[str, Any]:
+    """Take what is to be sealed out of the payload of a row; answers the row that keeps it."""
+    said = from_json(row["payload"])
+    text = said.pop(field)
+    row["payload"] = JsonText(to_json(said).decode())
+    return {"fact_id": row["id"], "text": text}

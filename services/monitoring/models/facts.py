@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import Base
 from shared.codes.monitoring import FactMode
-from shared.db.base import UtcDateTime, closed_code
+from shared.db.base import EncryptedText, UtcDateTime, closed_code
 
 
 class Fact(Base, table=True):
@@ -38,3 +38,12 @@ class Fact(Base, table=True):
     correlation_id: str = Field(max_length=64)
     updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
     """When the fact, its status, or the status or verdict of a risk it led to changed last."""
+
+
+class FactText(Base, table=True):
+    """What a fact says in words that tell what somebody is ill of 诊断名称: sealed, and beside its payload."""
+
+    __tablename__ = "fact_text"
+
+    fact_id: UUID = Field(primary_key=True, foreign_key="fact.id")
+    text: str = Field(sa_type=EncryptedText)

@@ -11,8 +11,8 @@ from pydantic_core import to_jsonable_python
 
 from services.monitoring.evidence.kept import Kept, Key
 from services.monitoring.evidence.schemas import ReportedFact
-from services.monitoring.evidence.table import all_kept, tables_of_health, withdraws
-from services.monitoring.facts.store import fact_of
+from services.monitoring.evidence.table import all_kept, tables_of_health
+from services.monitoring.facts.store import facts_of
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise
 from services.monitoring.ledger.rules.postings import post
@@ -126,9 +126,10 @@ def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, li
     superseded = sa.exists().where(correction.c.supersedes_id == fact.c.id)
     found: defaultdict[str, list[_Counting]] = defaultdict(list)
     counting = sa.select(fact).where(fact.c.household_code.in_(codes), ~superseded)
-    for row in reading.connection.execute(counting):
-        if not withdraws(row.type):
-            found[row.household_code].append((row.id, fact_of(row), row.person_id))
+    rows = reading.connection.execute(counting).all()
+    for row, said in zip(rows, facts_of(reading, rows), strict=True):
+        if said is not None:
+            found[row.household_code].append((row.id, said, row.person_id))
     return found
 
 

@@ -1,6 +1,7 @@
 """Names and identity numbers are sealed: a stolen database tells none, and a value opens in its own row only."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -31,14 +32,15 @@ from shared.operations import OPERATOR
 from shared.security.actor import Actor
 from shared.security.keyring import KeyRingRefused, add_key, key_of
 from shared.security.vault import Vault
-from tests.builders import HOUSEHOLD, household, member
+from tests.builders import HOUSEHOLD, household, illness_fact, member
 from tests.conftest import ClientFor, OpenHouse
 from tests.databases import Databases
-from tests.houses.monitoring.builders import Monitoring, open_monitoring
+from tests.houses.monitoring.builders import Monitoring, correction, open_monitoring
 from tests.keyrings import vault_in
 from tests.logged import Logged
 from tests.stolen import read_in, stolen
 
+ANOTHER_ILLNESS = "胰腺恶性肿瘤"
 FIRST_ID, SECOND_ID = "110101198005010018", "110101198203120023"
 PROVINCE = Actor("province", frozenset({"monitoring:pii"}), ("52",))
 MANY = 6000
@@ -72,9 +74,15 @@ async def test_whoever_steals_the_database_reads_no_name_and_no_identity_number(
     shown = [one for code in bodies for one in (await monitoring.get(f"households/{code}"))["members"]]
     assert [(one["name"], one["id_number"]) for one in shown] == [(one["name"], one["id_number"]) for one in people]
 
+    ill = illness_fact() | {"household_code": DEMO_HOUSEHOLDS[0].code}
+    await monitoring.record(ill, correction(ill, "right", name=ANOTHER_ILLNESS))
+    names = {fact["payload"]["name"] for fact in (await monitoring.get("facts"))["items"]}
+    assert names == {ill["payload"]["name"], ANOTHER_ILLNESS}
+
     found = await stolen(monitoring.house)
     assert read_in(found, [DEMO_HOUSEHOLDS[0].code]), "it is the right database"
     assert read_in(found, [text for one in people for text in (one["name"], one["id_number"])]) == set()
+    assert read_in(found, names) == set()
 
 
 async def test_a_value_moved_to_another_row_or_column_does_not_open(monitoring: Monitoring, logged: Logged) -> None:
@@ -207,6 +215,11 @@ INSERT INTO member (household_code, member_no, person_id, name, relation, sex, b
             false);
 INSERT INTO former_member (household_code, member_no, left_version, person_id, sex, birth_date, id_number, left_on)
     VALUES ('DJ-1', {number}, 1, '{person}', 'M', '1980-05-01', {id_number}, '2026-01-01');
+INSERT INTO fact (id, source, source_ref, household_code, type, observed_on, payload, content_hash, mode, recorded_at,
+                  recorded_by, correlation_id, updated_at)
+    VALUES ('{person}', 'hospital', 'r{number}', 'DJ-1', 'illness', '2026-01-01',
+            '{{"code":"C25.9","name":"旧病{number}","serious":true,"main_earner":false}}', '{number}', 'live',
+            '2026-01-01 00:00:00+00:00', 'tester', 'c', '2026-01-01 00:00:00+00:00');
 INSERT INTO idempotency VALUES ('tester', 'k{number}', 'x', 200, '{{"name": "旧人{number}"}}',
                                 '2026-01-01 00:00:00+00:00');
 """
@@ -232,14 +245,16 @@ async def test_what_an_earlier_release_kept_in_the_clear_is_sealed_without_a_tra
                 connection.exec_driver_sql(said)
 
     await house.database.write(lambda uow: lay(uow.connection))
-    old = [FIRST_ID, *(f"旧人{number}" for number in (1, 7, OLD))]
+    old = [FIRST_ID, *(f"旧人{number}" for number in (1, 7, OLD)), *(f"旧病{number}" for number in (1, OLD))]
     assert read_in(await stolen(house), old) == set(old)
     await migrate(databases.url.format(house="monitoring"), MONITORING.migrations, MONITORING.metadata, vault=vault)
     assert read_in(await stolen(house), old) == set()
     after = await open_monitoring(open_house, client_for)
     shown = (await after.get("households/DJ-1"))["members"]
-    assert [shown[place]["name"] for place in (0, 6, OLD - 1)] == old[1:]
+    assert [shown[place]["name"] for place in (0, 6, OLD - 1)] == old[1:4]
     assert shown[0]["id_number"] == FIRST_ID
+    told = await after.client.get("/monitoring/v1/facts?household_code=DJ-1&format=csv")
+    assert read_in(told.content, old[4:]) == set(old[4:])
     assert await after.house.database.read(_found_among_former) == 1, "who left is found by the same index"
     answer = await after.put(household([member(1, id_number=FIRST_ID)]), "DJ-2")
     assert any("DJ-1" in warning for warning in answer.json()["warnings"]), answer.text
@@ -248,6 +263,9 @@ async def test_what_an_earlier_release_kept_in_the_clear_is_sealed_without_a_tra
         command.downgrade(alembic_config(MONITORING.migrations, uow.connection, MONITORING.metadata, vault), "0012")
         asked = "SELECT name, id_number FROM member WHERE household_code = 'DJ-1' ORDER BY member_no LIMIT 2"
         answers = "SELECT answer FROM idempotency WHERE key = 'k7'"
+        said = "SELECT payload FROM fact WHERE source_ref = 'r7'"
+        payload = uow.connection.exec_driver_sql(said).scalar()
+        assert (payload if isinstance(payload, dict) else json.loads(str(payload)))["name"] == "旧病7"
         rows = [tuple(row) for row in uow.connection.exec_driver_sql(asked)]
         return [*rows, uow.connection.exec_driver_sql(answers).scalar()]
 
