@@ -116,9 +116,7 @@ def test_every_setting_has_its_line_in_the_example() -> None:
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_a_choice_of_the_example_is_what_it_is_when_it_is_left_out(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_choice_of_the_example_is_what_it_is_when_it_is_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert name in SERVICES["monitoring-worker"]["environment"]
     assert SERVICES["monitoring-worker"]["environment"][name] is None, "it is taken over where it is set"
     if CHOICES[name]:
