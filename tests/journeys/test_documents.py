@@ -160,8 +160,8 @@ async def a_partner_comes_and_goes(reader: Reader, operator: Sequence[str]) -> N
         hook = {"url": receiver.url_of("hospital"), "types": ["monitoring.household-changed.v1"]}
         await receiver.answers("hospital", {"status": 410}, {"status": 204})
         assert (await partner.put(HOOK, json=hook)).status_code == 201
-        moved = blocks("README.md")[1].replace('"lifted"', '"marginal"')
-        reader.types(moved, until(look, '"paused_because":"gone"'))
+        changed = blocks("README.md")[1].replace('"lifted"', '"lifted", "dibao": true')
+        reader.types(changed, until(look, '"paused_because":"gone"'))
         assert (await partner.put(HOOK, json=hook)).status_code == 200
         reader.types(until(f'curl -s "{ADDRESS}{HOOK}?client_id=hospital-b" {BEARER}', '"waiting":0'))
         assert len(await receiver.versions("hospital", "MY-0001")) == 2, "what waited came"
