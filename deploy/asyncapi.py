@@ -1,14 +1,17 @@
-"""The catalogue of events as an AsyncAPI 3.0 document: what houses publish and read, for tools of those who join."""
+"""The catalogue of events as an AsyncAPI 3.0 document: the bus between the houses, and the webhooks of clients."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from shared import VERSION
 from shared.contracts.catalogue import CATALOGUE, HOUSES, CatalogueEntry, topic_of
+from shared.hooks.trials import trial_type
+from shared.http.changes import ChangeOut
 
 Document = dict[str, Any]
 _DAY_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 _BINDING: Final = "0.5.0"
+_HTTP_BINDING: Final = "0.3.0"
 HEADERS: Final[Mapping[str, str]] = {
     "ce_specversion": "Of CloudEvents",
     "ce_id": "Kept on every resend: what was seen under it is passed over",
@@ -26,6 +29,16 @@ HEADERS: Final[Mapping[str, str]] = {
     "content-type": "Of the value",
 }
 """The headers of a record, and what each says."""
+WEBHOOK_HEADERS: Final[Mapping[str, str]] = {
+    "content-type": "Of the body",
+    "webhook-id": "Id of the change, the same on every attempt: what was seen under it is passed over",
+    "webhook-timestamp": "When it was sent, in seconds since 1970",
+    "webhook-signature": "`v1,` and base64 of the HMAC-SHA256 of `id.timestamp.body`, one for each valid secret",
+}
+"""The headers of a message to a webhook, as Standard Webhooks has them."""
+_CHANGE: Final = "change"
+_KAFKA: Final = {"$ref": "#/servers/kafka"}
+_RECEIVER: Final = {"$ref": "#/servers/receiver"}
 
 
 def asyncapi_document() -> Document:
@@ -33,11 +46,12 @@ def asyncapi_document() -> Document:
     return {
         "asyncapi": "3.0.0",
         "info": {
-            "title": "ShouXian 守线: events between the houses",
+            "title": "ShouXian 守线: events between the houses, and webhooks",
             "version": VERSION,
             "description": "CloudEvents 1.0 in Kafka binary mode, one topic for each house; records of one key stay in "
             "order. Readers pass over fields and take codes that they do not know. Clients outside read the same, "
-            "without birthdays, at `GET /{house}/v1/changes`.",
+            "without birthdays, at `GET /{house}/v1/changes`, or are sent it to a url of theirs, signed as "
+            "Standard Webhooks: `PUT /{house}/v1/webhooks/{code}`.",
         },
         "defaultContentType": "application/json",
         "servers": {
@@ -45,14 +59,26 @@ def asyncapi_document() -> Document:
                 "host": "{brokers}",
                 "protocol": "kafka",
                 "description": "The internal bus, where it is Apache Kafka",
-                "variables": {"brokers": {"default": "localhost:9092", "description": "`SHOUXIAN_KAFKA_SERVERS`"}},
-            }
+                "variables": {"brokers": {"default": "localhost:9092", "description": "`SHOUXIAN_KAFKA_BOOTSTRAP`"}},
+            },
+            "receiver": {
+                "host": "{receiver}",
+                "protocol": "https",
+                "description": "Where a client wants to be told: the url of its webhook",
+                "variables": {"receiver": {"default": "partner.example"}},
+            },
         },
-        "channels": {house: _channel(house) for house in HOUSES},
-        "operations": {**dict(_publishing()), **dict(_reading())},
+        "channels": {
+            **{house: _channel(house) for house in HOUSES},
+            **{_webhooks(house): _webhook_channel(house) for house in HOUSES},
+        },
+        "operations": {**dict(_publishing()), **dict(_reading()), **dict(_telling())},
         "components": {
             "schemas": _schemas(),
-            "messages": {entry.type: _message(entry) for entry in CATALOGUE.values()},
+            "messages": {
+                **{entry.type: _message(entry) for entry in CATALOGUE.values()},
+                **{_webhooks(house): _webhook_message(house) for house in HOUSES},
+            },
         },
     }
 
@@ -63,6 +89,7 @@ def _channel(house: str) -> Document:
     topic = topic_of(house)
     return {
         "address": topic,
+        "servers": [_KAFKA],
         "title": f"What {house} publishes",
         "messages": {entry.type: {"$ref": f"#/components/messages/{entry.type}"} for entry in published},
         "bindings": {
@@ -73,6 +100,35 @@ def _channel(house: str) -> Document:
             }
         },
     }
+
+
+def _webhooks(house: str) -> str:
+    return f"{house}-webhooks"
+
+
+def _webhook_channel(house: str) -> Document:
+    return {
+        "address": None,
+        "servers": [_RECEIVER],
+        "title": f"What {house} tells clients",
+        "description": "A POST to the url of the webhook; 2xx within 10 seconds is delivered",
+        "messages": {_CHANGE: {"$ref": f"#/components/messages/{_webhooks(house)}"}},
+    }
+
+
+def _telling() -> Iterator[tuple[str, Document]]:
+    for house in HOUSES:
+        name = _webhooks(house)
+        yield (
+            f"{house}-tells",
+            {
+                "action": "send",
+                "channel": {"$ref": f"#/channels/{name}"},
+                "summary": f"{house} tells a client what it may see, in order for each subject, at least once",
+                "messages": [{"$ref": f"#/channels/{name}/messages/{_CHANGE}"}],
+                "bindings": {"http": {"method": "POST", "bindingVersion": _HTTP_BINDING}},
+            },
+        )
 
 
 def _publishing() -> Iterator[tuple[str, Document]]:
@@ -124,6 +180,26 @@ def _message(entry: CatalogueEntry) -> Document:
         "x-readers": list(entry.readers),
         "x-data-class": entry.data_class,
         "x-since": entry.since,
+    }
+
+
+def _webhook_message(house: str) -> Document:
+    types = [entry.type for entry in CATALOGUE.values() if entry.owner == house]
+    change = ChangeOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    change["properties"]["type"] |= {"enum": [*types, trial_type(house)]}
+    return {
+        "name": _webhooks(house),
+        "title": ChangeOut.__name__,
+        "summary": "An item of the change feed, byte for byte; `data` is the payload of the event, without birthdays",
+        "contentType": "application/json",
+        "headers": {
+            "type": "object",
+            "properties": {
+                name: {"type": "string", "description": meaning} for name, meaning in WEBHOOK_HEADERS.items()
+            },
+            "required": [*WEBHOOK_HEADERS],
+        },
+        "payload": change,
     }
 
 

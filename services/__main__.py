@@ -38,7 +38,7 @@ def main() -> None:
     if sys.argv[1:2] == ["status"]:
         raise SystemExit(status.main(sys.argv[2:]))
     if sys.argv[1:2] == ["clients"]:
-        raise SystemExit(clients.main(sys.argv[2:]))
+        raise SystemExit(clients.run(sys.argv[2:]))
     if sys.argv[1:2] == ["keys"]:
         raise SystemExit(keys.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)

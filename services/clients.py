@@ -28,6 +28,7 @@ from shared.http.clients.schemas import ClientIn
 from shared.http.problems import field_problems
 from shared.http.usage import DaysAsked
 from shared.ids import new_id
+from shared.logs import configure_logs
 from shared.partners.keeping import (
     Author,
     change_client,
@@ -284,5 +285,11 @@ def _words(given: Sequence[str]) -> list[str]:
     return [word for text in given for word in text.replace(",", " ").split()]
 
 
+def run(arguments: Sequence[str]) -> int:
+    """The command line as a process of its own: on standard output stands what was asked for and no line of a log."""
+    configure_logs("warning", role="clients")
+    return main(arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))

@@ -25,12 +25,17 @@ class Tried(NamedTuple):
     seconds: float
 
 
+def trial_type(house: str) -> str:
+    """The type of a message that tells of nothing."""
+    return f"{house}.webhook-test.v1"
+
+
 async def try_webhook(house: str, code: str, url: str, secrets: Sequence[str], now: dt.datetime, reach: Reach) -> Tried:
-    """Send a message of the type `<house>.webhook-test.v1`, formed and signed like every other."""
+    """Send a message of the type `trial_type`, formed and signed like every other."""
     message_id = str(new_id())
     item = {
         "id": message_id,
-        "type": f"{house}.webhook-test.v1",
+        "type": trial_type(house),
         "time": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
         "subject": code,
         "region_code": "",

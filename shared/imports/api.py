@@ -40,6 +40,7 @@ from shared.imports.starting import Asked, File, source_of, start_import
 from shared.jobs.queries import JobNotFound
 from shared.lists.page import Page
 from shared.security.actor import PERSONAL, SourceNotYours
+from shared.security.clients import scopes_of
 from shared.sheets.columns import Sheet
 from shared.sheets.reading import ColumnsWrong, FileUnreadable
 from shared.sheets.writing import XLSX_TYPE, write_template
@@ -78,9 +79,13 @@ KindName = Annotated[str, PathParam(max_length=64)]
 
 
 def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
-    """Routes to send files to a house, to see what came of their rows, and to fetch the templates."""
+    """Routes to send files to a house, to see what came of their rows, and to fetch the templates.
+
+    Whoever sent a file sees what came of it, as its job, whatever else it may do in the house.
+    """
     router = APIRouter(prefix="/imports", tags=["imports 导入"])
     scopes = tuple(sorted({scope for kind in kinds.values() for scope in kind.scopes}))
+    asker = scopes_of(house)
 
     @router.post(
         "",
@@ -119,7 +124,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     )
     async def rows(
         job_id: UUID,
-        call: Annotated[Call, calling(*scopes)],
+        call: Annotated[Call, calling(*asker)],
         asked: Annotated[ImportRows, Query()],
         _purpose: Purpose = None,
     ) -> Page[ImportRowOut] | Response:
@@ -134,7 +139,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         response_class=Response,
         responses={200: {"content": {XLSX_TYPE: {}}}, **responses(JobNotFound)},
     )
-    async def rejected(job_id: UUID, call: Annotated[Call, calling(*scopes)], _purpose: Purpose = None) -> Response:
+    async def rejected(job_id: UUID, call: Annotated[Call, calling(*asker)], _purpose: Purpose = None) -> Response:
         file = await _record_look(call, kinds, job_id)
         return await _rejected(call, kinds, job_id, kinds[file.kind].sheet)
 

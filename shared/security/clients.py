@@ -50,6 +50,13 @@ ALL_SCOPES = (
     "ops:admin",
 )
 
+
+def scopes_of(house: str) -> tuple[str, ...]:
+    """Every scope that lets a client do something in a house."""
+    others = (scope for scope in ALL_SCOPES if scope.startswith(f"{house}:"))
+    return tuple(dict.fromkeys((f"{house}:read", *others)))
+
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Secrets are random and long, so hashing protects a stolen file and need not be slower than that."""
 

@@ -235,6 +235,36 @@ async def test_a_file_of_orders_is_for_those_who_order_or_supply(open_house: Ope
     assert await Office(house, elsewhere).refused(job) == [(2, [(None, "region-not-allowed")])]
 
 
+@pytest.mark.parametrize("scope", ["consumption:order", "consumption:read"])
+async def test_whoever_sent_a_file_sees_what_came_of_it_and_nobody_else_does(
+    open_house: OpenHouse, client_for: ClientFor, tmp_path: Path, scope: str
+) -> None:
+    """A buyer's client that may order, and nothing else, could not see the job it was given."""
+    house = await open_supplied(open_house)
+    await supply(client_for(house))
+    buyer = dongguan(client_for, house, scopes=("consumption:order",))
+    content = csv_file(LINES, ("DG-1", "17", "TEA", "20", "", "", ""), ("DG-1", "18", "TEA", "1000", "", "", ""))
+    job = await imported(house, buyer, content, "orders")
+    assert job["result"] == result(2, accepted=1, rejected=1, stored=1)
+    places = [job_path := f"/consumption/v1/jobs/{job['job_id']}"]
+    places += [f"/consumption/v1/imports/{job['job_id']}/{part}" for part in ("rows", "rejected.xlsx")]
+
+    sender = dongguan(client_for, house, scopes=(scope,))
+    assert [(await sender.get(place)).status_code for place in places] == [200, 200, 200]
+    assert [one["job_id"] for one in (await sender.get("/consumption/v1/jobs")).json()["items"]] == [job["job_id"]]
+    assert [row for row, _ in await Office(house, sender).refused(job)] == [3]
+    assert table_of((await sender.get(places[2])).content, tmp_path / "back.xlsx")[1][1] == "18"
+    assert (await sender.post(f"{job_path}/cancel")).json()["type"] == "urn:problem:consumption:job-ended"
+
+    another = dongguan(client_for, house, scopes=(scope,), client_id="suzhou")
+    assert (await another.get("/consumption/v1/jobs")).json()["items"] == []
+    stranger = dongguan(client_for, house, scopes=("monitoring:write",))
+    refused = {another: (404, "job-not-found"), stranger: (403, "scope-missing")}
+    for client, expected in refused.items():
+        answers = [await client.get(place) for place in places] + [await client.post(f"{job_path}/cancel")]
+        assert {(one.status_code, one.json()["type"].rpartition(":")[2]) for one in answers} == {expected}
+
+
 async def test_products_sent_again_say_nothing_of_a_stock_that_orders_took(
     open_house: OpenHouse, client_for: ClientFor
 ) -> None:

@@ -1,48 +1,48 @@
 """The documents are true: every command in them runs as it stands, and every test they name is there."""
 
 import asyncio
-import os
+import json
 import re
-import shlex
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 
 from shared.bus.embedded import EmbeddedTransport
 from shared.contracts.catalogue import HOUSES
 from tests.builders import published_as, risk_raised
-from tests.journeys.test_newcomer import ROOT, Start, Started, run, starting
+from tests.journeys.documents import (
+    ADDRESS,
+    NEXT,
+    Reader,
+    blocks,
+    fences,
+    page,
+    receiving,
+    shortened,
+    until,
+    until_it_works,
+)
+from tests.journeys.test_newcomer import Start, run, starting
+from tests.mechanism.probe import until as soon
 from tests.real_parts import require_or_skip
+from tests.receiver import receiving as receivers
 
 PROVINCE = "docs/province.md"
-PAGES = ("README.md", "docs/operations.md", PROVINCE, "docs/zh/README.md")
-_FENCED = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-ADDRESS = "http://127.0.0.1:8000"
+PARTNERS = "docs/partners.md"
+OPERATIONS = "docs/operations.md"
+PAGES = ("README.md", OPERATIONS, PROVINCE, PARTNERS, "docs/zh/README.md")
 CLIENT = "county-hospital"
-PATIENCE_SECONDS = 180.0
-NEXT = "\n--- next block ---\n"
-
-
-def no_settings() -> dict[str, str]:
-    """The environment of a shell in which nobody has set anything."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SHOUXIAN_")}
-
-
-def page(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def blocks(name: str, kind: str = "sh") -> list[str]:
-    return [text for found, text in _FENCED.findall(page(name)) if found == kind]
+GRANT = {"grant_type": "client_credentials"}
+HOOK = "/monitoring/v1/webhooks/main"
+BEARER = '-H "Authorization: Bearer $TOKEN"'
 
 
 @pytest.mark.parametrize("name", [*PAGES, "docs/access.md"])
 def test_a_block_says_what_it_is(name: str) -> None:
-    assert {kind for kind, _ in _FENCED.findall(page(name))} <= {"sh", "console", "text", "json", "mermaid"}
+    assert fences(name) <= {"sh", "console", "text", "json", "mermaid"}
 
 
 @pytest.mark.parametrize("name", [*PAGES, "docs/access.md"])
@@ -73,50 +73,9 @@ def test_the_chinese_page_has_one_word_for_one_thing() -> None:
     assert re.findall("(?<!农)户编码|户码|救助金|务工月报|上报事实|自动消除", page("docs/zh/README.md")) == []
 
 
-class Reader:
-    """Somebody who types what the documents say, in a folder where `var` and `.venv` are."""
-
-    def __init__(self, started: Started, folder: Path) -> None:
-        self.started = started
-        self.folder = folder
-        folder.mkdir()
-        (folder / ".venv").symlink_to(sys.prefix)
-        self.variables = folder / "variables"
-        self.variables.touch()
-
-    def types(self, *commands: str) -> str:
-        """Run in one shell that ends at the first command that fails, every answer above 399 included."""
-        said = f"\necho {shlex.quote(NEXT.strip())}\n".join(commands).replace(ADDRESS, self.started.url)
-        script = "\n".join(
-            (
-                "set -eo pipefail",
-                'curl() { command curl --fail-with-body "$@"; }',
-                f". {self.variables}",
-                said,
-                f"for one in URL TOKEN; do declare -p $one; done >{self.variables}",
-            )
-        )
-        done = subprocess.run(
-            ["bash", "-c", script],
-            cwd=self.folder,
-            env=no_settings() | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     yield from starting(tmp_path)
-
-
-def until(command: str, part: str) -> str:
-    """The command again and again until this is in its answer."""
-    return f'until answer=$({command}) && [[ $answer == *{shlex.quote(part)}* ]]; do sleep 0.1; done; echo "$answer"'
 
 
 async def strangers_record(log: Path) -> None:
@@ -137,11 +96,11 @@ def test_every_command_of_the_documents_runs_as_it_stands(start: Start, tmp_path
     data.symlink_to(started.data)
     assert run("services.demo", "--data", str(started.data)).returncode == 0
 
-    *five, partner, province = blocks("README.md")
+    *five, order, province = blocks("README.md")
     assert len(five) == 5
     five[-1] = until(five[-1], "task_id")
-    answers = reader.types(*five, partner, province)
-    readme = re.sub(r",\n +", ",", page("README.md"))
+    answers = reader.types(*five, order, province)
+    readme = shortened("README.md")
     for answer in (
         '"household_code":"MY-0001","region_code":"520626101203"',
         '"status":"stored"',
@@ -156,12 +115,14 @@ def test_every_command_of_the_documents_runs_as_it_stands(start: Start, tmp_path
         assert answer in answers
         assert answer in readme
 
-    status, look, drop, letters, verify, backup, restore, afterwards = blocks("docs/operations.md")
+    status, look, drop, letters, *partner, verify, rotate, backup, restore, afterwards = blocks(OPERATIONS)
     asyncio.run(strangers_record(data / "bus.sqlite"))
     heard = until('curl -s $URL/assistance/v1/dead-letters -H "Authorization: Bearer $TOKEN"', '"id"')
     assert '"state":"foreign"' in reader.types(heard, f"{look}\n{drop}")
+    asyncio.run(a_partner_comes_and_goes(reader, partner))
     reader.types(f".venv/bin/python -m services clients add {CLIENT} --region 520626 --scopes monitoring:write")
     assert '"faults": 0' in reader.types(verify)
+    assert reader.types(rotate).count(" made=") == 2
     reader.types(status, letters, backup)
     [kept] = (reader.folder / "backup").iterdir()
     assert {path.name for path in kept.iterdir()} >= {
@@ -189,6 +150,87 @@ def test_every_command_of_the_documents_runs_as_it_stands(start: Start, tmp_path
     assert "first record" not in shown, "the bus is the one the houses had read"
 
 
+async def a_partner_comes_and_goes(reader: Reader, operator: Sequence[str]) -> None:
+    """The operator types what the page says; the partner does what partners do."""
+    take_on, look, resend, throttle, stop = operator
+    secret = re.findall(r'"secret":"([^"]+)"', reader.types(take_on))[0]
+    async with receivers() as receiver, httpx.AsyncClient(base_url=reader.started.url, trust_env=False) as partner:
+        answer = await partner.post("/oauth2/token", data=GRANT, auth=("hospital-b", secret))
+        partner.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        hook = {"url": receiver.url_of("hospital"), "types": ["monitoring.household-changed.v1"]}
+        await receiver.answers("hospital", {"status": 410}, {"status": 204})
+        assert (await partner.put(HOOK, json=hook)).status_code == 201
+        changed = blocks("README.md")[1].replace('"lifted"', '"lifted", "dibao": true')
+        reader.types(changed, until(look, '"paused_because":"gone"'))
+        assert (await partner.put(HOOK, json=hook)).status_code == 200
+        reader.types(until(f'curl -s "{ADDRESS}{HOOK}?client_id=hospital-b" {BEARER}', '"waiting":0'))
+        assert len(await receiver.versions("hospital", "MY-0001")) == 2, "what waited came"
+        reader.types(resend)
+
+        async def came_again() -> bool:
+            return len(await receiver.versions("hospital", "MY-0001")) == 3
+
+        await soon(came_again)
+        assert '"route_group": "webhooks"' in reader.types(until(throttle.splitlines()[0], "webhooks"), throttle)
+
+        async def is_throttled() -> bool:
+            return '"per-minute";q=60;' in (await partner.get(HOOK)).headers.get("ratelimit-policy", "")
+
+        await soon(is_throttled)
+        reader.types(stop)
+
+        async def is_shut_out() -> bool:
+            return (await partner.get(HOOK)).status_code == 401
+
+        await soon(is_shut_out)
+
+
+def test_every_request_of_the_page_for_partners_runs_as_it_stands(start: Start, tmp_path: Path) -> None:
+    for tool in ("curl", "sed", "grep"):
+        require_or_skip(None if shutil.which(tool) else f"{tool} is not installed")
+    started = start()
+    reader = Reader(started, tmp_path / "project")
+    (reader.folder / "var").symlink_to(started.data)
+    assert run("services.demo", "--data", str(started.data)).returncode == 0
+
+    first, take_on, department, rotate, usage, stop, *developer = blocks(PARTNERS)
+    token = take_on.partition("\ncurl")[0]
+    taken_on = reader.types(first, until_it_works(token), take_on)
+    assert '"client_id":"suzhou-canteen"' in taken_on
+    shown = reader.types(department)
+    assert '"per_minute": 1200' in shown
+    assert "德江县人民医院" in shown
+    buys(reader, developer)
+    held = reader.types(rotate, "curl -s $URL/oauth2/clients/suzhou-canteen " + BEARER)
+    assert len(re.findall(r'"id":', held.partition(NEXT.strip())[2])) == 1, "one secret is left"
+    assert '"route_group":"orders"' in reader.types(until(usage, "orders"))
+    refused = until(
+        f'command curl -s "{ADDRESS}/consumption/v1/orders" {BEARER.replace("TOKEN", "PARTNER")}', "disabled"
+    )
+    assert "client-disabled" in reader.types(stop, refused)
+
+
+def buys(reader: Reader, developer: Sequence[str]) -> None:
+    """The partner's developer, from the first token to the receipt of what was ordered."""
+    by_secret, make_key, enter_key, by_key, catalogue, order, file, job, webhook, supply, receive, changed = developer
+    entered = reader.types(until_it_works(by_secret), catalogue, make_key, enter_key)
+    assert '"product_code":"DJ-TEA-GREEN"' in entered
+    assert '"kid":"2026","alg":"EdDSA"' in entered
+    assert (reader.folder / "private.pem").stat().st_mode & 0o077 == 0
+    assert '"buyer_order_no":"2026-0008"' in reader.types("PARTNER=", until_it_works(by_key), order)
+    done = reader.types(file, until(job.splitlines()[0], '"status":"done"'), job)
+    assert '"accepted":1,"rejected":1' in done.replace('"duplicate":0,', "")
+    assert "not-enough-stock" in done
+    with receiving(reader.folder) as reader.receiver:
+        assert '"delivered":true,"status":204' in reader.types(webhook)
+        reader.types(supply, until("cat changes.jsonl", "order-confirmed"))
+    item = json.loads((reader.folder / "changes.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    [example] = blocks(PARTNERS, "json")
+    assert item["data"].keys() == json.loads(example)["data"].keys()
+    assert '"status":"received"' in reader.types(receive)
+    assert '"type":"consumption.order-confirmed.v1"' in reader.types(changed)
+
+
 def test_every_request_of_the_page_for_provinces_runs_as_it_stands(start: Start, tmp_path: Path) -> None:
     for tool in ("curl", "awk", "seq"):
         require_or_skip(None if shutil.which(tool) else f"{tool} is not installed")
@@ -196,7 +238,7 @@ def test_every_request_of_the_page_for_provinces_runs_as_it_stands(start: Start,
     reader = Reader(started, tmp_path / "project")
     (reader.folder / "var").symlink_to(started.data)
 
-    token, two_thousand, change, lists, facts, corrections, became, search, follow = blocks(PROVINCE)
+    token, two_thousand, change, lists, facts, corrections, became, search, follow, *being_told = blocks(PROVINCE)
     registered = '{"created":1000,"changed":0,"unchanged":0,"rejected":0,"items":[]}'
     assert reader.types(token, two_thousand).count(registered) == 2
     again = registered.replace("1000", "0", 1).replace('"unchanged":0', '"unchanged":1000')
@@ -214,6 +256,38 @@ def test_every_request_of_the_page_for_provinces_runs_as_it_stands(start: Start,
     assert '{"items":[{"household_code":"PV-00001","member_no":1}]}' in reader.types(search)
     followed = reader.types(follow)
     assert '"subject":"PV-00001"' in followed
-    shown = re.sub(r",\n +", ",", page(PROVINCE))
+    shown = shortened(PROVINCE)
     for answer in (registered, '"result":"changed","version":2', "monitoring:person-unknown"):
         assert answer in shown
+    is_told(reader, being_told)
+
+
+def is_told(reader: Reader, being_told: Sequence[str]) -> None:
+    packed, set_up, change, deliveries, rotate, after_a_loss = being_told
+    told = reader.types(packed)
+    assert '{"created":0,"changed":0,"unchanged":1000,"rejected":0,"items":[]}' in told
+    found = re.search(r"(\d+) bytes came", told)
+    whole = (reader.folder / "changes.json").read_bytes()
+    assert found is not None
+    assert len(json.loads(whole)["items"]) == 2000
+    assert int(found[1]) < len(whole) / 4, "it came packed"
+
+    with receiving(reader.folder) as reader.receiver:
+        assert '"delivered":true,"status":204' in reader.types(set_up)
+        assert '"delivered":true,"status":204' in shortened(PROVINCE)
+        kept = reader.folder / "changes.jsonl"
+        reader.types(change, until("cat changes.jsonl", "PV-00002"))
+        delivered = reader.types(until(deliveries, '"status":"delivered"'))
+        [test, item] = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+        assert (test["type"], item["type"]) == ("monitoring.webhook-test.v1", "monitoring.household-changed.v1")
+        assert item["id"] in delivered
+        assert '"delivered":true,"status":204' in reader.types(rotate)
+        secrets = reader.folder / "secrets"
+        former, new = secrets.read_text().split()
+        for known in (former, new):
+            secrets.write_text(known)
+            assert '"delivered":true' in reader.types(rotate.partition(">>secrets\n")[2]), "both sign"
+    reader.types(after_a_loss)
+    households = (reader.folder / "households.txt").read_text().splitlines()
+    assert len(set(households)) == len(households) == 2000
+    assert json.loads((reader.folder / "changes.json").read_text())["next"]

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -305,3 +306,13 @@ def test_a_production_without_an_issuer_does_not_start(
         [line] = said.err.splitlines()
         assert line.startswith("refusing to start: name an issuer with SHOUXIAN_JWKS_URL")
     assert list(machine.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", ["services.clients", "services"])
+def test_a_process_prints_the_secret_and_no_line_of_a_log(module: str, tmp_path: Path) -> None:
+    """A shell that kept what `add` printed kept lines of the log with the secret."""
+    words = ["clients"] * (module == "services") + [f"--data={tmp_path}", *ADD]
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"[\w-]{43}\n", done.stdout)
+    assert done.stderr == "the secret of hospital-a, shown this once:\n"

@@ -19,6 +19,12 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 PROCESSES = {f"{house.name}-{role}": role for house in HOUSES for role in ("api", "worker")}
 COMMANDS = {"api": ["serve"], "worker": ["worker"]}
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+EXAMPLE = (DEPLOY / "env.example").read_text(encoding="utf-8")
+SETTINGS = {f"SHOUXIAN_{field.upper()}": field for field in Settings.model_fields}
+CHOICES = dict(
+    re.findall(r"^# (SHOUXIAN_\w+)=(\S*)", EXAMPLE.partition("# Choices,")[2].partition("# Set by")[0], re.MULTILINE)
+)
+"""The settings that an operator chooses, with what the example says they are when they are left out."""
 PORT = 8000
 MADE_BY_THE_OPERATOR = {
     "./kafka-tls/ca.pem": "tls.md",
@@ -99,11 +105,23 @@ def test_only_the_loopback_of_the_host_is_opened(name: str) -> None:
 
 
 def test_the_houses_are_given_settings_that_exist() -> None:
-    known = {f"SHOUXIAN_{field.upper()}" for field in Settings.model_fields}
-    given = {name for process in PROCESSES for name in SERVICES[process]["environment"]}
-    given |= set(re.findall(r"(SHOUXIAN_\w+)=", DOCKERFILE))
-    assert given <= known
-    assert {"SHOUXIAN_DATABASE_URL", "SHOUXIAN_BUS", "SHOUXIAN_KAFKA_BOOTSTRAP", "SHOUXIAN_PORT"} <= given
+    """And with every one of them: what an operator writes into deploy/.env was passed over in silence."""
+    of_the_image = set(re.findall(r"(SHOUXIAN_\w+)=", DOCKERFILE))
+    for process in PROCESSES:
+        assert SERVICES[process]["environment"].keys() | of_the_image == SETTINGS.keys()
+
+
+def test_every_setting_has_its_line_in_the_example() -> None:
+    assert sorted(re.findall(r"^# (SHOUXIAN_\w+)=", EXAMPLE, re.MULTILINE)) == sorted(SETTINGS)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_of_the_example_is_what_it_is_when_it_is_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert name in SERVICES["monitoring-worker"]["environment"]
+    assert SERVICES["monitoring-worker"]["environment"][name] is None, "it is taken over where it is set"
+    if CHOICES[name]:
+        monkeypatch.setenv(name, CHOICES[name])
+    assert getattr(Settings(), SETTINGS[name]) == Settings.model_fields[SETTINGS[name]].default
 
 
 def test_prometheus_scrapes_every_process_at_the_port_it_listens_at() -> None:
@@ -180,8 +198,7 @@ def volumes(service: dict[str, Any]) -> list[str]:
 
 def test_production_is_what_one_gets() -> None:
     assert COMPOSE["x-environment"]["SHOUXIAN_ENV"] == "${SHOUXIAN_ENV:-production}"
-    example = (DEPLOY / "env.example").read_text(encoding="utf-8")
-    assert not re.search(r"^SHOUXIAN_(ENV|TODAY)=", example, re.MULTILINE)
+    assert not re.search(r"^SHOUXIAN_(ENV|TODAY)=", EXAMPLE, re.MULTILINE)
 
 
 def test_what_stores_and_carries_is_not_reached_from_outside() -> None:
@@ -208,14 +225,13 @@ def test_a_worker_is_well_when_it_is_ready(name: str) -> None:
 
 
 def test_secrets_come_from_the_environment_file_only() -> None:
-    example = (DEPLOY / "env.example").read_text(encoding="utf-8")
     asked = {name for text in texts(COMPOSE) for name in re.findall(r"\$\{(\w+)", text)}
-    assert {name for name in asked if f"{name}=" not in example} == set()
+    assert {name for name in asked if f"{name}=" not in EXAMPLE} == set()
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
             if "PASSWORD" in name:
                 assert re.fullmatch(r"\$\{\w+:\?see env\.example\}", value)
-    assert not re.search(r"PASSWORD=\S", example)
+    assert not re.search(r"PASSWORD=\S", EXAMPLE)
 
 
 def test_the_houses_do_not_run_as_root() -> None:
