@@ -83,5 +83,7 @@ HOUSEHOLDS_BARE: Final = Aim(0.12)
 """Of the same statements replayed bare, by processor time: what is checked and sealed of each member is most of it."""
 FACTS_BY_NUMBER: Final = Aim(0.75)
 """Facts by identity number, of the same facts by household code."""
+HOUSEHOLD_PUT: Final = Aim(1.15, at_least=False, unit="×")
+"""A household put, beside the same in the clear."""
 HOUSEHOLD_LIST: Final = Aim(1.15, at_least=False, unit="×")
 """A page of the register, beside the same page in the clear."""

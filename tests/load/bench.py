@@ -312,6 +312,7 @@ class Bench:
         figures = self._run(doors.registered(section, monitoring, self._pace.rounds, beside))
         figures += self._run(doors.listed(section, monitoring, self._pace.rounds))
         figures += self._run(doors.matched(section, monitoring, self._pace.rounds))
+        figures += self._run(doors.put_one_by_one(section, monitoring, self._pace.rounds))
         self._run(monitoring.close())
         return figures
 

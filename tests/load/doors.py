@@ -25,6 +25,7 @@ from shared.http.batches import MAX_ITEMS, chunks
 from shared.lists.page import MAX_LIMIT
 from shared.security.actor import EVERY, Actor
 from shared.security.issuer import ALL_SCOPES
+from shared.security.keyring import VaultKey
 from shared.security.vault import Vault
 from tests.load import aims
 from tests.load.county import REGION, TODAY
@@ -37,6 +38,10 @@ _BATCHES: Final = 2
 """Of a round: the two thousand households of a county's first day."""
 _SINGLE: Final = 200
 """Households that are put one by one."""
+_IN_TURN: Final = 40
+"""Households that are put one by one, before those that it is compared with."""
+_UNTOLD: Final = 100_000
+"""From this number on nobody has told of a household."""
 _FACTS: Final = 500
 _PAGES: Final = 20
 _MEMBERS: Final = 4
@@ -46,8 +51,8 @@ _BORN: Final = dt.date(1950, 1, 1)
 class _County:
     """Households that nobody has told of yet, each with four members and their numbers."""
 
-    def __init__(self) -> None:
-        self._numbers = itertools.count()
+    def __init__(self, first: int = 0) -> None:
+        self._numbers = itertools.count(first)
 
     def households(self, number: int) -> list[dict[str, Any]]:
         """The next ones, as they are sent."""
@@ -190,6 +195,37 @@ async def listed(section: str, monitoring: Database, rounds: int) -> list[Figure
         measured.add_round(place, {name: seconds / _PAGES * 1000 for name, seconds in spent.items()})
     path = f"a page of {MAX_LIMIT} households of {_MEMBERS}, processor time"
     return [Figure(section, path, "ms", measured["sealed"], measured["clear"], "in the clear", aims.HOUSEHOLD_LIST)]
+
+
+async def put_one_by_one(section: str, monitoring: Database, rounds: int) -> list[Figure]:
+    """Households put one by one, beside the same as if their names and numbers were stored in the clear."""
+    county, measured = _County(_UNTOLD), Rounds()
+    for place in range(rounds + 1):
+        spent = {"sealed": 0.0, "clear": 0.0}
+        for _ in range(_PAGES):
+            spent["sealed"] += await _put(monitoring, county)
+            with (
+                patch.object(VaultKey, "seal", _in_the_clear),
+                patch.object(VaultKey, "index_of", _in_the_clear),
+                patch.object(Vault, "open", _as_it_stands),
+            ):
+                spent["clear"] += await _put(monitoring, county)
+        measured.add_round(place, {name: milliseconds / _PAGES for name, milliseconds in spent.items()})
+    path = f"a household of {_MEMBERS} put, by command, processor time"
+    return [Figure(section, path, "ms", measured["sealed"], measured["clear"], "in the clear", aims.HOUSEHOLD_PUT)]
+
+
+async def _put(monitoring: Database, county: _County) -> float:
+    """Milliseconds of processor time a household."""
+    told = _read(county.households(_IN_TURN))
+    began = of_this_process()
+    for item in told:
+        await monitoring.write(put_household, item.code, item.body, actor=_CALLER)
+    return (of_this_process() - began) / _IN_TURN * 1000
+
+
+def _in_the_clear(_: VaultKey, text: str, __: object) -> str:
+    return text
 
 
 async def _page(monitoring: Database, asked: HouseholdList) -> float:
