@@ -92,11 +92,11 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listening(set_up: SetUp, seed: int = 0) -> AsyncIterator[Listener]:
+async def listening(set_up: SetUp, seed: int = 0, *, calm: bool = False) -> AsyncIterator[Listener]:
     """A listener to which all houses tell everything from now on."""
     [port] = free_ports(1)
     listener = Listener(port, set_up.folder / "taken.jsonl", new_secret(), seed)
-    await listener.start()
+    await listener.start(calm=calm)
     try:
         async with set_up.caller() as caller:
             await listener.subscribe(caller, list(set_up.houses))
