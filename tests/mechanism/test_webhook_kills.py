@@ -44,8 +44,13 @@ def send_for_ever(data: Path, database_url: str) -> None:
 
 
 async def _send(data: Path, database_url: str) -> None:
-    patience = {"database_lock_seconds": 8, "relay_lease_seconds": 2}
-    settings = Settings(env=Environment.DEVELOPMENT, data=data, database_url=database_url, **patience)
+    settings = Settings(
+        env=Environment.DEVELOPMENT,
+        data=data,
+        database_url=database_url,
+        database_lock_seconds=8,
+        relay_lease_seconds=2,
+    )
     transport = EmbeddedTransport(data / "bus.sqlite")
     await transport.start()
     key = Ed25519PrivateKey.generate().public_key()
