@@ -14,8 +14,6 @@ from shared.bus.relay import Relay
 from shared.contracts.envelope import event_type_of
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
-from shared.hooks import sending
-from shared.hooks.notes import Note
 from shared.hooks.sending import Sender
 
 
@@ -99,10 +97,6 @@ def _answers(house: str, sender: Sender, *_: object) -> bool:
     return sender._house == house
 
 
-def _writes_down(house: str, uow: UnitOfWork, notes: Sequence[Note]) -> bool:
-    return _house_of(uow) == house and any(note.rows for note in notes)
-
-
 def _wrote_down(house: str, sender: Sender) -> bool:
     return sender._house == house and bool(sender._answered)
 
@@ -129,7 +123,6 @@ CONSUMING = {
 }
 SENDING = {
     "answered by a receiver, not written down": Place(Sender, "_send", "after", _answers),
-    "delivery written down, not committed": Place(sending, "write_down", "after", _writes_down),
     "delivery written down": Place(Sender, "_write_down", "after", _wrote_down),
 }
 """Only where a webhook is told."""
