@@ -11,9 +11,9 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -23,6 +23,16 @@ from deploy.local.ports import LOOPBACK, free_ports
 Answer = dict[str, Any]
 """`status`, `headers`, `body`, or `hang`; `of` names the subjects it is for, the others are answered 204."""
 HANG: Answer = {"hang": True}
+
+
+class Request(NamedTuple):
+    """What was asked: the first part of the path is the name of the receiver."""
+
+    method: str
+    name: str
+    rest: Sequence[str]
+    headers: dict[str, str]
+    body: bytes
 
 
 @dataclass
@@ -38,8 +48,24 @@ class _Named:
             return {"status": 204}
         return self.answers.pop(0) if len(self.answers) > 1 else first
 
+    def handle(self, request: Request) -> Answer:
+        if request.method == "GET":
+            shown: Any = self.got if request.rest[0] == "got" else self.arrived[int(request.rest[1]) :]
+            return {"status": 200, "body": json.dumps(shown)}
+        if request.method == "PUT":
+            setattr(self, request.rest[0], json.loads(request.body))
+            return {"status": 204}
+        self.arrived.append(time.monotonic())
+        headers, body, item = request.headers, request.body, json.loads(request.body)
+        known_by = [number for number, secret in enumerate(self.secrets) if is_signed(secret, body, headers)]
+        answer = self.answer(item["subject"])
+        told = {"headers": headers, "item": item, "body": body.decode(), "known_by": known_by}
+        self.got.append({**told, "answered": answer.get("status")})
+        return answer
 
-def _is_signed(secret: str, body: bytes, headers: dict[str, str]) -> bool:
+
+def is_signed(secret: str, body: bytes, headers: dict[str, str]) -> bool:
+    """Whether a message is signed with this secret."""
     try:
         Webhook(secret).verify(body, headers)
     except WebhookVerificationError:
@@ -47,12 +73,12 @@ def _is_signed(secret: str, body: bytes, headers: dict[str, str]) -> bool:
     return True
 
 
-async def _serve(port: int) -> None:
-    receivers: defaultdict[str, _Named] = defaultdict(_Named)
+async def serve_answers(port: int, answer: Callable[[Request], Awaitable[Answer]]) -> None:
+    """Answer requests on this port for ever; a ConnectionError of ``answer`` closes the connection without one."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await _one(receivers, reader, writer):
+            while await _write(writer, await answer(await _read(reader))):
                 pass
         writer.close()
 
@@ -63,26 +89,18 @@ async def _serve(port: int) -> None:
         await server.serve_forever()
 
 
-async def _one(receivers: dict[str, _Named], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+async def _read(reader: asyncio.StreamReader) -> Request:
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     request, *lines = head.strip().split("\r\n")
     method, path, _ = request.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     _, name, *rest = path.partition("?")[0].split("/")
-    here = receivers[name]
-    if method == "GET":
-        shown: Any = here.got if rest[0] == "got" else here.arrived[int(rest[1]) :]
-        answer: Answer = {"status": 200, "body": json.dumps(shown)}
-    elif method == "PUT":
-        setattr(here, rest[0], json.loads(body))
-        answer = {"status": 204}
-    else:
-        here.arrived.append(time.monotonic())
-        item = json.loads(body)
-        known_by = [number for number, secret in enumerate(here.secrets) if _is_signed(secret, body, headers)]
-        here.got.append({"headers": headers, "item": item, "body": body.decode(), "known_by": known_by})
-        answer = here.answer(item["subject"])
+    return Request(method, name, rest, headers, body)
+
+
+async def _write(writer: asyncio.StreamWriter, answer: Answer) -> bool:
+    """Answer, and tell whether the connection goes on."""
     if answer.get("hang"):
         await asyncio.Event().wait()
     content = str(answer.get("body", "")).encode()
@@ -123,16 +141,21 @@ class Receivers:
         return [one["item"]["data"]["version"] for one in await self.got(name) if one["item"]["subject"] == household]
 
 
+async def started(module: str, *arguments: str) -> asyncio.subprocess.Process:
+    """A process of this module that answers already."""
+    words = [sys.executable, "-m", module, *arguments]
+    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    return process
+
+
 @contextlib.asynccontextmanager
 async def receiving() -> AsyncIterator[Receivers]:
     """Receivers in a process of their own."""
     [port] = free_ports(1)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.receiver", str(port), stdout=asyncio.subprocess.PIPE
-    )
+    process = await started("tests.receiver", str(port))
     try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"ready\n"
         url = f"http://{LOOPBACK}:{port}"
         async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
             yield Receivers(url, client)
@@ -141,8 +164,17 @@ async def receiving() -> AsyncIterator[Receivers]:
         await process.wait()
 
 
+async def _receive(port: int) -> None:
+    receivers: defaultdict[str, _Named] = defaultdict(_Named)
+
+    async def answer(request: Request) -> Answer:
+        return receivers[request.name].handle(request)
+
+    await serve_answers(port, answer)
+
+
 def main(arguments: Sequence[str]) -> None:
-    asyncio.run(_serve(int(arguments[0])))
+    asyncio.run(_receive(int(arguments[0])))
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def remove_older(uow: UnitOfWork, table: str, before: dt.datetime) -> int:
         return uow.connection.execute(removing).rowcount
     removed = uow.connection.scalars(removing.returning(rows.c.seq)).all()
     if removed:
-        leave_webhooks_behind(uow, max(removed))
+        leave_webhooks_behind(uow, min(removed), max(removed))
     return len(removed)
 
 
@@ -103,9 +103,10 @@ def _change_is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[boo
 
 
 def _delivery_is_over(rows: sa.Table, before: dt.datetime) -> sa.ColumnElement[bool]:
-    """What is still to be delivered stays, unless its webhook was deleted."""
-    webhook = rows.metadata.tables["webhook"]
-    settled = rows.c.status.in_((DeliveryStatus.DELIVERED, DeliveryStatus.EXHAUSTED))
+    """What may still be delivered stays, unless its webhook was deleted."""
+    webhook, change = rows.metadata.tables["webhook"], rows.metadata.tables["change"].c
+    lost = (rows.c.status == DeliveryStatus.EXHAUSTED) & ~sa.exists().where(change.seq == rows.c.seq)
+    settled = (rows.c.status == DeliveryStatus.DELIVERED) | lost
     return (settled & (rows.c.changed_at < before)) | rows.c.webhook_id.not_in(sa.select(webhook.c.id))
 
 

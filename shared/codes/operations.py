@@ -79,4 +79,9 @@ class DeliveryStatus(Code):
     WAITING = "waiting", "等待投递", "waiting", "one of the same subject before it is not delivered yet"
     RETRYING = "retrying", "重试中", "retrying"
     DELIVERED = "delivered", "已送达", "delivered"
-    EXHAUSTED = "exhausted", "投递失败", "exhausted", "it is sent again only where somebody asks for that"
+    EXHAUSTED = (
+        "exhausted",
+        "投递失败",
+        "exhausted",
+        "it is sent again when its owner takes the webhook up, or asks for it",
+    )

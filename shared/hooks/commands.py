@@ -155,10 +155,12 @@ def _renewed(uow: UnitOfWork, row: Any, secret: str) -> dict[str, Any]:
 
 
 def _begin_again(uow: UnitOfWork, webhook_id: UUID) -> None:
-    """Have what is unfinished tried at once, with all its tries before it."""
-    delivery = uow.system_tables.webhook_delivery
-    unfinished = sa.update(delivery).where(delivery.c.webhook_id == webhook_id, is_unfinished(delivery))
-    uow.connection.execute(unfinished.values(**_AFRESH, changed_at=uow.now()))
+    """Have what is not delivered tried at once, with all its tries before it; also what was given up and is kept."""
+    change, delivery = uow.system_tables.change.c, uow.system_tables.webhook_delivery
+    exhausted = (delivery.c.status == DeliveryStatus.EXHAUSTED) & sa.exists().where(change.seq == delivery.c.seq)
+    mine = delivery.c.webhook_id == webhook_id
+    undelivered = sa.update(delivery).where(mine, is_unfinished(delivery) | exhausted)
+    uow.connection.execute(undelivered.values(**_AFRESH, changed_at=uow.now()))
 
 
 def _change(uow: UnitOfWork, row: Any, changes: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ class Line:
     failures: int = 0
     """In a row, over all subjects."""
     next_try_at: dt.datetime | None = None
-    """Before then nothing is tried again: the receiver is dead, or asked for that."""
+    """Before then what failed is not tried again: the receiver is dead."""
     left_alone_until: dt.datetime | None = None
     """Before then nothing is sent at all: the receiver asked for that."""
     paused_because: PauseCause | None = None
@@ -146,6 +146,8 @@ class Line:
                     self._try_again(failed, at)
         self.failures = self._unreached = 0
         self.next_try_at, self.last_delivered_at = None, at
+        if self.left_alone_until is not None and self.left_alone_until <= at:
+            self.left_alone_until = None
         self._allowance = min(AT_ONCE, self._allowance * 2)
         item.attempts += 1
         self._leave(item)
@@ -173,7 +175,7 @@ class Line:
         pause = pause_after(item.attempts) if outcome.retry_after is None else outcome.retry_after
         self._try_again(item, min(at + pause, give_up_at))
         if outcome.retry_after is not None:
-            self.next_try_at = self.left_alone_until = item.next_try_at
+            self.left_alone_until = item.next_try_at
         elif self.is_dead:
             tries = max(1, self.failures - UNREACHED_OF_THE_DEAD + 1)
             self.next_try_at = min(at + pause_after(tries), give_up_at)

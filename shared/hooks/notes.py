@@ -1,6 +1,8 @@
 """What the sender writes down: the place of each webhook, what was delivered and what waits, many in one transaction.
 
 It is written after the receiver answered. A sender that is killed in between sends again what it did not write down.
+One that lost its right may write beside the next for a moment: so a place only goes forward, a pause is never taken
+back, and what was delivered stays delivered.
 """
 
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from shared.codes.operations import PauseCause
 from shared.db.rows import OnConflict, insert_into, upsert_tuples
 from shared.db.unit_of_work import UnitOfWork
+from shared.hooks.store import is_unfinished
 
 ROW: Final = (
     "webhook_id",
@@ -74,7 +77,8 @@ def _tell_pause(uow: UnitOfWork, row: Any, cause: PauseCause) -> None:
 
 
 @cache
-def _keeping(table: sa.Table, dialect: str) -> OnConflict:
-    adding = insert_into(table, dialect)
+def _keeping(delivery: sa.Table, dialect: str) -> OnConflict:
+    adding = insert_into(delivery, dialect)
     again = {name: adding.excluded[name] for name in _LATER}
-    return adding.on_conflict_do_update(index_elements=["webhook_id", "seq"], set_=again)
+    later = is_unfinished(delivery) | sa.literal_column("excluded.status = 'delivered'", sa.Boolean())
+    return adding.on_conflict_do_update(index_elements=["webhook_id", "seq"], set_=again, where=later)

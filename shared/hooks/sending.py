@@ -71,6 +71,8 @@ class Sender:
         self._called = asyncio.Event()
         self._fault: BaseException | None = None
         self._entered = False
+        self._in_doubt = False
+        """Whether notes were taken that may not have been written down: the lines count on rows that are not there."""
         self._look_at = self._write_places_at = self._measure_at = float("-inf")
 
     def wake(self, uow: UnitOfWork) -> None:
@@ -176,7 +178,7 @@ class Sender:
             self._send_next(target)
 
     def _send_next(self, target: Target) -> None:
-        if not self._may_be_told(target):
+        if not (self._may_send() and self._may_be_told(target)):
             return
         for item in target.line.next_to_send(self._database.resources.clock.now(), self._share):
             if item.text is None:
@@ -237,7 +239,9 @@ class Sender:
         targets |= {key: each for key, each in self._targets.items() if each.line.needs_rows}
         notes = [self._note(target, by_target[webhook_id]) for webhook_id, target in targets.items()]
         if notes:
+            self._in_doubt = True
             await self._database.write(write_down, notes)
+            self._in_doubt = False
 
     def _note(self, target: Target, answered: Iterable[_Answered]) -> Note:
         now = self._database.resources.clock.now()
@@ -261,8 +265,10 @@ class Sender:
             await self._leave(target)
         self._without_text.clear()
         self._look_at = float("-inf")
-        with contextlib.suppress(Exception):
-            await self._write_down()
+        if not self._in_doubt:
+            with contextlib.suppress(Exception):
+                await self._write_down()
+        self._in_doubt = False
         self._answered.clear()
         self._show(Counter(), Counter(), 0.0)
 

@@ -44,8 +44,10 @@ class Target:
     """The place that was written down last."""
 
     def is_as(self, row: Any, now: dt.datetime, owners: Owners) -> bool:
-        """Whether the webhook is still the one that was taken up, with the same secrets and rights."""
+        """Whether the webhook is still the one that was taken up, with the same secrets and rights, and at work."""
         if row is None or row.version != self.row.version or owners.permit_of(row) != self.permit:
+            return False
+        if row.paused_because is not None and self.line.paused_because is None:
             return False
         return len(self.signing) == 1 or row.former_until > now
 
@@ -54,15 +56,16 @@ class Target:
         return self.line.paused_because or owners.pause_of(self.row)
 
     def standing(self) -> dict[str, Any]:
-        """How the receiver does, in the columns of its row."""
+        """How the receiver does, in the columns of its row. A pause is never taken back here: its owner does that."""
         line = self.line
+        paused = {} if line.paused_because is None else {"paused_because": line.paused_because}
         return {
             "failures": line.failures,
-            "next_try_at": line.next_try_at,
-            "paused_because": line.paused_because,
+            "next_try_at": line.left_alone_until,
             "last_delivered_at": line.last_delivered_at,
             "last_failed_at": line.last_failed_at,
             "last_error": line.last_error,
+            **paused,
         }
 
     def row_of(
@@ -91,7 +94,7 @@ def load_target(reading: Reading, row: Any, owners: Owners, reach: Reach) -> Tar
     line = Line(
         read_to=row.passed,
         failures=row.failures,
-        next_try_at=row.next_try_at,
+        left_alone_until=row.next_try_at,
         paused_because=row.paused_because,
         last_delivered_at=row.last_delivered_at,
         last_failed_at=row.last_failed_at,

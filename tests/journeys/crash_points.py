@@ -14,6 +14,7 @@ from shared.bus.relay import Relay
 from shared.contracts.envelope import event_type_of
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
+from shared.hooks.sending import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,14 @@ def _consumes(house: str, consumer: Consumer, *arguments: Any) -> bool:
     return consumer._house == house and handled
 
 
+def _answers(house: str, sender: Sender, *_: object) -> bool:
+    return sender._house == house
+
+
+def _wrote_down(house: str, sender: Sender) -> bool:
+    return sender._house == house and bool(sender._answered)
+
+
 def _house_of(uow: UnitOfWork) -> str:
     return str(uow.system_tables.outbox.metadata.info["house"])
 
@@ -112,4 +121,9 @@ CONSUMING = {
     "applied and committed, position not told": Place(Consumer, "apply_batch", "after", _consumes),
     "position told": Place(Consumer, "_apply", "after", _consumes),
 }
-PLACES = WRITING | RELAYING | CONSUMING
+SENDING = {
+    "answered by a receiver, not written down": Place(Sender, "_send", "after", _answers),
+    "delivery written down": Place(Sender, "_write_down", "after", _wrote_down),
+}
+"""Only where a webhook is told."""
+PLACES = WRITING | RELAYING | CONSUMING | SENDING

@@ -11,6 +11,7 @@ import pytest
 from deploy.local import kafka
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
+from tests.journeys.listener import listening
 from tests.journeys.set_ups import POINTS, SetUp, distributed, embedded
 from tests.journeys.story import Story
 from tests.load.crash import (
@@ -67,8 +68,7 @@ async def _kill_at_each_arrow(set_up: SetUp) -> None:
             told.append(home("A", len(told)))
             await Story(caller, told[-1]).tell()
 
-    await set_up.start_all()
-    async with set_up.caller() as caller:
+    async with listening(set_up) as listener, set_up.caller() as caller:
         for name in set_up.roles:
             set_up.stop(name)
         begun = time.monotonic()
@@ -77,9 +77,9 @@ async def _kill_at_each_arrow(set_up: SetUp) -> None:
             for _ in range(TELLERS):
                 group.create_task(tell_while_they_die())
         report.load_seconds = time.monotonic() - begun
-    await set_up.ready()
-    report.settle_seconds = await set_up.settled(SETTLE_SECONDS)
-    await Reckoning(set_up, County("A", households=0, homes=len(told)), [], report).reckon()
+        await set_up.ready()
+        report.settle_seconds = await set_up.settled(SETTLE_SECONDS)
+        await Reckoning(set_up, listener, County("A", households=0, homes=len(told)), [], report).reckon()
     print(*report.lines(), sep="\n")
     assert report.problems == []
     assert set(report.kills) == {str(point) for point in POINTS}
@@ -87,6 +87,7 @@ async def _kill_at_each_arrow(set_up: SetUp) -> None:
 
 async def test_a_kill_at_each_arrow_on_the_embedded_bus_loses_and_doubles_nothing(tmp_path: Path) -> None:
     async with embedded(tmp_path) as set_up:
+        await set_up.start_all()
         await _kill_at_each_arrow(set_up)
 
 
@@ -94,6 +95,7 @@ async def test_a_kill_at_each_arrow_on_kafka_and_postgresql_loses_and_doubles_no
     tmp_path: Path, postgres_server: PostgresServer, broker: KafkaCluster
 ) -> None:
     async with distributed(tmp_path, postgres_server, broker) as set_up:
+        await set_up.start_all()
         await _kill_at_each_arrow(set_up)
 
 
@@ -102,8 +104,9 @@ async def test_random_kills_on_the_embedded_bus_lose_and_double_nothing(tmp_path
     print(f"seed {seed}")
     async with embedded(tmp_path) as set_up:
         await set_up.start_all()
-        run = CrashRun(set_up, County.with_facts(FACTS, "E"), DECKS["embedded"], seed)
-        _proves(await run.run())
+        async with listening(set_up, seed) as listener:
+            run = CrashRun(set_up, listener, County.with_facts(FACTS, "E"), DECKS["embedded"], seed)
+            _proves(await run.run())
 
 
 async def test_random_kills_on_kafka_and_postgresql_lose_and_double_nothing(
@@ -113,8 +116,9 @@ async def test_random_kills_on_kafka_and_postgresql_lose_and_double_nothing(
     print(f"seed {seed}")
     async with distributed(tmp_path, postgres_server, broker) as set_up:
         await set_up.start_all()
-        run = CrashRun(set_up, County.with_facts(FACTS, "K"), DECKS["distributed"], seed, broker)
-        _proves(await run.run())
+        async with listening(set_up, seed) as listener:
+            run = CrashRun(set_up, listener, County.with_facts(FACTS, "K"), DECKS["distributed"], seed, broker)
+            _proves(await run.run())
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
@@ -124,9 +128,10 @@ async def test_after_the_broker_was_away_every_house_goes_on_by_itself_and_said_
     seed = random.SystemRandom().randrange(10**6)
     async with distributed(tmp_path, postgres_server, broker) as set_up:
         await set_up.start_all()
-        async with set_up.caller() as caller:
-            await Story(caller, home("W", 0)).tell()
-        back = await outage(set_up, broker, how, "O", seed)
+        async with listening(set_up, seed) as listener:
+            async with set_up.caller() as caller:
+                await Story(caller, home("W", 0)).tell()
+            back = await outage(set_up, listener, broker, how, "O", seed)
         print(back.applied_after, *back.report.lines(), sep="\n")
         assert back.told == dict.fromkeys(set_up.houses, True)
         assert back.problems == []

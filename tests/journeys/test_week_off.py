@@ -13,6 +13,7 @@ import httpx
 from shared.contracts.catalogue import topic_of
 from tests.builders import household, illness_fact
 from tests.journeys.conftest import StartSetUp
+from tests.journeys.listener import CODE, Listener, listening
 from tests.journeys.set_ups import HOUSES, Caller, SetUp
 from tests.journeys.story import Story
 
@@ -102,6 +103,47 @@ async def test_a_province_that_was_off_for_a_week_missed_nothing(start_set_up: S
         await it_waits_and_is_told_of_the_next_change_at_once(province)
         await days_pass(set_up, 7 + KEPT_DAYS + 1)
         await who_stands_where_nothing_is_kept_is_told_to_begin_again(caller, Province(caller, places=left_at))
+
+
+async def test_a_province_whose_receiver_was_off_for_a_week_is_told_of_everything(start_set_up: StartSetUp) -> None:
+    """After three days its webhooks are paused; it takes them up, and what was given up comes as well, in order."""
+    set_up = await start_set_up()
+    async with set_up.caller() as caller, listening(set_up, calm=True) as listener:
+        await Story(caller, BEFORE).tell()
+        await set_up.settled(PATIENCE)
+        await told(listener, await published(set_up))
+        await listener.kill()
+        await Story(caller, MEANWHILE).tell()
+        await set_up.settled(PATIENCE)
+        await all_webhooks(caller, "failing")
+        await days_pass(set_up, 4)
+        await all_webhooks(caller, "paused")
+        await somebody_falls_ill(caller)
+        await days_pass(set_up, 7)
+        await set_up.settled(PATIENCE)
+        before = listener.taken()
+        await listener.start(calm=True)
+        await all_webhooks(caller, "paused")
+        assert listener.taken() == before
+        await listener.subscribe(caller, list(HOUSES))
+        await told(listener, await published(set_up))
+
+
+async def told(listener: Listener, expected: dict[str, dict[str, list[str]]]) -> None:
+    """Wait until the receiver has all of this, each subject in order."""
+    deadline = time.monotonic() + PATIENCE
+    while (heard := {house: listener.heard_of(house) for house in HOUSES}) != expected:
+        assert time.monotonic() < deadline, (heard, expected)
+        await asyncio.sleep(0.1)
+
+
+async def all_webhooks(caller: Caller, state: str) -> None:
+    """Wait until the webhooks of all houses are in this state."""
+    deadline = time.monotonic() + PATIENCE
+    for house in HOUSES:
+        while (shown := await caller.get(f"/{house}/v1/webhooks/{CODE}"))["state"] != state:
+            assert time.monotonic() < deadline, shown
+            await asyncio.sleep(0.1)
 
 
 async def somebody_falls_ill(caller: Caller) -> None:

@@ -4,6 +4,7 @@ What was acknowledged is there once and led to its task once; what was paid is i
 """
 
 import asyncio
+import json
 import random
 import time
 from collections import Counter, defaultdict
@@ -21,6 +22,7 @@ from shared.contracts.envelope import EncodedEvent, decode
 from shared.contracts.monitoring import RiskRaised
 from shared.months import format_month, parse_month
 from tests.builders import fact, household
+from tests.journeys.listener import Listener
 from tests.journeys.money import credited, in_the_ledger, paid_out
 from tests.journeys.set_ups import POINTS, Caller, SetUp
 from tests.journeys.story import EARNED, KINDS, LEDGER, RISKS, Story
@@ -36,7 +38,7 @@ HOMES = 9
 SINGLE = 25
 """Of so many households one has its history told fact by fact."""
 SOURCE = "crash-test"
-BROKER = "broker"
+BROKER, LISTENER = "broker", "listener"
 ARMED = 0.3
 """The share of restarts that die again at one of the places of an event's path."""
 SETTLE_SECONDS = 90.0
@@ -47,7 +49,7 @@ _FACTS_OF_HISTORY = 2 * (_LAST_MONTH - _FIRST_MONTH + 1)
 _PAUSE = 0.1
 
 DECKS: Mapping[str, Mapping[str, int]] = {
-    "embedded": {"shouxian": 52},
+    "embedded": {"shouxian": 52, LISTENER: 4},
     "distributed": {
         "monitoring-serve": 16,
         "monitoring-worker": 12,
@@ -60,6 +62,7 @@ DECKS: Mapping[str, Mapping[str, int]] = {
         "assets-serve": 3,
         "assets-worker": 3,
         BROKER: 4,
+        LISTENER: 4,
     },
 }
 """How often each process of a set-up is killed in one run."""
@@ -229,6 +232,11 @@ class Report:
     """Records that lie on the bus once more because their relay was killed."""
     load_seconds: float = 0.0
     settle_seconds: float = 0.0
+    deliver_seconds: float = 0.0
+    """How long the webhooks took, once all was quiet, until their receiver had every change."""
+    told: int = 0
+    messages: int = 0
+    """What webhooks told, and how often a message was taken."""
     back_seconds: float = 0.0
     """How long the last house took to apply an event after the brokers had been away."""
     risks: int = 0
@@ -246,6 +254,7 @@ class Report:
         yield f"settled after {self.settle_seconds:.1f} s; risks {self.risks}, tasks {self.tasks}"
         yield f"stories told {self.homes}; came home {self.credited} fen"
         yield f"records repeated on the bus {self.repeats}"
+        yield f"told by webhooks {self.told} in {self.messages} messages, the last after {self.deliver_seconds:.1f} s"
         yield from self.problems or ["0 lost, 0 doubled"]
 
 
@@ -253,14 +262,22 @@ class CrashRun:
     """One county posted while processes are killed, in as many rounds as there are cards in the deck of victims."""
 
     def __init__(
-        self, set_up: SetUp, county: County, deck: Mapping[str, int], seed: int, cluster: KafkaCluster | None = None
+        self,
+        set_up: SetUp,
+        listener: Listener,
+        county: County,
+        deck: Mapping[str, int],
+        seed: int,
+        cluster: KafkaCluster | None = None,
     ) -> None:
         self._set_up = set_up
+        self._listener = listener
         self._county = county
         self._rng = random.Random(seed)
         self._rounds = self._deal(deck)
         self._cluster = cluster
-        self._broker_returns: asyncio.Task[None] | None = None
+        self._returning: dict[str, asyncio.Task[None]] = {}
+        """What takes its time to come back."""
         self._acknowledged: list[str] = []
         self.report = Report(seed)
 
@@ -282,7 +299,7 @@ class CrashRun:
             self.report.kills[name] += 1
         await self._set_up.ready()
         self.report.settle_seconds = await self._set_up.settled(SETTLE_SECONDS)
-        await Reckoning(self._set_up, self._county, self._acknowledged, self.report).reckon()
+        await Reckoning(self._set_up, self._listener, self._county, self._acknowledged, self.report).reckon()
         return self.report
 
     def _deal(self, deck: Mapping[str, int]) -> list[list[str]]:
@@ -306,8 +323,7 @@ class CrashRun:
                     group.create_task(self._post(caller, piece))
                 await asyncio.sleep(self._rng.uniform(0, 0.5))
                 await self._kill(victims)
-        if self._broker_returns is not None:
-            await self._broker_returns
+        await asyncio.gather(*self._returning.values())
 
     async def _post(self, caller: Caller, requests: Iterable[Request]) -> None:
         for facts in requests:
@@ -315,20 +331,21 @@ class CrashRun:
             self.report.requests += 1
 
     async def _kill(self, victims: Sequence[str]) -> None:
-        """All at once, and started again at once; a broker takes seconds to come back and is not waited for."""
-        if BROKER in victims and self._broker_returns is not None:
-            await self._broker_returns
+        """All at once, and started again at once; who takes seconds to come back is not waited for."""
+        await asyncio.gather(*(self._returning[name] for name in victims if name in self._returning))
         for name in victims:
             if name == BROKER:
-                self._broker_returns = await self._kill_broker()
-                self.report.kills[name] += 1
+                self._returning[name] = await self._kill_broker()
+            elif name == LISTENER:
+                await self._listener.kill()
+                self._returning[name] = asyncio.create_task(self._listener.start())
             else:
                 self._kill_process(name)
+            self.report.kills[name] += 1
 
     def _kill_process(self, name: str) -> None:
         """Some of those that come back have an arrow before them where they die once more."""
         self._set_up.kill(name)
-        self.report.kills[name] += 1
         points = [point for point in POINTS if self._set_up.process_of(point) == name]
         self._set_up.start(name, self._rng.choice(points) if self._rng.random() < ARMED else None)
 
@@ -404,8 +421,11 @@ async def visit(caller: Caller, code: str) -> None:
 class Reckoning:
     """Compares what the databases and the bus hold with what the county makes certain."""
 
-    def __init__(self, set_up: SetUp, county: County, acknowledged: Sequence[str], report: Report) -> None:
+    def __init__(
+        self, set_up: SetUp, listener: Listener, county: County, acknowledged: Sequence[str], report: Report
+    ) -> None:
         self._set_up = set_up
+        self._listener = listener
         self._county = county
         self._acknowledged = acknowledged
         self._report = report
@@ -440,6 +460,7 @@ class Reckoning:
             await self._reckon_chain(house)
             self._compare(f"dead letters of {house}", [], await set_up.rows(house, "dead_letter", "error"))
             await self._reckon_feed(house)
+        await self._reckon_webhooks()
 
     async def _reckon_money(self) -> None:
         """Who paid, the bus and the ledger agree to the fen, and every measure reached its household."""
@@ -495,6 +516,31 @@ class Reckoning:
         for row in told:
             changed[key_of.get(row["event_id"], "not published")].append(row["event_id"])
         self._compare(f"order of changes of {house}", published, changed)
+
+    async def _reckon_webhooks(self) -> None:
+        """The listener took each change of each feed, first in the order of its household, signed, and nothing else."""
+        begun = time.monotonic()
+        async with self._set_up.caller() as caller:
+            await self._listener.calm_down(caller, list(self._set_up.houses))
+        told = {house: await self._changes_of(house) for house in self._set_up.houses}
+        while any(self._listener.heard_of(house) != told[house] for house in told):
+            if time.monotonic() - begun > SETTLE_SECONDS:
+                break
+            await asyncio.sleep(_PAUSE)
+        self._report.deliver_seconds = time.monotonic() - begun
+        for house, changes in told.items():
+            self._compare(f"webhooks of {house}", changes, self._listener.heard_of(house))
+        taken = self._listener.taken()
+        self._compare("messages with a wrong signature", [], [one for one in taken if not one.signed])
+        self._report.messages, self._report.told = len(taken), len({one.event_id for one in taken})
+
+    async def _changes_of(self, house: str) -> dict[str, list[str]]:
+        """What the feed of a house tells, by subject."""
+        rows = await self._set_up.rows(house, "change", "seq", "item")
+        found = defaultdict[str, list[str]](list)
+        for item in (json.loads(row["item"]) for row in sorted(rows, key=lambda row: int(row["seq"]))):
+            found[item["subject"]].append(item["id"])
+        return dict(found)
 
     async def _reckon_audit(self, house: str, action: str, expected: Sequence[Any]) -> None:
         rows = await self._set_up.rows(house, "audit", "action", "subject")

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import LOOPBACK
 from tests.builders import household
+from tests.journeys.listener import Listener
 from tests.journeys.set_ups import Caller, SetUp
 from tests.load.crash import (
     SETTLE_SECONDS,
@@ -56,7 +57,7 @@ class Return:
         return [*(f"{house} applied after {seconds:.0f} s" for house, seconds in slow.items()), *self.report.problems]
 
 
-async def outage(set_up: SetUp, cluster: KafkaCluster, how: How, prefix: str, seed: int) -> Return:
+async def outage(set_up: SetUp, listener: Listener, cluster: KafkaCluster, how: How, prefix: str, seed: int) -> Return:
     """Take every broker away while a county is told, watch every house when it is back, and reckon in the end."""
     rng, county, report = random.Random(seed), County(prefix, HOUSEHOLDS, HOMES), Report(seed)
     acknowledged: list[str] = []
@@ -79,7 +80,7 @@ async def outage(set_up: SetUp, cluster: KafkaCluster, how: How, prefix: str, se
         report.load_seconds = time.monotonic() - begun
     report.settle_seconds = await set_up.settled(SETTLE_SECONDS)
     report.back_seconds = max(applied.values())
-    await Reckoning(set_up, county, acknowledged, report).reckon()
+    await Reckoning(set_up, listener, county, acknowledged, report).reckon()
     return Return(applied, told, report)
 
 

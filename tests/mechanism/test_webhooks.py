@@ -10,17 +10,21 @@ from uuid import UUID
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.bus.retention import Retention
 from shared.clock import SystemClock
+from shared.codes.operations import DeliveryStatus
 from shared.db.changes import enter_changes
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.hooks import calling
+from shared.hooks.lines import Item
+from shared.hooks.notes import Note, write_down
 from shared.house import House
 from shared.security.clients import Permit
 from tests.builders import OTHER_COUNTY_REGION, REGION, TODAY, published_as, risk_raised
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.probe import ON_SQLITE, PROBE, emit, rows_of, until
+from tests.mechanism.probe import ON_POSTGRESQL, ON_SQLITE, PROBE, emit, rows_of, until
 from tests.receiver import HANG, Receivers, receiving
 
 PATH = "/probe/v1/webhooks"
@@ -215,13 +219,64 @@ async def test_after_three_days_it_is_exhausted_and_the_webhook_paused_until_it_
     await got(receivers, "b", 1)
     assert len(await receivers.got("a")) == sent, "nothing is sent to what is paused"
     assert (await set_up(client, "mine", url))["state"] == "active"
-    await with_status(client, "mine", 3, "delivered")
-    assert (await receivers.versions("a"))[sent:] == [2, 3, 4]
-    [exhausted] = await deliveries(client, "mine", status="exhausted")
-    again = await client.post(f"{PATH}/mine/deliveries/{exhausted['id']}/resend")
-    assert (again.status_code, again.json()["status"]) == (202, "waiting")
     await with_status(client, "mine", 4, "delivered")
-    assert (await receivers.versions("a"))[sent:] == [2, 3, 4, 1]
+    assert (await receivers.versions("a"))[sent:] == [1, 2, 3, 4]
+    oldest = (await receivers.got("a"))[0]["item"]
+    again = await client.post(f"{PATH}/mine/deliveries/{oldest['id']}/resend")
+    assert (again.status_code, again.json()["status"]) == (202, "waiting")
+    await got(receivers, "a", sent + 5)
+    assert (await receivers.versions("a"))[sent:] == [1, 2, 3, 4, 1]
+
+
+async def test_what_was_given_up_is_kept_as_long_as_its_change_and_its_loss_is_told(
+    running: House, client_for: ClientFor, receivers: Receivers
+) -> None:
+    """A webhook that stays paused for longer than deliveries are kept lacks nothing when it is taken up."""
+    client = client_for(running, scopes=READ)
+    await receivers.answers("a", {"status": 503}, {"status": 503}, {"status": 204})
+    await set_up(client, "mine", receivers.url_of("a"))
+    await told(running, 1)
+    await until(lambda: has_tried(running, 1))
+    move(running, days=3.1)
+    await paused(client, "mine")
+    retention = Retention("probe", running.database, running.transport, 30, webhook_days=7)
+    move(running, days=8)
+    await retention.trim()
+    assert [one["status"] for one in await deliveries(client, "mine")] == ["exhausted"]
+    assert (await webhook(client, "mine"))["behind_since"] is None
+    await told(running, 2)
+    move(running, days=30)
+    await retention.trim()
+    shown = await webhook(client, "mine")
+    assert shown["behind_since"] is not None
+    move(running, days=8)
+    await retention.trim()
+    assert await deliveries(client, "mine") == []
+
+
+async def test_a_pause_that_a_receiver_asked_for_outlasts_the_sender(
+    house: House, open_house: OpenHouse, client_for: ClientFor, receivers: Receivers
+) -> None:
+    client = client_for(house, scopes=READ)
+    await receivers.answers("a", {"status": 503, "headers": {"Retry-After": "1800"}}, {"status": 204})
+    await set_up(client, "mine", receivers.url_of("a"))
+    house.start(background=True)
+    await told(house, 1)
+    await until(lambda: has_tried(house, 1))
+    await house.background.stop()
+    again = await open_house(PROBE)
+    again.database.resources.clock = MovedClock()
+    client = client_for(again, scopes=READ)
+    again.start(background=True)
+    await set_up(client, "other", receivers.url_of("b"))
+    move(again, minutes=20)
+    await told(again, 1, household="DJ-0002")
+    await got(receivers, "b", 1)
+    assert len(await receivers.got("a")) == 1, "also another household waits"
+    assert (await webhook(client, "mine"))["next_try_at"] is not None
+    move(again, minutes=15)
+    await with_status(client, "mine", 2, "delivered")
+    assert (await webhook(client, "mine"))["next_try_at"] is None
 
 
 async def test_retry_after_is_obeyed_in_both_forms_within_bounds(
@@ -243,6 +298,72 @@ async def test_retry_after_is_obeyed_in_both_forms_within_bounds(
     assert len(await receivers.got("a")) == 1, "the others wait as well: the receiver asked for it"
     move(running, minutes=2)
     await with_status(client, "mine", 3, "delivered")
+
+
+FAILS_ONCE = (
+    "CREATE SEQUENCE tries",
+    """
+    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF nextval('tries') = 1 THEN
+            PERFORM pg_advisory_xact_lock(77);
+            RAISE EXCEPTION 'once' USING ERRCODE = '57014';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    "CREATE TRIGGER fail_once BEFORE UPDATE ON webhook FOR EACH ROW EXECUTE FUNCTION fail_once()",
+    "SELECT pg_advisory_lock(77)",
+)
+"""The first note waits for whoever holds the lock, and comes to nothing."""
+
+
+@ON_POSTGRESQL
+async def test_a_note_that_comes_to_nothing_takes_no_change_with_it_however_much_is_answered_meanwhile(
+    running: House, client_for: ClientFor, receivers: Receivers
+) -> None:
+    client = client_for(running, scopes=READ)
+    await receivers.answers("a", {"status": 422, "of": ["DJ-0001"]}, {"status": 204})
+    await set_up(client, "mine", receivers.url_of("a"))
+    engine = create_async_engine(running.database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in FAILS_ONCE:
+            await connection.exec_driver_sql(statement)
+        events = [risk_raised(version=1), *(risk_raised(version=n, household_code="DJ-0002") for n in range(1, 150))]
+        await running.database.write(emit, *events)
+
+        async def is_tried() -> bool:
+            return bool(await connection.scalar(sa.text("SELECT is_called FROM tries")))
+
+        await until(is_tried)
+        await got(receivers, "a", len(await receivers.got("a")) + 2)
+    await engine.dispose()
+    await with_status(client, "mine", 150, "delivered")
+    assert await receivers.versions("a") == [1, 1]
+
+
+async def test_a_note_of_a_sender_that_lost_its_right_takes_nothing_back(
+    running: House, client_for: ClientFor, receivers: Receivers
+) -> None:
+    """Its place is of before, its receiver was well, and it would try again what the next sender delivered."""
+    client = client_for(running, scopes=READ)
+    await receivers.answers("a", {"status": 204}, {"status": 410})
+    await set_up(client, "mine", receivers.url_of("a"))
+    await told(running, 1)
+    await with_status(client, "mine", 1, "delivered")
+    [target] = running.sender._targets.values()
+    [item] = [Item(1, UUID((await receivers.got("a"))[0]["item"]["id"]), "x", "DJ-0001", None, attempts=1)]
+    now = running.database.resources.clock.now()
+    late = [target.row_of(item, status, now) for status in (DeliveryStatus.RETRYING, DeliveryStatus.WAITING)]
+    standing_before = target.standing()
+    await told(running, 2)
+    before = await paused(client, "mine")
+    for row in late:
+        note = Note(target.row.id, target.row.version, 0, standing_before, [row])
+        await running.database.write(write_down, [note])
+    assert (await running.database.read(standing))["passed"] == 2
+    assert (await webhook(client, "mine"))["paused_because"] == before["paused_because"] == "gone"
+    assert len(await deliveries(client, "mine", status="delivered")) == 1
 
 
 async def test_gone_pauses_at_once_and_says_so(running: House, client_for: ClientFor, receivers: Receivers) -> None:
