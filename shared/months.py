@@ -41,6 +41,7 @@ def month_of(day: date) -> int:
     return day.year * _MONTHS_PER_YEAR + day.month - 1
 
 
+@lru_cache
 def first_day(month: int) -> date:
     """Return the first day of `month`; the last one is the day before `first_day(month + 1)`."""
     year, index = divmod(month, _MONTHS_PER_YEAR)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
 
 from fastapi import Query, Request
 from pydantic import TypeAdapter, ValidationError
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from shared.errors import DomainError
 from shared.http.problems import invalid_from, keep_first_problems
@@ -13,8 +14,19 @@ from shared.http.problems import invalid_from, keep_first_problems
 MAX_ITEMS: Final = 1000
 """Things of one batch."""
 RETURN: Final = "return"
+BATCH: Final = "batch"
+"""The last part of the path of batches. A thing beside them, whose path ends with its name, cannot be called so."""
 _IN_ONE_GO: Final = 50
 ItemT = TypeVar("ItemT")
+
+
+class _BesideBatches(StringConvertor):
+    """`{code:beside_batches}` in a path: every name but that of the route of batches."""
+
+    regex = f"(?!{BATCH}(?:/|$))[^/]+"
+
+
+register_url_convertor("beside_batches", _BesideBatches())
 
 
 class Answered(Protocol):

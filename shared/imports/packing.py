@@ -2,7 +2,8 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -14,7 +15,7 @@ from shared.findings import WrongValue
 from shared.imports.kinds import ImportKind
 from shared.sheets.columns import Column
 from shared.sheets.common import SOURCE_REF
-from shared.sheets.reading import Row, open_table
+from shared.sheets.reading import Remembered, Row, open_table
 from shared.sheets.values import read_cell
 
 _QUICKLY: Final = 1
@@ -65,9 +66,9 @@ def _things(kind: ImportKind, columns: Sequence[Column], rows: Iterable[Row]) ->
     if not places:
         yield from ([row] for row in _by_whom(kind, columns, rows))
         return
-    gathered: dict[object, list[bytes]] = {}
+    key_of, gathered = _keys(columns, places), dict[object, list[bytes]]()
     for row in rows:
-        gathered.setdefault(_key(columns, places, row) or row.number, []).append(_packed(row))
+        gathered.setdefault(key_of(row) or row.number, []).append(_packed(row))
     yield from gathered.values()
 
 
@@ -77,22 +78,30 @@ def _by_whom(kind: ImportKind, columns: Sequence[Column], rows: Iterable[Row]) -
     if kind.about not in places or SOURCE_REF.place in places:
         yield from map(_packed, rows)
         return
-    about = [places.index(kind.about)]
-    yield from (
-        packed for _, packed in sorted(((_key(columns, about, row) or (), _packed(row)) for row in rows), key=_whom)
-    )
+    key_of = _keys(columns, [places.index(kind.about)])
+    yield from (packed for _, packed in sorted(((key_of(row) or (), _packed(row)) for row in rows), key=_whom))
 
 
 _whom = itemgetter(0)
 
 
-def _key(columns: Sequence[Column], places: Sequence[int], row: Row) -> tuple[str, ...] | None:
-    """What makes rows one thing; a row that leaves out some of it stands alone."""
+def _keys(columns: Sequence[Column], places: Sequence[int]) -> Callable[[Row], tuple[str, ...] | None]:
+    """Gives what makes rows one thing; a row that leaves out some of it stands alone."""
+    readers = [(place, Remembered(partial(_part_of_key, columns[place])).__getitem__) for place in places]
+
+    def key_of(row: Row) -> tuple[str, ...] | None:
+        key = [read(row.cells[place]) for place, read in readers]
+        return None if None in key else tuple(key)
+
+    return key_of
+
+
+def _part_of_key(column: Column, cell: Any) -> str | None:
     try:
-        key = [read_cell(columns[place], row.cells[place]) for place in places]
+        value = read_cell(column, cell)
     except WrongValue:
         return None
-    return None if None in key else tuple(map(str, key))
+    return None if value is None else str(value)
 
 
 def _parts(things: Iterator[list[bytes]], rows_at_once: int) -> Iterator[tuple[bytes, int]]:
@@ -117,8 +126,5 @@ def _kept(cell: Any) -> Any:
 
 def _row(kept: list[Any]) -> Row:
     """A row as it was kept; what is text needs no look."""
-    cells = kept[1:]
-    for place, cell in enumerate(cells):
-        if type(cell) is list:
-            cells[place] = cell_of(cell)
-    return Row(kept[0], cells)
+    number, *cells = kept
+    return Row(number, list(map(cell_of, cells)) if list in map(type, cells) else cells)

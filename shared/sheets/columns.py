@@ -69,7 +69,7 @@ class Column:
         """The name of the field."""
         return next(part for part in reversed(self.parts) if part != EACH)
 
-    @property
+    @cached_property
     def holds_several(self) -> bool:
         """Whether a cell holds the values of a list: the place ends with `EACH`."""
         return self.parts[-1] == EACH
@@ -79,7 +79,7 @@ class Column:
         """The way to the field, step by step."""
         return tuple(self.place.split("/"))
 
-    @property
+    @cached_property
     def each(self) -> bool:
         """Whether the column is of a list."""
         return EACH in self.parts

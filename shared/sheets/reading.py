@@ -5,7 +5,8 @@ import csv
 import re
 import zipfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -34,9 +35,9 @@ _HEADINGS_WITHIN: Final = 5
 """The headings stand in one of the first rows: titles may stand above them."""
 _FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}|[D-Z][A-Z])[0-9]""").search
 _FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{1,2}[0-9]{6}""").search
-_FAR_COLUMN_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z])[0-9]').search
-_FAR_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z]|[A-Z]{1,2}[0-9]{6})').search
-"""Of a sheet written as Excel writes it, a column or either; these are found many times faster."""
+_ODD_COLUMN = re.compile(rb'r(?:\s|=(?:[^"]|"(?:[A-Z]{3}|[D-Z][A-Z])[0-9]))').search
+_ODD = re.compile(rb'r(?:\s|=(?:[^"]|"(?:[A-Z]{3}|[D-Z][A-Z]|[A-Z]{1,2}[0-9]{6})))').search
+"""What may be a column far away, or either, or is not written as Excel writes it; these are found many times faster."""
 _MANY_CELLS: Final = 100_000
 """A file with fewer cells has none in rows with six digits."""
 
@@ -148,13 +149,29 @@ class Reader:
                 _put(document, way, value)
 
 
+class Remembered(dict[Any, Any]):
+    """What was read of the cells of a column: the same text comes again and again."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: Any) -> Any:
+        """Read a cell that is not known. Only text is remembered: `1`, `1.0` and `True` are the same key."""
+        value = self._read(cell)
+        if len(self) == _REMEMBERED:
+            self.clear()
+        if cell is None or type(cell) is str:
+            self[cell] = value
+        return value
+
+
 class _Cells:
     """The cells of one column."""
 
     def __init__(self, column: Column) -> None:
-        self._column = column
         self._parts = column.parts[:-1] if column.holds_several else column.parts
-        self._read: dict[str, Any] = {}
+        self.read = Remembered(partial(read_cell, column)).__getitem__
         self.first_way = self.way(0)
         """The place in the document of a row that stands alone."""
         self.pointer = "/" + "/".join(self.first_way)
@@ -168,19 +185,6 @@ class _Cells:
         """The place in the document of the row of this index."""
         return tuple(str(index) if part == EACH else part for part in self._parts)
 
-    def read(self, cell: Any) -> Any:
-        """What of a cell stands in a body. Raises WrongValue."""
-        if type(cell) is not str:
-            return read_cell(self._column, cell)
-        try:
-            return self._read[cell]
-        except KeyError:
-            value = read_cell(self._column, cell)
-        if len(self._read) == _REMEMBERED:
-            self._read.clear()
-        self._read[cell] = value
-        return value
-
 
 def read_file(path: Path, sheet: Sheet) -> Iterator[Read]:
     """Every thing of a file whose rows stand alone. Raises FileUnreadable or ColumnsWrong."""
@@ -192,18 +196,23 @@ def read_file(path: Path, sheet: Sheet) -> Iterator[Read]:
 
 def _rows(lines: Iterable[tuple[int, Sequence[Any]]], places: Sequence[int]) -> Iterator[Row]:
     """The cells of the columns that are known, of the rows in which something stands."""
-    found, last, at_once = False, max(places), itemgetter(*places) if len(places) > 1 else None
+    found, at_once = False, _all_of(places)
     for number, cells in lines:
-        width = len(cells)
-        if at_once is not None and last < width:
-            taken: Sequence[Any] = at_once(cells)
-        else:
-            taken = [cells[place] if place < width else None for place in places]
-        if not all(map(is_empty, taken)):
+        try:
+            taken = at_once(cells)
+        except IndexError:
+            taken = [cells[place] if place < len(cells) else None for place in places]
+        first = taken[0]
+        if (type(first) is str and first.strip()) or not all(map(is_empty, taken)):
             found = True
             yield Row(number, taken)
     if not found:
         raise _unreadable(says("file-without-rows"))
+
+
+def _all_of(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Takes the cells at these places, of a line that has them all."""
+    return itemgetter(*places) if len(places) > 1 else lambda cells: [cells[place] for place in places]
 
 
 def _put(document: dict[str, Any], way: Sequence[str], value: Any) -> None:
@@ -306,12 +315,11 @@ def _refuse_far_cells(blocks: Iterator[bytes]) -> None:
     cells, far, before = 0, False, b""
     for block in blocks:
         text = before + block
-        found = text.count(b' r="')
-        if found != text.count(b"r=") or (_FAR_COLUMN_PLAIN if far else _FAR_PLAIN)(text):
+        if (_ODD_COLUMN if far else _ODD)(text):
             if _FAR_COLUMN(text):
                 raise _unreadable(says("file-bomb"))
             far = far or _FAR_ROW(text) is not None
-        cells += found
+        cells += text.count(b' r="')
         before = block[-32:]
     if far and cells < _MANY_CELLS:
         raise _unreadable(says("file-bomb"))

@@ -40,8 +40,8 @@ def read_cell(column: Column, cell: Any) -> Any:
     gives a list.
     """
     if isinstance(cell, str):
-        cell = cell.strip().removeprefix("'")
-    if is_empty(cell):
+        cell = cell.strip().removeprefix("'") or None
+    if cell is None:
         return None
     if column.holds_several:
         return [_READ[column.form](column, part) for part in _BETWEEN(text_of(cell)) if part]
@@ -55,6 +55,8 @@ def is_empty(cell: Any) -> bool:
 
 def text_of(cell: Any) -> str:
     """A cell as people see it: a number without the `.0` of Excel, a day without its midnight."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float | int):
@@ -114,7 +116,8 @@ def _moment(_: Column, cell: Any) -> str:
 
 def _number_as_text(_: Column, cell: Any) -> str:
     text = text_of(cell)
-    return text.replace(",", "").replace("，", "") if _THOUSANDS(text) else text
+    has_commas = "," in text or "，" in text
+    return text.replace(",", "").replace("，", "") if has_commas and _THOUSANDS(text) else text
 
 
 def _whole(_: Column, cell: Any) -> int | str:

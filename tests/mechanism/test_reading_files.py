@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import io
 import random
+import re
 import string
 import struct
 import zipfile
@@ -214,8 +215,13 @@ def rewritten(change: Callable[[str, bytes], bytes | None]) -> bytes:
     return buffer.getvalue()
 
 
-def in_the_sheet(old: bytes, new: bytes) -> bytes:
-    return rewritten(lambda name, part: part.replace(old, new) if "sheet1" in name else part)
+def in_the_sheet(old: bytes, new: bytes, without: bytes = b"") -> bytes:
+    """The good file with something else in its sheet, and something left out."""
+    return rewritten(lambda name, part: part.replace(old, new).replace(without, b"") if "sheet1" in name else part)
+
+
+MARGINS = re.findall(rb"<pageMargins[^>]*>", zipfile.ZipFile(io.BytesIO(GOOD)).read("xl/worksheets/sheet1.xml"))[0]
+"""What a sheet says of the paper, and a reader does not need."""
 
 
 @pytest.mark.parametrize("damage", [cut, flipped])
@@ -245,6 +251,7 @@ def test_cells_far_away_are_refused_before_they_take_memory(path: Path) -> None:
     assert reads_or_refuses(path, GOOD) == "read"
     for far in (b'r="XFD1048576"', b'r="B1048576"', b'r="AAA9"', b'r="ZZ9"', b"r='AAA9'", b'\nr = "AAA9"'):
         assert reads_or_refuses(path, in_the_sheet(b'r="B9"', far)) == "file-bomb", far
+        assert reads_or_refuses(path, in_the_sheet(b'r="B9"', far, without=MARGINS)) == "file-bomb", far
 
 
 def test_a_file_of_nothing_but_the_same_is_a_bomb(path: Path) -> None:

@@ -190,7 +190,10 @@ async def list_facts(
 
 
 @router.get(
-    "/facts/{fact_id}", operation_id="getFact", summary="A fact, and what it led to", responses=responses(FactNotFound)
+    "/facts/{fact_id:beside_batches}",
+    operation_id="getFact",
+    summary="A fact, and what it led to",
+    responses=responses(FactNotFound),
 )
 async def get_fact(fact_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> FactOut:
     """Whether it stands, and the risks it led to with what the visit found."""

@@ -170,7 +170,7 @@ def _item(index: int, code: str | None, outcome: Outcome[PutHousehold]) -> House
 
 
 @router.put(
-    "/{household_code}",
+    "/{household_code:beside_batches}",
     operation_id="registerHousehold",
     summary="Register a household, or make it what the body says",
     responses=put_responses(
@@ -200,7 +200,7 @@ async def put(
 
 
 @router.get(
-    "/{household_code}",
+    "/{household_code:beside_batches}",
     operation_id="getHousehold",
     summary="A household; masked unless you hold monitoring:pii",
     responses=responses(HouseholdNotFound),
@@ -214,7 +214,7 @@ async def get(
 
 
 @router.post(
-    "/{household_code}/end",
+    "/{household_code:beside_batches}/end",
     operation_id="endHousehold",
     summary="End a household that is no more",
     responses={
@@ -243,7 +243,7 @@ def _shown(call: Call, household: HouseholdOut, response: Response) -> Household
 
 
 @router.get(
-    "/{household_code}/income",
+    "/{household_code:beside_batches}/income",
     operation_id="getHouseholdIncome",
     summary="Income in the window of a date, beside the line of that date",
     responses=responses(HouseholdNotFound, PolicyValueMissing),
@@ -254,7 +254,7 @@ async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_
 
 
 @router.get(
-    "/{household_code}/verdicts",
+    "/{household_code:beside_batches}/verdicts",
     operation_id="explainVerdicts",
     summary="What every rule says, and why",
     responses=responses(HouseholdNotFound, PolicyValueMissing),

@@ -9,6 +9,7 @@ from services.monitoring.households.errors import HouseholdInvalid
 from services.monitoring.households.rules import (
     FRAGILE,
     OLDEST_AGE,
+    ROUTE_OF_BATCHES,
     county_of,
     impossible,
     letters_of,
@@ -145,6 +146,8 @@ class _HouseholdBatch:
         warnings = self._standing_warnings(code, body.region_code, members, shown)
         created = household is None
         if household is None:
+            if code == ROUTE_OF_BATCHES:
+                raise HouseholdInvalid.at("/household_code", says("code-is-a-route", code=code))
             warnings = [*self._warnings_of_new_code(code, body.region_code), *warnings]
             household = self._register(code, body, members)
         elif _fields_of(household) == _fields_of(body) and _by_number(members) == [one.member for one in before]:

@@ -244,3 +244,25 @@ async def test_many_batches_at_once_and_in_any_order_leave_each_household_once(m
     assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 30]
     assert (await monitoring.counts())["household"] == 30
     assert len(await monitoring.events("household-registered.v1")) == 30
+
+
+async def test_the_route_of_batches_is_no_household(monitoring: Monitoring) -> None:
+    answer = await monitoring.client.post(BATCH, json={"households": [coded("batch"), coded("Batch")]})
+    assert [(item["status"], (item["problem"] or {}).get("errors")) for item in answer.json()["items"]] == [
+        (
+            422,
+            [
+                {
+                    "pointer": "/household_code",
+                    "code": "code-is-a-route",
+                    "detail": "batch is the name of a route and no code of a household",
+                }
+            ],
+        ),
+        (201, None),
+    ]
+    for method in ("GET", "PUT", "DELETE"):
+        refused = await monitoring.client.request(method, BATCH, json=household())
+        assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+    assert (await monitoring.client.get("/monitoring/v1/facts/batch")).status_code == 405
+    assert (await monitoring.client.get("/monitoring/v1/facts/no-id")).status_code == 422

@@ -123,7 +123,7 @@ async def test_the_list_leaves_as_a_file_with_all_members_of_a_household_in_its_
     heads, *rows = full
     assert [row[0] for row in rows] == ["YJ-1", "DJ-1", "DJ-3", "DJ-2"]
     of_anhong = dict(zip(heads, rows[2], strict=True))
-    assert (of_anhong["names"], of_anhong["identity numbers"]) == ("安红", NUMBER)
-    assert of_anhong["birth years"] == "1980"
+    assert (of_anhong["Name"], of_anhong["Identity number"]) == ("安红", NUMBER)
+    assert of_anhong["Year of birth"] == "1980"
     assert "安*" in hidden.decode()
     assert NUMBER not in hidden.decode()

@@ -47,12 +47,17 @@ class Line:
     amount: str
     cost: str
     day: str
+    member: str
+    confirmed: str
+    corrects: int | None
     reference: int | None
 
-    def cells(self, codes: Sequence[str]) -> list[str]:
-        return [codes[self.household], self.branch, self.month, self.amount, self.cost, self.day]
+    def cells(self, codes: Sequence[str], references: str) -> list[str]:
+        corrected = "" if self.corrects is None else f"{references}-{self.corrects}"
+        said = [self.branch, self.month, self.amount, self.cost, self.day, self.member, self.confirmed, corrected]
+        return [codes[self.household], *said]
 
-    def fact(self, codes: Sequence[str], reference: str) -> dict[str, Any]:
+    def fact(self, codes: Sequence[str], references: str, reference: str) -> dict[str, Any]:
         branches: Mapping[str, str] = {branch.label_zh: branch.value for branch in IncomeBranch}
         said = {"branch": branches.get(self.branch, self.branch), "month": self.month, "amount": self.amount}
         return {
@@ -62,6 +67,11 @@ class Line:
             "type": "income",
             "observed_on": self.day,
             "payload": said | ({"operating_cost": self.cost} if self.cost else {}),
+            "member_no": int(self.member) if self.member else None,
+            "confirmed": self.confirmed or None,
+            "supersedes": None
+            if self.corrects is None
+            else {"source": "office", "source_ref": f"{references}-{self.corrects}"},
         }
 
 
@@ -74,13 +84,26 @@ _LINES = st.lists(
         st.sampled_from(["0", "100", "3200.5", "3200.50", "90000000.00", "-3", "1.234"]),
         st.sampled_from(["", "", "10", "-1"]),
         st.sampled_from(["2026-11-03", "2026-10-01", "2027-01-01", "2026-02-30"]),
+        st.sampled_from(["", "", "1", "9"]),
+        st.sampled_from(["", "", "", "年终奖"]),
+        st.one_of(st.none(), st.none(), st.integers(0, 3)),
         st.one_of(st.none(), st.integers(0, 3)),
     ),
     min_size=1,
     max_size=12,
 )
 _numbers = itertools.count()
-_HEADINGS = ("户编号", "收入类型", "月份", "金额（元）", "生产经营性支出（元）", "发现日期")
+_HEADINGS = (
+    "户编号",
+    "收入类型",
+    "月份",
+    "金额（元）",
+    "生产经营性支出（元）",
+    "发现日期",
+    "成员序号",
+    "核实说明",
+    "更正的来源编号",
+)
 
 
 async def _is_the_same(monitoring: Monitoring, lines: list[Line], *, live: bool, referenced: bool) -> None:
@@ -90,8 +113,8 @@ async def _is_the_same(monitoring: Monitoring, lines: list[Line], *, live: bool,
     for code in (*by_file[:3], *by_batch[:3]):
         await monitoring.put(code=code)
     mode = "live" if live else "backfill"
-    job = await _send(monitoring, lines, by_file, mode, f"f{number}" if referenced else None)
-    answer = await _post(monitoring, lines, by_batch, mode, f"b{number}" if referenced else None, number)
+    job = await _send(monitoring, lines, by_file, mode, f"f{number}", referenced=referenced)
+    answer = await _post(monitoring, lines, by_batch, mode, f"b{number}", referenced=referenced)
     refused = {row["row"] - 2: [why["code"] for why in row["reasons"]] for row in await rows_of(monitoring.client, job)}
     assert refused == {
         item["index"]: _codes_of(item["problem"]) for item in answer["items"] if item["problem"] is not None
@@ -102,10 +125,10 @@ async def _is_the_same(monitoring: Monitoring, lines: list[Line], *, live: bool,
 
 
 async def _send(
-    monitoring: Monitoring, lines: list[Line], codes: Sequence[str], mode: str, references: str | None
+    monitoring: Monitoring, lines: list[Line], codes: Sequence[str], mode: str, references: str, *, referenced: bool
 ) -> dict[str, Any]:
-    headings, rows = list(_HEADINGS), [line.cells(codes) for line in lines]
-    if references is not None:
+    headings, rows = list(_HEADINGS), [line.cells(codes, references) for line in lines]
+    if referenced:
         headings.append("来源编号")
         rows = [
             [*row, f"{references}-{_reference(line, place)}"]
@@ -121,18 +144,18 @@ def _reference(line: Line, place: int) -> str:
 
 
 async def _post(
-    monitoring: Monitoring, lines: list[Line], codes: Sequence[str], mode: str, references: str | None, number: int
+    monitoring: Monitoring, lines: list[Line], codes: Sequence[str], mode: str, references: str, *, referenced: bool
 ) -> dict[str, Any]:
     """Without references of their own, lines that say the same have the same one."""
     known: dict[str, str] = {}
     facts = []
     for place, line in enumerate(lines):
-        if references is not None:
+        if referenced:
             reference = f"{references}-{_reference(line, place)}"
         else:
-            said = repr(line.fact(codes, "") | {"payload": _as_meant(line)})
-            reference = known.setdefault(said, f"b{number}-{place}")
-        facts.append(line.fact(codes, reference))
+            said = repr(line.fact(codes, references, "") | {"payload": _as_meant(line)})
+            reference = known.setdefault(said, f"content-{references}-{place}")
+        facts.append(line.fact(codes, references, reference))
     answer: dict[str, Any] = (await monitoring.post({"mode": mode, "facts": facts})).json()
     return answer
 
