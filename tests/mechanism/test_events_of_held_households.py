@@ -54,9 +54,9 @@ async def test_tasks_of_other_households_follow_their_risks(open_house: OpenHous
         for version in (2, 3):
             changes = [risk_updated(version, household_code=code) for code in CODES]
             await house.transport.publish([published_as(change) for change in changes])
-        await until_equal(house, versions, dict.fromkeys(FREE, 3) | {HELD: 1}, 12)
+        await until_equal(house, versions, dict.fromkeys(FREE, 3) | {HELD: 1}, BOUND_SECONDS)
         assert (await house.database.read(count_dead_letters))["dead"] == 0
-    await until_equal(house, versions, dict.fromkeys(CODES, 3), 12)
+    await until_equal(house, versions, dict.fromkeys(CODES, 3), BOUND_SECONDS)
     assert await nothing_is_aside(house)
 
 
@@ -68,8 +68,8 @@ async def test_credits_of_other_households_come_home(open_house: OpenHouse, clie
     async with holding(house, f"SELECT 1 FROM household WHERE code = '{HELD}' FOR UPDATE"):
         for place in range(2):
             await house.transport.publish([published_as(credit(code, place)) for code in CODES])
-        await until_equal(house, credited, dict.fromkeys(FREE, 2), 12)
-    await until_equal(house, credited, dict.fromkeys(CODES, 2), 12)
+        await until_equal(house, credited, dict.fromkeys(FREE, 2), BOUND_SECONDS)
+    await until_equal(house, credited, dict.fromkeys(CODES, 2), BOUND_SECONDS)
     assert await nothing_is_aside(house)
 
 

@@ -5,8 +5,8 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from shared.security.tokens import TokenVerifier
 from shared.settings import Environment, Settings
 from tests.builders import TODAY
 from tests.conftest import ClientFor, OpenHouse
-from tests.mechanism.probe import ON_POSTGRESQL, PROBE, emit_numbered, rows_of, until
+from tests.mechanism.probe import BOUND_SECONDS, ON_POSTGRESQL, PROBE, emit_numbered, rows_of, until
 from tests.receiver import Receivers, receiving
 
 HOUSEHOLDS, VERSIONS = 8, 30
@@ -198,7 +198,7 @@ async def test_a_sender_that_hangs_past_its_lease_and_goes_on_beside_the_next_lo
                     first = 2 + turn * STEP
                     await write_all(house.database, first, first)
                     await got_at_least(receivers, len(await receivers.got("a")) + 1)
-                    with stopped(hanging):
+                    async with stopped(hanging, house):
                         await write_all(house.database, first + 1, first + STEP - 1)
                         await got_at_least(receivers, len(await receivers.got("a")) + 1)
                     place_before, place = place, await place_of(house, receivers)
@@ -209,12 +209,28 @@ async def test_a_sender_that_hangs_past_its_lease_and_goes_on_beside_the_next_lo
         each_came_in_order(await receivers.got("a"))
 
 
-@contextmanager
-def stopped(process: BaseProcess) -> Iterator[None]:
-    """The process hangs while the block runs."""
+@asynccontextmanager
+async def stopped(process: BaseProcess, house: House) -> AsyncIterator[None]:
+    """The process hangs while the block runs, between two statements: PostgreSQL bounds no wait for the rest of one."""
     assert process.pid is not None
-    os.kill(process.pid, signal.SIGSTOP)
+    async with asyncio.timeout(BOUND_SECONDS):
+        os.kill(process.pid, signal.SIGSTOP)
+        while await house.database.read(statements_under_way):
+            os.kill(process.pid, signal.SIGCONT)
+            await asyncio.sleep(0.01)
+            os.kill(process.pid, signal.SIGSTOP)
     try:
         yield
     finally:
         os.kill(process.pid, signal.SIGCONT)
+
+
+def statements_under_way(reading: Reading) -> int:
+    """How many sessions are in the midst of a statement, after those that a server is quick with."""
+    looks = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+        " AND pid <> pg_backend_pid()"
+    )
+    reading.connection.exec_driver_sql("SELECT pg_sleep(0.05)")
+    found: int = reading.connection.exec_driver_sql(looks).scalar_one()
+    return found
