@@ -7,15 +7,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import Response
 
-from shared.contracts.catalogue import CATALOGUE
 from shared.feed.errors import CursorExpired, TooManyWaiting
 from shared.feed.queries import Answer, Place, changes_after
-from shared.findings import WrongValue
 from shared.http.dependencies import Call, calling
+from shared.http.fields import check_event_types
 from shared.http.problems import responses
 from shared.http.under_way import UNDER_WAY
 from shared.lists.cursor import decode, encode, not_given_out
-from shared.words.said import says
 
 MAX_WAIT = 30
 """Seconds that a request may wait."""
@@ -41,8 +39,7 @@ class ChangesOut(BaseModel):
 
 
 def _known_types(types: str) -> str:
-    if unknown := sorted(set(types.split(",")) - set(CATALOGUE)):
-        raise WrongValue(says("no-such-event-type", types=unknown))
+    check_event_types(types.split(","))
     return types
 
 

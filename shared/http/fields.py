@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.contracts.catalogue import CATALOGUE
 from shared.findings import WrongValue
 from shared.identity import errors_in, normalise_resident_id
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
@@ -19,6 +21,12 @@ MAX_REMARK: Final = 2000
 
 _NO_CONTROLS: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _NO_CONTROLS_BUT_BREAKS: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+
+
+def check_event_types(names: Collection[str]) -> None:
+    """Raise WrongValue for names that are no types of events."""
+    if unknown := sorted(set(names) - set(CATALOGUE)):
+        raise WrongValue(says("no-such-event-type", types=unknown))
 
 
 class Body(BaseModel):
@@ -88,8 +96,8 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_its_zone), AfterValidator(_in_utc)]
+"""A moment asked for: ISO text with its time zone, never a number of seconds; UTC inside."""
 UpdatedAfter = Annotated[
     Moment | None, Field(description="Changed later than this, the longest unchanged first; `+` is sent as `%2B`")
 ]
 """What a list is asked for by whoever follows its changes: the greatest `updated_at` seen, and nothing is missed."""
-"""A moment asked for: ISO text with its time zone, never a number of seconds; UTC inside."""

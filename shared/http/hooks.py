@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from shared.codes.operations import DeliveryStatus, PauseCause, WebhookState
-from shared.contracts.catalogue import CATALOGUE
 from shared.db.unit_of_work import Reading
 from shared.errors import Invalid
 from shared.findings import WrongValue
@@ -23,7 +22,7 @@ from shared.hooks.signing import check_secret
 from shared.hooks.store import COUNTED_AT_MOST, is_retrying, waiting
 from shared.hooks.trials import try_webhook
 from shared.http.dependencies import Call, calling
-from shared.http.fields import Body, Code
+from shared.http.fields import Body, Code, check_event_types
 from shared.http.problems import responses
 from shared.http.sheets import DELIVERY_LIST, WEBHOOK_LIST
 from shared.lists.filters import Columns
@@ -31,15 +30,14 @@ from shared.lists.order import Order, by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
 from shared.security.actor import OPERATE
-from shared.words.said import Said, says
+from shared.words.said import Said
 
 _MAX_TYPES = 200
 _WHOSE = "Whose webhook it is, for operations; without it, your own"
 
 
 def _known_type(name: str) -> str:
-    if name not in CATALOGUE:
-        raise WrongValue(says("no-such-event-type", types=[name]))
+    check_event_types([name])
     return name
 
 

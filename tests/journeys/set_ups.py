@@ -212,6 +212,23 @@ class Caller:
             assert time.monotonic() < deadline, f"no answer to {method} {path} in {INSIST_SECONDS} s: {excuse}"
             await asyncio.sleep(_PAUSE)
 
+    async def send_file(self, content: bytes, kind: str, **fields: str) -> dict[str, Any]:
+        """Send monitoring a file; the job as it was taken on."""
+        answer = await self.client.post(
+            self._url("/monitoring/v1/imports"), files={"file": ("表", content)}, data={"kind": kind} | fields
+        )
+        assert answer.status_code == httpx.codes.ACCEPTED, answer.text
+        taken: dict[str, Any] = answer.json()
+        return taken
+
+    async def job_at_end(self, taken: Mapping[str, Any]) -> dict[str, Any]:
+        """A job that was taken on, once all of it is done."""
+        while (job := await self.get(taken["location"]))["status"] in {"queued", "running"}:
+            await asyncio.sleep(_PAUSE)
+        assert job["status"] == "done", job
+        done: dict[str, Any] = job
+        return done
+
     def at(self, port: int) -> "Caller":
         """The same client, calling one process for all houses."""
         return Caller(self.client, dict.fromkeys(self.addresses, f"http://{LOOPBACK}:{port}"))

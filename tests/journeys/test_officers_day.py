@@ -24,7 +24,7 @@ ROWS = HOUSEHOLDS * MONTHS * 2
 COLLAPSED = 3
 """So many households earn nothing to speak of in the latest three months."""
 OFFICER = "county-officer-dejiang"
-IMPORTS, JOBS = "/monitoring/v1/imports", "/monitoring/v1/jobs"
+IMPORTS = "/monitoring/v1/imports"
 FIRST = parse_month("2025-08")
 
 
@@ -48,24 +48,16 @@ class Desk:
 
     async def send(self, content: bytes, kind: str, **fields: str) -> dict[str, Any]:
         """Send a file; the job as it was taken on."""
-        url = self._caller.addresses["monitoring"] + IMPORTS
-        form = {"kind": kind} | fields
-        answer = await self._caller.client.post(url, files={"file": ("收入.xlsx", content)}, data=form)
-        assert answer.status_code == 202, answer.text
-        taken: dict[str, Any] = answer.json()
-        return taken
+        return await self._caller.send_file(content, kind, **fields)
 
     async def job(self, taken: dict[str, Any]) -> dict[str, Any]:
         """The job as it stands."""
-        found: dict[str, Any] = await self._caller.get(f"{JOBS}/{taken['job_id']}")
+        found: dict[str, Any] = await self._caller.get(taken["location"])
         return found
 
     async def done(self, taken: dict[str, Any]) -> dict[str, int]:
         """What came of a file, once all of it is done."""
-        while (job := await self.job(taken))["status"] in {"queued", "running"}:
-            await asyncio.sleep(0.05)
-        assert job["status"] == "done", job
-        counted: dict[str, int] = job["result"]
+        counted: dict[str, int] = (await self._caller.job_at_end(taken))["result"]
         return counted
 
     async def rejected(self, taken: dict[str, Any]) -> list[list[Any]]:

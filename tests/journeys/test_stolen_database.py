@@ -58,11 +58,7 @@ async def a_file_names_people_and_comes_back(caller: Caller) -> None:
     name, number = IN_A_FILE
     row = ("F-ROW", "520626001001", "ordinary", "2026-01-01", "1", name, number, "cousin", "M", "1975-03-09")
     content = csv_file((*headings.split(), "labour", "health"), (*row, "ordinary", "healthy"))
-    url = caller.addresses["monitoring"] + "/monitoring/v1/imports"
-    form = {"kind": "households", "mode": "commit"}
-    taken = await caller.client.post(url, files={"file": ("户.csv", content)}, data=form)
-    while (job := await caller.get(taken.json()["location"]))["status"] != "done":
-        assert job["status"] in {"queued", "running"}
+    job = await caller.job_at_end(await caller.send_file(content, "households", mode="commit"))
     assert job["result"]["rejected"] == 1
     [back] = (await caller.get(f"/monitoring/v1/imports/{job['job_id']}/rows"))["items"]
     assert (back["cells"]["members/*/name"], back["cells"]["members/*/id_number"]) == IN_A_FILE

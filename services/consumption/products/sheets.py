@@ -15,6 +15,7 @@ _PRODUCER_CODE: Final = Column(
 )
 _STEP: Final = Column("step", "订购倍数", "Step", Form.DECIMAL, width=10, example="1")
 _MINIMUM: Final = Column("minimum", "起订量", "Minimum", Form.DECIMAL, width=10, example="1")
+_AS_OFFERED: Final = (NAME, UNIT, SPECIFICATION, PRICE, _STEP, _MINIMUM)
 
 PRODUCT_LIST: Final = Sheet(
     "products",
@@ -24,12 +25,7 @@ PRODUCT_LIST: Final = Sheet(
         PRODUCT_CODE,
         _PRODUCER_CODE,
         REGION_CODE,
-        NAME,
-        UNIT,
-        SPECIFICATION,
-        PRICE,
-        _STEP,
-        _MINIMUM,
+        *_AS_OFFERED,
         Column("stock", "可订数量", "Available", Form.DECIMAL),
         VERSION,
         UPDATED_AT,
@@ -42,12 +38,7 @@ PRODUCTS: Final = Sheet(
     (
         PRODUCT_CODE,
         _PRODUCER_CODE,
-        NAME,
-        UNIT,
-        SPECIFICATION,
-        PRICE,
-        _STEP,
-        _MINIMUM,
+        *_AS_OFFERED,
         Column(
             "stock", "首次上架数量", "First stock", Form.DECIMAL, note="只在首次上架时填写，以后由订单和库存调整变动"
         ),

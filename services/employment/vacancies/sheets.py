@@ -31,24 +31,17 @@ _WAGE: Final = Column("wage_month", "月工资（元）", "Monthly wage (yuan)",
 _MIN_AGE: Final = Column("min_age", "最低年龄", "Minimum age", Form.WHOLE, needed=True, width=10, example="18")
 _MAX_AGE: Final = Column("max_age", "最高年龄", "Maximum age", Form.WHOLE, needed=True, width=10, example="55")
 _VALID_UNTIL: Final = Column("valid_until", "有效期至", "Valid until", Form.DAY, needed=True, example="2026-12-31")
+_WORK: Final = (_CODE, _EMPLOYER, _KIND, _PLACE_CODE, _OCCUPATION, _HEADCOUNT)
+_WANTED: Final = (_WAGE, _MIN_AGE, _MAX_AGE, _NEEDS, _VALID_UNTIL)
 
 VACANCY_LIST: Final = Sheet(
     "vacancies",
     "岗位",
     "Vacancies",
     (
-        _CODE,
-        _EMPLOYER,
-        _KIND,
-        _PLACE_CODE,
-        _OCCUPATION,
-        _HEADCOUNT,
+        *_WORK,
         Column("taken", "已占名额", "Places taken", Form.WHOLE),
-        _WAGE,
-        _MIN_AGE,
-        _MAX_AGE,
-        _NEEDS,
-        _VALID_UNTIL,
+        *_WANTED,
         REGION_CODE,
         VERSION,
         UPDATED_AT,
@@ -59,17 +52,8 @@ VACANCIES: Final = Sheet(
     "岗位",
     "Vacancies",
     (
-        _CODE,
-        _EMPLOYER,
-        _KIND,
-        _PLACE_CODE,
-        _OCCUPATION,
-        _HEADCOUNT,
-        _WAGE,
-        _MIN_AGE,
-        _MAX_AGE,
-        _NEEDS,
-        _VALID_UNTIL,
+        *_WORK,
+        *_WANTED,
         replace(REGION_CODE, note="岗位归属地；不填则归填报单位所在地区"),
     ),
     listed=VACANCY_LIST,

@@ -13,8 +13,6 @@ from shared.identity import FIRST_BIRTH_YEAR, check_resident_id, errors_in
 from shared.regions import CODE_LENGTH, region_prefix, regions
 from shared.words.said import Said, says
 
-ROUTE_OF_BATCHES: Final = "batch"
-"""No household can be called so: its path would be that of batches."""
 OLDEST_AGE: Final = "monitoring.oldest_age"
 """最高年龄: whoever is registered as older was born on a slip of the pen."""
 FRAGILE: Final = frozenset({Health.SERIOUS, Health.DISABLED})

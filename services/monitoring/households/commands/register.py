@@ -9,7 +9,6 @@ from services.monitoring.households.errors import HouseholdInvalid
 from services.monitoring.households.rules import (
     FRAGILE,
     OLDEST_AGE,
-    ROUTE_OF_BATCHES,
     county_of,
     impossible,
     letters_of,
@@ -49,6 +48,7 @@ from shared.db.spelling import known_spellings, refuse_code_spelled_otherwise
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import HouseholdHasEnded
 from shared.findings import Finding
+from shared.http.batches import BATCH
 from shared.identity import normalise_resident_id
 from shared.records.outcomes import Outcome, take_each
 from shared.registers.commands import Put
@@ -146,7 +146,7 @@ class _HouseholdBatch:
         warnings = self._standing_warnings(code, body.region_code, members, shown)
         created = household is None
         if household is None:
-            if code == ROUTE_OF_BATCHES:
+            if code == BATCH:
                 raise HouseholdInvalid.at("/household_code", says("code-is-a-route", code=code))
             warnings = [*self._warnings_of_new_code(code, body.region_code), *warnings]
             household = self._register(code, body, members)
