@@ -115,7 +115,7 @@ def test_the_floor_of_the_nation_is_no_line(book: PolicyBook) -> None:
     shijiazhuang = book.at("130102000000", date(2021, 7, 1))
     assert shijiazhuang.value("monitoring.income_line.floor").value == 6000
     assert shijiazhuang.find(LINE) is None
-    assert shijiazhuang.pack == "national@2026.11"
+    assert shijiazhuang.pack == "130100_shijiazhuang@2026.11"
 
 
 @pytest.mark.parametrize("on", [date(2021, 7, 1), date(2023, 7, 1), DECISION_DAY])
@@ -142,7 +142,7 @@ def test_thirty_kinds_of_serious_illness_have_names_and_prefixes(book: PolicyBoo
 
 def test_every_shipped_value_says_where_it_comes_from(development_book: PolicyBook) -> None:
     values = list(all_values(development_book))
-    assert {pack.id for pack, _ in values} == {"national", "52_guizhou", "520600_tongren", "development"}
+    assert {"national", "development", "610824_jingbian"} < {pack.id for pack, _ in values}
     for pack, value in values:
         assert len(value.reference) > 20
         assert value.status in ValueStatus
