@@ -6,6 +6,8 @@ DATA ?= var
 TODAY ?=
 NODES ?= 1
 WORKERS ?= auto
+HOUSEHOLDS ?= 100000
+SEED ?= 1
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -17,7 +19,7 @@ BUSINESS_DATE = $(if $(TODAY),SHOUXIAN_TODAY=$(TODAY))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
+.PHONY: help run demo population status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +29,9 @@ run: $(VENV)/.run ## all five houses in one process, with demo data (PORT=8000 D
 
 demo: $(VENV)/.run ## in a second terminal: a collapse, an illness, the task each opens, and income that comes home (DATA=var)
 	$(RUN) -m services.demo --data $(DATA)
+
+population: $(VENV)/.run ## fill the database of a stopped system with invented households (HOUSEHOLDS=100000 DATA=var TODAY=2026-11-15 SEED=1)
+	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m services.population --households $(HOUSEHOLDS) --seed $(SEED) --data $(DATA)
 
 status: $(VENV)/.run ## in a second terminal: each house, its lag, unsent events and dead letters (PORT=8000 ARGS=--json)
 	$(RUN) -m services status --url http://127.0.0.1:$(PORT) $(ARGS)

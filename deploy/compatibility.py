@@ -93,12 +93,13 @@ def _kind(part: Schema, definitions: Schema) -> str:
         return " or ".join(sorted(_kind(option, definitions) for option in part["anyOf"]))
     if "const" in part or "enum" in part:
         return ""
-    if part["type"] == "array":
+    kind = part.get("type", "any value")
+    if kind == "array":
         return f"list of {_kind(part['items'], definitions)}"
     bounds = [
         f"{name} {part[name]}" for name in ("format", "minimum", "maximum", "pattern", "maxLength") if name in part
     ]
-    return " ".join([part["type"], *bounds])
+    return " ".join([kind, *bounds])
 
 
 def _codes(part: Schema, definitions: Schema) -> Iterator[str]:

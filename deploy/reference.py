@@ -18,11 +18,14 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from deploy.asyncapi import asyncapi_document
 from deploy.files_page import files_page
+from deploy.findings_page import findings_page
+from deploy.rulebook import rule_book
 from services.__main__ import HOUSES
 from services.assets.distributions import procedure as distributions
 from services.assistance.tasks import procedure as tasks
 from services.consumption.orders import procedure as orders
 from services.employment.placements import procedure as placements
+from services.monitoring.findings import procedure as findings
 from shared import metrics
 from shared.context import Context
 from shared.contracts.catalogue import CATALOGUE, CatalogueEntry
@@ -33,6 +36,7 @@ from shared.http.clients.records import ClientRecords
 from shared.http.one_document import one_document
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
+from shared.policy.loader import PolicyBook
 from shared.procedures.drawing import page as procedure_page
 from shared.procedures.steps import Procedure
 from shared.security.issuer import Issuer
@@ -43,12 +47,14 @@ EVENTS, SCHEMAS = Path("docs/events.md"), Path("docs/events")
 METRICS = Path("docs/metrics.md")
 ENDPOINTS = Path("docs/endpoints.md")
 FILES = Path("docs/files.md")
+FINDINGS = Path("docs/findings.md")
 OPENAPI, ASYNCAPI = Path("docs/openapi.json"), Path("docs/asyncapi.json")
 PROCEDURES: Mapping[Path, Procedure[Any, Any]] = {
     Path("services/assistance/tasks"): tasks.TRANSITIONS,
     Path("services/employment/placements"): placements.TRANSITIONS,
     Path("services/consumption/orders"): orders.TRANSITIONS,
     Path("services/assets/distributions"): distributions.TRANSITIONS,
+    Path("services/monitoring/findings"): findings.TRANSITIONS,
 }
 """What is taken step by step, by the folder of its topic."""
 
@@ -78,8 +84,10 @@ def pages() -> dict[Path, str]:
     """Every generated file, by its place in the repository."""
     found = {EVENTS: events_page(), METRICS: metrics_page(), ENDPOINTS: endpoints_page()}
     found[FILES] = _joined([_HEAD, *files_page()])
+    found[FINDINGS] = _joined([_HEAD, *findings_page()])
     found |= {OPENAPI: _as_json(openapi_document()), ASYNCAPI: _as_json(asyncapi_document())}
     found |= {place / "README.md": procedure_page(procedure) for place, procedure in PROCEDURES.items()}
+    found |= {place: _joined([_HEAD, page]) for place, page in rule_book(PolicyBook.load()).items()}
     found |= {SCHEMAS / f"{entry.type}.schema.json": _as_json(schema_of(entry.model)) for entry in CATALOGUE.values()}
     return found
 
@@ -212,9 +220,10 @@ def _type_text(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str
         return f"`{schema['const']}`"
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
-    if schema["type"] == "array":
+    kind = schema.get("type", "any value")
+    if kind == "array":
         return f"list of {_type_text(schema['items'], definitions)}"
-    return str(schema.get("format", schema["type"]))
+    return str(schema.get("format", kind))
 
 
 def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from shared.clock import Clock
 from shared.codes.operations import DeadLetterState
 from shared.db.audit import record_looks
 from shared.db.database import Database
+from shared.db.policy_values import PolicyValues
 from shared.db.revision import Schema, release_revision
 from shared.db.sealing_keys import look_at_keys
 from shared.db.system_tables import SystemTables
@@ -115,6 +116,8 @@ class HouseDefinition:
     """Below `/<house>/v1`: routes whose body may be as large as a file of rows."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
+    policy_values: sa.Table | None = None
+    """Where the house keeps the policy values that people approved."""
     needs: Sequence[str] = ()
     """Policy parameters without which the house decides nothing anywhere: the national pack holds a value today."""
     seeing: Seeing = of_the_regions
@@ -145,7 +148,14 @@ class House:
         self.transport = transport
         self.database = Database(
             settings.database_url_of(self.name),
-            Resources(definition.system_tables, clock, policy, settings.source_silence_days, open_vault(settings)),
+            Resources(
+                definition.system_tables,
+                clock,
+                policy,
+                settings.source_silence_days,
+                open_vault(settings),
+                None if definition.policy_values is None else PolicyValues(definition.policy_values),
+            ),
             settings.limits,
             Schema(release_revision(definition.migrations)),
         )

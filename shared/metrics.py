@@ -82,14 +82,39 @@ CONSUMER_HALTED = Gauge(
 )
 RULE_VERDICTS = Counter("shouxian_rule_verdicts_total", "Verdicts reached, by rule and outcome", ["rule", "outcome"])
 FACTS = Counter("shouxian_facts_total", "Facts received, by type and outcome", ["type", "outcome"])
+FINDINGS = Counter(
+    "shouxian_findings_total",
+    "Findings by rule and what became of them: found, cleared, lapsed, exempted, revoked",
+    ["rule", "outcome"],
+)
 UNDECIDED_HOUSEHOLDS = Gauge(
     "shouxian_undecided_households",
     "Households that a rule cannot judge because the policy lacks a value, by that value and by county",
     ["house", "parameter", "region"],
 )
+ROLL_LATE_DAYS = Gauge(
+    "shouxian_roll_late_days",
+    "Days whose nightly roll has not ended; 0 once that of today has",
+    ["house"],
+)
+HOUSEHOLDS_QUEUED = Gauge(
+    "shouxian_households_queued",
+    "Households that wait in an incident to be told of, by county and kind",
+    ["region", "kind"],
+)
+INCIDENT_LATE_SECONDS = Gauge(
+    "shouxian_incident_late_seconds",
+    "How long the full hours of an incident are late in telling of those who wait, by county and kind",
+    ["region", "kind"],
+)
 SOURCE_SILENT_DAYS = Gauge(
     "shouxian_source_silent_days",
     "Days without a fact of a source that is silent for longer than it may be; 0 while it is not",
+    ["house", "source"],
+)
+FEED_OVERDUE_DAYS = Gauge(
+    "shouxian_feed_overdue_days",
+    "Days since the due day of a feed in whose month nothing came; 0 while nothing is overdue",
     ["house", "source"],
 )
 IMPLAUSIBLE_CREDITS = Counter(

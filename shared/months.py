@@ -1,7 +1,7 @@
 """Months as whole numbers: `year * 12 + (month - 1)`, so that windows are plain arithmetic."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Annotated, Final
 
@@ -46,6 +46,13 @@ def first_day(month: int) -> date:
     """Return the first day of `month`; the last one is the day before `first_day(month + 1)`."""
     year, index = divmod(month, _MONTHS_PER_YEAR)
     return date(year, index + 1, 1)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day of the month so many months later, or the last one of that month where it is shorter."""
+    month = month_of(day) + months
+    last = first_day(month + 1) - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
 
 
 def _month(value: object, info: ValidationInfo) -> int:

@@ -83,6 +83,11 @@ async def rows_of(
     return found
 
 
+def counts(job: Mapping[str, Any]) -> dict[str, int]:
+    """How many rows of an import became what."""
+    return {name: value for name, value in job["result"].items() if name not in ("committed", "reasons")}
+
+
 def result(rows: int, **counted: int) -> dict[str, int]:
-    """The result of a job: what is not named is none."""
+    """The counts of a job: what is not named is none."""
     return {"rows": rows, "accepted": 0, "duplicate": 0, "rejected": 0, "ambiguous": 0, "stored": 0} | counted

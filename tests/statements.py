@@ -27,7 +27,7 @@ _MANY = "locks rows in no order"
 _FIRST = "takes the first rows of no order"
 _UNHELD = "changes a row with a version that it does not hold"
 
-GUARDS: Mapping[str, str] = {"risk": "household"}
+GUARDS: Mapping[str, str] = {"risk": "household", "finding": "household"}
 """Tables whose rows are changed only by whoever holds the row they belong to."""
 AT_A_CONSOLE = "at_a_console"
 """Execution option of a connection on which a test, and no house, says what it likes."""

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stdnum.cn import ric
-
+from services.demo.numbers import invented_number
 from shared.codes.monitoring import Health, HouseholdCategory, IncomeBranch, Labour, Relation, Sex
 from shared.money import format_yuan
 from shared.months import first_day, format_month
@@ -20,12 +19,6 @@ HISTORY_MONTHS: Final = 27
 HISTORY_SOURCE: Final = "village-report"
 _ALL_YEAR: Final = tuple(range(1, 13))
 _FEN: Final = 100
-_COUNTY_CODES: Final = {
-    "520602": ((1987, "522221"), (2011, "522201")),
-    "520626": ((2011, "522227"),),
-    "520628": ((2011, "522229"),),
-}
-"""By county today: the codes it had before, each with the year in which it ended 行政区划代码沿革."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class DemoHousehold:
 
 def household_document(household: DemoHousehold) -> dict[str, Any]:
     """The body with which the household is registered."""
-    number = DEMO_HOUSEHOLDS.index(household)
+    number, county = DEMO_HOUSEHOLDS.index(household), household.region_code[:6]
     return {
         "region_code": household.region_code,
         "category": household.category,
@@ -74,7 +67,9 @@ def household_document(household: DemoHousehold) -> dict[str, Any]:
         "dibao": household.dibao,
         "registered_on": "2020-01-01",
         "members": [
-            _member_document(member_no, person, _id_number(household, person, number, member_no))
+            _member_document(
+                member_no, person, invented_number(county, person.birth_date, person.sex, number * 10 + member_no)
+            )
             for member_no, person in enumerate(household.members, 1)
         ],
     }
@@ -125,14 +120,6 @@ def _member_document(member_no: int, person: Person, id_number: str) -> dict[str
         "health": person.health,
         "student": person.student,
     }
-
-
-def _id_number(household: DemoHousehold, person: Person, number: int, member_no: int) -> str:
-    county = household.region_code[:6]
-    place = next((code for end, code in _COUNTY_CODES[county] if person.birth_date.year < end), county)
-    sequence = (number * 10 + member_no) * 2 + (person.sex is Sex.MALE)
-    digits = f"{place}{person.birth_date:%Y%m%d}{sequence:03d}"
-    return digits + str(ric.calc_check_digit(f"{digits}0"))
 
 
 def _adult(name: str, relation: Relation, sex: Sex, born: str, labour: Labour = Labour.ORDINARY) -> Person:

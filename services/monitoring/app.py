@@ -4,21 +4,32 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from services.monitoring.exchange.api import router as exchange
 from services.monitoring.facts.api import HOT_ROUTES
 from services.monitoring.facts.api import router as facts
 from services.monitoring.facts.commands.record import record_facts
+from services.monitoring.findings.api import router as findings
 from services.monitoring.handlers import HANDLERS
 from services.monitoring.households.api import router as households
 from services.monitoring.imports import IMPORTS
+from services.monitoring.incidents.api import router as incidents
+from services.monitoring.incidents.queries import counts as incident_counts
 from services.monitoring.jobs import JOBS, LONG_WORK
 from services.monitoring.models import METADATA, SYSTEM_TABLES
+from services.monitoring.models.policy import PolicyValue
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.persons.api import router as persons
+from services.monitoring.policy.api import router as policy
+from services.monitoring.protections.api import router as protections
+from services.monitoring.recomputes.api import router as recomputes
 from services.monitoring.risks.api import router as risks
 from services.monitoring.risks.rules.parameters import INCOME_LINE, RULE_KEYS
-from services.monitoring.screenings.queries import undecided_counts
-from services.monitoring.sources.queries import silence_counts
+from services.monitoring.screenings.api import router as screenings
+from services.monitoring.screenings.queries import roll_counts, undecided_counts
+from services.monitoring.sources.api import router as feeds
+from services.monitoring.sources.queries import overdue_counts, silence_counts
 from shared import metrics
+from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.house import HouseDefinition
 from shared.imports.api import imports_router
@@ -29,12 +40,26 @@ router.include_router(households)
 router.include_router(facts)
 router.include_router(persons)
 router.include_router(risks)
+router.include_router(protections)
+router.include_router(policy)
+router.include_router(findings)
+router.include_router(feeds)
+router.include_router(exchange)
+router.include_router(screenings)
+router.include_router(recomputes)
+router.include_router(incidents)
 router.include_router(imports_router("monitoring", IMPORTS))
 
 
 def counts(reading: Reading) -> metrics.Counts:
     """What is counted over the tables of the house."""
-    return {**undecided_counts(reading), **silence_counts(reading)}
+    return {
+        **undecided_counts(reading),
+        **roll_counts(reading),
+        **silence_counts(reading),
+        **overdue_counts(reading),
+        **incident_counts(reading),
+    }
 
 
 MONITORING = HouseDefinition(
@@ -53,6 +78,7 @@ MONITORING = HouseDefinition(
     batch_paths=frozenset({"/facts", "/facts/batch", "/households/batch"}),
     file_paths=frozenset({"/imports"}),
     lanes=(record_facts,),
+    policy_values=table_of(PolicyValue),
     needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),
     counts=counts,
 )

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from services.monitoring.exchange.commands import IMPORT_EXTERNAL_CODES
 from services.monitoring.facts.commands.imports import FACT_IMPORTS
 from services.monitoring.households.commands.imports import IMPORT_HOUSEHOLDS
 from shared.imports.kinds import kinds_by_name
 
-IMPORTS: Final = kinds_by_name(IMPORT_HOUSEHOLDS, *FACT_IMPORTS)
+IMPORTS: Final = kinds_by_name(IMPORT_HOUSEHOLDS, *FACT_IMPORTS, IMPORT_EXTERNAL_CODES)

@@ -1,7 +1,7 @@
 """What an operator can ask of monitoring: verb → command."""
 
-from services.monitoring.proofs.commands import prove_whole_ledger
-from services.monitoring.screenings.commands import screen_all
+from services.monitoring.recomputes.commands import prove_whole_ledger
+from services.monitoring.screenings.commands.screen import screen_all
 
 OPERATIONS = {
     "screen": screen_all,

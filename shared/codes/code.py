@@ -1,6 +1,9 @@
 """What a code list is made of."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler
@@ -59,6 +62,28 @@ class Code(StrEnum):
     def description(self) -> str:
         """What a document says of the value."""
         return f"{self.label_zh} ({self.label_en})" + (f": {self.meaning}" if self.meaning else "")
+
+
+def one_list(name: str, lists: Iterable[type[Code]]) -> type[Code]:
+    """The values of several lists as one, for where they stand in one column; a code that they share has all labels."""
+    shared: defaultdict[str, list[Code]] = defaultdict(list)
+    for code in chain.from_iterable(lists):
+        shared[code.value].append(code)
+    said = {
+        value: (
+            value,
+            *(between.join(dict.fromkeys(label)) for label, between in zip(_labels(codes), ("／", " / "), strict=True)),
+        )
+        for value, codes in shared.items()
+    }
+    make: Any = Code  # called with names it makes a class
+    found: type[Code] = make(name, said)
+    return found
+
+
+def _labels(codes: Iterable[Code]) -> tuple[list[str], list[str]]:
+    """The labels of codes in Chinese and in English."""
+    return [code.label_zh for code in codes], [code.label_en for code in codes]
 
 
 class _ReadOpenly:

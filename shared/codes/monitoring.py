@@ -36,6 +36,33 @@ class RiskKind(Code):
         "loss of work",
         "the last member of the household who was placed in work lost that work",
     )
+    DROPOUT = "dropout", "失学辍学", "out of school", "a member of compulsory age dropped out or is not enrolled 因学"
+    EDUCATION_COST = (
+        "education_cost",
+        "教育支出过大",
+        "education cost too high",
+        "what is borne for one member past compulsory age since the school year began is too high 因学",
+    )
+    DISABILITY = "disability", "新增残疾或加重", "new or graver disability", "first certified, or graver 因残"
+    NO_LABOUR = "no_labour", "缺劳动力", "no labour", "nobody can work, no relief holds, income near the line"
+    ACCIDENT = "accident", "意外事故", "accident", "a member came to harm 因意外事故"
+    DISASTER = "disaster", "自然灾害", "natural disaster", "a natural disaster hit the household 因灾"
+    PRODUCTION_FAILURE = (
+        "production_failure",
+        "产业失败",
+        "failed production",
+        "what the household produces failed, was damaged or stays unsold 因产业失败",
+    )
+    ZERO_JOB = "zero_job", "零就业家庭", "nobody at work", "all who can work are without work, and one wants to work"
+    UNSAFE_HOUSING = (
+        "unsafe_housing",
+        "住房安全无保障",
+        "unsafe housing",
+        "the only home is graded C or D 因安全住房",
+    )
+    UNSAFE_WATER = "unsafe_water", "饮水安全无保障", "unsafe water", "a test of drinking water failed 因安全饮水"
+    UNINSURED = "uninsured", "未参加基本医保", "uninsured", "a member has no basic medical insurance this year"
+    RELIEF_ENDED = "relief_ended", "救助停止", "relief ended", "低保 or 特困 ended, and neither was granted since"
 
 
 class RiskRule(Code):
@@ -54,6 +81,18 @@ class RiskRule(Code):
     SERIOUS_ILLNESS = "new_illness.serious", "确诊大病", "serious illness diagnosed"
     MEDICAL_COST = "new_illness.cost", "医疗费用负担过重", "medical cost too high"
     JOB_LOSS = "job_loss", "失业", "loss of work"
+    DROPOUT = "dropout", "失学辍学", "out of school"
+    EDUCATION_COST = "education_cost", "教育支出过大", "education cost too high"
+    DISABILITY = "disability", "新增残疾或加重", "new or graver disability"
+    NO_LABOUR = "no_labour", "缺劳动力", "no labour"
+    ACCIDENT = "accident", "意外事故", "accident"
+    DISASTER = "disaster", "自然灾害", "natural disaster"
+    PRODUCTION_FAILURE = "production_failure", "产业失败", "failed production"
+    ZERO_JOB = "zero_job", "零就业家庭", "nobody at work"
+    UNSAFE_HOUSING = "unsafe_housing", "住房安全无保障", "unsafe housing"
+    UNSAFE_WATER = "unsafe_water", "饮水安全无保障", "unsafe water"
+    UNINSURED = "uninsured", "未参加基本医保", "uninsured"
+    RELIEF_ENDED = "relief_ended", "救助停止", "relief ended"
     HOUSEHOLD_ENDED = "household.ended", "农户注销", "household ended"
 
 
@@ -62,6 +101,12 @@ class RiskGrade(Code):
 
     ORANGE = "orange", "橙色预警", "orange warning", "needs help"
     RED = "red", "红色预警", "red warning", "needs help first"
+
+    @property
+    def urgency(self) -> int:
+        """A rank: the more urgent, the higher. A grade of a later release is as urgent as any."""
+        known = list(RiskGrade)
+        return known.index(self) if self.is_known else len(known)
 
 
 class RiskStatus(Code):
@@ -76,16 +121,72 @@ class RiskStatus(Code):
     )
 
 
+class IncidentKind(Code):
+    """What came over many households of a county at once 突发事件类型: one kind of risk, or a judgement of all."""
+
+    _ignore_ = "kind"
+    for kind in RiskKind:
+        vars()[kind.name] = (kind.value, kind.label_zh, kind.label_en, kind.meaning)
+    SCREENING = "screening", "集中排查", "screening", "what one screening raises, all kinds together"
+    ROLL = "roll", "日常滚动研判", "daily roll", "what a new day raises, all kinds together"
+
+
+class IncidentStatus(Code):
+    """Where an incident stands 突发事件状态."""
+
+    OPEN = "open", "处置中", "open", "what comes in belongs to it"
+    CLOSED = "closed", "已结束", "closed", "what comes in belongs to another one"
+
+
+class IncidentAction(Code):
+    """What can be done with an incident 突发事件操作."""
+
+    RELEASE = "release", "推送", "release", "tells of households that wait, before their hour"
+    CLOSE = "close", "结束", "close", "once nobody waits"
+
+
+class ClearedBecause(Code):
+    """Why a risk is open no longer 解除原因."""
+
+    CAUSE_GONE = "cause_gone", "致险原因消失", "cause gone", "nothing that was known held it open any longer"
+    VERDICT = "verdict", "核实无风险", "verdict", "a visit found that there is no risk"
+
+
 class ClueType(Code):
     """What came in that led to a verdict 线索: a fact of some type, or something else that is known."""
 
     INCOME = "income", "收入情况", "income"
     EXPENSE = "expense", "支出情况", "expense"
     ILLNESS = "illness", "患病情况", "illness"
+    SCHOOLING = "schooling", "就学情况", "schooling"
+    DWELLING = "dwelling", "住房情况", "dwelling"
+    WATER = "water", "饮水情况", "drinking water"
+    INSURANCE = "insurance", "参保情况", "social insurance"
+    WORK = "work", "务工情况", "work"
+    DISABILITY = "disability", "残疾情况", "disability"
+    CARE = "care", "失能情况", "need of care"
+    CHRONIC = "chronic", "慢病签约情况", "chronic disease"
+    DISASTER = "disaster", "受灾情况", "natural disaster"
+    ACCIDENT = "accident", "意外情况", "accident"
+    PRODUCTION = "production", "产业情况", "production"
+    RELIEF = "relief", "救助情况", "social relief"
+    LOAN = "loan", "负债情况", "loan"
+    MEANS = "means", "生产条件", "means of production"
+    MEMBER_CHANGE = "member_change", "人口变动", "change of members"
     WITHDRAWAL = "withdrawal", "情况撤回", "withdrawal of a fact"
     PLACEMENT = "placement", "务工变动", "change of work"
     HOUSEHOLD = "household", "家庭变动", "change of the household"
     SCREENING = "screening", "集中排查", "screening"
+    ROLL = "roll", "日常滚动研判", "daily roll"
+    VERDICT = "verdict", "核实结论", "verdict of a visit"
+
+
+class ScreeningChange(Code):
+    """Which households of a screening are looked at 排查对象."""
+
+    AT_RISK = "at_risk", "有风险", "at risk"
+    NEWLY = "newly", "新增有风险", "newly at risk", "not at risk behind the screening before"
+    NO_LONGER = "no_longer", "不再有风险", "no longer at risk", "at risk behind the screening before"
 
 
 class FactMode(Code):
@@ -130,6 +231,15 @@ class HouseholdCategory(Code):
 
     ORDINARY = "ordinary", "一般农户", "ordinary household", "never on the register"
     LIFTED = "lifted", "脱贫户", "household lifted out of poverty", "was on the register and left it"
+
+
+class ExchangeSystem(Code):
+    """A platform that has no interface and is served by sheets 交换平台."""
+
+    NATIONAL = "national", "全国防返贫监测预警系统", "national monitoring system"
+    GUIZHOU = "guizhou", "贵州省乡村振兴云", "Guizhou rural revitalisation cloud"
+    HEBEI = "hebei", "省级防贫大数据监测平台", "Hebei poverty prevention platform"
+    SHAANXI = "shaanxi", "陕西省防返贫监测预警平台", "Shaanxi monitoring platform"
 
 
 class HouseholdEndReason(Code):
@@ -180,3 +290,64 @@ class Health(Code):
     CHRONIC = "chronic", "长期慢性病", "long-term chronic disease"
     SERIOUS = "serious", "患有大病", "seriously ill"
     DISABLED = "disabled", "重度残疾", "severely disabled"
+
+
+class PolicyValueStatus(Code):
+    """Where a proposed policy value stands 政策参数值状态."""
+
+    PROPOSED = "proposed", "待审批", "proposed", "waits for a second person"
+    APPROVED = "approved", "已批准", "approved", "holds on its days"
+    REJECTED = "rejected", "未批准", "rejected"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn", "by whoever proposed it"
+
+
+class PolicyValueAction(Code):
+    """What is done with a policy value 政策参数值操作."""
+
+    PROPOSE = "propose", "提出", "propose"
+    APPROVE = "approve", "批准", "approve"
+    REJECT = "reject", "不批准", "reject"
+    WITHDRAW = "withdraw", "撤回", "withdraw"
+
+
+class FindingGroup(Code):
+    """What a rule of findings looks at 疑点类别."""
+
+    IDENTITY = "identity", "身份与关系", "identity and relations"
+    COVERAGE = "coverage", "应纳未纳", "coverage", "bad, and in no monitoring"
+    RISK = "risk", "风险与事实", "risk against facts"
+    MEASURE = "measure", "措施与事实", "help against facts"
+    TIME = "time", "时限", "time"
+    ELIMINATION = "elimination", "风险解除", "cleared risks", "cleared, though the cause stands"
+    LABOUR = "labour", "劳动能力", "ability to work"
+    WORK = "work", "务工", "work"
+    POST = "post", "公益性岗位", "public-welfare posts"
+    MONEY = "money", "收入", "income"
+    RANGE = "range", "取值范围", "ranges"
+    SCHOOL = "school", "年龄与就学", "age against school"
+    HEALTH = "health", "健康与残疾", "health and disability"
+
+
+class FindingSeverity(Code):
+    """How grave a finding is 疑点级别."""
+
+    ERROR = "error", "错误", "error", "one of two things said cannot be true"
+    WARNING = "warning", "疑似", "warning", "rare, and to be looked at"
+
+
+class FindingStatus(Code):
+    """Where a finding stands 疑点状态."""
+
+    OPEN = "open", "待核实", "open"
+    EXEMPTED = "exempted", "已豁免", "exempted", "looked at and found right, with a reason"
+    CLEARED = "cleared", "已消除", "cleared", "what was odd is so no more; it clears by itself"
+
+
+class FindingAction(Code):
+    """What is done with a finding 疑点处置."""
+
+    EXEMPT = "exempt", "豁免", "exempt"
+    REVOKE = "revoke", "撤销豁免", "revoke the exemption"
+    LAPSE = "lapse", "豁免失效", "lapse", "by itself: its last day is over, or what it rests on changed"
+    CLEAR = "clear", "消除", "clear", "by itself"
+    REOPEN = "reopen", "再次发现", "found again", "by itself"

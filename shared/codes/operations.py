@@ -56,6 +56,27 @@ class RowStatus(Code):
     AMBIGUOUS = "ambiguous", "待辨认", "ambiguous", "it fits several persons; somebody has to say which"
 
 
+class RowError(Code):
+    """Why a row of a file came back 退回原因代码."""
+
+    ID_NUMBER_AS_NUMBER = (
+        "id-number-as-number",
+        "号码存成了数字",
+        "an identity number in a numeric cell",
+        "its last digits are lost; it is never repaired",
+    )
+    ID_NUMBER_INVALID = "id-number-invalid", "公民身份号码有误", "no identity number"
+    HOUSEHOLD_NOT_FOUND = "household-not-found", "没有此农户", "no such household in the region"
+    MEMBER_NOT_FOUND = "member-not-found", "户内没有此成员", "no such member of the household"
+    HOUSEHOLD_AMBIGUOUS = "household-ambiguous", "号码登记在多户", "the identity number is of several households"
+    REGION_NOT_ALLOWED = "region-not-allowed", "不在管辖区域", "a region outside the sender's"
+    DATE_UNCLEAR = "date-unclear", "日期写法不明", "a day or month that can be read in more than one way, or in none"
+    VALUE_INVALID = "value-invalid", "内容有误", "a value that cannot be"
+    VALUE_MISSING = "value-missing", "缺少内容", "a value is missing"
+    CODE_UNKNOWN = "code-unknown", "代码或名称不在列表内", "neither a code nor a label of the list"
+    CONTRADICTS = "contradicts", "与已有内容不符", "it says something else than what is known, or than another row"
+
+
 class WebhookState(Code):
     """How a webhook stands 推送状态."""
 

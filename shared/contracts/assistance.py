@@ -43,6 +43,14 @@ class TaskClosed(Payload):
     verdict: Open[TaskVerdict] | None = Field(description="What the visit found; null when nobody had begun")
     closed_by: Open[TaskEndedBy] = Field(description="Who ended it")
     closed_on: dt.date = Field(description="Business date of the end")
+    grade: Open[RiskGrade] | None = Field(
+        None, description="The grade it was judged by. None in events written before it was told"
+    )
+    seen_causes: tuple[str, ...] | None = Field(
+        None,
+        description="Keys of the causes of the risk that the verdict saw: it stands for no other. None in events "
+        "written before they were told",
+    )
     task_version: int | None = Field(
         None,
         description="Grows with every change of the task: an older closing or reopening never wins. None in events "

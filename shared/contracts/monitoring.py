@@ -1,13 +1,25 @@
 """Events published by monitoring 监测."""
 
 import datetime as dt
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.codes.circumstances import ProtectionStatus
 from shared.codes.code import Open
-from shared.codes.monitoring import HouseholdCategory, HouseholdEndReason, Labour, RiskGrade, RiskKind, RiskStatus, Sex
+from shared.codes.monitoring import (
+    ClearedBecause,
+    HouseholdCategory,
+    HouseholdEndReason,
+    IncidentKind,
+    Labour,
+    RiskGrade,
+    RiskKind,
+    RiskStatus,
+    Sex,
+)
+from shared.codes.policy import ValueStatus
 from shared.contracts.help import HouseholdMove
 from shared.contracts.payload import Episode, HouseholdCode, Payload, RegionCode
 
@@ -82,7 +94,8 @@ class Clue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: str = Field(
-        description="Type of a fact, or `placement` 务工变动, `household` 家庭变动, `screening` 集中排查",
+        description="Type of a fact, or `placement` 务工变动, `household` 家庭变动, `screening` 集中排查, "
+        "`roll` 日常滚动研判, `verdict` 核实结论",
         examples=["income"],
     )
     fact_id: UUID | None = Field(None, description="The fact, where it is one")
@@ -108,6 +121,14 @@ class RiskState(Payload):
     )
     pack: str = Field(description="Policy pack and version the verdict rests on")
     clue: Clue | None = Field(None, description="What led to the change; none in events written before it was told")
+    incident_id: UUID | None = Field(
+        None, description="The incident 突发事件 it belongs to, where it had one by then: many households at once"
+    )
+    told_on: dt.date | None = Field(
+        None,
+        description="Business date on which it was told first, where it had to wait for its turn: time limits count "
+        "from then",
+    )
 
 
 class RiskRaised(RiskState):
@@ -125,9 +146,62 @@ class RiskUpdated(RiskState):
 
 
 class RiskCleared(RiskState):
-    """The cause of a risk is gone."""
+    """The cause of a risk is gone, or a visit found that there is no risk."""
 
     event_type: ClassVar[str] = "monitoring.risk-cleared.v1"
     status: Literal[RiskStatus.CLEARED] = Field(
         RiskStatus.CLEARED, description="Where the episode stands after the change"
     )
+    cleared_because: Open[ClearedBecause] | None = Field(
+        None, description="Why it is open no longer. None in events written before it was told"
+    )
+
+
+class IncidentState(Payload):
+    """One incident 突发事件: what came over many households of a county at once."""
+
+    incident_id: UUID = Field(description="The incident, the same for both of its events")
+    kind: Open[IncidentKind]
+    region_code: RegionCode = Field(description="The county")
+    households: int = Field(ge=0, description="How many households belong to it by then")
+    on: dt.date = Field(description="Business date of the change")
+
+
+class IncidentOpened(IncidentState):
+    """So many households of a county came at once that those after them are told of in turn."""
+
+    event_type: ClassVar[str] = "monitoring.incident-opened.v1"
+
+
+class IncidentClosed(IncidentState):
+    """An incident is over: everybody in it was told of, or was in danger no longer."""
+
+    event_type: ClassVar[str] = "monitoring.incident-closed.v1"
+
+
+class ProtectionsChanged(Payload):
+    """Where a household stands in 三保障 and water changed, or it moved: the whole of it, after the change."""
+
+    event_type: ClassVar[str] = "monitoring.protections-changed.v1"
+
+    household_code: HouseholdCode
+    region_code: RegionCode
+    schooling: Open[ProtectionStatus] = Field(description="Schooling of members of compulsory age 义务教育")
+    medical: Open[ProtectionStatus] = Field(description="Basic medical insurance of all members this year 基本医疗")
+    housing: Open[ProtectionStatus] = Field(description="Safe housing 住房安全")
+    water: Open[ProtectionStatus] = Field(description="Safe drinking water 饮水安全")
+
+
+class PolicyValueApproved(Payload):
+    """A second person approved a policy value 政策参数值: it holds from its day on in its region."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+    event_type: ClassVar[str] = "monitoring.policy-value-approved.v1"
+
+    value_id: UUID = Field(description="Of the value, as `/policy-values` shows it")
+    region_code: str = Field(description="Prefix of the region: `5206` is a prefecture, `00` the nation")
+    key: str = Field(description="Key of the parameter")
+    value: Any = Field(description="In the form of the parameter; amounts as text, in its unit")
+    valid_from: dt.date = Field(alias="from", description="The first day on which it holds")
+    valid_to: dt.date | None = Field(alias="to", description="The last day; null until another one is approved")
+    status: Open[ValueStatus] = Field(description="How binding it is")

@@ -122,6 +122,14 @@ def upsert_tuples(
         execute_tuples(connection, statement, columns, rows)
 
 
+def add_tuples(
+    connection: sa.Connection, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...], rows: Sequence[Tuple]
+) -> None:
+    """Add to the sums of rows; a row that is not there begins with them. Each holds its key, then what is added."""
+    statement = _insert_adding(connection.dialect.name, table, key, sums)
+    upsert_tuples(connection, statement, (*key, *sums), rows)
+
+
 def update_tuples(
     connection: sa.Connection, table: sa.Table, key: str, columns: tuple[str, ...], rows: Sequence[Tuple]
 ) -> None:
@@ -146,6 +154,14 @@ def read_tuples(
 def insert_into(table: sa.Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
     """An insert that can say what becomes of a row that is there already, in the words of the database."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _insert_adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]) -> OnConflict:
+    """An insert that adds its sums to the row that is there."""
+    statement = insert_into(table, dialect)
+    added = {name: table.c[name] + statement.excluded[name] for name in sums}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
 
 
 @lru_cache(maxsize=256)

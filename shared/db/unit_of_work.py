@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from shared.context import Context
 from shared.contracts.envelope import EncodedEvent, encode
 from shared.contracts.payload import Payload
 from shared.db.changes import enter_changes
+from shared.db.policy_values import PolicyValues
 from shared.db.rows import insert_tuples
 from shared.db.system_tables import SystemTables
 from shared.policy.loader import PolicyBook
@@ -72,6 +73,8 @@ class Resources:
     """How many days each source of facts may be silent."""
     vault: Vault | None = None
     """What seals and opens personal values; none in a tool that has to do with none."""
+    policy_values: PolicyValues | None = None
+    """The values that people approved, where the house keeps some: they lie over the book."""
 
 
 @dataclass
@@ -92,8 +95,15 @@ class Reading:
 
     @cached_property
     def policy(self) -> PolicyBook:
-        """The policy packs in use when they were first asked for: one transaction decides by one book."""
-        return self.resources.policy
+        """The policy in use when it was first asked for: one transaction decides by one book."""
+        packs, values = self.resources.policy, self.resources.policy_values
+        return packs if values is None else values.over(self.connection, packs)
+
+    def deciding_by(self, book: PolicyBook) -> "Reading":
+        """The same transaction, read by another book."""
+        return Reading(
+            self.connection, self.actor, self.context, replace(self.resources, policy=book, policy_values=None)
+        )
 
     @property
     def system_tables(self) -> SystemTables:
@@ -107,6 +117,10 @@ class Reading:
     def today(self) -> dt.date:
         """Business date: what deadlines, windows and verdicts count from."""
         return self.resources.clock.today()
+
+
+class _OnlyTriedError(Exception):
+    """Takes back what was tried."""
 
 
 class LogLine(NamedTuple):
@@ -235,6 +249,13 @@ class UnitOfWork(Reading):
             if outer is not None:
                 outer.expire_all()
                 self.__dict__["session"] = outer
+
+    @contextlib.contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Do something only to see what would come of it: whatever is made inside is gone behind this block."""
+        with contextlib.suppress(_OnlyTriedError), self.savepoint():
+            yield
+            raise _OnlyTriedError
 
     def _gathered(self) -> tuple[int, ...]:
         return len(self.emitted), len(self.log_lines), len(self.spans), len(self._audit), self._last_given

@@ -16,6 +16,8 @@ MAX_ITEMS: Final = 1000
 RETURN: Final = "return"
 BATCH: Final = "batch"
 """The last part of the path of batches. A thing beside them, whose path ends with its name, cannot be called so."""
+EXEMPTIONS: Final = "exemptions"
+"""The last part of the path that exempts many findings at once."""
 _IN_ONE_GO: Final = 50
 ItemT = TypeVar("ItemT")
 
@@ -26,7 +28,14 @@ class _BesideBatches(StringConvertor):
     regex = f"(?!{BATCH}(?:/|$))[^/]+"
 
 
+class _BesideExemptions(StringConvertor):
+    """`{finding_id:beside_exemptions}` in a path: the same, beside the route that exempts many at once."""
+
+    regex = f"(?!{EXEMPTIONS}(?:/|$))[^/]+"
+
+
 register_url_convertor("beside_batches", _BesideBatches())
+register_url_convertor("beside_exemptions", _BesideExemptions())
 
 
 class Answered(Protocol):

@@ -5,11 +5,13 @@ import re
 from collections.abc import Collection
 from typing import Annotated, Final
 
+from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.findings import WrongValue
 from shared.identity import errors_in, normalise_resident_id
+from shared.months import MAX_MONTH, first_day
 from shared.spelling import check_code, one_line, one_spelling, paragraphs, source_spelling
 from shared.words.said import says
 
@@ -49,6 +51,8 @@ Identifier = Annotated[str, Field(min_length=1, pattern=_NO_CONTROLS), BeforeVal
 """Text that identifies something: all spellings of it that look the same are one."""
 Source = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS), BeforeValidator(source_spelling)]
 """Who says so: an identifier in lower case."""
+AsOf = Annotated[dt.date | None, Query(description="Decision date; default the business date", le=first_day(MAX_MONTH))]
+"""The day for which something is asked."""
 Reference = Annotated[Identifier, Field(max_length=128)]
 """The number under which a source says it, used once."""
 
@@ -80,6 +84,8 @@ def _written_out(value: object) -> object:
 _match_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 Day = Annotated[dt.date, BeforeValidator(_written_out)]
 """A day sent to us: ISO text, never a number of seconds."""
+DecisionDay = Annotated[Day, Field(le=first_day(MAX_MONTH))]
+"""A day as of which is decided."""
 
 
 def _with_its_zone(value: object) -> object:

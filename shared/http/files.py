@@ -23,19 +23,16 @@ _PART: Final = 256 * 1024
 """Bytes of an Excel file that are sent at once."""
 
 
-class FileAnswer(StreamingResponse):
-    """A file of rows. What it holds open is let go also when the reader goes away, or when a row cannot be read.
+class WholeAnswer(StreamingResponse):
+    """What is sent as it is read. What it holds open is let go also when the reader goes away, or when reading fails.
 
-    Then the connection is broken before its proper end: a part of a list never looks like the whole of it.
+    Then the connection is broken before its proper end: a part never looks like the whole.
     """
 
-    def __init__(self, sheet: Sheet, form: Format, portions: Portions, language: Language, day: str) -> None:
-        """``day`` stands in the name of the file."""
-        write = _written_as_csv if form == "csv" else _written_as_xlsx
-        self._parts = write(sheet, portions, language)
-        name = f"{sheet.title(language)}-{day}.{form}"
-        disposition = f"attachment; filename=\"{sheet.kind}-{day}.{form}\"; filename*=UTF-8''{quote(name, safe='')}"
-        super().__init__(self._parts, media_type=MEDIA_TYPES[form], headers={"Content-Disposition": disposition})
+    def __init__(self, parts: AsyncGenerator[bytes, None], media_type: str, name: dict[str, str] | None = None) -> None:
+        """``name`` is the header that names a file."""
+        self._parts = parts
+        super().__init__(parts, media_type=media_type, headers=name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
@@ -43,6 +40,22 @@ class FileAnswer(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             await self._parts.aclose()
+
+
+class FileAnswer(WholeAnswer):
+    """A file of rows."""
+
+    def __init__(self, sheet: Sheet, form: Format, portions: Portions, language: Language, day: str) -> None:
+        """``day`` stands in the name of the file."""
+        write = _written_as_csv if form == "csv" else _written_as_xlsx
+        super().__init__(write(sheet, portions, language), MEDIA_TYPES[form], named_file(sheet, form, language, day))
+
+
+def named_file(sheet: Sheet, form: str, language: Language, day: str) -> dict[str, str]:
+    """The header that names a file, in letters that every reader knows, too."""
+    name = f"{sheet.title(language)}-{day}.{form}"
+    disposition = f"attachment; filename=\"{sheet.kind}-{day}.{form}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": disposition}
 
 
 async def _written_as_csv(sheet: Sheet, portions: Portions, language: Language) -> AsyncGenerator[bytes, None]:
@@ -60,9 +73,15 @@ async def _written_as_xlsx(sheet: Sheet, portions: Portions, language: Language)
         path = Path(folder) / "list.xlsx"
         blocks = (_lines(portion, language) async for portion in portions)
         await write_xlsx(path, sheet.title(language), headed(sheet, language), blocks)
-        async with await open_file(path, "rb") as file:
-            while part := await file.read(_PART):
-                yield part
+        async for part in sent_from(path):
+            yield part
+
+
+async def sent_from(path: Path) -> AsyncIterator[bytes]:
+    """What a file holds, part by part."""
+    async with await open_file(path, "rb") as file:
+        while part := await file.read(_PART):
+            yield part
 
 
 def _lines(portion: Portion[Any], language: Language) -> Iterator[Line]:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from shared.codes.operations import JobStatus
 from shared.db.unit_of_work import Reading
 from shared.http.dependencies import Call, calling
+from shared.http.fields import UpdatedAfter
 from shared.http.problems import responses
 from shared.http.sheets import JOB_LIST
 from shared.jobs.commands import JobHasEnded, cancel_job
-from shared.jobs.queries import JobNotFound, job
+from shared.jobs.queries import JobNotFound, job, jobs_with_their_moment
 from shared.jobs.work import Document
 from shared.lists.filters import Columns
 from shared.lists.order import newest_by
@@ -38,6 +39,18 @@ class JobProblem(BaseModel):
         return cls(code=kept["code"], title=Said.of(kept["title"]).text, detail=Said.of(kept["detail"]).text)
 
 
+class JobStarted(BaseModel):
+    """The job that does what was asked for."""
+
+    job_id: UUID
+    location: str = Field(description="Where to look how far it is")
+
+    @classmethod
+    def of(cls, house: str, job_id: UUID) -> "JobStarted":
+        """The job of a house that was queued."""
+        return cls(job_id=job_id, location=f"/{house}/v1/jobs/{job_id}")
+
+
 class JobOut(BaseModel):
     """Long work 任务: how far it is, and what came of it."""
 
@@ -52,6 +65,7 @@ class JobOut(BaseModel):
     created_at: dt.datetime
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
+    updated_at: dt.datetime = Field(description="When it ended; before that, when it was asked for")
     result: dict[str, Any] = Field(description="What came of it, so far while it runs")
     problem: JobProblem | None
 
@@ -85,6 +99,7 @@ class JobList(ListQuery):
     region = None
     kind: str | None = None
     status: JobStatus | None = None
+    updated_after: UpdatedAfter = None
 
     def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
         """A client sees the jobs it asked for; operations see all."""
@@ -134,5 +149,5 @@ def _job(reading: Reading, job_id: UUID) -> JobOut:
 def _jobs(reading: Reading, asked: JobList) -> Page[JobOut]:
     now = reading.now()
     return asked.page(
-        reading, sa.select(reading.system_tables.job), lambda rows: [JobOut.of(row._asdict(), now) for row in rows]
+        reading, jobs_with_their_moment(reading), lambda rows: [JobOut.of(row._asdict(), now) for row in rows]
     )

@@ -133,10 +133,11 @@ def _declare_refusals(operation: dict[str, Any], house: str) -> None:
 
 
 def _declare_files(operation: dict[str, Any]) -> None:
-    """A list is answered as a file, too."""
-    if any(parameter["name"] == "format" for parameter in operation.get("parameters", [])):
-        content = operation["responses"]["200"]["content"]
-        content |= {media_type: {"schema": _FILE} for media_type in MEDIA_TYPES.values()}
+    """What has a format is answered as a file, too."""
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] == "format":
+            files = [MEDIA_TYPES[form] for form in parameter["schema"]["enum"] if form in MEDIA_TYPES]
+            operation["responses"]["200"]["content"] |= {media_type: {"schema": _FILE} for media_type in files}
 
 
 def _is_the_frameworks(answer: dict[str, Any] | None) -> bool:

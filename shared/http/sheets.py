@@ -2,7 +2,7 @@
 
 from shared.codes.operations import DeadLetterState, DeliveryStatus, JobStatus, PauseCause, WebhookState
 from shared.sheets.columns import Column, Form, Sheet
-from shared.sheets.common import CORRELATION_ID
+from shared.sheets.common import CORRELATION_ID, UPDATED_AT
 
 AUDIT_LIST = Sheet(
     "audit",
@@ -59,6 +59,7 @@ JOB_LIST = Sheet(
         Column("created_at", "提交时间", "Created at", Form.MOMENT, width=20),
         Column("started_at", "开始时间", "Started at", Form.MOMENT, width=20),
         Column("ended_at", "结束时间", "Ended at", Form.MOMENT, width=20),
+        UPDATED_AT,
         Column("result", "结果", "Result", width=40),
         Column("problem/detail", "失败原因", "Problem", width=40),
     ),

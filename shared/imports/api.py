@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParam
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
@@ -25,6 +25,7 @@ from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
 from shared.http.fields import Body, Source
 from shared.http.files import write_xlsx
 from shared.http.idempotency import Answer, answer_once, request_hash
+from shared.http.jobs import JobStarted
 from shared.http.problems import invalid_from, responses
 from shared.imports.kinds import ImportKind, ImportKinds
 from shared.imports.packing import pack_file
@@ -36,7 +37,7 @@ from shared.imports.showing import (
     import_rows,
     refused_after,
 )
-from shared.imports.starting import Asked, File, source_of, start_import
+from shared.imports.starting import Asked, File, demand_source, source_of, start_import
 from shared.jobs.queries import JobNotFound
 from shared.lists.page import Page
 from shared.security.actor import PERSONAL, SourceNotYours
@@ -48,6 +49,7 @@ from shared.words.language import speaking
 from shared.words.said import says
 
 _MAX_FIELDS = 8
+_FACTS_MODE = "facts_mode"
 _NAME_LENGTH = 255
 _BLOCK = 1024 * 1024
 
@@ -65,14 +67,7 @@ class ImportAsked(Body):
     mode: ImportMode
     accept: ImportAccept = ImportAccept.GOOD
     source: Source | None = None
-    facts: FactMode = FactMode.LIVE
-
-
-class ImportStarted(BaseModel):
-    """The job that takes the rows."""
-
-    job_id: UUID
-    location: str = Field(description="Where to look how far it is")
+    facts: FactMode = Field(FactMode.LIVE, validation_alias=AliasChoices(_FACTS_MODE, "facts"))
 
 
 KindName = Annotated[str, PathParam(max_length=64)]
@@ -92,7 +87,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         operation_id="importFile",
         summary="Send a file of rows; a job tries or takes them",
         status_code=202,
-        response_model=ImportStarted,
+        response_model=JobStarted,
         responses=responses(
             ColumnsWrong, FileUnreadable, Invalid, MalformedRequest, SourceNotYours, UnsupportedMediaType
         ),
@@ -100,7 +95,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     )
     async def start(call: Annotated[Call, calling(*scopes)], idempotency_key: IdempotencyKey = None) -> Response:
         """Each row is the same command as a request, with the rights that you have now."""
-        return await _start(call, kinds, idempotency_key, f"/{house}/v1/jobs")
+        return await _start(call, kinds, idempotency_key, house)
 
     @router.get(
         "/templates/{import_kind}.xlsx",
@@ -146,7 +141,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     return router
 
 
-async def _start(call: Call, kinds: ImportKinds, key: str | None, jobs: str) -> Response:
+async def _start(call: Call, kinds: ImportKinds, key: str | None, house: str) -> Response:
     request = call.request
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnsupportedMediaType(says("send-a-form"))
@@ -159,10 +154,11 @@ async def _start(call: Call, kinds: ImportKinds, key: str | None, jobs: str) -> 
             path = Path(folder, "file")
             fingerprint = await asyncio.to_thread(_save, upload.file, path)
             packed = await asyncio.to_thread(pack_file, path, asked.kind)
+    demand_source(asked, packed)
 
     def start(uow: UnitOfWork) -> Answer:
         job_id = start_import(uow, asked, packed)
-        return Answer(202, ImportStarted(job_id=job_id, location=f"{jobs}/{job_id}").model_dump_json())
+        return Answer(202, JobStarted.of(house, job_id).model_dump_json())
 
     if key is None:
         answer = await call.command(start)
@@ -187,7 +183,7 @@ def _asked(call: Call, kinds: ImportKinds, fields: dict[str, Any], upload: Any) 
         raise Invalid.at("/file", says("file-needed"))
     if said.facts is FactMode.BACKFILL:
         if kind.backfill is None:
-            raise Invalid.at("/facts", says("no-history"))
+            raise Invalid.at(f"/{_FACTS_MODE if _FACTS_MODE in fields else 'facts'}", says("no-history"))
         call.actor.demand(kind.backfill)
     source = source_of(call.actor, kind, said.source)
     return Asked(kind, said.mode, said.accept, source, said.facts, _name_of(upload))
@@ -258,7 +254,10 @@ def _form_of(kinds: ImportKinds) -> dict[str, Any]:
         "kind": {"type": "string", "enum": sorted(kinds)},
         "mode": {"$ref": "#/components/schemas/ImportMode"},
         "accept": {"$ref": "#/components/schemas/ImportAccept"},
-        "source": {"type": "string", "description": "Who says so; needed where you speak for several"},
+        "source": {
+            "type": "string",
+            "description": "Who says so; needed where you speak for several and the file has no such column",
+        },
         **_facts_of(kinds),
     }
     schema = {"type": "object", "properties": properties, "required": ["file", "kind", "mode"]}
@@ -272,7 +271,13 @@ def _facts_of(kinds: ImportKinds) -> dict[str, Any]:
     """The choice of history, where the house takes any."""
     scopes = sorted({kind.backfill for kind in kinds.values() if kind.backfill is not None})
     said = "`backfill` is history, which judges nobody"
-    return {"facts": _schema_of(FactMode) | {"description": f"{said}; needs {scopes[0]}"}} if scopes else {}
+    if not scopes:
+        return {}
+    mode = _schema_of(FactMode)
+    return {
+        _FACTS_MODE: mode | {"description": f"{said}; needs {scopes[0]}"},
+        "facts": mode | {"description": f"Another name of `{_FACTS_MODE}`"},
+    }
 
 
 def _schema_of(codes: type[Code]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.codes.monitoring import FactMode
 from shared.codes.operations import RowStatus
@@ -13,6 +13,9 @@ from shared.findings import Finding
 from shared.security.actor import Actor
 from shared.sheets.columns import Sheet
 from shared.words.said import Said
+
+REFUSED: Final = (RowStatus.REJECTED, RowStatus.AMBIGUOUS)
+"""What a row is that comes back."""
 
 
 class Sender(NamedTuple):

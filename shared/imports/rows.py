@@ -10,6 +10,7 @@ from shared.codes.operations import RowStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.imports.kinds import Document, ImportKind, Sender, Taken
+from shared.records.kinds import reference_of_content
 from shared.records.outcomes import Outcome
 from shared.registers.commands import Put
 from shared.sheets.columns import Sheet
@@ -19,8 +20,6 @@ ItemT = TypeVar("ItemT")
 ONE_BY_ONE: Final = 200
 """Rows of one transaction, of commands that do one row at a time."""
 _NOT_GIVEN: Final = "row"
-_OF_THE_CONTENT: Final = "row-"
-"""What a reference begins with that is made of the content of a row: the same row is the same record in every file."""
 
 
 def _everything(record: BaseModel) -> str:
@@ -30,16 +29,21 @@ def _everything(record: BaseModel) -> str:
 def read_record(
     model: type[RecordT], sender: Sender, document: Document, content_of: Callable[[RecordT], str] = _everything
 ) -> RecordT:
-    """A record that its sender says; where no reference is given it has one of its content."""
-    said = {"source_ref": _NOT_GIVEN, **document, "source": sender.source}
+    """A record that its sender says, or whom the row names; where no reference is given it has one of its content."""
+    by = {} if sender.source is None else {"source": sender.source}
+    said = {"source_ref": _NOT_GIVEN, **by, **document}
     if "supersedes" in document:
-        said["supersedes"] = {**document["supersedes"], "source": sender.source}
+        said["supersedes"] = {**by, **document["supersedes"], **_source_said(document)}
     record = model.model_validate(said)
     if "source_ref" in document:
         return record
     content = hashlib.sha256(content_of(record).encode()).hexdigest()
-    record.__dict__["source_ref"] = f"{_OF_THE_CONTENT}{content}"  # nobody has it yet: a copy would cost as much again
+    record.__dict__["source_ref"] = reference_of_content(content)  # nobody has it yet: a copy would cost as much again
     return record
+
+
+def _source_said(document: Document) -> Document:
+    return {"source": document["source"]} if "source" in document else {}
 
 
 def record_taken(outcome: Outcome[Any]) -> Taken:

@@ -11,8 +11,9 @@ from pydantic_core import from_json
 from shared.codes.operations import RowStatus
 from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import Reading
-from shared.imports.kinds import ImportKinds, Reason
+from shared.imports.kinds import REFUSED, ImportKinds, Reason
 from shared.imports.packing import cell_of
+from shared.imports.row_errors import row_error
 from shared.imports.starting import File, load_file
 from shared.jobs.queries import job
 from shared.lists.order import by
@@ -52,13 +53,22 @@ class RowReason(BaseModel):
     detail: str
 
 
+class RowErrorOut(BaseModel):
+    """Why a row came back, in the few codes that all files share."""
+
+    column: str | None = Field(description="Heading of the cell; null where it is about the row as a whole")
+    code: str = Field(description="One of `RowError`, or the situation of the house that a request would be told of")
+    detail: str
+
+
 class ImportRowOut(BaseModel):
     """A row about which there is something to say."""
 
     row: int = Field(description="Where it stands in the file; the first line of the file is 1")
     status: RowStatus
     cells: dict[str, str] = Field(description="As they came, by field; hidden where you may not see persons")
-    reasons: list[RowReason]
+    errors: list[RowErrorOut] = Field(description="Empty where the row was taken and should only be checked")
+    reasons: list[RowReason] = Field(description="The same, and what should be checked, as the answer to a request")
 
 
 class ImportRows(ListQuery):
@@ -91,7 +101,7 @@ def refused_after(reading: Reading, kinds: ImportKinds, job_id: UUID, row: int) 
     """The next refused rows behind a row, each as the cells of the file that gives them back."""
     file = demand_import(reading, job_id)
     table = reading.system_tables.import_row
-    refused = table.c.status.in_((RowStatus.REJECTED, RowStatus.AMBIGUOUS)) & (table.c.row > row)
+    refused = table.c.status.in_(REFUSED) & (table.c.row > row)
     rows = _rows_of(reading, job_id).where(refused).order_by(table.c.row).limit(_AT_ONCE)
     sheet, see = kinds[file.kind].sheet, reading.actor.may(PERSONAL)
     opened = [_opened(reading, found) for found in reading.connection.execute(rows)]
@@ -125,12 +135,18 @@ def _opened(reading: Reading, row: Any) -> _Opened:
 
 def _shown(reading: Reading, sheet: Sheet, file: File, row: _Opened) -> ImportRowOut:
     see = reading.actor.may(PERSONAL)
+    why = [(_heading(sheet, reason), reason) for reason in map(Reason.of, row.reasons)]
     reasons = [
-        RowReason(column=_heading(sheet, reason), pointer=reason.pointer, code=reason.code, detail=reason.said.text)
-        for reason in map(Reason.of, row.reasons)
+        RowReason(column=column, pointer=reason.pointer, code=reason.code, detail=reason.said.text)
+        for column, reason in why
+    ]
+    errors = [
+        RowErrorOut(column=column, code=row_error(sheet, reason), detail=reason.said.text)
+        for column, reason in why
+        if row.status in REFUSED
     ]
     cells = dict(_cells(sheet, file.places, row, see=see))
-    return ImportRowOut(row=row.row, status=row.status, cells=cells, reasons=reasons)
+    return ImportRowOut(row=row.row, status=row.status, cells=cells, errors=errors, reasons=reasons)
 
 
 def _cells(sheet: Sheet, places: Sequence[str], row: _Opened, *, see: bool) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from shared.jobs.commands import start_job
 from shared.jobs.queries import no_such_job
 from shared.security.actor import EVERY, Actor
 from shared.security.sources import demand_sources
+from shared.sheets.common import SOURCE
 from shared.words.said import says
 
 JOB_KIND = "import"
@@ -39,15 +40,27 @@ class Asked(NamedTuple):
 def source_of(actor: Actor, kind: ImportKind, named: str | None) -> str | None:
     """Who says what stands in a file: the source named, else the only one for which the client speaks.
 
-    Raises Invalid where several could, or where a house is named, and SourceNotYours.
+    None where the rows say it themselves, or have none. Raises Invalid where several could and the rows cannot say it,
+    or where a house is named, and SourceNotYours.
     """
     if not kind.has_source:
         return None
     source = named or _only_source(actor)
-    if source is None:
-        raise Invalid.at("/source", says("source-needed"))
-    demand_sources(actor, Invalid, {"/source": source})
+    if source is not None:
+        demand_sources(actor, Invalid, {"/source": source})
+    elif not any(column.place == SOURCE.place for column in kind.sheet.columns):
+        raise _source_needed()
     return source
+
+
+def demand_source(asked: Asked, packed: Packed) -> None:
+    """Raise Invalid where nobody says who speaks: neither the form nor a column of the file."""
+    if asked.kind.has_source and asked.source is None and SOURCE.place not in packed.places:
+        raise _source_needed()
+
+
+def _source_needed() -> Invalid:
+    return Invalid.at("/source", says("source-needed"))
 
 
 def start_import(uow: UnitOfWork, asked: Asked, packed: Packed) -> UUID:

@@ -19,11 +19,12 @@ from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import DomainError
 from shared.http.problems import field_problems
-from shared.imports.kinds import ImportKind, ImportKinds, Reason, Sender, Taken, reasons_of
+from shared.imports.kinds import REFUSED, ImportKind, ImportKinds, Reason, Sender, Taken, reasons_of
 from shared.imports.packing import kept_cells, unpack
+from shared.imports.row_errors import row_error
 from shared.imports.starting import JOB_KIND, load_file
 from shared.jobs.work import Document, Kinds, Part, Standing, Work
-from shared.sheets.columns import Column
+from shared.sheets.columns import Column, Sheet
 from shared.sheets.reading import Read, Reader, Row
 from shared.words.said import says
 
@@ -35,7 +36,6 @@ _PASSES: Final[Mapping[tuple[str, str], Sequence[str]]] = {
     (ImportMode.COMMIT, ImportAccept.GOOD): (_TAKE,),
 }
 """How often, and how, the rows of a file are gone through: whoever takes all or nothing tries all of them first."""
-_REFUSED: Final = (RowStatus.REJECTED, RowStatus.AMBIGUOUS)
 _COUNTED: Final = ("accepted", "duplicate", "rejected", "ambiguous")
 
 
@@ -70,7 +70,7 @@ def _do_part(kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
     if place.part == 0:
         _forget_rows(uow, job_id)
     _keep_rows(uow, job_id, things, taken)
-    result = _counted(standing, place, how, things, taken)
+    result = _counted(standing, place, how, kind.sheet, things, taken)
     following = _following(uow, standing, place, result)
     ended = following is None or following.passing == len(passes)
     if ended:
@@ -89,21 +89,29 @@ def _following(uow: UnitOfWork, standing: Standing, place: _Place, result: Docum
     later = (parts.c.job_id == _job_of(standing)) & (parts.c.seq == place.part + 1)
     if uow.connection.scalar(sa.select(sa.exists().where(later))):
         return place._replace(part=place.part + 1)
-    if standing.asked["accept"] == ImportAccept.ALL and any(result[status] for status in _REFUSED):
+    if standing.asked["accept"] == ImportAccept.ALL and any(result[status] for status in REFUSED):
         return None
     return _Place(place.passing + 1)
 
 
 def _counted(
-    standing: Standing, place: _Place, how: str, things: Sequence[Read], taken: Sequence[Taken]
-) -> dict[str, int]:
-    """What became of the rows so far; a further pass counts anew."""
-    so_far = Counter[str]() if place.part == 0 else Counter(standing.result)
+    standing: Standing, place: _Place, how: str, sheet: Sheet, things: Sequence[Read], taken: Sequence[Taken]
+) -> dict[str, Any]:
+    """What became of the rows so far, and how many came back for which reason; a further pass counts anew."""
+    before: Document = {} if place.part == 0 else standing.result or {}
+    so_far = Counter[str]({name: before.get(name, 0) for name in _COUNTED})
+    reasons = Counter[str](before.get("reasons", {}))
     for thing, one in zip(things, taken, strict=True):
-        so_far["rows"] += len(thing.rows)
         so_far[one.status] += len(thing.rows)
-    stored = so_far["accepted"] if how is _TAKE else 0
-    return {"rows": so_far["rows"], **{status: so_far[status] for status in _COUNTED}, "stored": stored}
+        if one.status in REFUSED:
+            reasons.update(code for _, why in _by_row(thing, one) for code in {row_error(sheet, each) for each in why})
+    return {
+        "rows": so_far.total(),
+        **{status: so_far[status] for status in _COUNTED},
+        "stored": so_far["accepted"] if how is _TAKE else 0,
+        "committed": how is _TAKE,
+        "reasons": dict(sorted(reasons.items())),
+    }
 
 
 @contextlib.contextmanager
@@ -117,17 +125,10 @@ def _acting(uow: UnitOfWork, sender: Sender) -> Iterator[None]:
         uow.actor, uow.context = machine, context
 
 
-class _OnlyTriedError(Exception):
-    """Takes back what was tried."""
-
-
 def _tried(uow: UnitOfWork, kind: ImportKind, sender: Sender, things: Sequence[Read]) -> Sequence[Taken]:
     """What would become of things; nothing of it is kept."""
-    taken: list[Taken] = []
-    with contextlib.suppress(_OnlyTriedError), uow.savepoint():
-        taken += _take(uow, kind, sender, things)
-        raise _OnlyTriedError
-    return taken
+    with uow.taken_back():
+        return _take(uow, kind, sender, things)
 
 
 def _take(uow: UnitOfWork, kind: ImportKind, sender: Sender, things: Sequence[Read]) -> Sequence[Taken]:
@@ -170,8 +171,8 @@ def _keep_rows(uow: UnitOfWork, job_id: UUID, things: Sequence[Read], taken: Seq
     rows = [
         {"job_id": job_id, "row": row.number, "status": one.status, "cells": _text_of(row), "reasons": reasons}
         for thing, one in zip(things, taken, strict=True)
-        if one.status in _REFUSED or one.reasons
-        for row, reasons in _by_row(thing, one)
+        if one.status in REFUSED or one.reasons
+        for row, reasons in _kept_by_row(thing, one)
     ]
     table = uow.system_tables.import_row
     insert_rows(uow.connection, table, sealed_table(table).seal(uow, rows))
@@ -181,7 +182,11 @@ def _text_of(row: Row) -> str:
     return to_json(kept_cells(row)).decode()
 
 
-def _by_row(thing: Read, taken: Taken) -> Iterator[tuple[Row, list[dict[str, Any]]]]:
+def _kept_by_row(thing: Read, taken: Taken) -> Iterator[tuple[Row, list[dict[str, Any]]]]:
+    return ((row, [reason.as_document() for reason in reasons]) for row, reasons in _by_row(thing, taken))
+
+
+def _by_row(thing: Read, taken: Taken) -> Iterator[tuple[Row, list[Reason]]]:
     """The rows of a thing with the reasons of each. A refused thing comes back whole."""
     reasons: dict[int, list[Reason]] = {}
     for reason in taken.reasons:
@@ -189,10 +194,10 @@ def _by_row(thing: Read, taken: Taken) -> Iterator[tuple[Row, list[dict[str, Any
     another = thing.rows[min(reasons, default=0)].number
     for place, row in enumerate(thing.rows):
         own = reasons.get(place)
-        if own is None and taken.status in _REFUSED:
+        if own is None and taken.status in REFUSED:
             own = [Reason("", "another-row-refused", says("another-row-refused", row=another))]
         if own is not None:
-            yield row, [reason.as_document() for reason in own]
+            yield row, own
 
 
 def _place_among(pointer: str, rows: int) -> int:

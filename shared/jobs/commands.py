@@ -35,7 +35,7 @@ def start_job(uow: UnitOfWork, kind: str, asked: Document, job_id: UUID | None =
         "done": 0,
         "result": {},
         "correlation_id": uow.context.correlation_id,
-        "created_at": uow.now(),
+        "created_at": uow.stamp(),
     }
     uow.connection.execute(sa.insert(uow.system_tables.job).values(row))
     uow.record("job.started", job_id, {"kind": kind}, after={"kind": kind, "asked": asked})
@@ -93,7 +93,7 @@ def _lock(uow: UnitOfWork, job_id: UUID) -> Any:
 
 
 def _end(uow: UnitOfWork, job: Any, status: JobStatus, by: str, more: Document) -> None:
-    _change(uow, job.id, {"status": status, "ended_at": uow.now(), **more})
+    _change(uow, job.id, {"status": status, "ended_at": uow.stamp(), **more})
     context = uow.context.in_chain(job.correlation_id)
     uow.audit(f"job.{status}", str(job.id), after=dict(more), actor=by, context=context)
     uow.log_after_commit("job.ended", context=context, job_id=str(job.id), kind=job.kind, status=status)

@@ -1,6 +1,6 @@
 """What can be asked of jobs. A client sees those it asked for; operations see all."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,11 +34,18 @@ def no_such_job(job_id: UUID) -> JobNotFound:
 
 def job(reading: Reading, job_id: UUID) -> Document:
     """A job with how far it is. Raises JobNotFound."""
-    table = reading.system_tables.job
-    row = reading.connection.execute(sa.select(table).where(table.c.id == job_id)).mappings().one_or_none()
+    rows = jobs_with_their_moment(reading)
+    this = rows.where(reading.system_tables.job.c.id == job_id)
+    row = reading.connection.execute(this).mappings().one_or_none()
     if row is None or not may_see(reading.actor, row["asked_by"]):
         raise no_such_job(job_id)
     return dict(row)
+
+
+def jobs_with_their_moment(reading: Reading) -> sa.Select[Any]:
+    """All jobs, each with the moment for whoever follows what is asked for and what ends: how far one is moves none."""
+    table = reading.system_tables.job
+    return sa.select(table, sa.func.coalesce(table.c.ended_at, table.c.created_at).label("updated_at"))
 
 
 def next_job(reading: Reading, kind: str | None = None) -> UUID | None:

@@ -39,7 +39,11 @@ async def run_part(database: Database, kinds: Kinds, job_id: UUID) -> bool:
 
 async def run_to_the_end(database: Database, kinds: Kinds, kind: str, asked: Document, actor: Actor) -> Document:
     """Do a whole job here, or what is left of one of its kind that has not ended; returns the job."""
-    job_id = await database.write(start_or_join, kind, asked, actor=actor)
+    return await run_job(database, kinds, await database.write(start_or_join, kind, asked, actor=actor), actor)
+
+
+async def run_job(database: Database, kinds: Kinds, job_id: UUID, actor: Actor) -> Document:
+    """Do a job to its end here; returns it."""
     while await run_part(database, kinds, job_id):
         pass
     return await database.read(job, job_id, actor=actor)

@@ -18,17 +18,19 @@ from typing import Annotated, Any, Final, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from shared.policy.parameters import ParameterValue, PolicyView, ValueStatus
+from shared.codes.policy import ValueStatus
+from shared.policy.parameters import ParameterValue, PolicyView
 from shared.regions import region_prefix, scope_chain
 
 PACKS: Final = Path(__file__).parent / "packs"
 NATIONAL: Final = "00"
 """The region of the national pack."""
+NO_UNIT: Final = "none"
+"""The unit of names, codes and flags; under any other one numeric text is a number."""
 
 _DEVELOPMENT: Final = "development"
 _CALENDAR: Final = "calendar.yaml"
 _MANIFEST: Final = "pack.yaml"
-_NO_UNIT: Final = "none"
 _CACHED_VIEWS: Final = 8192
 _match_decimal = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
 
@@ -87,6 +89,11 @@ class DatedValue:
     """None: until a pack says otherwise."""
     value: ParameterValue
 
+    @property
+    def binds(self) -> bool:
+        """Whether it holds on its days: what is only announced does not."""
+        return self.value.status is not ValueStatus.ANNOUNCED
+
     def holds_on(self, day: date) -> bool:
         """Tell whether `day` lies within."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
@@ -103,9 +110,14 @@ class Parameter:
     description: str
     values: tuple[DatedValue, ...]
 
+    def dated_on(self, day: date) -> DatedValue | None:
+        """Return the value that holds on `day`, with its days, or none; announced values never hold."""
+        return next((dated for dated in self.values if dated.binds and dated.holds_on(day)), None)
+
     def on(self, day: date) -> ParameterValue | None:
-        """Return the value that holds on `day`, or none; announced values never hold."""
-        return next((dated.value for dated in self.values if _binds(dated) and dated.holds_on(day)), None)
+        """Return the value that holds on `day`, or none."""
+        dated = self.dated_on(day)
+        return None if dated is None else dated.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,20 @@ class PolicyBook:
         form_of_view: FormT = self._formed(form, self.at(region_code, on).region, on)
         return form_of_view
 
+    def terms(self, region_code: str, on: date) -> dict[str, tuple[Parameter, DatedValue]]:
+        """Return what holds in the region on the day, by key, with the parameter and the days of each value."""
+        found: dict[str, tuple[Parameter, DatedValue]] = {}
+        for pack in self._asked(self.at(region_code, on).region):
+            for key, parameter in pack.parameters.items():
+                dated = parameter.dated_on(on)
+                if dated is not None:
+                    found.setdefault(key, (parameter, dated))
+        return found
+
+    def find_parameter(self, key: str) -> Parameter | None:
+        """Return a parameter as some pack describes it, or none where no pack knows the key."""
+        return next((pack.parameters[key] for pack in self.packs if key in pack.parameters), None)
+
     def scopes_of(self, key: str) -> tuple[str, ...]:
         """Return the regions within the nation whose packs speak of this parameter, the narrowest first."""
         speak = (region for region, pack in self._regional.items() if region != NATIONAL and key in pack.parameters)
@@ -201,10 +227,6 @@ class PolicyBook:
         yield from (self._regional[scope] for scope in scopes if scope in self._regional)
         if self._development is not None:
             yield self._development
-
-
-def _binds(dated: DatedValue) -> bool:
-    return dated.value.status is not ValueStatus.ANNOUNCED
 
 
 def _check_together(directory: Path, packs: Sequence[Pack]) -> None:
@@ -275,7 +297,7 @@ def _read_parameters(file: Path, label: str) -> Iterator[Parameter]:
 
 
 def _dated(entry: _ParameterEntry, row: _ValueEntry, label: str, where: str) -> DatedValue:
-    value = _frozen(row.value, numeric=entry.unit != _NO_UNIT, where=where)
+    value = frozen(row.value, numeric=entry.unit != NO_UNIT, where=where)
     parameter_value = ParameterValue(entry.key, value, entry.unit, row.reference, row.status, label)
     return DatedValue(row.valid_from, row.valid_to, parameter_value)
 
@@ -285,14 +307,14 @@ def _check_dates(values: Sequence[DatedValue], where: str) -> None:
     for dated in values:
         if dated.valid_to is not None and dated.valid_to < dated.valid_from:
             raise PolicyPackError(f"{where}: ends on {dated.valid_to}, before it begins on {dated.valid_from}")
-        if not _binds(dated):
+        if not dated.binds:
             continue
         if last_day is not None and dated.valid_from <= last_day:
             raise PolicyPackError(f"{where}: the value from {dated.valid_from} overlaps the one before it")
         last_day = dated.valid_to or date.max
 
 
-def _frozen(value: Any, *, numeric: bool, where: str) -> Any:
+def frozen(value: Any, *, numeric: bool, where: str) -> Any:
     """Return the value with decimals exact and nothing that can be changed."""
     match value:
         case bool() | int():
@@ -300,9 +322,9 @@ def _frozen(value: Any, *, numeric: bool, where: str) -> Any:
         case str():
             return Decimal(value) if numeric and _match_decimal(value) else value
         case list():
-            return tuple(_frozen(part, numeric=numeric, where=where) for part in value)
+            return tuple(frozen(part, numeric=numeric, where=where) for part in value)
         case dict() if all(isinstance(name, str) for name in value):
-            return MappingProxyType({name: _frozen(part, numeric=numeric, where=where) for name, part in value.items()})
+            return MappingProxyType({name: frozen(part, numeric=numeric, where=where) for name, part in value.items()})
         case float():
             raise PolicyPackError(f'{where}: {value} is not exact; write it as quoted text, for example "0.30"')
     raise PolicyPackError(f"{where}: {value!r} is no value; use text, whole numbers, flags, lists and named parts")

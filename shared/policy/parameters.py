@@ -4,22 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
+from shared.codes.policy import ValueStatus
 from shared.errors import Conflict
 from shared.words.said import says
-
-
-class ValueStatus(StrEnum):
-    """How binding a value is."""
-
-    IN_FORCE = "in_force"
-    """已施行: it binds, or bound, on its days; the reference says where it was read."""
-    ANNOUNCED = "announced"
-    """已公布未施行: a document sets it, but it does not bind yet; look-ups pass over it."""
-    ASSUMED = "assumed"
-    """假定: nothing seen sets it; the reference says what it was taken from, and every verdict shows it as assumed."""
 
 
 @dataclass(frozen=True, slots=True)

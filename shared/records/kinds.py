@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from shared.codes.records import RecordStatus
@@ -14,6 +14,14 @@ from shared.security.sources import demand_sources
 from shared.words.said import Said, says
 
 KnownT = TypeVar("KnownT", bound=Mapping[Any, Any])
+
+
+_OF_THE_CONTENT: Final = "row-"
+
+
+def reference_of_content(digest: str) -> str:
+    """The reference of a record that has none of its own: the same content is the same record in every file."""
+    return f"{_OF_THE_CONTENT}{digest}"
 
 
 class Reference(Protocol):

@@ -85,7 +85,12 @@ class Table:
         self._workbook = xlsxwriter.Workbook(path, options)
         self._bold = self._workbook.add_format({"bold": True})
         self._text = self._workbook.add_format({"num_format": "@"})
-        self._title, self._headings, self._most = title, headings, rows_of_a_sheet
+        self._most = rows_of_a_sheet
+        self.turn_to(title, headings)
+
+    def turn_to(self, title: str, headings: Sequence[tuple[str, int]]) -> None:
+        """Go on in another sheet, below headings of its own."""
+        self._title, self._headings = title, headings
         self._begin(1)
 
     def write(self, rows: Iterable[Line]) -> None:

@@ -6,10 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import sqlalchemy as sa
+
+from services.monitoring.models.incidents import Incident
+from services.monitoring.models.risks import Risk
+from shared.codes.monitoring import IncidentKind, IncidentStatus
 from shared.contracts.catalogue import HOUSES
+from shared.db.base import table_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.ids import new_id
 from tests.builders import fact, household, member, resident_id
 from tests.journeys.story import Story, yuan
 
+COUNTY: Final = "520626000000"
 BUYER: Final = "DG-CANTEEN"
 """The buyer of the story."""
 IMPORT_KINDS: Final[Mapping[str, str]] = {
@@ -22,6 +31,8 @@ IMPORT_KINDS: Final[Mapping[str, str]] = {
 """A kind of file that each house takes."""
 NUMBER: Final = resident_id(dt.date(1980, 5, 1))
 """The identity number that the head of the household is told to have."""
+_SOURCE: Final = "village-report"
+_FEED: Final = {"kinds": ["income"], "due_day": 5, "owner": "青龙街道办事处"}
 NO_SUCH: Final = "00000000-0000-0000-0000-000000000001"
 _OPERATING: Final = "Operations of one house as a whole, by a scope that no county's client holds: of no region."
 OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
@@ -32,6 +43,8 @@ OF_THE_WHOLE_HOUSE: Final[Mapping[str, str]] = {
     "/usage": _OPERATING,
 }
 """Routes that are the same in every house, below its name and version, and why they know of no region."""
+OF_OPERATIONS: Final = frozenset({("post", "/monitoring/v1/recomputes")})
+"""Operations of a region, by the same scope."""
 OF_THE_CALLER: Final = frozenset(
     {
         *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel"),
@@ -45,11 +58,20 @@ OF_THE_CALLER: Final = frozenset(
 _CODES: Final = "Code lists tell of nobody."
 _CATALOGUE: Final = "The catalogue: who buys looks for products wherever they grow; no household is told of."
 _TEMPLATES: Final = "Files to fill in tell of nobody."
+_POLICY: Final = "law and practice are no secret: whoever works in one place may see what holds in another"
 _WORK: Final = "Work is looked for wherever it is; no household is told of."
 _BUYERS: Final = "One register of buyers for all who supply: a buyer belongs to no region; no household is told of."
+_RULES: Final = "What is looked at is no secret; nobody is named."
+_FEEDS: Final = "What sources agreed to bring, and whether it came: a source belongs to no region, nobody is named."
+OF_THE_COUNTY: Final = frozenset({"/monitoring/v1/incidents", "/monitoring/v1/incidents/{incident_id}"})
+"""An incident is of a whole county: whoever has to do in a part of it sees it, and its own households in it."""
 OPEN_TO_ALL_REGIONS: Final[Mapping[tuple[str, str], str]] = {
     **{("get", f"/{house}/v1/codes"): _CODES for house in HOUSES},
     **{("get", f"/{house}/v1/imports/templates/{{import_kind}}.xlsx"): _TEMPLATES for house in HOUSES},
+    ("get", "/monitoring/v1/feeds"): _FEEDS,
+    ("get", "/monitoring/v1/feeds/{source}"): _FEEDS,
+    ("get", "/monitoring/v1/finding-rules"): _RULES,
+    ("get", "/monitoring/v1/policy"): _POLICY,
     ("get", "/employment/v1/vacancies"): _WORK,
     ("get", "/employment/v1/vacancies/{vacancy_code}"): _WORK,
     ("get", "/consumption/v1/products"): _CATALOGUE,
@@ -111,16 +133,54 @@ class Examples:
         return self.bodies[method, template]
 
 
+def policy_value(region_code: str) -> dict[str, Any]:
+    """A policy value that the place proposes for itself."""
+    return {
+        "region_code": region_code,
+        "key": "monitoring.near_line_ratio",
+        "value": "0.15",
+        "from": "2031-01-01",
+        "status": "in_force",
+        "reference": "村民代表会议 2026年第3号",
+    }
+
+
+async def screened(story: Story) -> str:
+    """Screen where the household of a story lives; returns the screening once it has ended."""
+    asked = {"region_code": story.answers["household"]["region_code"]}
+    started = await story.post("screening", "/monitoring/v1/screenings", asked)
+    screening_id = str(started["job_id"])
+
+    async def ended() -> str | None:
+        found = await story.caller.get(f"/monitoring/v1/screenings/{screening_id}")
+        return str(found["ended_at"]) if found["ended_at"] else None
+
+    await story.eventually(ended)
+    return screening_id
+
+
 async def examples_of(story: Story) -> Examples:
-    """Examples out of a story that was told."""
+    """Examples out of a story that was told; at its end the house is looked at."""
     told, code = story.answers, story.code
-    [first, *_] = (await story.caller.get(f"/monitoring/v1/facts?household_code={code}"))["items"]
+    region_code = told["household"]["region_code"]
+    screening_id = await screened(story)
+    findings = (await story.caller.get(f"/monitoring/v1/findings?household_code={code}"))["items"]
+    facts = (await story.caller.get(f"/monitoring/v1/facts?household_code={code}&source={_SOURCE}"))["items"]
+    [first, *_] = facts
+    await story.put("feed", f"/monitoring/v1/feeds/{_SOURCE}", _FEED)
+    await story.put("code", f"/monitoring/v1/households/{code}/external-codes/national", {"code": "52-0001"})
+    home = {"grade": "A", "only_home": True, "checked_by": "住建局"}
+    await story.post("home", "/monitoring/v1/facts", fact("dwelling", "home", home, household_code=code))
     values = {
         "household_code": code,
-        "region_code": told["household"]["region_code"],
+        "region_code": region_code,
+        "screening_id": screening_id,
+        "change": "at_risk",
         "source": first["source"],
         "source_ref": first["source_ref"],
         "fact_id": first["fact_id"],
+        "finding_id": findings[0]["finding_id"],
+        "incident_id": await _incident_of(story),
         "risk_id": (await story.task("income_drop"))["risk_id"],
         "task_id": (await story.task("job_loss"))["task_id"],
         "disbursement_id": told["relief"]["disbursement_id"],
@@ -134,14 +194,30 @@ async def examples_of(story: Story) -> Examples:
         "asset_code": told["asset"]["asset_code"],
         "distribution_id": told["distribution"]["distribution_id"],
         "line_no": 1,
+        "value_id": told["policy value"]["value_id"],
         "letter_id": NO_SUCH,
         "job_id": NO_SUCH,
         "change_id": NO_SUCH,
         "webhook_code": "none",
+        "system": "national",
     }
     requests = {"employment": "job", "consumption": "purchase", "assets": "asset_share"}
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}
     return Examples(values, asked, _bodies(story, told["placement"]["worker_id"]))
+
+
+def found_incident(uow: UnitOfWork) -> None:
+    """Have the risks of the story belong to an incident: in earnest it takes more households than the story has."""
+    risks, incidents = table_of(Risk), table_of(Incident)
+    now, names = uow.now(), {"kind": IncidentKind.SCREENING, "status": IncidentStatus.OPEN, "region_code": COUNTY}
+    row = {"id": new_id(), **names, "founded_at": now, "hours_told": 0, "version": 1, "updated_at": uow.stamp()}
+    uow.connection.execute(sa.insert(incidents).values(row))
+    uow.connection.execute(sa.update(risks).values(incident_id=row["id"]))
+
+
+async def _incident_of(story: Story) -> str:
+    found = (await story.caller.get("/monitoring/v1/incidents"))["items"]
+    return found[0]["incident_id"] if found else NO_SUCH
 
 
 def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, Any]]:
@@ -159,11 +235,24 @@ def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, 
     consumption, assets = "/consumption/v1", "/assets/v1"
     return {
         ("put", f"{monitoring}/households/{{household_code}}"): registered,
+        ("post", f"{monitoring}/screenings"): {"region_code": told["household"]["region_code"], "dry_run": True},
+        ("post", f"{monitoring}/recomputes"): {"region_code": told["household"]["region_code"]},
         ("post", f"{monitoring}/households/batch"): {"households": [registered | {"household_code": code}]},
         ("post", f"{monitoring}/persons/search"): {"id_number": NUMBER, "purpose": "核对"},
         ("post", f"{monitoring}/households/{{household_code}}/end"): {"on": "2019-01-01", "reason": "died"},
+        ("post", f"{monitoring}/findings/{{finding_id}}/transitions"): {"action": "exempt", "reason": "已核实"},
+        ("post", f"{monitoring}/findings/exemptions"): {"ids": [NO_SUCH], "reason": "已核实"},
+        ("put", f"{monitoring}/households/{{household_code}}/external-codes/{{system}}"): {"code": "52-0002"},
+        ("put", f"{monitoring}/feeds/{{source}}"): _FEED | {"due_day": 6},
         ("post", f"{monitoring}/facts"): fact("income", "x-1", income, household_code=code),
         ("post", f"{monitoring}/facts/batch"): {"facts": [fact("income", "x-2", income, household_code=code)]},
+        ("post", f"{monitoring}/policy-values"): policy_value(told["household"]["region_code"]),
+        ("post", f"{monitoring}/policy-values/{{value_id}}/transitions"): {"action": "withdraw"},
+        ("post", f"{monitoring}/policy-simulations"): {
+            "region_code": told["household"]["region_code"],
+            "changes": [{"key": "monitoring.near_line_ratio", "value": "0.15"}],
+        },
+        ("post", f"{monitoring}/incidents/{{incident_id}}/transitions"): {"action": "release", "limit": 1},
         ("post", f"{assistance}/tasks/{{task_id}}/transitions"): {"action": "accept"},
         ("post", f"{assistance}/tasks/{{task_id}}/measures"): {"kind": "purchase"},
         ("post", f"{assistance}/disbursements"): {

@@ -24,13 +24,16 @@ from shared.sheets.columns import EACH, Column, Form, Sheet, plain_heading
 from shared.words.language import Language
 from tests.builders import HOUSEHOLD, fact
 from tests.conftest import ClientFor, OpenHouse
-from tests.contract.access_examples import Examples, examples_of
+from tests.contract.access_examples import Examples, examples_of, found_incident, policy_value
 from tests.journeys.set_ups import Caller
 from tests.journeys.story import Story
 
 LISTS: Final = {listed.path: listed for house in HOUSES for listed in lists_of(house)}
-LEFT_OUT: Final = {"allowed_actions", "history", "publicity_rule"}
-"""What is left to the answer of one thing: what the caller may do now, who did what, and the rule with its source."""
+LEFT_OUT: Final = {"allowed_actions", "errors", "history", "inputs", "publicity_rule"}
+"""What is left to the answer of one thing: what the caller may do now, who did what, the rule with its source, and
+what it saw.
+
+The errors of a row of a file are its reasons again, in few codes."""
 LANGUAGES: Final = {Language.ZH: "zh-CN", Language.EN: "en"}
 DIAGNOSIS: Final = {"code": "C34.9", "name": "=肺腺癌", "serious": True, "main_earner": True}
 """Its name is what a spreadsheet would take for a formula."""
@@ -71,24 +74,37 @@ OTHER_THINGS: Final = {
     "amount": "what was paid, and what was asked for",
     "at": "of an entry, of a stock",
     "before": "of an entry, of a stock",
+    "by": "who did it, and by when it has to be done",
+    "change": "of a stock, of the members of a household",
     "code": "of a diagnosis, of a reason, of a webhook",
     "created_at": "of a job, of a webhook",
     "detail": "of a reason, of a problem",
+    "due_on": "of a task, of a loan",
     "end_reason": "of a household, of work",
     "ended_on": "of a household, of work",
+    "grade": "of a risk, and of a house or a disability",
+    "households": "that were looked at, and that something came over",
     "id": "of a dead letter, of a change",
+    "key": "of a dead letter, of a parameter",
     "kind": "of each thing its own; of a risk also what a fact led to",
+    "kinds": "of facts, of risks",
+    "level": "of duty, of care",
     "name": "of each thing its own",
     "opened_at": "of a risk, of a task",
+    "overdue": "of a feed, of a loan",
     "placed_at": "of a worker, of an order",
+    "queued": "whether a household waits, and how many do",
     "reason": "of each thing its own",
+    "scheme": "of insurance, of relief",
     "seq": "of an entry of the audit, of a change",
     "source_ref": "of a record, and of the one it corrects",
     "state": "of a dead letter, of a webhook",
     "status": "of each thing its own",
     "stock": "what is there, what was there when first offered, and after a move",
+    "text": "of a reason, of a finding",
     "total": "of a job, of money",
     "type": "of a fact, of an event",
+    "value": "of a dead letter, of a parameter",
 }
 """Names of fields that mean one thing here and another there."""
 SHEETS: Final = {
@@ -179,6 +195,9 @@ async def examples(houses: Sequence[House], client_for: ClientFor) -> Examples:
     ill = fact("illness", "ill", DIAGNOSIS, household_code=HOUSEHOLD, member_no=1)
     await story.post("illness", "/monitoring/v1/facts", ill)
     await story.task("new_illness")
+    home = story.answers["household"]["region_code"]
+    await story.post("policy value", "/monitoring/v1/policy-values", policy_value(home))
+    await next(house for house in houses if house.name == "monitoring").database.write(found_incident)
     return await examples_of(story)
 
 

@@ -19,11 +19,16 @@ TOPICS: dict[str, set[str]] = {
     "assistance": {"disbursements", "households", "known_households", "measures", "tasks"},
     "monitoring": {
         "screenings",
-        "proofs",
+        "recomputes",
         "sources",
+        "exchange",
         "facts",
+        "findings",
         "households",
+        "incidents",
         "placements",
+        "protections",
+        "policy",
         "risks",
         "ledger",
         "evidence",
@@ -58,14 +63,14 @@ ROOMS_OF_A_TOPIC = {
     "store",
 }
 """What a topic may hold, each where the topic needs it: a file, or a folder of the same name."""
-ROOMS_OF_EVIDENCE = {"kept", "types", "table", *EVIDENCE}
-"""What the topic of evidence holds beside its rooms: what a type of evidence is, and a file for each type."""
+ROOMS_OF_EVIDENCE = {"circumstances", "kept", "types", "table", "headings", *EVIDENCE}
+"""What the topic of evidence holds beside its rooms: what a type is, what several are, how it is headed, and each."""
 KNOWS_A_TYPE = {
     "services/monitoring/evidence/table.py",
+    "services/monitoring/evidence/headings.py",
     "services/monitoring/facts/commands/credits.py",
-    "services/monitoring/facts/sheets.py",
 }
-"""The table of the types; a credit is income; and the columns of a file are those of its type."""
+"""The table of the types; a credit is income; and each type is headed by a name of its own."""
 MAX_ROUTE_LINES = 12
 MAX_HANDLER_LINES = 5
 
@@ -204,7 +209,7 @@ def test_only_its_own_file_and_the_rules_know_a_type_of_evidence() -> None:
         return imports_a_type(node) or (isinstance(node, ast.Constant) and node.value in EVIDENCE)
 
     own = {f"services/monitoring/evidence/{name}.py" for name in EVIDENCE}
-    alike = ("evidence", "facts", "ledger", "proofs", "risks/commands", "risks/store", "screenings")
+    alike = ("evidence", "facts", "ledger", "recomputes", "risks/commands", "risks/store", "screenings")
     found = findings(sources(*(f"services/monitoring/{topic}/**/*.py" for topic in alike)), names_a_type)
     assert {path for path, _ in found} - own == KNOWS_A_TYPE
     assert findings(sources(*own), imports_a_type) == []

@@ -1,6 +1,7 @@
 """What every list keeps to: one room limits it to regions and cuts its pages, and all are asked for in one way."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ OPEN_TO_EVERY_REGION = {
     "BuyerList",
     "DeadLetterList",
     "DeliveryList",
+    "FeedList",
     "ImportRows",
     "JobList",
     "ProductList",
@@ -37,9 +39,9 @@ OPEN_TO_EVERY_REGION = {
     "WebhookList",
 }
 """Lists that no region limits: of what is no secret, of operations, or of one thing whose region is looked at."""
-SAYING_MORE_OF_WHO_SEES = {"JobList", "OrderList", "WebhookList", "WorkerList"}
+SAYING_MORE_OF_WHO_SEES = {"IncidentList", "JobList", "OrderList", "WebhookList", "WorkerList"}
 """Lists that say more: orders are seen by their buyers, jobs and webhooks by whoever asked for them, workers are of
-working age."""
+working age, incidents are of a whole county."""
 NO_LISTS_BUT_IN_REGIONS = {"services/assistance/households/queries.py"}
 """What is limited to regions and is no list: the story of one household."""
 
@@ -125,7 +127,7 @@ async def test_a_list_is_written_as_json_and_in_no_form_that_it_does_not_have(
             tried += 1
         for form in ("xls", "CSV", "JSON", ""):
             refused = await client.get(
-                path.replace("{product_code}", "X-1").replace("{job_id}", ROW_ID).replace("{webhook_code}", "x"),
+                re.sub(r"{\w+_id}", ROW_ID, path.replace("{product_code}", "X-1").replace("{webhook_code}", "x")),
                 params={"format": form},
             )
             assert refused.status_code == 422, (path, form)

@@ -28,12 +28,14 @@ from shared.codes.monitoring import (
     RiskKind,
     Sex,
 )
+from shared.house import House
 from shared.http.application import described_app
 from shared.http.openapi import operations
 from shared.security.actor import PERSONAL, Actor
 from shared.security.issuer import ALL_SCOPES
 from tests.builders import fact, household, member, resident_id
 from tests.conftest import ClientFor, OpenHouse
+from tests.contract.access_examples import found_incident, policy_value, screened
 from tests.journeys.set_ups import Caller
 from tests.journeys.story import Story
 from tests.mechanism.probe import ON_SQLITE
@@ -93,7 +95,8 @@ class Reader:
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
-        self.heard: defaultdict[str, set[str]] = defaultdict(set, {"household_code": {HOME}})
+        known = {"household_code": {HOME}, "source": {"village-report"}, "system": {"national"}}
+        self.heard: defaultdict[str, set[str]] = defaultdict(set, known)
         self.answers: dict[str, str] = {}
         self.read: set[str] = set()
 
@@ -134,15 +137,27 @@ def get_routes() -> list[str]:
 
 
 @pytest.fixture
-async def clients(open_house: OpenHouse, client_for: ClientFor) -> dict[str, httpx.AsyncClient]:
-    houses = [await open_house(definition, background=True) for definition in HOUSES]
-    return {"all": client_for(*houses), "masked": client_for(*houses, scopes=SCOPES)}
+async def houses(open_house: OpenHouse) -> dict[str, House]:
+    return {definition.name: await open_house(definition, background=True) for definition in HOUSES}
+
+
+@pytest.fixture
+def clients(houses: dict[str, House], client_for: ClientFor) -> dict[str, httpx.AsyncClient]:
+    return {"all": client_for(*houses.values()), "masked": client_for(*houses.values(), scopes=SCOPES)}
 
 
 @ON_SQLITE
-async def test_no_answer_of_any_route_gives_away_what_is_hidden(clients: dict[str, httpx.AsyncClient]) -> None:
+async def test_no_answer_of_any_route_gives_away_what_is_hidden(
+    houses: dict[str, House], clients: dict[str, httpx.AsyncClient]
+) -> None:
     story = PlantedStory(Caller(clients["all"], {house.name: "" for house in HOUSES}), HOME)
     await asyncio.wait_for(story.tell(), 60)
+    feed = {"kinds": ["income"], "due_day": 5, "owner": "青龙街道办事处"}
+    await story.put("feed", "/monitoring/v1/feeds/village-report", feed)
+    await story.put("code", f"/monitoring/v1/households/{HOME}/external-codes/national", {"code": "52-0001"})
+    await story.post("policy value", "/monitoring/v1/policy-values", policy_value("520626"))
+    await screened(story)
+    await houses["monitoring"].database.write(found_incident)
     seeing, masked = Reader(clients["all"]), Reader(clients["masked"])
     await seeing.read_all()
     await masked.read_all()
@@ -154,7 +169,7 @@ async def test_no_answer_of_any_route_gives_away_what_is_hidden(clients: dict[st
     told = {
         (place, secret)
         for place, text in masked.answers.items()
-        if not place.endswith("/codes")  # code lists tell of nobody
+        if not place.endswith(("/codes", "/policy", "/finding-rules"))  # they tell of nobody
         for secret in HIDDEN
         if secret in RANDOM.sub("", text)
     }
@@ -197,6 +212,8 @@ def shown(one: dict[str, Any], note: str) -> HouseholdOut:
         version=1,
         updated_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
         members=[person],
+        member_count=1,
+        head_name="赵*",
         ended_on=dt.date(2026, 11, 1),
         end_reason=HouseholdEndReason.DIED,
         end_note=note,

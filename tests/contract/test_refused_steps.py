@@ -8,10 +8,12 @@ from services.assets.distributions.procedure import TRANSITIONS as DISTRIBUTIONS
 from services.assistance.tasks.procedure import TRANSITIONS as TASKS
 from services.consumption.orders.procedure import TRANSITIONS as ORDERS
 from services.employment.placements.procedure import TRANSITIONS as PLACEMENTS
+from services.monitoring.findings.procedure import TRANSITIONS as FINDINGS
 from shared.codes.assets import DistributionAction, DistributionStatus
 from shared.codes.assistance import TaskAction, TaskStatus
 from shared.codes.consumption import OrderAction, OrderStatus
 from shared.codes.employment import PlacementAction, PlacementStatus
+from shared.codes.monitoring import FindingAction, FindingStatus
 from shared.procedures.errors import TransitionNotAllowed
 from shared.procedures.steps import Caller, Procedure
 from shared.words.language import Language
@@ -47,6 +49,13 @@ from shared.words.language import Language
             DistributionAction.PAY,
             "a distribution that is draft does not pay",
             f"收益分配方案状态为“{DistributionStatus.DRAFT.label_zh}”，不能办理“{DistributionAction.PAY.label_zh}”",
+        ),
+        (
+            FINDINGS,
+            FindingStatus.CLEARED,
+            FindingAction.EXEMPT,
+            "a finding that is cleared does not exempt",
+            "疑点状态为“已消除”，不能办理“豁免”",
         ),
     ],
 )

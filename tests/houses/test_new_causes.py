@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.assistance.app import ASSISTANCE
-from services.monitoring.screenings.commands import screen_all
+from services.monitoring.screenings.commands.screen import screen_all
 from shared.bus.relay import pending_events
 from shared.codes.monitoring import RiskKind
 from shared.contracts.assistance import TaskClosed, TaskReopened
@@ -30,7 +30,7 @@ from tests.houses.monitoring.builders import (
     wages,
 )
 
-BELOW, DROP, RIGID, ILL, LOSS = RiskKind
+BELOW, DROP, RIGID, ILL, LOSS = list(RiskKind)[:5]
 VERIFIED: tuple[dict[str, Any], ...] = (
     {"action": "accept"},
     {"action": "start"},

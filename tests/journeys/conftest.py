@@ -1,5 +1,6 @@
 """Houses as processes, started both ways: every journey that asks for them is made twice."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -16,9 +17,17 @@ from tests.real_parts import require_or_skip
 
 
 class StartSetUp(Protocol):
-    """Starts these houses and waits until they are ready; they are ended with the test."""
+    """Starts these houses and waits until they are ready; they are ended with the test.
 
-    async def __call__(self, launch: Launch = by_fork, houses: Mapping[str, HouseDefinition] = HOUSES) -> SetUp: ...
+    With ``at`` their clocks run from this moment; else the business date is that of the tests and stands.
+    """
+
+    async def __call__(
+        self,
+        launch: Launch = by_fork,
+        houses: Mapping[str, HouseDefinition] = HOUSES,
+        at: dt.datetime | None = None,
+    ) -> SetUp: ...
 
 
 @pytest.fixture(params=["embedded", "distributed"])
@@ -30,13 +39,19 @@ async def start_set_up(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         postgres = request.getfixturevalue("postgres_server")
     async with AsyncExitStack() as stack:
 
-        async def start(launch: Launch = by_fork, houses: Mapping[str, HouseDefinition] = HOUSES) -> SetUp:
+        async def start(
+            launch: Launch = by_fork,
+            houses: Mapping[str, HouseDefinition] = HOUSES,
+            at: dt.datetime | None = None,
+        ) -> SetUp:
             if postgres is None:
                 way = embedded(tmp_path, launch, houses)
             else:
                 cluster = stack.enter_context(KafkaCluster.start())
                 way = distributed(tmp_path, postgres, cluster, launch, houses)
             found = await stack.enter_async_context(way)
+            if at is not None:
+                found.set_clocks(at)
             await found.start_all()
             return found
 

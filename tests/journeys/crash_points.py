@@ -6,6 +6,9 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
 
 from shared.bus import relay
 from shared.bus.consumer import Consumer
@@ -15,6 +18,7 @@ from shared.contracts.envelope import event_type_of
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
 from shared.hooks.sending import Sender
+from shared.jobs import running
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Place:
 
 def arm(point: CrashPoint) -> None:
     """Have this process kill itself when it comes to the point."""
-    place = PLACES[point.place]
+    place = (PLACES | WORKING)[point.place]
     original = getattr(place.owner, place.function)
 
     def wrapped(*arguments: Any) -> Any:
@@ -101,6 +105,12 @@ def _wrote_down(house: str, sender: Sender) -> bool:
     return sender._house == house and bool(sender._answered)
 
 
+def _goes_on_with(house: str, uow: UnitOfWork, _: object, job_id: UUID) -> bool:
+    """A part of the job was done before."""
+    jobs = uow.system_tables.job
+    return _house_of(uow) == house and bool(uow.connection.scalar(sa.select(jobs.c.done).where(jobs.c.id == job_id)))
+
+
 def _house_of(uow: UnitOfWork) -> str:
     return str(uow.system_tables.outbox.metadata.info["house"])
 
@@ -126,4 +136,6 @@ SENDING = {
     "delivery written down": Place(Sender, "_write_down", "after", _wrote_down),
 }
 """Only where a webhook is told."""
+WORKING = {"midway in a job, its part not committed": Place(running, "do_part", "after", _goes_on_with)}
+"""Only where a job has several parts."""
 PLACES = WRITING | RELAYING | CONSUMING | SENDING

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -299,7 +299,10 @@ class SetUp:
 
     async def died_at(self, point: CrashPoint, seconds: float) -> None:
         """Wait for the armed process to be killed at its point."""
-        name = self.process_of(point)
+        await self.died(self.process_of(point), point, seconds)
+
+    async def died(self, name: str, point: CrashPoint, seconds: float) -> None:
+        """Wait for this process, which was armed, to be killed at the point."""
         deadline = time.monotonic() + seconds
         while self.processes[name].alive():
             assert time.monotonic() < deadline, f"{name} did not come to {point}: {log_tail(self.log_of(name))}"
@@ -321,6 +324,18 @@ class SetUp:
         for name in self.roles:
             self.start(name)
         await self.ready()
+
+    def set_clocks(self, moment: dt.datetime) -> None:
+        """Have every process that is started from now on take this moment for now."""
+        ahead = moment - dt.datetime.now(dt.UTC)
+        self.roles = {name: replace(role, ahead=ahead) for name, role in self.roles.items()}
+
+    async def wind_on(self, moment: dt.datetime) -> None:
+        """End every process as a crash would, and start it with this moment for now."""
+        for name in self.roles:
+            self.kill(name)
+        self.set_clocks(moment)
+        await self.start_all()
 
     def kill_all(self) -> None:
         """Leave nothing behind."""

@@ -98,14 +98,17 @@ class Turn:
             await asyncio.sleep(PAUSE)
 
     async def wind_on(self) -> None:
-        """Start both processes again, their clocks shortly before midnight."""
-        ahead = self._midnight - BEFORE - dt.datetime.now(dt.UTC)
-        for name, clock in ((SLOW, ahead), (FAST, ahead + APART)):
-            self._set_up.kill(name)
-            self._set_up.roles[name] = replace(self._set_up.roles[name], ahead=clock)
-            self._set_up.start(name)
-        await self._set_up.ready()
-        assert self.shown(FAST) < self._midnight - AROUND, "there was too little time before midnight"
+        """Start both processes again, their clocks as shortly before midnight as the machine can start them."""
+        for times in (1, 3, 9):
+            ahead = self._midnight - BEFORE * times - dt.datetime.now(dt.UTC)
+            for name, clock in ((SLOW, ahead), (FAST, ahead + APART)):
+                self._set_up.kill(name)
+                self._set_up.roles[name] = replace(self._set_up.roles[name], ahead=clock)
+                self._set_up.start(name)
+            await self._set_up.ready()
+            if self.shown(FAST) < self._midnight - AROUND:
+                return
+        pytest.fail("there was too little time before midnight")
 
     async def pay_and_tell(self) -> None:
         """Cash of the month a process is in, months of nothing, and diagnoses of the day of whoever is ahead."""

@@ -260,7 +260,29 @@ def test_every_request_of_the_page_for_provinces_runs_as_it_stands(start: Start,
     shown = shortened(PROVINCE)
     for answer in (registered, '"result":"changed","version":2', "monitoring:person-unknown"):
         assert answer in shown
+    *being_told, departments, screening, screened, protections = being_told
     is_told(reader, being_told)
+    is_screened(reader, departments, screening, screened, protections)
+
+
+def is_screened(reader: Reader, departments: str, screening: str, screened: str, protections: str) -> None:
+    told = reader.types(departments)
+    for answer in (
+        '{"accepted":2,"duplicate":0,"rejected":1,"items":[{"index":2,"source":"housing-office"',
+        "urn:problem:monitoring:invalid",
+        '{"main":"unsafe_housing","ordered":[{"kind":"unsafe_housing","grade":"red"',
+    ):
+        assert answer in told
+        assert answer in shortened(PROVINCE)
+    ask, look = screening.rsplit("\n", 1)
+    reader.types(ask, until(look, '"status":"done"'))
+    found = reader.types(screened)
+    assert '"dry_run":true' in found
+    assert '"household_code":"PV-00001"' in found
+    stands, listed = reader.types(*protections.splitlines()).split(NEXT.strip())
+    assert '{"code":"housing","status":"unmet","checked_on":"2026-11-03"' in stands
+    assert '{"code":"medical","status":"met"' in stands
+    assert '"household_code":"PV-00001"' in listed
 
 
 def is_told(reader: Reader, being_told: Sequence[str]) -> None:

@@ -10,21 +10,20 @@ from typing import Any
 import pytest
 
 from services.assistance.tasks.sheets import TASK_LIST
-from services.monitoring.facts.sheets import INCOME
+from services.monitoring.facts.sheets import FACT_SHEETS
 from services.monitoring.households.sheets import HOUSEHOLDS as HOUSEHOLD_FILE
 from shared.months import format_month, parse_month
-from shared.sheets.columns import Sheet
 from tests.builders import REGION
 from tests.journeys.conftest import StartSetUp
+from tests.journeys.desk import Desk, under, written_above
 from tests.journeys.set_ups import MAIN_JOB, Caller, SetUp
-from tests.sheets import result, table_of, xlsx_file
+from tests.sheets import result, xlsx_file
 
 HOUSEHOLDS, MONTHS, WRONG = 100, 15, 30
 ROWS = HOUSEHOLDS * MONTHS * 2
 COLLAPSED = 3
 """So many households earn nothing to speak of in the latest three months."""
 OFFICER = "county-officer-dejiang"
-IMPORTS = "/monitoring/v1/imports"
 FIRST = parse_month("2025-08")
 
 
@@ -33,69 +32,11 @@ async def set_up(start_set_up: StartSetUp) -> SetUp:
     return await start_set_up(houses=MAIN_JOB)
 
 
-class Desk:
-    """What an officer sees and does."""
-
-    def __init__(self, caller: Caller, folder: Path) -> None:
-        caller.client.headers["Accept-Language"] = "zh-CN"
-        self._caller = caller
-        self._file = folder / "from-the-house.xlsx"
-
-    async def template(self, kind: str) -> list[list[Any]]:
-        """The file to fill in."""
-        answer = await self._caller.insist("GET", f"{IMPORTS}/templates/{kind}.xlsx")
-        return table_of(answer.content, self._file)
-
-    async def send(self, content: bytes, kind: str, **fields: str) -> dict[str, Any]:
-        """Send a file; the job as it was taken on."""
-        return await self._caller.send_file(content, kind, **fields)
-
-    async def job(self, taken: dict[str, Any]) -> dict[str, Any]:
-        """The job as it stands."""
-        found: dict[str, Any] = await self._caller.get(taken["location"])
-        return found
-
-    async def done(self, taken: dict[str, Any]) -> dict[str, int]:
-        """What came of a file, once all of it is done."""
-        counted: dict[str, int] = (await self._caller.job_at_end(taken))["result"]
-        return counted
-
-    async def rejected(self, taken: dict[str, Any]) -> list[list[Any]]:
-        """The rows that came back, under their headings."""
-        answer = await self._caller.insist("GET", f"{IMPORTS}/{taken['job_id']}/rejected.xlsx")
-        return table_of(answer.content, self._file)
-
-    async def reasons(self, taken: dict[str, Any]) -> list[dict[str, Any]]:
-        """Why rows came back."""
-        rows = (await self._caller.get(f"{IMPORTS}/{taken['job_id']}/rows?status=rejected"))["items"]
-        return [reason for row in rows for reason in row["reasons"]]
-
-    async def sheet(self, path: str) -> list[list[Any]]:
-        """A list as it leaves for Excel, without its headings."""
-        answer = await self._caller.insist("GET", f"{path}format=xlsx")
-        return table_of(answer.content, self._file)
-
-
-def _written_above(sheet: Sheet, fields: str) -> list[str]:
-    """What stands above these columns, in Chinese."""
-    return [next(each.zh for each in sheet.columns if each.parts[-1] == field) for field in fields.split()]
-
-
-HOUSEHOLD_HEADINGS = _written_above(
+HOUSEHOLD_HEADINGS = written_above(
     HOUSEHOLD_FILE,
     "household_code region_code category registered_on member_no name relation sex birth_date labour health",
 )
-INCOME_HEADINGS = _written_above(INCOME, "household_code branch month amount observed_on")
-
-
-def _under(headings: Sequence[str], table: Sequence[Sequence[Any]]) -> tuple[list[Any], Sequence[Sequence[Any]]]:
-    """The line that has all these headings, and the lines below it."""
-    at = next(number for number, cells in enumerate(table) if set(headings) <= {_heading(cell) for cell in cells})
-    return [_heading(cell) for cell in table[at]], table[at + 1 :]
-
-
-def _heading(cell: Any) -> str:
-    return str(cell).removesuffix("*").strip()
+INCOME_HEADINGS = written_above(FACT_SHEETS["income"], "household_code branch month amount observed_on")
 
 
 def _households() -> Iterator[Sequence[Any]]:
@@ -133,7 +74,7 @@ def _with_mistakes(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
 async def test_an_officers_day(set_up: SetUp, tmp_path: Path) -> None:
     async with set_up.caller(OFFICER) as caller:
         desk = Desk(caller, tmp_path)
-        assert _under(INCOME_HEADINGS, await desk.template("income"))[1], "an example to fill in below"
+        assert under(INCOME_HEADINGS, await desk.template("income"))[1], "an example to fill in below"
         villagers = xlsx_file(HOUSEHOLD_HEADINGS, *_households())
         registered = await desk.send(villagers, "households", mode="commit")
         assert await desk.done(registered) == result(2 * HOUSEHOLDS, accepted=2 * HOUSEHOLDS, stored=2 * HOUSEHOLDS)
@@ -170,7 +111,7 @@ async def the_house_is_killed_while_it_takes_the_good_rows(set_up: SetUp, desk: 
 
 
 async def she_puts_the_rest_right(desk: Desk, taken: dict[str, Any], right: Sequence[Sequence[Any]]) -> None:
-    headings, back = _under(INCOME_HEADINGS, await desk.rejected(taken))
+    headings, back = under(INCOME_HEADINGS, await desk.rejected(taken))
     assert len(back) == WRONG
     reasons = await desk.reasons(taken)
     assert [(each["column"], each["code"]) for each in reasons[:3]] == [
@@ -196,6 +137,6 @@ async def every_row_is_there_once(set_up: SetUp, caller: Caller, right: Sequence
 
 async def a_task_stands_in_her_list_for_each_who_lost_income(set_up: SetUp, desk: Desk) -> None:
     await set_up.settled(60)
-    [code] = _written_above(TASK_LIST, "household_code")
-    headings, tasks = _under([code], await desk.sheet("/assistance/v1/tasks?kind=income_drop&"))
+    [code] = written_above(TASK_LIST, "household_code")
+    headings, tasks = under([code], await desk.sheet("/assistance/v1/tasks?kind=income_drop&"))
     assert sorted(cells[headings.index(code)] for cells in tasks) == [f"DJ-{number:04d}" for number in range(COLLAPSED)]

@@ -1,4 +1,7 @@
-"""The prefecture that the bench measures is one that the houses themselves could have come to."""
+"""The prefecture that the bench measures is one that the houses themselves could have come to.
+
+That its rows are those of commands is asked in `test_population.py`.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,7 +15,8 @@ from services.assistance.models import Task
 from services.monitoring.app import MONITORING
 from services.monitoring.households.queries import verdicts
 from services.monitoring.models.risks import Risk
-from services.monitoring.proofs.commands import prove_ledger
+from services.monitoring.recomputes.commands import prove_ledger
+from services.population.prefecture import Prefecture
 from shared.codes.monitoring import RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.database import Database
@@ -21,19 +25,17 @@ from shared.house import House, HouseDefinition
 from shared.lists.query import ListQuery
 from shared.security.keyring import ensure_ring
 from shared.settings import Settings
-from tests.builders import illness_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.databases import Databases
 from tests.houses.monitoring.builders import Monitoring
 from tests.load.county import TODAY
 from tests.load.cpu import of_this_process
 from tests.load.lists import OF_ASSISTANCE, OF_MONITORING, measured_lists
-from tests.load.prefecture import Home, Prefecture
 from tests.load.settling import settle
 from tests.load.stage import database
 
 HOUSEHOLDS = 300
-PREFECTURE = Prefecture(HOUSEHOLDS)
+PREFECTURE = Prefecture(HOUSEHOLDS, TODAY)
 _RISKS, _TASKS = table_of(Risk), table_of(Task)
 Row = Mapping[Any, Any]
 
@@ -60,39 +62,24 @@ async def rows_of(house: House, table: sa.Table) -> list[Row]:
     return await house.database.read(rows)
 
 
-async def test_the_ledger_of_a_prefecture_is_what_its_facts_say(settled: Monitoring) -> None:
-    proved, differences = await settled.house.database.write(prove_ledger, "", 1000)
-    assert (len(proved), differences) == (HOUSEHOLDS, [])
-
-
-async def test_the_risks_of_a_prefecture_are_those_its_rules_raise_and_each_has_its_task(
+async def test_the_ledger_is_what_the_facts_say_the_risks_are_those_of_the_rules_and_each_has_its_task(
     settled: Monitoring, open_house: OpenHouse
 ) -> None:
+    proved, differences = await settled.house.database.write(prove_ledger, "", 1000)
+    assert (len(proved), differences) == (HOUSEHOLDS, [])
     risks = [row for row in await rows_of(settled.house, _RISKS) if row["status"] is RiskStatus.OPEN]
     found = set()
     for home in PREFECTURE.homes():
         said = await settled.house.database.read(verdicts, home.code, None)
         found |= {(home.code, one.kind, one.grade) for one in said.verdicts if one.outcome == "fires"}
     assert {(row["household_code"], row["kind"], row["grade"]) for row in risks} == found
-    assert {kind for _, kind, _ in found} == set(RiskKind) - {RiskKind.JOB_LOSS}
+    of_money = {RiskKind.BELOW_LINE, RiskKind.INCOME_DROP, RiskKind.RIGID_EXPENSE, RiskKind.NEW_ILLNESS}
+    assert {kind for _, kind, _ in found} > of_money
     assert 0.06 < len({code for code, _, _ in found}) / HOUSEHOLDS < 0.12
     assistance = await open_house(ASSISTANCE, today=TODAY)
     tasks = await rows_of(assistance, _TASKS)
     assert {row["risk_id"] for row in tasks} == {row["id"] for row in risks}
     assert any(row["due_on"] < TODAY for row in tasks)
-
-
-async def test_what_is_registered_and_told_again_is_known_and_what_is_new_is_judged(settled: Monitoring) -> None:
-    """So the rows are those that a register and a batch of facts would have written."""
-    for home in (PREFECTURE.home(number) for number in range(0, HOUSEHOLDS, 10)):
-        answer = await settled.put(document_of(home), home.code)
-        assert (answer.status_code, answer.json()["version"], answer.json()["warnings"]) == (200, 1, [])
-        facts = [*home.history, *home.news]
-        again = await settled.post({"mode": "backfill", "facts": [fact.model_dump(mode="json") for fact in facts]})
-        assert again.json()["duplicate"] == len(facts), again.text
-    [quiet] = [home for home in map(PREFECTURE.home, range(20)) if is_ordinary(home)][:1]
-    await settled.record(illness_fact("C34.1", household_code=quiet.code))
-    assert (await settled.the_risk(RiskKind.NEW_ILLNESS, household_code=quiet.code))["status"] == "open"
 
 
 async def test_every_list_is_asked_for_with_every_filter_it_has(settled: Monitoring, open_house: OpenHouse) -> None:
@@ -104,24 +91,3 @@ async def test_every_list_is_asked_for_with_every_filter_it_has(settled: Monitor
         for wanted in lists:
             filters = wanted.model.model_fields.keys() - ListQuery.model_fields.keys() - {"region_code"}
             assert all(any(path.startswith(f"{wanted.name}: {name}") for path in asked) for name in filters)
-
-
-def test_a_household_depends_on_its_number_and_the_seed_alone() -> None:
-    assert PREFECTURE.home(7) == Prefecture(10).home(7)
-    assert PREFECTURE.home(7) != Prefecture(10, seed=2).home(7)
-
-
-def is_ordinary(home: Home) -> bool:
-    return {fact.type for fact in home.history} == {"income"} and not home.news
-
-
-def document_of(home: Home) -> dict[str, Any]:
-    """The household as it is put."""
-    members = [
-        {name: getattr(member, name) for name in ("member_no", "name", "relation", "sex", "id_number")}
-        | {"birth_date": member.birth_date.isoformat(), "labour": member.labour, "health": member.health}
-        | {"student": member.student}
-        for member in home.members
-    ]
-    registered = {name: getattr(home, name) for name in ("region_code", "category", "relocated", "dibao")}
-    return registered | {"registered_on": home.registered_on.isoformat(), "members": members}

@@ -20,21 +20,27 @@ from shared.db.database import Database
 from shared.db.migrate import migrate
 from shared.house import HouseDefinition
 from shared.logs import configure_logs
-from shared.runtime import calm_garbage_collector
+from shared.runtime import calm_garbage_collector, migrate_all
 from shared.settings import Environment, Settings
 from tests.load import aims, bus, doors, orders, world
 from tests.load.county import TODAY
+from tests.load.cpu import BesideServer, Meter, of_this_process
 from tests.load.feed import feed
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.files import exported
+from tests.load.flood import beside_flood
 from tests.load.heads import beside_large_heads
 from tests.load.hooks import hooks
 from tests.load.imports import Sizes, imported, read_excel
+from tests.load.kinds import every_kind
 from tests.load.limits import limits
 from tests.load.lists import in_short
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
+from tests.load.pages import deep_pages
 from tests.load.process import whole_process
+from tests.load.recomputes import recomputed
 from tests.load.replay import by_command
+from tests.load.rules import facts_without_others, judged
 from tests.load.scale import measure_at_size
 from tests.load.screening import screening
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
@@ -44,6 +50,10 @@ REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _EMBEDDED, _DISTRIBUTED = "embedded, SQLite", "PostgreSQL + Kafka"
 _BEGIN, _BEGIN_AT_SIZE, _END = "<!-- figures -->", "<!-- figures at size -->", "<!-- end of figures -->"
 _EARNERS = 500
+_SCREENED = 60_000
+"""Households that are screened at least: of one in fifty the risk is open, and page 1,000 of them is asked for."""
+_PROVED = 10
+"""The ledger of one household in so many is proved."""
 _LISTED = 1_000_000
 """Rows of a month of a province."""
 _WAGES_A_SECOND = 50
@@ -209,13 +219,14 @@ class Bench:
     def g_sqlite(self) -> list[Figure]:
         """Screening all households, on SQLite."""
         self.leave_stage()
-        return self._screening(f"sqlite:///{self._folder}/screened.sqlite")
+        return self._screening("SQLite", "", of_this_process)
 
     def g_postgres(self) -> list[Figure]:
         """The same on PostgreSQL."""
         self.leave_stage()
-        self._run(self.servers.postgres.create_databases(["screened"]))
-        return self._screening(self.servers.postgres.url("screened"))
+        postgres = self.servers.postgres
+        self._run(postgres.create_databases(["screened_monitoring"]))
+        return self._screening("PostgreSQL", postgres.url("screened_{house}"), BesideServer(postgres.process_id))
 
     def h1(self) -> list[Figure]:
         """A whole list as a file, on SQLite."""
@@ -283,6 +294,13 @@ class Bench:
         postgres = self.servers.postgres
         return self._imported("l PostgreSQL", postgres.url("imports_{house}"), postgres.process_id)
 
+    def q_sqlite(self) -> list[Figure]:
+        """A file of every type of fact, on SQLite."""
+        self.leave_stage()
+        folder = self._folder / "kinds"
+        folder.mkdir()
+        return self._run(every_kind("q SQLite", self.template, folder, self._pace.rounds))
+
     def _imported(self, section: str, url: str, server: int | None) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
@@ -316,9 +334,35 @@ class Bench:
         self._run(monitoring.close())
         return figures
 
+    def m1(self) -> list[Figure]:
+        """What all rules cost, beside the five that stood first."""
+        self.leave_stage()
+        folder = self._folder / "rules"
+        folder.mkdir()
+        return [
+            *judged(self._pace.rounds),
+            *self._run(facts_without_others(self.template, folder, self._pace.rounds, self._pace.ill)),
+        ]
+
+    def n_sqlite(self) -> list[Figure]:
+        """Proving the ledger, on SQLite."""
+        self.leave_stage()
+        return self._recomputed("n SQLite", "", of_this_process)
+
+    def _recomputed(self, section: str, url: str, cpu: Meter) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        return self._run(recomputed(section, settings, self._pace.rounds, self._pace.ill // _PROVED, cpu))
+
     def f1(self) -> list[Figure]:
         """What others wait for while heads come that are far too large."""
         return beside_large_heads(f"f {_EMBEDDED}", self.embedded, self._pace.rounds)
+
+    def o1(self) -> list[Figure]:
+        """What others wait for while the facts of a flood come, embedded."""
+        self.leave_stage()
+        with embedded(self.template, self._folder / "flood", self._pace.ill) as struck:
+            return beside_flood(f"o {_EMBEDDED}", struck, self._pace.rounds)
 
     def _batches(self, set_up: str, stage: Stage, monitoring: Database) -> list[Figure]:
         commands = Commands(monitoring, self._pace.seconds, self._pace.ill)
@@ -330,10 +374,15 @@ class Bench:
         shutil.copytree(self.template, self._folder / name)
         return database(house, f"sqlite:///{self._folder / name}/{house.name}.sqlite")
 
-    def _screening(self, url: str) -> list[Figure]:
-        self._run(migrate(url, MONITORING.migrations, MONITORING.metadata))
-        monitoring = database(MONITORING, url)
-        figures = self._run(screening(monitoring, self._pace.rounds, self._pace.ill))
+    def _screening(self, name: str, url: str, cpu: Meter) -> list[Figure]:
+        """The screening, and the lists of what was screened."""
+        data = self._folder / f"screened-{name}"
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        self._run(migrate_all([MONITORING], settings))
+        at = settings.database_url_of(MONITORING.name)
+        monitoring = database(MONITORING, at, keyring=settings.keyring_path)
+        figures = self._run(screening(monitoring, self._pace.rounds, max(self._pace.ill, _SCREENED)))
+        figures += self._run(deep_pages(f"p {name}", monitoring, self._pace.rounds, cpu))
         self._run(monitoring.close())
         return figures
 
@@ -372,6 +421,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "a1": Bench.a1,
     "b1": Bench.b1,
     "f1": Bench.f1,
+    "o1": Bench.o1,
     "g_sqlite": Bench.g_sqlite,
     "h1": Bench.h1,
     "h_sqlite": Bench.h_sqlite,
@@ -379,6 +429,9 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "j_sqlite": Bench.j_sqlite,
     "k_sqlite": Bench.k_sqlite,
     "l_sqlite": Bench.l_sqlite,
+    "m1": Bench.m1,
+    "n_sqlite": Bench.n_sqlite,
+    "q_sqlite": Bench.q_sqlite,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,

@@ -30,15 +30,16 @@ _END_OF_HEAD = b"\r\n\r\n"
 _PATIENCE_SECONDS = 120
 _LAST_MONTH = parse_month("2026-10")
 
-Kind = Literal["illness", "mixed", "batch", "wage"]
+Kind = Literal["illness", "income", "mixed", "batch", "flood", "flood-batch", "wage"]
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """What is sent, how fast and for how long.
 
-    ``illness`` facts each raise an event about another household, ``mixed`` ones do one time in ten, a ``batch`` holds
-    500 mixed ones; a ``wage`` is one of the placements', in turn, each time for another month. Without ``rate`` every
+    ``illness`` facts each raise an event about another household, ``income`` ones raise none, ``mixed`` ones do one
+    time in ten, a ``batch`` holds 500 mixed ones; a ``flood`` strikes one household after the other, a ``flood-batch``
+    500 of them; a ``wage`` is one of the placements', in turn, each time for another month. Without ``rate`` every
     connection sends its next request once the last one is answered.
     """
 
@@ -129,8 +130,11 @@ class Facts:
         """
         makers: dict[Kind, Callable[[], tuple[str, bytes] | None]] = {
             "illness": self._illness,
+            "income": self._income,
             "mixed": self._mixed,
-            "batch": self._batch,
+            "batch": lambda: self._batch(self._mixed),
+            "flood": self._flood,
+            "flood-batch": lambda: self._batch(self._flood),
             "wage": self._wage,
         }
         return iter(makers[kind], None)
@@ -146,14 +150,26 @@ class Facts:
 
     def _mixed(self) -> tuple[str, bytes] | None:
         place = next(self._places)
-        if place % EVENT_EACH == 0:
-            return self._illness()
+        return self._illness() if place % EVENT_EACH == 0 else self._income_of(place)
+
+    def _income(self) -> tuple[str, bytes]:
+        return self._income_of(next(self._places))
+
+    def _income_of(self, place: int) -> tuple[str, bytes]:
         code = household_code(place % INCOME_HOUSEHOLDS)
         payload = '{"branch":"wage","month":"2026-10","amount":"100.00","operating_cost":"0.00"}'
         return code, self._fact(code, "null", "income", payload)
 
-    def _batch(self) -> tuple[str, bytes] | None:
-        facts = [fact for fact in (self._mixed() for _ in range(BATCH_FACTS)) if fact is not None]
+    def _flood(self) -> tuple[str, bytes] | None:
+        place = next(self._ill, None)
+        if place is None:
+            return None
+        self.told += 1
+        code = ill_household(place)
+        return code, self._fact(code, "null", "disaster", '{"sub_kind":"flood","loss":"3000.00","house_damaged":false}')
+
+    def _batch(self, one: Callable[[], tuple[str, bytes] | None]) -> tuple[str, bytes] | None:
+        facts = [fact for fact in (one() for _ in range(BATCH_FACTS)) if fact is not None]
         if len(facts) < BATCH_FACTS:
             return None
         return facts[0][0], b'{"mode":"live","facts":[%s]}' % b",".join([body for _, body in facts])

@@ -24,7 +24,7 @@ from shared.context import new_context
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
-from shared.imports.kinds import Sender
+from shared.imports.kinds import ImportKind, Sender
 from shared.imports.packing import pack_file, unpack
 from shared.imports.starting import Asked, start_import
 from shared.imports.taking import importing
@@ -44,8 +44,8 @@ from tests.many_households import LaidHousehold, lay_households
 from tests.partners import take_on
 
 _KIND: Final = IMPORTS["income"]
-_ACTOR: Final = Actor("office", frozenset(ALL_SCOPES), ("52",), frozenset({EVERY}))
-_SENDER: Final = Sender(_ACTOR, new_context(), "office")
+ACTOR: Final = Actor("office", frozenset(ALL_SCOPES), ("52",), frozenset({EVERY}))
+_SENDER: Final = Sender(ACTOR, new_context(), "office")
 _FEW: Final = 10_000
 """Rows of the small file beside which the large one is measured."""
 _AT_ONCE: Final = 1_000
@@ -166,7 +166,7 @@ class _Bench:
     async def _spent(self, rows: int, seed: int, mode: FactMode) -> float:
         """Processor time of an import, from the file to its last row."""
         _write(self._file, lines(self._sizes._replace(rows=rows), seed))
-        return await self._metered(lambda: _import(self._house.database, self._file, mode))
+        return await self._metered(lambda: import_file(self._house.database, self._file, _KIND, mode))
 
     def _reading(self) -> float:
         """Processor time of what stands before the command: from the file to what it takes."""
@@ -198,11 +198,11 @@ async def _settle(database: Database, households: int) -> None:
         await database.write(lambda uow: uow.connection.exec_driver_sql("ANALYZE"))
 
 
-async def _import(database: Database, file: Path, mode: FactMode) -> None:
+async def import_file(database: Database, file: Path, kind: ImportKind, mode: FactMode) -> None:
     """Everything from the file at the door to the end of the job, in one process."""
-    packed = await asyncio.to_thread(pack_file, file, _KIND)
-    asked = Asked(_KIND, ImportMode.COMMIT, ImportAccept.GOOD, _SENDER.source, mode, file.name)
-    job_id: UUID = await database.write(start_import, asked, packed, actor=_ACTOR)
+    packed = await asyncio.to_thread(pack_file, file, kind)
+    asked = Asked(kind, ImportMode.COMMIT, ImportAccept.GOOD, _SENDER.source, mode, file.name)
+    job_id: UUID = await database.write(start_import, asked, packed, actor=ACTOR)
     del packed
     kinds = importing(IMPORTS)
     while await run_part(database, kinds, job_id):

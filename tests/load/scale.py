@@ -21,8 +21,12 @@ from services.monitoring.app import MONITORING
 from services.monitoring.evidence.table import read_fact
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.record import record_batch
-from services.monitoring.jobs import JOBS, LONG_WORK
-from services.monitoring.models.ledger import HouseholdWindow, WindowRoll
+from services.monitoring.jobs import LONG_WORK
+from services.monitoring.models.ledger import HouseholdWindow
+from services.monitoring.models.screenings import NightlyRoll
+from services.monitoring.screenings.commands.roll import begin_roll
+from services.monitoring.screenings.commands.screen import start_screening
+from services.population.prefecture import Prefecture, code_of
 from shared.codes.monitoring import FactMode
 from shared.context import new_context
 from shared.db.base import table_of
@@ -30,7 +34,7 @@ from shared.db.database import Database
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.house import HouseDefinition
 from shared.ids import new_id
-from shared.jobs.running import run_to_the_end
+from shared.jobs.running import run_job, run_next_part
 from shared.months import format_month
 from shared.operations import OPERATOR
 from shared.runtime import migrate_all
@@ -41,9 +45,9 @@ from tests.load.county import INCOME_HOUSEHOLDS, TODAY
 from tests.load.cpu import BesideServer, Meter, of_this_process, written_here
 from tests.load.figures import Aim, Figure, Rounds
 from tests.load.lists import OF_ASSISTANCE, OF_MONITORING, counts_by_county, measured_lists
-from tests.load.prefecture import LAST_MONTH, Prefecture, code_of
 from tests.load.process import start
-from tests.load.settling import OFFICER, settle
+from tests.load.screening import read_all
+from tests.load.settling import LAST_MONTH, OFFICER, settle
 from tests.load.stage import connect, database
 from tests.load.writes import fact_batches
 
@@ -167,10 +171,12 @@ class AtSize:
     def screening(self) -> list[Figure]:
         """A screening that changes nothing, one after the windows fell behind, and the nightly roll."""
         rounds = self._run(self._screening())
-        path, limit = "a screening that changes nothing, a million", "SUM of the same columns"
+        path, limit = "a screening that changes nothing, a million", "SELECT of all columns the rules read"
+        total = "SUM of the same columns"
         stale = "a screening for which all windows are stale, a million"
         return [
-            self._figure(path, "s", rounds["fresh"], rounds["sum"], limit, aims.SCREENING_UNCHANGED),
+            self._figure(path, "s", rounds["fresh"], rounds["select"], limit, aims.SCREENING_UNCHANGED),
+            self._figure(path, "s", rounds["fresh"], rounds["sum"], total, aims.SCREENING_BESIDE_SUM),
             self._figure(stale, "s", rounds["stale"], aim=self._place.stale),
             self._figure("the nightly roll of all windows, a million", "s", rounds["roll"]),
         ]
@@ -208,7 +214,7 @@ class AtSize:
         return bool(await self._assistance.read(_benefits))
 
     async def _make(self) -> None:
-        await settle(Prefecture(self._households), self._place.opened)
+        await settle(Prefecture(self._households, TODAY), self._place.opened)
         if not self._monitoring.is_sqlite:
             for house in (MONITORING, ASSISTANCE):
                 connection = await connect(self._place.settings.database_url_of(house.name))
@@ -252,6 +258,7 @@ class AtSize:
         await self._screened()
         for _ in range(self._rounds):
             rounds.add("fresh", await self._a_million(self._screened))
+            rounds.add("select", await self._a_million(lambda: self._monitoring.read(read_all)))
             rounds.add("sum", await self._a_million(self._summed))
         for _ in range(self._rounds):
             await self._monitoring.write(_fall_behind)
@@ -267,15 +274,16 @@ class AtSize:
         return (self._place.cpu() - began) / self._households * _MILLION
 
     async def _screened(self) -> None:
-        asked = {"as_of": TODAY.isoformat()}
-        job = await run_to_the_end(self._monitoring, LONG_WORK, "screening", asked, OPERATOR)
+        job_id = await self._monitoring.write(start_screening, None, TODAY, actor=OPERATOR)
+        job = await run_job(self._monitoring, LONG_WORK, job_id, OPERATOR)
         assert job["result"]["households"] >= self._households, "all of them are screened"
 
     async def _summed(self) -> None:
         await self._monitoring.read(_sum)
 
     async def _rolled(self) -> None:
-        while await self._monitoring.write(JOBS["roll-windows"].command):
+        await self._monitoring.write(begin_roll)
+        while await run_next_part(self._monitoring, LONG_WORK):
             pass
 
 
@@ -310,7 +318,7 @@ def _windows(reading: Reading) -> int:
 def _fall_behind(uow: UnitOfWork) -> None:
     """Have all windows end a month too early, as on the first of a month."""
     uow.connection.execute(sa.update(_WINDOWS).values(anchor=_WINDOWS.c.anchor - 1))
-    uow.connection.execute(sa.delete(table_of(WindowRoll)))
+    uow.connection.execute(sa.delete(table_of(NightlyRoll)))
 
 
 def _sum(reading: Reading) -> None:

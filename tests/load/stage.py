@@ -104,10 +104,22 @@ class Stage:
     loads: int = 0
 
     def load(
-        self, path: str, kind: Kind, seconds: float, connections: int, *, rate: float | None = None, settle: bool = True
+        self,
+        path: str,
+        kind: Kind,
+        seconds: float,
+        connections: int,
+        *,
+        rate: float | None = None,
+        settle: bool = True,
+        households: tuple[int, int] | None = None,
     ) -> Answered:
-        """Send a load; with ``settle`` wait until everything told has its effect, and exactly one."""
+        """Send a load; with ``settle`` wait until everything told has its effect, and exactly one.
+
+        ``households`` are those that are told of, where they are not all of which nothing was told yet.
+        """
         self.loads += 1
+        first, last = households or (self.told, self.households)
         answered = run_load(
             Load(
                 port=self.port,
@@ -117,8 +129,8 @@ class Stage:
                 seconds=seconds,
                 connections=connections,
                 name=f"{self.loads}",
-                first=self.told,
-                last=self.households,
+                first=first,
+                last=last,
                 placements=self.placements,
                 rate=rate,
                 core=self.load_core,
@@ -144,12 +156,19 @@ class Stage:
         return {effect: int(moment) for effect, moment in lines}
 
 
-def database(definition: HouseDefinition, url: str, today: dt.date = TODAY, *, keyring: Path | None = None) -> Database:
+def database(
+    definition: HouseDefinition,
+    url: str,
+    today: dt.date = TODAY,
+    *,
+    keyring: Path | None = None,
+    policy: PolicyBook = _POLICY,
+) -> Database:
     """The database of a house, opened in this process; that of SQLite has its key ring beside it."""
     path = sa.make_url(url).database if url.startswith("sqlite") else None
     ring = keyring or (Path(path).with_name(KEYRING) if path else None)
     vault = Vault(ring) if ring else None
-    return Database(url, Resources(definition.system_tables, SystemClock(today), _POLICY, vault=vault))
+    return Database(url, Resources(definition.system_tables, SystemClock(today), policy, vault=vault))
 
 
 async def lay_world(settings: Settings, ill: int) -> None:

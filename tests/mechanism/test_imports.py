@@ -25,7 +25,7 @@ from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import Monitoring, open_monitoring
 from tests.mechanism.probe import ON_SQLITE, until
 from tests.problems import IN_CHINESE, pointers, problem_document
-from tests.sheets import csv_file, imported, result, send, xlsx_file
+from tests.sheets import counts, csv_file, imported, result, send, xlsx_file
 
 ROWS = 2300
 
@@ -88,8 +88,8 @@ async def test_columns_that_are_missing_or_unknown_are_named(monitoring: Monitor
     assert (answer.status_code, document["type"]) == (422, "urn:problem:monitoring:columns-wrong")
     assert document["title"] == "列与模板不符"
     assert [(error["pointer"], error["detail"]) for error in document["errors"]] == [
-        ("/金额（元）", "缺少此列"),
         ("/发现日期", "缺少此列"),
+        ("/金额（元）", "缺少此列"),
         ("/金额", "没有这一列"),
         ("/备注", "没有这一列"),
         ("/户编号", "此列重复出现"),
@@ -154,7 +154,7 @@ async def test_an_import_that_is_killed_goes_on_where_it_stood_and_doubles_nothi
     while await run_part(again.database, kinds, job_id):
         pass
     job = (await monitoring.client.get(started["location"])).json()
-    assert (job["status"], job["result"]) == ("done", result(ROWS, accepted=ROWS, stored=ROWS))
+    assert (job["status"], counts(job)) == ("done", result(ROWS, accepted=ROWS, stored=ROWS))
     assert (await monitoring.counts())["fact"] == ROWS
     branches = (await monitoring.get("households/DJ-0001/income"))["branches"]
     assert branches["wage"] == f"{sum(range(1000, 1000 + ROWS))}.00"
@@ -169,7 +169,7 @@ async def test_a_house_takes_files_by_itself(open_house: OpenHouse, client_for: 
         return bool((await client.get(started["location"])).json()["status"] == "done")
 
     await until(ended)
-    assert (await client.get(started["location"])).json()["result"] == result(3, rejected=3)
+    assert counts((await client.get(started["location"])).json()) == result(3, rejected=3)
 
 
 async def test_what_is_kept_of_a_file_is_forgotten_in_time(monitoring: Monitoring) -> None:
@@ -186,8 +186,8 @@ async def test_what_is_kept_of_a_file_is_forgotten_in_time(monitoring: Monitorin
         for job in (old, fresh, waiting)
     ]
     assert statuses == [404, 200, 200]
-    counts = await monitoring.counts()
-    assert (counts["import_row"], counts["import_part"], counts["import_file"]) == (1, 1, 3), "the one that waits"
+    stored = await monitoring.counts()
+    assert (stored["import_row"], stored["import_part"], stored["import_file"]) == (1, 1, 3), "the one that waits"
 
 
 def end_at(uow: UnitOfWork, job_id: uuid.UUID, at: dt.datetime) -> None:

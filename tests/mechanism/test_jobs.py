@@ -103,6 +103,27 @@ async def test_jobs_take_their_turn_and_a_house_does_them_by_itself(
     assert await house.database.read(counters) == {f"n{number}": 1 + (number < 4) for number in range(7)}
 
 
+async def test_whoever_follows_jobs_hears_of_what_was_asked_for_and_of_what_ended(
+    house: House, client_for: ClientFor
+) -> None:
+    client = client_for(house)
+    first = await asked(house)
+    second = await asked(house, names=PART)
+
+    async def after(moment: str) -> list[dict[str, Any]]:
+        listed = await client.get("/probe/v1/jobs", params={"kind": "count", "updated_after": moment})
+        found: list[dict[str, Any]] = listed.json()["items"]
+        return found
+
+    told = await after("2020-01-01T00:00:00Z")
+    assert [job["job_id"] for job in told] == [first, second]
+    assert await after(told[-1]["updated_at"]) == []
+    while await run_part(house.database, KINDS, uuid.UUID(second)):
+        pass
+    [ended] = await after(told[-1]["updated_at"])
+    assert (ended["job_id"], ended["updated_at"]) == (second, ended["ended_at"])
+
+
 async def test_a_job_that_is_killed_goes_on_where_it_stood(house: House, open_house: OpenHouse) -> None:
     job_id = uuid.UUID(await asked(house))
     assert await run_part(house.database, KINDS, job_id)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from shared.codes.policy import ValueStatus
 from shared.policy.loader import PolicyBook
-from shared.policy.parameters import ValueStatus
 
 OPEN: Final = None
 PLAN: Final = (date(2021, 1, 1), date(2025, 12, 31))
@@ -217,7 +217,7 @@ NATIONAL: Final[dict[str, Any]] = {
     "zero_job_for": ("relocated", "lifted", "monitored"),
     "water_test": {"litres": 20, "distance": 800, "height": 80, "minutes": 20, "days_short": 36, "cut_days": 30},
     "source_order": ("civil-affairs", "medical-insurance", "hrss", "village-report"),
-    "compulsory_age": {"from": 6, "to": 15},
+    "compulsory_age": {"min": 6, "max": 15},
     "education_cost": Decimal(10000),
     "event_months": 12,
     "dismissal_months": 6,

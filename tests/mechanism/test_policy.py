@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.codes.policy import ValueStatus
 from shared.policy.loader import Pack, PolicyBook, PolicyPackError
-from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView, ValueStatus
+from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView
 
 VILLAGE = "520626001001"
 LINE = "monitoring.income_line"

@@ -18,9 +18,10 @@ from services.assistance.tasks.procedure import TRANSITIONS
 from services.assistance.tasks.rules import TaskDecision, TaskState, deadline, next_state
 from shared.codes.assistance import MeasureStatus, TaskAction, TaskChange, TaskStatus, TaskVerdict
 from shared.codes.monitoring import IncomeBranch, RiskGrade, RiskStatus
+from shared.codes.policy import ValueStatus
 from shared.contracts.monitoring import RiskState
 from shared.ids import derived_id
-from shared.policy.parameters import ParameterValue, ValueStatus
+from shared.policy.parameters import ParameterValue
 from shared.workdays import Deadline, WorkdayCalendar
 from tests.builders import risk_cleared, risk_raised, risk_updated
 from tests.rules.builders import leads_to

@@ -1,53 +1,32 @@
 """The worked cases in `cases/`: each names what it shows, states a household and says what every named rule answers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from services.monitoring.risks.rules.judge import judge
-from services.monitoring.risks.rules.verdicts import Verdict
-from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind
+from deploy.worked_cases import CASES, cases_of, verdicts_of
+from services.monitoring.risks.rules.judge import RULES
+from services.monitoring.risks.rules.parameters import RULE_KEYS
+from services.monitoring.risks.rules.rulebook import RULE_BOOK
+from shared.codes.monitoring import RiskKind
 from shared.months import format_month
-from tests.rules.builders import answer, diagnosis, household, income, job_loss, open_risk, policy
+from tests.rules.builders import answer
 from tests.rules.reading import assert_readable
-
-_CASES = Path(__file__).parent / "cases"
-_QUIET_INCOME = {"window": "90000.00"}
 
 
 def _cases() -> Iterator[Any]:
-    for file in sorted(_CASES.glob("*.yaml")):
-        for case in yaml.safe_load(file.read_text(encoding="utf-8")):
+    for file in sorted(CASES.glob("*.yaml")):
+        for case in cases_of(file.stem):
             yield pytest.param(case, id=f"{file.stem}: {case['name']}")
-
-
-def _verdicts_of(case: dict[str, Any]) -> dict[RiskKind, Verdict]:
-    """What each rule says of the household of a case."""
-    state = household(
-        income(**case.get("income", _QUIET_INCOME)),
-        members=case.get("members", 4),
-        able_workers=case.get("able_workers", 2),
-        fragile_members=case.get("fragile_members", 0),
-        category=HouseholdCategory(case.get("category", "ordinary")),
-        diagnoses=tuple(diagnosis(**given) for given in case.get("diagnoses", ())),
-        medical=case.get("medical"),
-        job_loss=job_loss(**case["job_loss"]) if "job_loss" in case else None,
-    )
-    grade = RiskGrade(case.get("open_grade", "orange"))
-    risks = {
-        RiskKind(kind): open_risk(RiskKind(kind), *keys, grade=grade) for kind, keys in case.get("open", {}).items()
-    }
-    return {verdict.kind: verdict for verdict in judge(state, policy(**case.get("policy", {})), risks)}
 
 
 @pytest.mark.parametrize("case", list(_cases()))
 def test_the_rules_answer_as_the_case_says(case: dict[str, Any]) -> None:
     known = {"name", "members", "able_workers", "fragile_members", "category", "income", "diagnoses", "medical"}
-    assert set(case) <= known | {"job_loss", "policy", "open", "open_grade", "expected", "because", "missing"}
-    verdicts = _verdicts_of(case)
+    known |= {"job_loss", "said", "people", "education", "relocated", "dibao"}
+    assert set(case) <= known | {"policy", "open", "open_grade", "expected", "because", "missing"}
+    verdicts = verdicts_of(case)
     assert {kind: answer(verdicts[RiskKind(kind)]) for kind in case["expected"]} == case["expected"]
     for kind, keys in case.get("because", {}).items():
         assert sorted(verdicts[RiskKind(kind)].keys) == keys
@@ -57,5 +36,14 @@ def test_the_rules_answer_as_the_case_says(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", list(_cases()))
 def test_every_verdict_of_a_case_reads_in_both_languages(case: dict[str, Any]) -> None:
-    for verdict in _verdicts_of(case).values():
+    for verdict in verdicts_of(case).values():
         assert_readable(verdict)
+
+
+def test_the_rule_book_has_a_chapter_for_each_rule_with_every_value_that_is_cited() -> None:
+    assert list(RULE_BOOK) == list(RULES)
+    assert set(RULE_KEYS) <= {key for chapter in RULE_BOOK.values() for key in chapter.parameters}
+    for kind, chapter in RULE_BOOK.items():
+        for case in cases_of(kind):
+            cited = {value.key for reason in verdicts_of(case)[kind].reasons for value in reason.parameters}
+            assert cited <= set(chapter.parameters), kind

@@ -14,7 +14,7 @@ from shared.codes.monitoring import RiskKind
 from shared.money import parse_yuan
 from tests.rules.builders import LAST, diagnosis, household, income, open_risk, policy
 
-BELOW, DROP, RIGID, ILL, LOSS = RiskKind
+BELOW, DROP, RIGID, ILL, LOSS, *_ = RiskKind
 _keys = itertools.count(1)
 
 

@@ -1,6 +1,5 @@
 """By when a task is due, and what a risk event means for it. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -13,9 +12,6 @@ from shared.workdays import Deadline, WorkdayCalendar
 
 JUDGED: Final = frozenset({TaskStatus.VERIFIED, TaskStatus.CLOSED})
 """Where a task stands that a person has judged: nobody looks at what comes in, unless the task comes back."""
-
-_URGENCY: Final[Mapping[RiskGrade, int]] = {RiskGrade.ORANGE: 1, RiskGrade.RED: 2}
-_MOST_URGENT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,11 @@ class TaskState:
     def judged(self) -> bool:
         """Whether a person gave a verdict that stands."""
         return self.taken_up and self.status in JUDGED
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether a person closed it because there is no risk: whatever comes later is another episode."""
+        return self.status is TaskStatus.CLOSED and self.verdict is TaskVerdict.NO_RISK
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,13 @@ def next_state(task: TaskState | None, risk: RiskState, due: Deadline | None) ->
         risk_version=risk.version,
         causes=frozenset(risk.causes),
     )
-    if risk.status is RiskStatus.CLEARED:
+    return _follow(task, now, due)
+
+
+def _follow(task: TaskState, now: TaskState, due: Deadline | None) -> TaskDecision:
+    if task.dismissed:
+        return TaskDecision(TaskChange.UPDATED, now)
+    if now.risk_status is RiskStatus.CLEARED:
         return _cause_gone(now)
     if task.judged:
         return _judged(task, now, due)
@@ -111,16 +118,12 @@ def _judged(task: TaskState, now: TaskState, due: Deadline | None) -> TaskDecisi
     One that is not closed yet is still in somebody's hand: it does not close itself afterwards.
     """
     change = TaskChange.NEW_CAUSE if now.causes - task.seen else TaskChange.ESCALATED
-    if change is TaskChange.ESCALATED and _urgency(now.grade) <= _urgency(task.grade):
+    if change is TaskChange.ESCALATED and now.grade.urgency <= task.grade.urgency:
         closed = task.status is TaskStatus.CLOSED
         return TaskDecision(TaskChange.UPDATED, now if closed else replace(now, due=_earlier(task.due, due)))
     in_hand = task.status is not TaskStatus.CLOSED
     back = replace(now, status=TaskStatus.OPEN, verdict=None, seen=frozenset(), taken_up=in_hand, due=due)
     return TaskDecision(change, back)
-
-
-def _urgency(grade: RiskGrade) -> int:
-    return _URGENCY.get(grade, _MOST_URGENT)
 
 
 def _earlier(promised: Deadline | None, due: Deadline | None) -> Deadline | None:

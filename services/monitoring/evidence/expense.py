@@ -13,7 +13,7 @@ from services.monitoring.evidence.rules import NO_MEMBER, NOBODY, NOTHING, FactE
 from services.monitoring.evidence.schemas import MonthSent, ReportedFact, Statement
 from services.monitoring.evidence.types import EvidenceType, SingleFacts
 from services.monitoring.models.facts import Fact
-from services.monitoring.models.ledger import MedicalMonth
+from services.monitoring.models.ledger import EducationMonth, MedicalMonth
 from services.monitoring.models.persons import Member
 from shared.codes.monitoring import ExpenseKind, RiskKind
 from shared.db.base import table_of
@@ -21,22 +21,31 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
 from shared.findings import Finding, WrongValue
 from shared.money import Yuan, parse_yuan
-from shared.months import parse_month
+from shared.months import month_of, parse_month
 from shared.words.said import says
 
-_MEDICAL, _MEMBERS = table_of(MedicalMonth), table_of(Member)
-_SELECT_MEDICAL = (
-    sa.select(
-        _MEDICAL.c.household_code,
-        sa.func.coalesce(_MEMBERS.c.member_no, NO_MEMBER),
-        sa.cast(sa.func.sum(_MEDICAL.c.self_paid), sa.BigInteger),
+_MEDICAL, _EDUCATION, _MEMBERS = table_of(MedicalMonth), table_of(EducationMonth), table_of(Member)
+SCHOOL_YEAR_BEGINS: Final = 9
+"""September 九月: the first month of a school year."""
+
+
+def _select_cost(months: sa.Table) -> sa.Select[Any]:
+    """What members who still belong to their households bear themselves in a span of months."""
+    return (
+        sa.select(
+            months.c.household_code,
+            sa.func.coalesce(_MEMBERS.c.member_no, NO_MEMBER),
+            sa.cast(sa.func.sum(months.c.self_paid), sa.BigInteger),
+        )
+        .outerjoin(_MEMBERS, _MEMBERS.c.person_id == months.c.person_id)
+        .where(is_one_of(months.c.household_code, "codes"))
+        .where(months.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
+        .where((months.c.person_id == NOBODY) | _MEMBERS.c.member_no.is_not(None))
+        .group_by(months.c.household_code, _MEMBERS.c.member_no)
     )
-    .outerjoin(_MEMBERS, _MEMBERS.c.person_id == _MEDICAL.c.person_id)
-    .where(is_one_of(_MEDICAL.c.household_code, "codes"))
-    .where(_MEDICAL.c.month.between(sa.bindparam("first"), sa.bindparam("last")))
-    .where((_MEDICAL.c.person_id == NOBODY) | _MEMBERS.c.member_no.is_not(None))
-    .group_by(_MEDICAL.c.household_code, _MEMBERS.c.member_no)
-)
+
+
+_SELECT_MEDICAL, _SELECT_EDUCATION = _select_cost(_MEDICAL), _select_cost(_EDUCATION)
 
 
 class ExpensePayload(Statement):
@@ -65,12 +74,13 @@ class ExpenseFact(ReportedFact):
     payload: ExpensePayload
 
     def posting(self, person_id: UUID | None) -> Posting:
-        """Its compliant self-paid part in the sums of its month, and what is self-paid of medical cost by person."""
+        """Its compliant self-paid part in the sums of its month; what each person bears of some kinds of cost."""
         said = self.payload
         months = {said.month: {"self_paid_compliant": said.self_paid_compliant}}
-        if said.kind is not ExpenseKind.MEDICAL:
+        kept = _KEPT_BY_MEMBER.get(said.kind)
+        if kept is None:
             return Posting(months)
-        return Posting(months, amounts={(MEDICAL, (person_id or NOBODY, said.month)): said.amount - said.reimbursed})
+        return Posting(months, amounts={(kept, (person_id or NOBODY, said.month)): said.amount - said.reimbursed})
 
     def month_named(self) -> int:
         """The month of the bill."""
@@ -84,19 +94,40 @@ class ExpenseFact(ReportedFact):
         return Finding("/payload", says("parts-above-the-bill"))
 
 
-def _load_medical(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Mapping[int, int]]:
-    """The cost in the window of each member who still belongs to the household."""
+Costs = Mapping[int, int]
+"""Fen by member number; `NO_MEMBER` for cost without a named member."""
+
+
+def _load_medical(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Costs]:
+    """The cost in the window."""
+    return _load_cost(reading, _SELECT_MEDICAL, codes, as_of.first, as_of.last)
+
+
+def _load_education(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Costs]:
+    """The cost of the school year 学年 so far: since the last September, that of the day included."""
+    this = month_of(as_of.on)
+    return _load_cost(reading, _SELECT_EDUCATION, codes, this - (as_of.on.month - SCHOOL_YEAR_BEGINS) % 12, this)
+
+
+def _load_cost(
+    reading: Reading, asked: sa.Select[Any], codes: Sequence[str], first: int, last: int
+) -> Mapping[str, Costs]:
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    asked = {"codes": list(codes), "first": as_of.first, "last": as_of.last}
-    for code, member_no, self_paid in reading.connection.execute(_SELECT_MEDICAL, asked):
+    span = {"codes": list(codes), "first": first, "last": last}
+    for code, member_no, self_paid in reading.connection.execute(asked, span):
         found[code][member_no] = self_paid
     return found
 
 
-MEDICAL: Final[Kept[Mapping[int, int]]] = Kept(
+MEDICAL: Final[Kept[Costs]] = Kept(
     _MEDICAL, nothing=NOTHING, load=_load_medical, key=("person_id", "month"), amount="self_paid"
 )
-"""Self-paid medical cost in the window by member number; `NO_MEMBER` for cost without a named member."""
+"""Self-paid medical cost in the window, by member."""
+EDUCATION: Final[Kept[Costs]] = Kept(
+    _EDUCATION, nothing=NOTHING, load=_load_education, key=("person_id", "month"), amount="self_paid"
+)
+"""Education cost less reimbursed of the school year, by member."""
+_KEPT_BY_MEMBER: Final = {ExpenseKind.MEDICAL: MEDICAL, ExpenseKind.EDUCATION: EDUCATION}
 
 
 def _is_medical(payload: Mapping[str, Any]) -> bool:
@@ -118,8 +149,9 @@ def _weigh(row: Any, fact_ids: tuple[str, ...]) -> FactEvidence:
 EXPENSE: Final = EvidenceType(
     "expense",
     fact=ExpenseFact,
-    speaks_for=frozenset({RiskKind.RIGID_EXPENSE, RiskKind.NEW_ILLNESS}),
-    kept=(MEDICAL,),
+    speaks_for=frozenset({RiskKind.RIGID_EXPENSE, RiskKind.NEW_ILLNESS, RiskKind.EDUCATION_COST}),
+    kept=(MEDICAL, EDUCATION),
+    asks_who=True,
     single=SingleFacts(table_of(Fact).c.type == "expense", _weigh),
     tells_of_health=_is_medical,
 )

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, StrictBool
 from services.monitoring.evidence.kept import AsOf, Kept, Posting
 from services.monitoring.evidence.rules import NO_MEMBER, FactEvidence
 from services.monitoring.evidence.schemas import ReportedFact, Statement
-from services.monitoring.evidence.types import EvidenceType, SingleFacts
+from services.monitoring.evidence.types import EvidenceType, SingleFacts, always
 from services.monitoring.models.evidence import Illness
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.persons import Member
@@ -118,10 +118,6 @@ def _weigh(row: Any, fact_ids: tuple[str, ...]) -> FactEvidence:
     return FactEvidence(fact_ids, NO_MEMBER, seen={DIAGNOSES.name: (diagnosis,)})
 
 
-def _always(_: Mapping[str, Any]) -> bool:
-    return True
-
-
 ILLNESS: Final = EvidenceType(
     "illness",
     fact=IllnessFact,
@@ -129,7 +125,7 @@ ILLNESS: Final = EvidenceType(
     kept=(DIAGNOSES,),
     single=SingleFacts((_FACTS.c.type == "illness") & _FACTS.c.member_no.is_(None), _weigh),
     sealed="name",
-    tells_of_health=_always,
+    tells_of_health=always,
     shown_of_health=frozenset({"serious"}),
 )
 """Only diagnoses of members not named are looked at one by one: two of them may be two people."""

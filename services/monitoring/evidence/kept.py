@@ -1,15 +1,17 @@
 """What is kept of evidence beside the months of the ledger, so that a judgement reads it without its facts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from services.monitoring.evidence.rules import NOTHING
 from shared.db.unit_of_work import Reading
 
+CONCERN: Final = "!"
+"""Stands behind the name of evidence that may concern the rules."""
 Key = tuple[Any, ...]
 SeenT = TypeVar("SeenT")
 
@@ -27,7 +29,8 @@ class Kept(Generic[SeenT]):
     """A table of evidence, and what the rules see of it.
 
     With ``amount`` its rows are sums that facts add to. With ``fact_id`` as key each row stands as long as its fact
-    counts. Without a key no posting writes it: its rows come from the events of another house.
+    counts. Without a key no posting writes it: its rows come from the register or the events of another house. Several
+    that share a table are told apart by ``kind``.
     """
 
     table: sa.Table
@@ -38,16 +41,35 @@ class Kept(Generic[SeenT]):
     key: tuple[str, ...] = ()
     """The columns that tell the rows of one household apart."""
     amount: str | None = None
+    kind: str | None = None
+    seen_of_concern: bool = False
+    """Whether the rules see it only where something of it may concern them."""
+    name: str = field(init=False)
+    """The name under which the window of a household tells that there may be rows."""
+    concern: str = field(init=False)
+    """The name under which the window of a household tells that something of it may concern the rules."""
+
+    def __post_init__(self) -> None:
+        name = self.kind or self.table.name
+        object.__setattr__(self, "name", name)  # frozen: looked up for every household, and so made once
+        object.__setattr__(self, "concern", name + CONCERN)
 
     @property
-    def name(self) -> str:
-        """The name under which the window of a household tells that there may be rows."""
-        return self.table.name
+    def asked_where(self) -> str:
+        """The name where there has to be one before it is loaded."""
+        return self.concern if self.seen_of_concern else self.name
 
     def seen_in(self, evidence: Mapping[str, Any]) -> SeenT:
         """What the rules see of it, out of all that they see of a household."""
-        seen: SeenT = evidence.get(self.table.name, self.nothing)
+        seen: SeenT = evidence.get(self.name, self.nothing)
         return seen
+
+
+class Rival(NamedTuple):
+    """What several sources may report 多源重复上报: of one matter only the source that weighs most counts."""
+
+    matter: Key
+    source: str
 
 
 class Posting(NamedTuple):
@@ -59,3 +81,7 @@ class Posting(NamedTuple):
     """By table and key, what is added to its amount, in fen."""
     rows: Mapping[Kept[Any], Mapping[str, Any]] = NOTHING
     """By table, the row that stands as long as the fact counts, without household and fact."""
+    rival: Rival | None = None
+    """Of which matter it is one report; none where all that is said adds up."""
+    concerns: bool = False
+    """Whether its rows may concern the rules, so that the household is looked at one by one."""

@@ -11,6 +11,11 @@ from shared.http.fields import Day, HouseholdCode, KnownIdNumber, MemberNo, Refe
 from shared.months import Month
 from shared.words.said import says
 
+ShortText = Annotated[Text, Field(max_length=64)]
+Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
+DivisionCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["441900"])]
+"""A county 县级区划代码, by six digits."""
+
 
 def _text_only(value: object) -> object:
     if isinstance(value, str):
@@ -95,6 +100,14 @@ class ReportedFact(Statement):
 
     def income_of_month(self) -> int | None:
         """The income of one month in fen, where it is one: an unlikely one is asked about."""
+        return None
+
+    def has_rivals(self) -> bool:
+        """Whether another source may have said the same, of which only one counts."""
+        return False
+
+    def cause_named(self) -> str | None:
+        """The cause it names, where that is one only under a policy that says so."""
         return None
 
     def doubt(self) -> Finding | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.monitoring.evidence.circumstances import PEOPLE
 from services.monitoring.evidence.kept import AsOf
 from services.monitoring.evidence.rules import FactEvidence
 from services.monitoring.evidence.table import EVIDENCE, all_kept
@@ -17,6 +18,8 @@ from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 
 _FACTS, _LATER = table_of(Fact), table_of(Fact).alias()
+_BESIDE_PEOPLE = frozenset(kept.name for one in EVIDENCE.values() if one.asks_who for kept in one.kept)
+"""What says nothing to the rules unless they know who the members are."""
 _SINGLE = {name: one.single for name, one in EVIDENCE.items() if one.single is not None}
 _SELECT_SINGLE_FACTS = (
     sa.select(
@@ -46,10 +49,14 @@ def load_seen(
     """
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for kept in all_kept():
-        codes = [code for code, names in evidence.items() if kept.name in names]
+        codes = [code for code, names in evidence.items() if kept.asked_where in names]
         if codes:
             for code, seen in kept.load(reading, codes, as_of).items():
                 found[code][kept.name] = seen
+    with_people = [code for code, seen in found.items() if not _BESIDE_PEOPLE.isdisjoint(seen)]
+    if with_people:
+        for code, seen in PEOPLE.load(reading, with_people, as_of).items():
+            found[code][PEOPLE.name] = seen
     return found
 
 

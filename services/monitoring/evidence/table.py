@@ -6,14 +6,29 @@ from typing import Annotated, Any, Final, Union
 from pydantic import Field, GetCoreSchemaHandler, GetPydanticSchema, TypeAdapter
 from pydantic_core import CoreSchema
 
+from services.monitoring.evidence.accident import ACCIDENT
+from services.monitoring.evidence.care import CARE
+from services.monitoring.evidence.chronic import CHRONIC
+from services.monitoring.evidence.disability import DISABILITY
+from services.monitoring.evidence.disaster import DISASTER
+from services.monitoring.evidence.dwelling import DWELLING
 from services.monitoring.evidence.expense import EXPENSE
 from services.monitoring.evidence.illness import ILLNESS
 from services.monitoring.evidence.income import INCOME
+from services.monitoring.evidence.insurance import INSURANCE
 from services.monitoring.evidence.job_loss import JOB_LOSS
 from services.monitoring.evidence.kept import Kept
+from services.monitoring.evidence.loan import LOAN
+from services.monitoring.evidence.means import MEANS
+from services.monitoring.evidence.member_change import MEMBER_CHANGE
+from services.monitoring.evidence.production import PRODUCTION
+from services.monitoring.evidence.relief import RELIEF
 from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.evidence.schooling import SCHOOLING
 from services.monitoring.evidence.types import EvidenceType
+from services.monitoring.evidence.water import WATER
 from services.monitoring.evidence.withdrawal import WITHDRAWAL
+from services.monitoring.evidence.work import WORK
 from shared.codes.monitoring import RiskKind
 
 EVIDENCE: Final[Mapping[str, EvidenceType]] = {
@@ -24,6 +39,21 @@ EVIDENCE: Final[Mapping[str, EvidenceType]] = {
         ILLNESS,
         WITHDRAWAL,
         JOB_LOSS,
+        SCHOOLING,
+        DWELLING,
+        WATER,
+        INSURANCE,
+        WORK,
+        DISABILITY,
+        CARE,
+        CHRONIC,
+        DISASTER,
+        ACCIDENT,
+        PRODUCTION,
+        RELIEF,
+        LOAN,
+        MEANS,
+        MEMBER_CHANGE,
     )
 }
 

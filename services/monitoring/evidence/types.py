@@ -21,6 +21,11 @@ class SingleFacts(NamedTuple):
     """A row of a fact, and the ids of it and of those it corrected, as the rules weigh it."""
 
 
+def always(_: Mapping[str, Any]) -> bool:
+    """Of whatever payload."""
+    return True
+
+
 def _never(_: Mapping[str, Any]) -> bool:
     return False
 
@@ -37,13 +42,15 @@ class EvidenceType:
     speaks_for: frozenset[RiskKind] = frozenset()
     """The kinds of risk whose changes it explains before all other clues."""
     kept: tuple[Kept[Any], ...] = ()
+    asks_who: bool = False
+    """Whether rules that read what is kept of it have to know the members."""
     single: SingleFacts | None = None
     withdraws: bool = False
     """Whether it says nothing of its own and takes back 撤回 the fact that it supersedes, of whatever type."""
     sealed: str | None = None
     """The field of a payload whose text is kept sealed, beside the rest; every payload of the type has it."""
     tells_of_health: Callable[[Mapping[str, Any]], bool] = _never
-    """Whether a payload tells who is ill, or of what: then the member is hidden from who may not see that."""
+    """Whether a payload, as it is shown, tells who is ill, or of what: the member is hidden from who may not see it."""
     shown_of_health: frozenset[str] | None = None
     """The fields of such a payload that everybody sees; all where this is none."""
 

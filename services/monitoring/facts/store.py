@@ -1,6 +1,8 @@
 """Rows of facts: stored, named by corrections, superseded."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
@@ -18,12 +20,14 @@ from services.monitoring.facts.errors import (
     SupersededNotFound,
 )
 from services.monitoring.models.facts import Fact, FactText
+from services.monitoring.models.sources import SourceDay
 from shared.db.base import JsonText, table_of
-from shared.db.rows import insert_rows, insert_tuples, read_tuples
+from shared.db.rows import execute_rows, insert_into, insert_rows, insert_tuples, read_tuples
 from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.records.kinds import RecordKind
+from shared.security.sources import HOUSE_SOURCES
 from shared.words.said import says
 
 FACT_KIND: Final = RecordKind(
@@ -38,7 +42,7 @@ FACT_KIND: Final = RecordKind(
     already_withdrawn=AlreadyWithdrawn,
 )
 """Facts as records 记录: a withdrawal is a fact, too, that supersedes another one and puts nothing in its place."""
-_FACTS, _TEXTS = table_of(Fact), table_of(FactText)
+_FACTS, _TEXTS, _DAYS = table_of(Fact), table_of(FactText), table_of(SourceDay)
 FACT_TEXTS: Final = SealedTable(_TEXTS)
 _SELECT_KNOWN_FACTS = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
     is_one_of(_FACTS.c.id, "ids")
@@ -142,6 +146,25 @@ def write_facts(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     insert_tuples(uow.connection, _FACTS, (*rows[0], "updated_at"), [(*values(row), uow.stamp()) for row in rows])
     if texts:
         insert_rows(uow.connection, _TEXTS, FACT_TEXTS.seal(uow, texts))
+
+
+def count_received(uow: UnitOfWork, facts: Iterable[Mapping[str, Any]]) -> None:
+    """Count what sources bring today, by type. What houses bring over the bus is no feed."""
+    brought = Counter((fact["source"], fact["type"]) for fact in facts if fact["source"] not in HOUSE_SOURCES)
+    rows = [
+        {"source": source, "type": fact_type, "on": uow.today(), "rows": number}
+        for (source, fact_type), number in sorted(brought.items())
+    ]
+    execute_rows(uow.connection, _add_to_day(uow.connection.dialect.name), rows)
+
+
+@cache
+def _add_to_day(dialect: str) -> Any:
+    """An insert that adds to what was counted of the day."""
+    statement = insert_into(_DAYS, dialect)
+    return statement.on_conflict_do_update(
+        index_elements=["source", "type", "on"], set_={"rows": _DAYS.c.rows + statement.excluded.rows}
+    )
 
 
 def _set_apart(row: dict[str, Any], field: str) -> dict[str, Any]:

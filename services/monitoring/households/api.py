@@ -1,6 +1,5 @@
 """Routes of the household registry."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
@@ -33,6 +32,8 @@ from services.monitoring.households.schemas import (
     VerdictsOut,
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.risks.queries import ordered_risks
+from services.monitoring.risks.schemas import OrderedRisksOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.db.trouble import Busy
 from shared.db.unit_of_work import UnitOfWork
@@ -40,13 +41,12 @@ from shared.errors import DomainError, HouseholdHasEnded
 from shared.http.batches import Returned, Wanted, chunks, items_answered, read_each, text_of
 from shared.http.body import demand_few_members, json_body
 from shared.http.dependencies import Call, IdempotencyKey, Purpose, calling
-from shared.http.fields import HouseholdCode
+from shared.http.fields import AsOf, HouseholdCode
 from shared.http.idempotency import Answer
 from shared.http.openapi import json_body_of
 from shared.http.problems import invalid_from, problem_document, responses
 from shared.http.versions import IfMatch, tag
 from shared.lists.page import Page
-from shared.months import MAX_MONTH, first_day
 from shared.policy.parameters import PolicyValueMissing
 from shared.records.outcomes import Outcome, in_place
 from shared.registers.api import answered, put_responses
@@ -57,7 +57,6 @@ router = APIRouter(prefix="/households", tags=["households 农户"])
 READ, WRITE = "monitoring:read", "monitoring:write"
 Code = Annotated[HouseholdCode, Path()]
 ModelT = TypeVar("ModelT", bound=BaseModel)
-AsOf = Annotated[dt.date | None, Query(description="Decision date; default the business date", le=first_day(MAX_MONTH))]
 
 
 @router.get(
@@ -251,6 +250,17 @@ def _shown(call: Call, household: HouseholdOut, response: Response) -> Household
 async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> IncomeOut:
     """Net income by branch, per head, with the months that are not known."""
     return await call.query(queries.income, household_code, as_of)
+
+
+@router.get(
+    "/{household_code:beside_batches}/risks",
+    operation_id="orderHouseholdRisks",
+    summary="Open risks of a household, the most pressing first",
+    responses=responses(HouseholdNotFound),
+)
+async def risks(household_code: Code, call: Annotated[Call, calling(READ)]) -> OrderedRisksOut:
+    """At most five in order, as official forms hold them; the rest by kind."""
+    return await call.query(ordered_risks, household_code)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.monitoring.households.rules import standing_warnings
 from services.monitoring.households.schemas import HouseholdListed, HouseholdOut, IncomeOut, MemberOut, VerdictsOut
 from services.monitoring.households.sheets import HOUSEHOLD_LIST
-from services.monitoring.households.store import load_homes, registered_elsewhere
+from services.monitoring.households.store import load_homes, load_what_stands, registered_elsewhere, with_what_stands
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.rules.income import state_income, window_months
 from services.monitoring.ledger.store import load_dossiers, load_months
@@ -42,10 +42,10 @@ ShownT = TypeVar("ShownT", bound=HouseholdListed)
 
 def household(reading: Reading, code: str) -> HouseholdOut:
     """A household as the caller may see it, with what should be checked at home."""
-    found = _household_in_region(reading, code)
+    found = demand_household(reading, code)
     members = [one.member for one in load_members(reading, code)]
     warnings = _warnings(reading, found, members) if found.ended_on is None else []
-    return household_for(reading.actor, HouseholdOut.of(found, members, warnings))
+    return household_for(reading.actor, with_what_stands(reading, HouseholdOut.of(found, members, warnings)))
 
 
 def _warnings(reading: Reading, found: Household, members: Sequence[RegisteredMember]) -> list[Finding]:
@@ -74,18 +74,23 @@ class HouseholdList(ListQuery):
 
 def households(reading: Reading, asked: HouseholdList) -> Page[HouseholdListed]:
     """Households with their members, as the caller may see them."""
-    return asked.page(reading, _SELECT_HOUSEHOLDS, lambda rows: _listed(reading, rows))
+    return asked.page(reading, _SELECT_HOUSEHOLDS, lambda rows: listed(reading, rows))
 
 
-def _listed(reading: Reading, rows: Sequence[Any]) -> list[HouseholdListed]:
-    members = load_members_of(reading, [row.code for row in rows])
+def listed(reading: Reading, rows: Sequence[Any]) -> list[HouseholdListed]:
+    """Households from their rows, as the caller may see them."""
+    codes = [row.code for row in rows]
+    members, stands = load_members_of(reading, codes), load_what_stands(reading, codes)
     registered = ((row, [one.member for one in members[row.code]]) for row in rows)
-    return [household_for(reading.actor, HouseholdListed.of_row(*each)) for each in registered]
+    return [
+        household_for(reading.actor, HouseholdListed.of_row(row, known, **stands[row.code]))
+        for row, known in registered
+    ]
 
 
 def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
     """The income window of a date, from the month table, beside the line of that date."""
-    found = _household_in_region(reading, code)
+    found = demand_household(reading, code)
     on = as_of or reading.today()
     view = reading.policy.at(found.region_code, on)
     length, line = _demand(view, found.region_code, WINDOW_MONTHS, INCOME_LINE)
@@ -108,7 +113,7 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
 
     From the day of its end on nothing is said about a household any longer.
     """
-    _household_in_region(reading, code)
+    demand_household(reading, code)
     on = as_of or reading.today()
     dossiers = list(load_dossiers(reading, [code], lock=False).values())
     pack = rule_parameters(reading.policy, dossiers[0].region_code, on).pack
@@ -120,7 +125,8 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
     return VerdictsOut(household_code=code, as_of=on, pack=pack, verdicts=found)
 
 
-def _household_in_region(reading: Reading, code: str) -> Household:
+def demand_household(reading: Reading, code: str) -> Household:
+    """The household of a code. Raises HouseholdNotFound where the caller's region has none."""
     found = reading.session.get(Household, code)
     if found is None or not reading.actor.sees(found.region_code):
         raise HouseholdNotFound(says("no-household-in-region", household=code, region=reading.actor.place))

@@ -10,10 +10,19 @@ from services.monitoring.ledger.rules.income import IncomeStatement
 from services.monitoring.models.households import Household
 from services.monitoring.persons.rules import RegisteredMember
 from services.monitoring.risks.schemas import VerdictOut
-from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
+from shared.codes.monitoring import (
+    ExchangeSystem,
+    Health,
+    HouseholdCategory,
+    HouseholdEndReason,
+    Labour,
+    Relation,
+    Sex,
+)
 from shared.findings import Finding, WrongValue
 from shared.http.batches import MAX_ITEMS
 from shared.http.fields import Body, Day, HouseholdCode, IdNumber, MemberNo, RegionCode, Remark, Text
+from shared.identity import mask_name
 from shared.money import SignedFenAsYuan
 from shared.months import Month
 from shared.policy.parameters import ParameterValue
@@ -94,6 +103,12 @@ class HouseholdListed(BaseModel):
     registered_on: dt.date
     version: int
     members: list[MemberOut]
+    member_count: int
+    head_name: str | None = Field(description="Name of the head 户主, masked for everybody; null where there is none")
+    open_risks: int = Field(0, description="How many of its risks are open")
+    external_codes: dict[ExchangeSystem, str] = Field(
+        default={}, description="Under which codes other platforms know it, by platform"
+    )
     ended_on: dt.date | None = Field(None, description="The day from which it is no more 注销日期")
     end_reason: HouseholdEndReason | None = None
     end_note: str | None = Field(None, description="Null without `monitoring:pii`")
@@ -104,10 +119,12 @@ class HouseholdListed(BaseModel):
         """A row of the register and its members, as whoever may see everything is shown them."""
         shown = [MemberOut.model_validate(member) for member in members]
         fields = {name: getattr(household, name) for name in _OF_THE_ROW}
-        return cls(household_code=household.code, members=shown, **fields, **more)
+        head = next((mask_name(member.name) for member in members if member.relation is Relation.HEAD), None)
+        return cls(household_code=household.code, members=shown, head_name=head, **fields, **more)
 
 
-_OF_THE_ROW = tuple(name for name in HouseholdListed.model_fields if name not in ("household_code", "members"))
+_BESIDE_THE_ROW = {"household_code", "members", "head_name", "open_risks", "external_codes"}
+_OF_THE_ROW = tuple(name for name in HouseholdListed.model_fields if name not in _BESIDE_THE_ROW)
 
 
 class HouseholdOut(HouseholdListed):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
+from shared.codes.monitoring import ExchangeSystem, Health, HouseholdCategory, HouseholdEndReason, Labour, Relation, Sex
 from shared.sheets.columns import Column, Form, Sheet
 from shared.sheets.common import HOUSEHOLD_CODE, MEMBER_NO, REGION_CODE, UPDATED_AT, VERSION
 
@@ -100,6 +100,13 @@ HOUSEHOLD_LIST: Final = Sheet(
     (
         *HOUSEHOLDS.columns,
         Column("members/*/birth_year", "出生年份", "Year of birth", Form.WHOLE, width=10),
+        Column("member_count", "家庭人口", "Members", Form.WHOLE, width=10),
+        Column("head_name", "户主", "Head", width=10, masked=True),
+        Column("open_risks", "未解除风险数", "Open risks", Form.WHOLE, width=14),
+        *(
+            Column(f"external_codes/{system}", f"{system.label_zh}户编码", f"Code of the {system.label_en}", width=22)
+            for system in ExchangeSystem
+        ),
         VERSION,
         Column("ended_on", "注销日期", "Ended on", Form.DAY, width=12),
         Column("end_reason", "注销原因", "Reason of the end", Form.CODE, HouseholdEndReason, width=16),

@@ -2,11 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
+from services.monitoring.households.schemas import HouseholdOut
+from services.monitoring.models.exchange import ExternalCode
 from services.monitoring.models.households import CodePrefix, Household
+from services.monitoring.models.risks import Risk
 from services.monitoring.persons.store import load_places
+from shared.codes.monitoring import ExchangeSystem, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into, insert_rows
 from shared.db.sets import is_one_of
@@ -14,6 +19,17 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.security.actor import Actor
 
 _HOUSEHOLDS, _PREFIXES = table_of(Household), table_of(CodePrefix)
+_EXTERNAL, _RISKS = table_of(ExternalCode), table_of(Risk)
+_SELECT_EXTERNAL = (
+    sa.select(_EXTERNAL.c.household_code, _EXTERNAL.c.system, _EXTERNAL.c.code)
+    .where(is_one_of(_EXTERNAL.c.household_code, "codes"), _EXTERNAL.c.code.is_not(None))
+    .order_by(_EXTERNAL.c.household_code, _EXTERNAL.c.system)
+)
+_SELECT_OPEN_RISKS = (
+    sa.select(_RISKS.c.household_code, _RISKS.c.kind)
+    .where(is_one_of(_RISKS.c.household_code, "codes"), _RISKS.c.status == RiskStatus.OPEN)
+    .order_by(_RISKS.c.household_code, _RISKS.c.kind)
+)
 _SELECT_COUNTIES = sa.select(_PREFIXES.c.prefix, _PREFIXES.c.county).where(is_one_of(_PREFIXES.c.prefix, "letters"))
 
 
@@ -66,3 +82,30 @@ def write_county(uow: UnitOfWork, letters: str, county: str) -> None:
     """Remember that household codes of a county begin with these letters."""
     remember = insert_into(_PREFIXES, uow.connection.dialect.name).on_conflict_do_nothing()
     uow.connection.execute(remember, {"prefix": letters, "county": county})
+
+
+def load_external_codes(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[ExchangeSystem, str]]:
+    """Under which codes other platforms know these households."""
+    found: defaultdict[str, dict[ExchangeSystem, str]] = defaultdict(dict)
+    for household_code, system, code in reading.connection.execute(_SELECT_EXTERNAL, {"codes": list(codes)}):
+        found[household_code][system] = code
+    return found
+
+
+def load_open_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, list[RiskKind]]:
+    """The kinds of the risks of these households that are open."""
+    found: defaultdict[str, list[RiskKind]] = defaultdict(list)
+    for household_code, kind in reading.connection.execute(_SELECT_OPEN_RISKS, {"codes": list(codes)}):
+        found[household_code].append(kind)
+    return found
+
+
+def load_what_stands(reading: Reading, codes: Collection[str]) -> Mapping[str, dict[str, Any]]:
+    """What is shown of these households beside what is registered: how many risks are open, and codes elsewhere."""
+    risks, external = load_open_risks(reading, codes), load_external_codes(reading, codes)
+    return {code: {"open_risks": len(risks.get(code, ())), "external_codes": external.get(code, {})} for code in codes}
+
+
+def with_what_stands(reading: Reading, shown: HouseholdOut) -> HouseholdOut:
+    """The household with that beside it."""
+    return shown.model_copy(update=load_what_stands(reading, [shown.household_code])[shown.household_code])

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -12,7 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from services.monitoring.evidence.kept import Kept
-from services.monitoring.ledger.rules.dossiers import HouseholdDossier
+from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier, Report
 from services.monitoring.ledger.rules.income import (
     MONTHS_IN_QUARTER,
     MONTHS_IN_YEAR,
@@ -22,17 +22,19 @@ from services.monitoring.ledger.rules.income import (
     window_months,
 )
 from services.monitoring.models.households import Household
-from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
+from services.monitoring.models.ledger import HouseholdWindow, IncomeLeaf, LedgerMonth
 from shared.db.base import table_of
-from shared.db.rows import insert_into, insert_rows, read_tuples, update_tuples, upsert_tuples
+from shared.db.rows import add_tuples, insert_rows, read_tuples, update_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
 _SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
 _INCOME = ("wage", "operating", "property_", "transfer")
-_NEVER_JUDGED = 0
+NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
 _HOUSEHOLDS, _MONTHS, _WINDOWS = table_of(Household), table_of(LedgerMonth), table_of(HouseholdWindow)
+_LEAVES = table_of(IncomeLeaf)
+_OF_A_LEAF = (*_INCOME, "operating_cost", "income_facts")
 _SELECT_DOSSIERS = (
     sa.select(
         col(Household.code),
@@ -41,6 +43,8 @@ _SELECT_DOSSIERS = (
         col(Household.member_count),
         col(Household.able_workers),
         col(Household.fragile_members),
+        col(Household.relocated),
+        col(Household.dibao),
         col(Household.ended_on),
         _WINDOWS.c.evidence,
         _WINDOWS.c.judged_on,
@@ -132,14 +136,15 @@ def among(column: sa.ColumnElement[str], *, gapless: bool) -> sa.ColumnElement[b
     return is_one_of(column, "codes")
 
 
-def _select_behind_for_update(*, gapless: bool) -> sa.Select[Any]:
+def _select_for_update(which: sa.ColumnElement[bool], *, gapless: bool) -> sa.Select[Any]:
+    """Those of many households whose window is so, and which nobody else holds."""
     return (
         sa.select(_HOUSEHOLDS.c.code)
         .join(_WINDOWS, _WINDOWS.c.household_code == _HOUSEHOLDS.c.code)
         .where(
             among(_HOUSEHOLDS.c.code, gapless=gapless),
             among(_WINDOWS.c.household_code, gapless=gapless),
-            _IS_TO_MOVE,
+            which,
             _HOUSEHOLDS.c.ended_on.is_(None),
         )
         .order_by(_HOUSEHOLDS.c.code)
@@ -147,7 +152,8 @@ def _select_behind_for_update(*, gapless: bool) -> sa.Select[Any]:
     )
 
 
-_SELECT_BEHIND_FOR_UPDATE = {gapless: _select_behind_for_update(gapless=gapless) for gapless in (False, True)}
+_SELECT_BEHIND_FOR_UPDATE = {gapless: _select_for_update(_IS_TO_MOVE, gapless=gapless) for gapless in (False, True)}
+_SELECT_LATER_FOR_UPDATE = {gapless: _select_for_update(JUDGED_LATER, gapless=gapless) for gapless in (False, True)}
 _SELECT_FREE_FOR_UPDATE = (
     sa.select(_HOUSEHOLDS.c.code)
     .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
@@ -155,6 +161,9 @@ _SELECT_FREE_FOR_UPDATE = (
     .with_for_update(skip_locked=True)
 )
 _MOVED_WINDOW = _summed_up()
+_FORGET_JUDGEMENTS = (
+    sa.update(_WINDOWS).where(is_one_of(_WINDOWS.c.household_code, "codes")).values({_WINDOWS.c.judged_on: None})
+)
 _UPDATE_WINDOWS = (
     sa.update(_WINDOWS)
     .where(is_one_of(_WINDOWS.c.household_code, "codes"), _IS_TO_MOVE)
@@ -186,10 +195,10 @@ def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> di
     to_lock = _SELECT_FREE_DOSSIERS_FOR_UPDATE if leaves_out else _SELECT_DOSSIERS_FOR_UPDATE
     rows = read_tuples(reading.connection, to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
     dossiers = {}
-    for code, region, category, members, able, fragile, ended_on, evidence, judged, due, *window in rows:
-        summary = WindowSummary(*window)
+    for code, region, category, members, able, fragile, moved, dibao, ended_on, evidence, judged, due, *window in rows:
+        summary, names = WindowSummary(*window), frozenset(evidence.split())
         dossiers[code] = HouseholdDossier(
-            code, region, category, members, able, fragile, ended_on, summary, frozenset(evidence.split()), judged, due
+            code, region, category, members, able, fragile, moved, dibao, ended_on, summary, names, judged, due
         )
     return dossiers
 
@@ -203,12 +212,28 @@ def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[
     return {row.code: row.region_code for row in found}
 
 
+def load_reports(reading: Reading, dossiers: Mapping[str, HouseholdDossier], facts: Iterable[ReportedFact]) -> None:
+    """Put what counts of the matters that these facts report about, and others may have reported, into the dossiers."""
+    months: defaultdict[int, set[str]] = defaultdict(set)
+    for fact in facts:
+        if fact.has_rivals() and fact.household_code in dossiers and (month := fact.month_named()) is not None:
+            months[month].add(fact.household_code)
+    if not months:
+        return
+    asked = sa.select(_LEAVES).where(
+        _LEAVES.c.household_code.in_(set().union(*months.values())), _LEAVES.c.month.in_(months)
+    )
+    for row in reading.connection.execute(asked):
+        report = Report(row.source, IncomeMonth(**{name: getattr(row, name) for name in _OF_A_LEAF}))
+        dossiers[row.household_code].reports[row.person_id, row.month, row.leaf][row.fact_id] = report
+
+
 def write_postings(uow: UnitOfWork, dossiers: Collection[HouseholdDossier]) -> None:
     """Add what the dossiers gathered to the months and to the tables of evidence."""
     months = [
         (dossier.code, number, *_sums_of(month)) for dossier in dossiers for number, month in dossier.months.items()
     ]
-    _add(uow, _MONTHS, ("household_code", "month"), _SUMS, months)
+    add_tuples(uow.connection, _MONTHS, ("household_code", "month"), _SUMS, months)
     for kept in dict.fromkeys(kept for dossier in dossiers for kept in dossier.amounts):
         _write_amounts(uow, kept, dossiers)
     for kept in dict.fromkeys(kept for dossier in dossiers for kept in (*dossier.rows, *dossier.removed)):
@@ -219,7 +244,7 @@ def _write_amounts(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[Househol
     assert kept.amount is not None, "an amount is added where there are amounts"
     key = ("household_code", *kept.key)
     rows = [(dossier.code, *place, amount) for dossier in dossiers for place, amount in dossier.amounts[kept].items()]
-    _add(uow, kept.table, key, (kept.amount,), rows)
+    add_tuples(uow.connection, kept.table, key, (kept.amount,), rows)
 
 
 def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDossier]) -> None:
@@ -232,21 +257,6 @@ def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDo
     insert_rows(uow.connection, kept.table, added)
     if removed:
         uow.connection.execute(sa.delete(kept.table).where(kept.table.c.fact_id.in_(removed)))
-
-
-def _add(
-    uow: UnitOfWork, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    statement = _insert_adding(uow.connection.dialect.name, table, key, sums)
-    upsert_tuples(uow.connection, statement, (*key, *sums), rows)
-
-
-@cache
-def _insert_adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]) -> Any:
-    """An insert that adds its sums to the row that is there."""
-    statement = insert_into(table, dialect)
-    added = {name: table.c[name] + statement.excluded[name] for name in sums}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
 
 
 def refresh_windows(reading: Reading, dossiers: Iterable[HouseholdDossier], anchor: int, length: int) -> None:
@@ -262,7 +272,7 @@ def refresh_windows(reading: Reading, dossiers: Iterable[HouseholdDossier], anch
 
 def refresh_stale_windows(reading: Reading, dossiers: Iterable[HouseholdDossier]) -> None:
     """Compute windows that are still stale anew where they stand: nobody judges their households now."""
-    stale = [dossier for dossier in dossiers if dossier.window_stale and dossier.window.anchor != _NEVER_JUDGED]
+    stale = [dossier for dossier in dossiers if dossier.window_stale and dossier.window.anchor != NEVER_JUDGED]
     for anchor, length in {(dossier.window.anchor, dossier.window.length) for dossier in stale}:
         group = [dossier for dossier in stale if (dossier.window.anchor, dossier.window.length) == (anchor, length)]
         refresh_windows(reading, group, anchor, length)
@@ -289,6 +299,16 @@ def move_windows(uow: UnitOfWork, households: ManyHouseholds, on: date, length: 
         "earlier_last": year_before,
     }
     uow.connection.execute(_UPDATE_WINDOWS, {"codes": behind, **day, **months})
+
+
+def forget_later_judgements(uow: UnitOfWork, households: ManyHouseholds, on: date) -> None:
+    """Have these households be as if none had been judged behind a day: for what is only tried and taken back.
+
+    Whoever else holds a household is not waited for.
+    """
+    later = uow.connection.scalars(_SELECT_LATER_FOR_UPDATE[households.gapless], {**households.asked, "on": on}).all()
+    if later:
+        uow.connection.execute(_FORGET_JUDGEMENTS, {"codes": later})
 
 
 def load_months(
@@ -329,11 +349,5 @@ def open_windows(uow: UnitOfWork, codes: Collection[str]) -> None:
     sums = dict.fromkeys(
         ("net", "self_paid", "known_mask", "previous_net", "previous_mask", "quarter_net", "previous_quarter_net"), 0
     )
-    row = {"anchor": _NEVER_JUDGED, "length": MONTHS_IN_YEAR, **sums, "evidence": ""}
+    row = {"anchor": NEVER_JUDGED, "length": MONTHS_IN_YEAR, **sums, "evidence": ""}
     insert_rows(uow.connection, _WINDOWS, [{"household_code": code, **row} for code in codes])
-
-
-def load_codes_after(reading: Reading, code: str, limit: int) -> Sequence[str]:
-    """The next household codes after ``code``, in order: also of households that are no more."""
-    following = sa.select(_HOUSEHOLDS.c.code).where(_HOUSEHOLDS.c.code > code).order_by(_HOUSEHOLDS.c.code)
-    return reading.connection.scalars(following.limit(limit)).all()

@@ -15,7 +15,15 @@ from shared.db.base import EncryptedText, UtcDateTime, closed_code
 class Fact(Base, table=True):
     """Fact 上报信息: what a source said about a household. Append-only; a correction names the fact it supersedes."""
 
-    __table_args__ = (sa.Index("ix_fact_source_updated_at", "source", "updated_at"),)
+    __table_args__ = (
+        sa.Index("ix_fact_source_updated_at", "source", "updated_at"),
+        sa.Index(
+            "ix_fact_confirmed",
+            "household_code",
+            sqlite_where=sa.text("confirmed IS NOT NULL"),
+            postgresql_where=sa.text("confirmed IS NOT NULL"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     """Derived from source and reference, so that one reference is one row."""

@@ -46,6 +46,10 @@ class Household(Base, table=True):
     """The version since which nobody is left of those who lived here before; none where somebody always was."""
     renewed_on: dt.date | None = None
     """The day of that version."""
+    joined_on: dt.date | None = None
+    """The day on which somebody was taken in last; none where that was before it was kept."""
+    left_on: dt.date | None = None
+    """The day on which somebody left last; none where nobody did, or before it was kept."""
     ended_on: dt.date | None = None
     """The day from which it is no more 注销日期: nothing is judged from then on."""
     end_reason: HouseholdEndReason | None = Field(None, sa_type=OpenCode(HouseholdEndReason))

@@ -39,6 +39,38 @@ class MedicalMonth(Base, table=True):
     self_paid: int = Field(sa_type=FEN)
 
 
+class EducationMonth(Base, table=True):
+    """Education cost less reimbursed of one person and month, in fen; person `NOBODY` where no member was named."""
+
+    __tablename__ = "education_month"
+    __table_args__ = KEPT_BY_KEY
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    person_id: UUID = Field(primary_key=True)
+    month: int = Field(primary_key=True)
+    self_paid: int = Field(sa_type=FEN)
+
+
+class IncomeLeaf(Base, table=True):
+    """Income of one leaf 收入明细 as one source reports it, in fen; its row goes when the fact is superseded."""
+
+    __tablename__ = "income_leaf"
+    __table_args__ = (sa.Index("ix_income_leaf_household_code_month", "household_code", "month"),)
+
+    fact_id: UUID = Field(primary_key=True, foreign_key="fact.id")
+    household_code: str = Field(foreign_key="household.code", max_length=64)
+    person_id: UUID
+    month: int
+    leaf: str = Field(max_length=32)
+    source: str = Field(max_length=64)
+    wage: int = Field(sa_type=FEN)
+    operating: int = Field(sa_type=FEN)
+    property_: int = Field(sa_type=FEN)
+    transfer: int = Field(sa_type=FEN)
+    operating_cost: int = Field(sa_type=FEN)
+    income_facts: int
+
+
 class HouseholdWindow(Base, table=True):
     """The income window of a household kept ready, so that judging never scans its history."""
 
@@ -62,17 +94,3 @@ class HouseholdWindow(Base, table=True):
     """Decision date of the last judgement: no later one goes before it."""
     due_after: dt.date | None = Field(None, index=True)
     """Something is unjudged: a screening on a later day than this judges the household."""
-
-
-class WindowRoll(Base, table=True):
-    """How far the windows are moved to the month they end with 月度滚动: one row for each month."""
-
-    __tablename__ = "window_roll"
-
-    anchor: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    """Last month of the windows that are moved."""
-    after: str = Field(max_length=64)
-    """Households up to this code were seen to."""
-    left_out: bool
-    """Somebody held one of them meanwhile: it is looked at once more."""
-    ended: bool

@@ -13,7 +13,7 @@ from pydantic import (
 
 from services.monitoring.risks.rules.verdicts import Verdict, written
 from shared.codes.assistance import TaskVerdict
-from shared.codes.monitoring import RiskGrade, RiskKind, RiskStatus
+from shared.codes.monitoring import ClearedBecause, RiskGrade, RiskKind, RiskStatus
 from shared.months import Month
 from shared.words.said import Said
 
@@ -33,6 +33,13 @@ class ReasonOut(BaseModel):
         return cls.model_validate({**kept, "text": text})
 
 
+class DutyOut(BaseModel):
+    """核查责任: who sees to a risk, and by when."""
+
+    level: str = Field(description="Region level: `village`, `township`, `county`, `prefecture` or `province`")
+    by: dt.date | None = Field(description="Null where the policy has no value for the time limit")
+
+
 class RiskOut(BaseModel):
     """A risk 风险 with its reasons."""
 
@@ -47,15 +54,39 @@ class RiskOut(BaseModel):
     episode: int
     opened_at: dt.datetime
     cleared_at: dt.datetime | None
+    cleared_because: ClearedBecause | None = Field(description="Why it is open no longer; `verdict`: a visit says so")
     reasons: list[ReasonOut]
     verdict: TaskVerdict | None
-    event_id: UUID
+    event_id: UUID | None = Field(description="The event that told of this state; null while it waits for its turn")
+    incident_id: UUID | None = Field(description="The incident 突发事件 it belongs to")
+    released_at: dt.datetime | None = Field(
+        description="When it was told first; null while it waits, and for ever where its cause was gone before"
+    )
+    duty: DutyOut | None = Field(description="Who sees to it; null while it waits, and once it is cleared")
     updated_at: dt.datetime = Field(description="When it changed last, its verdict included")
 
     @classmethod
-    def of(cls, row: Mapping[Any, Any]) -> Self:
-        """The risk of a row."""
-        return cls.model_validate({**row, "risk_id": row["id"], "reasons": list(map(ReasonOut.of, row["reasons"]))})
+    def of(cls, row: Mapping[Any, Any], duty: DutyOut | None) -> Self:
+        """The risk of a row, and who sees to it."""
+        reasons = list(map(ReasonOut.of, row["reasons"]))
+        return cls.model_validate({**row, "risk_id": row["id"], "reasons": reasons, "duty": duty})
+
+
+class OrderedRisk(BaseModel):
+    """An open risk in the order of a household's form."""
+
+    kind: RiskKind
+    grade: RiskGrade
+    official_code: str | None = Field(description="The code of official lists; null where they have none")
+    risk_id: UUID
+
+
+class OrderedRisksOut(BaseModel):
+    """The open risks of a household in order 致贫返贫风险."""
+
+    main: RiskKind | None = Field(description="The first of them")
+    ordered: list[OrderedRisk] = Field(description="At most five: red first, then as the policy orders them")
+    beyond: list[RiskKind] = Field(description="Those that come after")
 
 
 class VerdictOut(BaseModel):

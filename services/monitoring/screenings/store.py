@@ -1,4 +1,4 @@
-"""What screenings read and keep: whom to judge, whom a missing policy value keeps waiting, how far the roll is."""
+"""What screenings read: whom to judge, what is open of them, whom a missing policy value keeps waiting."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,24 +7,34 @@ from datetime import date
 from functools import reduce
 from operator import add
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.kept import Kept
+from services.monitoring.evidence.kept import CONCERN, Kept
 from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, window_months
 from services.monitoring.ledger.store import IS_BEHIND, JUDGED_LATER, ManyHouseholds, among
 from services.monitoring.models.households import Household
-from services.monitoring.models.ledger import HouseholdWindow, WindowRoll
+from services.monitoring.models.ledger import HouseholdWindow
 from services.monitoring.models.risks import Risk
+from services.monitoring.models.screenings import Screening, ScreeningHousehold, ScreeningKind, ScreeningRegion
 from services.monitoring.risks.rules.parameters import RULE_KEYS, RuleParameters
 from services.monitoring.risks.rules.quiet import Known, QuietRules, VerdictCounts
-from shared.codes.monitoring import RiskStatus
+from services.monitoring.screenings.rules import OpenRisk, OpenRisks
+from services.monitoring.screenings.schemas import ScreeningResult
+from shared.codes.monitoring import HouseholdCategory, RiskStatus
 from shared.db.base import table_of
-from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.db.rows import read_tuples
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading
+from shared.db.within import lies_in
+from shared.jobs.queries import UNFINISHED
 from shared.policy.parameters import PolicyView
+from shared.regions import region_prefix
 
 _HOUSEHOLDS, _WINDOWS, _RISKS = table_of(Household), table_of(HouseholdWindow), table_of(Risk)
-_ROLLS = table_of(WindowRoll)
+_SCREENINGS, _AT_RISK = table_of(Screening), table_of(ScreeningHousehold)
+_KINDS, _REGIONS = table_of(ScreeningKind), table_of(ScreeningRegion)
 _OF_HOUSEHOLD = _WINDOWS.c.household_code == _HOUSEHOLDS.c.code
 _SELECT_HOUSEHOLDS_BY_REGION = (
     sa.select(_HOUSEHOLDS.c.region_code, sa.func.count())
@@ -32,6 +42,9 @@ _SELECT_HOUSEHOLDS_BY_REGION = (
     .group_by(_HOUSEHOLDS.c.region_code)
 )
 _COUNTY_DIGITS = 6
+_SELECT_OPEN_RISKS = sa.select(
+    _RISKS.c.id, *(_RISKS.c[name] for name in ("household_code", "region_code", "kind", "grade", "version"))
+).where(is_one_of(_RISKS.c.household_code, "codes"), _RISKS.c.status == RiskStatus.OPEN)
 
 Places = Sequence[tuple[str, str]]
 """Households by code, each with its region."""
@@ -39,7 +52,11 @@ SELECT_STANDING: Final = sa.select(_HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code
     _HOUSEHOLDS.c.ended_on.is_(None)
 )
 """Households that are not at an end, with their regions."""
-SELECT_STANDING_WINDOWS: Final = SELECT_STANDING.join(_WINDOWS, _OF_HOUSEHOLD)
+SELECT_STANDING_WINDOWS: Final = (
+    sa.select(_WINDOWS.c.household_code, _HOUSEHOLDS.c.region_code)
+    .join(_HOUSEHOLDS, _OF_HOUSEHOLD)
+    .where(_HOUSEHOLDS.c.ended_on.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,33 @@ class _HouseholdColumns:
     def may_see(self, kept: Kept[Any]) -> sa.ColumnElement[bool]:
         """Whether there may be rows of this evidence: a judgement looks which of them count."""
         return _WINDOWS.c.evidence.contains(kept.name)
+
+    knows = may_see
+    """What was ever said of circumstances is named like other evidence."""
+
+    def may_be_concerned(self) -> sa.ColumnElement[bool]:
+        """Whether any circumstances are marked."""
+        return _WINDOWS.c.evidence.contains(CONCERN)
+
+    @property
+    def able_workers(self) -> sa.ColumnElement[int]:
+        """Members who can work."""
+        return sa.type_coerce(_HOUSEHOLDS.c.able_workers, sa.Integer)
+
+    @property
+    def is_lifted(self) -> sa.ColumnElement[bool]:
+        """脱贫户."""
+        return _HOUSEHOLDS.c.category == HouseholdCategory.LIFTED
+
+    @property
+    def relocated(self) -> sa.ColumnElement[bool]:
+        """易地扶贫搬迁户."""
+        return sa.type_coerce(_HOUSEHOLDS.c.relocated, sa.Boolean)
+
+    @property
+    def dibao(self) -> sa.ColumnElement[bool]:
+        """低保户."""
+        return sa.type_coerce(_HOUSEHOLDS.c.dibao, sa.Boolean)
 
 
 class RulesOfPlace(NamedTuple):
@@ -173,13 +217,18 @@ def select_to_judge(
     return to_judge, place.rules.count(quiet)
 
 
-def load_roll(uow: UnitOfWork, anchor: int) -> WindowRoll:
-    """How far the windows are moved to a month; begun where nobody moved any of them yet."""
-    found = uow.session.get(WindowRoll, anchor, with_for_update=True)
-    if found is None:
-        found = WindowRoll(anchor=anchor, after="", left_out=False, ended=False)
-        uow.session.add(found)
-    return found
+def load_open_risks(reading: Reading, codes: Sequence[str]) -> OpenRisks:
+    """The open risks of these households."""
+    found = read_tuples(reading.connection, _SELECT_OPEN_RISKS, {"codes": codes})
+    return {risk_id: OpenRisk(*risk) for risk_id, *risk in found}
+
+
+def somebody_else_stands_between(reading: Reading, places: Places, region_code: str) -> bool:
+    """Whether between the first and the last of these households there is one of another region."""
+    between = _HOUSEHOLDS.c.code.between(places[0][0], places[-1][0])
+    elsewhere = sa.not_(lies_in(_HOUSEHOLDS.c.region_code, region_prefix(region_code)))
+    standing = sa.exists().where(between, elsewhere, _HOUSEHOLDS.c.ended_on.is_(None))
+    return bool(reading.connection.scalar(sa.select(standing)))
 
 
 def load_undecided_households(reading: Reading) -> Mapping[tuple[str, str], int]:
@@ -199,3 +248,69 @@ def _something_is_missing(reading: Reading) -> bool:
     regions = {pack.region for pack in reading.policy.packs if pack.region is not None}
     views = [reading.policy.at(region, reading.today()) for region in regions]
     return any(view.find(key) is None for view in views for key in RULE_KEYS)
+
+
+def load_unfinished(reading: Reading) -> UUID | None:
+    """The screening of all households that was begun and has not ended; the oldest one."""
+    jobs = reading.system_tables.job
+    asked = (
+        sa.select(_SCREENINGS.c.id)
+        .join(jobs, jobs.c.id == _SCREENINGS.c.id)
+        .where(_SCREENINGS.c.region_code.is_(None), sa.not_(_SCREENINGS.c.dry_run), jobs.c.status.in_(UNFINISHED))
+        .order_by(_SCREENINGS.c.began_at, _SCREENINGS.c.id)
+    )
+    found: UUID | None = reading.connection.scalar(asked.limit(1))
+    return found
+
+
+def load_previous(reading: Reading, screening_id: UUID, region_code: str | None) -> UUID | None:
+    """The screening of the same region that ended last, dry runs apart."""
+    before = (
+        sa.select(_SCREENINGS.c.id)
+        .where(
+            _SCREENINGS.c.region_code.is_not_distinct_from(region_code),
+            _SCREENINGS.c.id != screening_id,
+            _SCREENINGS.c.ended_at.is_not(None),
+            sa.not_(_SCREENINGS.c.dry_run),
+        )
+        .order_by(_SCREENINGS.c.ended_at.desc(), _SCREENINGS.c.id.desc())
+    )
+    found: UUID | None = reading.connection.scalar(before.limit(1))
+    return found
+
+
+def of_screening(screening_id: UUID | None, but_not_of: UUID | None = None) -> sa.Select[Any]:
+    """The households at risk behind a screening; with ``but_not_of`` those that are not behind another one."""
+    other = _AT_RISK.alias()
+    rows = sa.select(_AT_RISK.c.household_code, _AT_RISK.c.grade, _AT_RISK.c.kinds).where(
+        _AT_RISK.c.screening_id == screening_id
+    )
+    if but_not_of is None:
+        return rows
+    return rows.where(
+        ~sa.exists().where(other.c.screening_id == but_not_of, other.c.household_code == _AT_RISK.c.household_code)
+    )
+
+
+def count_difference(reading: Reading, screening_id: UUID, previous_id: UUID | None) -> tuple[int, int]:
+    """How many households are newly at risk behind a screening, and how many no longer are."""
+
+    def count(rows: sa.Select[Any]) -> int:
+        return reading.connection.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+    newly = count(of_screening(screening_id, previous_id))
+    return newly, 0 if previous_id is None else count(of_screening(previous_id, screening_id))
+
+
+def find_screening(reading: Reading, screening_id: UUID) -> ScreeningResult | None:
+    """A screening with its counts by kind and by region."""
+    row = reading.connection.execute(sa.select(_SCREENINGS).where(_SCREENINGS.c.id == screening_id)).one_or_none()
+    if row is None:
+        return None
+    kinds = sa.select(_KINDS).where(_KINDS.c.screening_id == screening_id).order_by(_KINDS.c.kind, _KINDS.c.grade)
+    regions = sa.select(_REGIONS).where(_REGIONS.c.screening_id == screening_id).order_by(_REGIONS.c.region_code)
+    return ScreeningResult.of(
+        row._asdict(),
+        by_kind=[kind._asdict() for kind in reading.connection.execute(kinds)],
+        by_region=[region._asdict() for region in reading.connection.execute(regions)],
+    )

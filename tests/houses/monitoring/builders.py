@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import httpx
@@ -12,6 +12,7 @@ from stdnum.cn import ric
 
 from services.monitoring.app import MONITORING, counts
 from services.monitoring.models import METADATA
+from services.monitoring.screenings.commands.roll import NIGHTLY_ROLL, begin_roll
 from shared.bus.inbox import stored_positions
 from shared.codes.employment import PlacementEndReason, VacancyKind
 from shared.codes.monitoring import IncomeBranch, RiskKind
@@ -23,9 +24,10 @@ from shared.contracts.help import IncomeCredit, IncomeWithdrawal
 from shared.db.unit_of_work import Reading
 from shared.house import House
 from shared.ids import derived_id
+from shared.jobs.running import run_next_part
 from shared.money import parse_yuan
 from shared.months import format_month, parse_month
-from shared.policy.loader import PolicyBook
+from shared.policy.loader import Pack, Parameter, PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, household, income_fact, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import until
@@ -90,6 +92,17 @@ class Monitoring:
     async def counted(self, gauge: Any) -> dict[tuple[str, ...], int]:
         """What the house counts for a gauge of the metrics."""
         return dict((await self.house.database.read(counts))[gauge])
+
+    async def roll(self) -> dict[str, Any]:
+        """Let the day have come: its roll begins where it has not ended, and is done. Returns what the last one did."""
+        database = self.house.database
+        await database.write(begin_roll)
+        while await run_next_part(database, self.house.long_work):
+            pass
+        [last, *_] = (await self.get("jobs", kind=NIGHTLY_ROLL))["items"]
+        assert last["status"] == "done", last
+        result: dict[str, Any] = last["result"]
+        return result
 
     async def counts(self) -> dict[str, int]:
         """How many rows each table holds."""
@@ -258,3 +271,17 @@ def statuses(answer: httpx.Response) -> Sequence[int]:
     assert (body["accepted"], body["duplicate"], body["rejected"]) == (found.count(201), found.count(200), rejected)
     assert all((item["problem"] is None) == (item["status"] in (200, 201)) for item in body["items"])
     return found
+
+
+def with_value(book: PolicyBook, key: str, value: Any) -> PolicyBook:
+    """The same packs under the same names, with another value of a parameter they have; None: with none."""
+
+    def valued(parameter: Parameter) -> Parameter:
+        values = [replace(dated, value=replace(dated.value, value=value)) for dated in parameter.values]
+        return replace(parameter, values=() if value is None else tuple(values))
+
+    def changed(pack: Pack) -> Pack:
+        given = {name: valued(parameter) for name, parameter in pack.parameters.items() if name == key}
+        return replace(pack, parameters={**pack.parameters, **given})
+
+    return PolicyBook([changed(pack) for pack in book.packs], book.workday_overrides())

@@ -1,4 +1,4 @@
-"""Deadlines of tasks 办理时限, counted from the decision about the risk."""
+"""Deadlines of tasks 办理时限, counted from the decision about the risk, or from the day it was told."""
 
 import datetime as dt
 
@@ -20,9 +20,10 @@ class Deadlines:
 
     def of(self, risk: RiskState) -> Deadline | None:
         """When a task would be due by this state of its risk; None where the policy does not say."""
-        view = self._policy.at(risk.region_code, risk.decided_on)
-        key = (view.region, risk.decided_on, risk.grade)
+        counted_from = max(risk.decided_on, risk.told_on or risk.decided_on)
+        view = self._policy.at(risk.region_code, counted_from)
+        key = (view.region, counted_from, risk.grade)
         if key not in self._counted:
             workdays = view.find(DEADLINE_WORKDAYS)
-            self._counted[key] = deadline(risk.decided_on, risk.grade, workdays, self._calendar)
+            self._counted[key] = deadline(counted_from, risk.grade, workdays, self._calendar)
         return self._counted[key]

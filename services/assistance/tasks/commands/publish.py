@@ -31,6 +31,8 @@ def publish_closed(
         verdict=task["verdict"],
         closed_by=closed_by,
         closed_on=closed_on,
+        grade=task["grade"],
+        seen_causes=tuple(task["seen_causes"]),
         task_version=task["version"],
     )
     uow.emit(closed, region=closed.region_code, context=context)

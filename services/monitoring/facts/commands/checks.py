@@ -45,6 +45,9 @@ def refuse_impossible(fact: ReportedFact, parameters: RuleParameters, latest: dt
         month = fact.month_named()
         if month is not None:
             _refuse_day("/payload/month", impossible_day(first_day(month), parameters, latest))
+    cause = fact.cause_named()
+    if cause is not None and cause not in parameters.causes_extra:
+        raise FactInvalid.at("/payload/kind", says("cause-not-in-the-policy", cause=cause))
     if doubt := fact.doubt():
         raise FactInvalid.at(*doubt)
 

@@ -8,17 +8,15 @@ from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.record import record_facts
 from services.monitoring.facts.rules import content_of
-from services.monitoring.facts.sheets import EXPENSE, ILLNESS, INCOME
+from services.monitoring.facts.sheets import FACT_SHEETS
 from services.monitoring.persons.errors import PersonAmbiguous
 from shared.codes.operations import RowStatus
 from shared.db.unit_of_work import UnitOfWork
-from shared.errors import Invalid
 from shared.imports.kinds import ImportKind, Sender, Taken
 from shared.imports.rows import read_record, record_taken
 from shared.records.outcomes import Outcome
 from shared.sheets.columns import Sheet
 from shared.sheets.common import HOUSEHOLD_CODE
-from shared.words.said import says
 
 _ROWS_AT_ONCE: Final = 2000
 """Whoever else writes waits no longer than a fifth of a second for so many."""
@@ -29,11 +27,9 @@ def _import_of(sheet: Sheet) -> ImportKind:
     assert model is not None, "a type without a model is reported by no file"
 
     def read(sender: Sender, document: Mapping[str, Any]) -> FactToRecord:
-        if "id_number" in document and "source_ref" not in document:
-            raise Invalid.at("/source_ref", says("reference-beside-id-number"))
-        return FactToRecord(
-            read_record(model, sender, document, content_of), sender.facts, sender.actor, sender.context
-        )
+        fact = read_record(model, sender, document, content_of)
+        by_content = "id_number" in document and "source_ref" not in document
+        return FactToRecord(fact, sender.facts, sender.actor, sender.context, by_content=by_content)
 
     about = HOUSEHOLD_CODE.place
     return ImportKind(
@@ -57,4 +53,4 @@ def _taken(outcome: Outcome[UUID]) -> Taken:
     return taken._replace(status=RowStatus.AMBIGUOUS) if is_ambiguous else taken
 
 
-FACT_IMPORTS: Final = tuple(_import_of(sheet) for sheet in (INCOME, EXPENSE, ILLNESS))
+FACT_IMPORTS: Final = tuple(_import_of(sheet) for sheet in FACT_SHEETS.values())

@@ -19,6 +19,8 @@ class FactToRecord(NamedTuple):
     context: Context
     person_id: UUID | None = None
     """Whom it is about, where an identity number told."""
+    by_content: bool = False
+    """Whether its reference is that of its content alone, and is still to be made that of the person's, too."""
 
     @property
     def home(self) -> str | Said:

@@ -19,19 +19,30 @@ from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.matching import find_persons
 from services.monitoring.facts.errors import BatchRefused, FactInvalid, WithdrawalIsFinal
 from services.monitoring.facts.rules import content_hash_of, status_of
-from services.monitoring.facts.store import FACT_KIND, StoredFact, load_stored_facts, load_superseded, write_facts
+from services.monitoring.facts.store import (
+    FACT_KIND,
+    StoredFact,
+    count_received,
+    load_stored_facts,
+    load_superseded,
+    write_facts,
+)
+from services.monitoring.findings.commands.check import check_findings, inputs_changed
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.postings import post, take_back
 from services.monitoring.ledger.store import (
     load_dossiers,
     load_left_out,
+    load_reports,
     refresh_stale_windows,
     write_postings,
     write_windows,
 )
 from services.monitoring.persons.rules import Persons
 from services.monitoring.persons.store import load_persons
+from services.monitoring.protections.commands import renew_protections
+from services.monitoring.protections.rules import were_spoken_of
 from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.triggers import Trigger
@@ -71,6 +82,7 @@ def _record_found(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcom
     batch = _load_batch(uow, items, ids, dossiers, load_left_out(uow, codes, dossiers))
     outcomes = take_each(batch.take, list(zip(ids, items, strict=True)))
     write_facts(uow, batch.rows)
+    count_received(uow, batch.rows)
     stamp_facts(uow, (row["supersedes_id"] for row in batch.rows if row["supersedes_id"]))
     pass_links_on(uow, batch.rows)
     unfounded = load_risks_without_evidence(uow, batch.rows)
@@ -85,6 +97,9 @@ def _record_found(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcom
             dossier.is_due_after(uow.today())
     refresh_stale_windows(uow, touched)
     write_windows(uow, touched)
+    renew_protections(uow, were_spoken_of(touched), {item.fact.household_code: item.context for item in items})
+    if batch.inputs_changed:
+        check_findings(uow, sorted(batch.inputs_changed), frozenset().union(*batch.inputs_changed.values()))
     return outcomes
 
 
@@ -144,6 +159,8 @@ class FactBatch:
         self.touched: dict[str, None] = {}
         self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
         """By household to be judged: its live facts, in order."""
+        self.inputs_changed: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+        """By household, what rules of findings look at of what these facts changed."""
 
     def take(self, identified: tuple[UUID, FactToRecord]) -> Outcome[UUID]:
         """Decide about one fact and enter it into the ledger of its household. Raises what it is refused for."""
@@ -166,7 +183,7 @@ class FactBatch:
         person_id = item.person_id or self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
         self._check(item, dossier, fact_id, person_id)
         supersedes_id = self._supersede(dossier, fact)
-        post(dossier, fact_id, fact, person_id)
+        post(dossier, fact_id, fact, person_id, self._parameters_of(dossier.region_code).source_order)
         self._stored[fact_id] = {
             "content_hash": content_hash,
             "household_code": fact.household_code,
@@ -176,10 +193,23 @@ class FactBatch:
         }
         self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[dossier.code] = None
+        self._note_inputs(fact, supersedes_id)
         if item.mode is FactMode.LIVE:
             about = fact.type if supersedes_id is None else self._stored[supersedes_id]["type"]
             self._judge(item, dossier, fact_id, about)
         return Outcome("stored", fact_id)
+
+    def _note_inputs(self, fact: ReportedFact, supersedes_id: UUID | None) -> None:
+        before = None if supersedes_id is None else self._stored[supersedes_id]
+        has_rivals = fact.has_rivals() or bool(before and before["fact"] and before["fact"].has_rivals())
+        changed = inputs_changed(
+            fact.type,
+            corrects=before and before["type"],
+            confirmed=fact.confirmed is not None,
+            has_rivals=has_rivals,
+        )
+        if changed:
+            self.inputs_changed[fact.household_code] |= changed
 
     def _refuse_foreign_sources(self, item: FactToRecord) -> None:
         """Refuse sources for which the caller may not speak; those of a batch are the same again and again."""
@@ -224,7 +254,8 @@ class FactBatch:
         if fact.type != old["type"] and not withdraws(fact.type):
             raise FactInvalid.at("/type", says("correction-of-another-type", type=old["type"]))
         assert old["fact"] is not None, "the facts that items supersede are loaded in full"
-        take_back(dossier, old_id, old["fact"], old["person_id"])
+        order = self._parameters_of(dossier.region_code).source_order
+        take_back(dossier, old_id, old["fact"], old["person_id"], order)
         self._superseded[old_id] = fact.type
         return old_id
 
@@ -269,4 +300,6 @@ def _load_batch(
     named = [FACT_KIND.id_of(item.fact.supersedes) for item in items if item.fact.supersedes]
     codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
     stored, superseded = load_stored_facts(uow, ids, named), load_superseded(uow, named)
+    corrected = (known["fact"] for known in stored.values())
+    load_reports(uow, dossiers, filter(None, (*corrected, *(item.fact for item in items))))
     return FactBatch(uow, dossiers, busy, stored, superseded, load_persons(uow, codes))

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.monitoring.findings.commands.check import check_findings
 from services.monitoring.households.errors import EndContradicts, EndInvalid
 from services.monitoring.households.schemas import EndIn, HouseholdOut
+from services.monitoring.households.store import with_what_stands
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.store import load_dossiers
 from services.monitoring.models.households import Household
 from services.monitoring.persons.store import load_members
+from services.monitoring.protections.commands import renew_protections
 from services.monitoring.risks.commands.judge import publish_verdicts
 from services.monitoring.risks.rules.ending import ended
 from services.monitoring.risks.rules.triggers import Trigger
@@ -60,6 +63,8 @@ def end_household(uow: UnitOfWork, code: str, body: EndIn) -> EndedHousehold:
     )
     uow.session.flush()  # flush: the answer reads what was just written
     _publish(uow, household)
+    renew_protections(uow, list(load_dossiers(uow, [code], lock=True).values()))
+    check_findings(uow, [code])
     return EndedHousehold(_shown(uow, household), ended=True)
 
 
@@ -92,4 +97,5 @@ def _publish(uow: UnitOfWork, household: Household) -> None:
 
 
 def _shown(uow: UnitOfWork, household: Household) -> HouseholdOut:
-    return HouseholdOut.of(household, [one.member for one in load_members(uow, household.code)], [])
+    members = [one.member for one in load_members(uow, household.code)]
+    return with_what_stands(uow, HouseholdOut.of(household, members, []))

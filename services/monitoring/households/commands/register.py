@@ -1,9 +1,11 @@
 """Registering households and keeping them true."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
+from services.monitoring.findings.commands.check import OF_THE_REGISTER, check_findings
+from services.monitoring.findings.store.rows import mark_due
 from services.monitoring.households.commands.completion import complete, leaves_something_out, refuse_masks
 from services.monitoring.households.errors import HouseholdInvalid
 from services.monitoring.households.rules import (
@@ -23,6 +25,7 @@ from services.monitoring.households.store import (
     load_homes,
     lock_registered,
     registered_elsewhere,
+    with_what_stands,
     write_county,
     write_households,
 )
@@ -33,6 +36,7 @@ from services.monitoring.persons.commands import newcomers, take_in
 from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
 from services.monitoring.persons.store import load_members_of, write_members
 from services.monitoring.placements.commands import leave_behind_job_loss
+from services.monitoring.protections.commands import renew_protections
 from services.monitoring.risks.commands.judge import judge_households
 from services.monitoring.risks.commands.move import move_risks
 from services.monitoring.risks.rules.triggers import Trigger
@@ -94,7 +98,8 @@ def put_household(
 ) -> PutHousehold:
     """Register one household; see `put_households`. Raises what it is refused for."""
     [outcome] = put_households(uow, [HouseholdToPut(code, body, expected)])
-    return outcome.accepted()
+    done = outcome.accepted()
+    return replace(done, shown=with_what_stands(uow, done.shown))
 
 
 def put_households(uow: UnitOfWork, items: Sequence[HouseholdToPut]) -> list[Outcome[PutHousehold]]:
@@ -108,6 +113,7 @@ def put_households(uow: UnitOfWork, items: Sequence[HouseholdToPut]) -> list[Out
     outcomes = take_each(batch.take, items)
     batch.write_new()
     uow.session.flush()  # flush: the answer is what was just written
+    batch.check_findings()
     return outcomes
 
 
@@ -128,6 +134,8 @@ class _HouseholdBatch:
         self._entered: dict[str, Household] = {}
         self._new: list[str] = []
         """Those entered that are not written yet."""
+        self._changed: dict[str, set[str]] = {}
+        """By household that is new or changed, the identity numbers of its members, before and after."""
 
     def take(self, item: HouseholdToPut) -> Outcome[PutHousehold]:
         """Register or change one household. Raises what it is refused for."""
@@ -164,14 +172,15 @@ class _HouseholdBatch:
         """Write the households that are new since the last time, each with its members, its window and its event."""
         if not self._new:
             return
-        uow, new = self._uow, self._new
+        entered = [self._entered[code] for code in self._new]
+        enter_households(self._uow, entered, {code: self._members[code] for code in self._new})
         self._new = []
-        write_households(uow, [self._entered[code] for code in new])
-        write_members(uow, {code: self._members[code] for code in new})
-        open_windows(uow, new)
-        for code in new:
-            state = household_state(HouseholdRegistered, self._entered[code], self._members[code])
-            _publish(uow, state, before=None)
+
+    def check_findings(self) -> None:
+        """Check what changed for findings; who shares an identity number with it is checked soon."""
+        check_findings(self._uow, sorted(self._changed), OF_THE_REGISTER)
+        numbers = set().union(*self._changed.values())
+        mark_due(self._uow, {home for number in numbers for home in self._homes.get(number, ())} - self._changed.keys())
 
     def _row_of(self, household: Household) -> Household:
         """The household as a row that can be changed: one that this command entered is written first."""
@@ -210,8 +219,7 @@ class _HouseholdBatch:
         return warnings
 
     def _register(self, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
-        moment = self._uow.stamp()
-        household = Household(code=code, version=1, created_at=moment, updated_at=moment, **_fields(body, members))
+        household = new_household(self._uow, code, body, members)
         self._entered[code] = household
         self._new.append(code)
         self._spellings[code.lower()] = code
@@ -222,6 +230,8 @@ class _HouseholdBatch:
         self, household: Household, before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]
     ) -> None:
         """What those that follow are decided by."""
+        numbers = (one.member.id_number for one in (*before, *after))
+        self._changed.setdefault(household.code, set()).update(number for number in numbers if number is not None)
         for one in before:
             if one.member.id_number is not None:
                 self._homes.get(one.member.id_number, {}).pop(household.code, None)
@@ -229,6 +239,30 @@ class _HouseholdBatch:
             if one.member.id_number is not None:
                 self._homes.setdefault(one.member.id_number, {})[household.code] = household.region_code
         self._members[household.code] = sorted(after, key=lambda one: one.member.member_no)
+
+
+def new_household(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequence[RegisteredMember]) -> Household:
+    """The household as it is registered first."""
+    moment = uow.stamp()
+    return Household(
+        code=code,
+        version=1,
+        created_at=moment,
+        updated_at=moment,
+        joined_on=uow.today(),
+        **_fields(body, members),
+    )
+
+
+def enter_households(
+    uow: UnitOfWork, households: Sequence[Household], members: Mapping[str, Sequence[MemberOfHousehold]]
+) -> None:
+    """Write households that are new, each with its members, its window and its event."""
+    write_households(uow, households)
+    write_members(uow, members)
+    open_windows(uow, [household.code for household in households])
+    for household in households:
+        _publish(uow, household_state(HouseholdRegistered, household, members[household.code]), before=None)
 
 
 def _put(
@@ -272,6 +306,7 @@ def _change(
     code, was = household.code, household_state(HouseholdChanged, household, before)
     renew(uow, household, _fields(body, members))
     after = take_in(uow, code, household.version, before, members, staying)
+    household.sqlmodel_update(dict.fromkeys(_moved(before, after), uow.today()))
     if nobody_is_left(before, after):
         household.sqlmodel_update({"renewed_version": household.version, "renewed_on": uow.today()})
         leave_behind_job_loss(uow, code)
@@ -284,7 +319,17 @@ def _change(
     judge_households(uow, dossiers, uow.today(), {code: [trigger]})
     write_windows(uow, dossiers)
     move_risks(uow, code, household.region_code, trigger.clue)
+    renew_protections(uow, dossiers)
     return after
+
+
+def _moved(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]) -> Iterator[str]:
+    """The columns that say when somebody was taken in last, and left last, where somebody was or did."""
+    were, are = {one.person_id for one in before}, {one.person_id for one in after}
+    if are - were:
+        yield "joined_on"
+    if were - are:
+        yield "left_on"
 
 
 def _fields(body: HouseholdIn, members: Sequence[RegisteredMember]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.monitoring.evidence.kept import Kept, Key
@@ -14,6 +14,17 @@ from shared.codes.monitoring import HouseholdCategory
 
 def _sums() -> dict[Key, int]:
     return defaultdict(int)
+
+
+class Report(NamedTuple):
+    """What one source says of a matter that others may report, too."""
+
+    source: str
+    sums: IncomeMonth
+
+
+def _reports() -> dict[Key, dict[UUID, Report]]:
+    return defaultdict(dict)
 
 
 @dataclass(slots=True)
@@ -26,6 +37,8 @@ class HouseholdDossier:
     members: int
     able_workers: int
     fragile_members: int
+    relocated: bool
+    dibao: bool
     ended_on: dt.date | None
     """The day from which the household is no more: nothing is judged from then on."""
     window: WindowSummary
@@ -47,6 +60,8 @@ class HouseholdDossier:
     """Rows of evidence this command adds, by table and fact."""
     removed: dict[Kept[Any], set[UUID]] = field(default_factory=lambda: defaultdict(set))
     """Facts whose rows of evidence this command takes away, by table."""
+    reports: dict[Key, dict[UUID, Report]] = field(default_factory=_reports)
+    """The reports that count of matters which this command touches, by matter and fact."""
     window_changed: bool = False
     window_stale: bool = False
     """Something left the ledger, so the window has to be computed anew."""
@@ -56,8 +71,8 @@ class HouseholdDossier:
         return self.window_stale or self.window.anchor != anchor or self.window.length != length
 
     def is_due_after(self, day: dt.date) -> None:
-        """Something is left for a judgement on a later day than this; what was due earlier stays so."""
-        if self.due_after is None:
+        """Something is left for a judgement on a later day than this; what is due earlier stays so."""
+        if self.due_after is None or day < self.due_after:
             self.due_after, self.window_changed = day, True
 
     def was_judged(self, day: dt.date) -> None:

@@ -6,11 +6,11 @@ is one of whole numbers. Months and windows stand in `ledger.rules.income`, diag
 `evidence`. Read on in this order:
 
 1. `state`         what a rule is asked about: the household, its window, its evidence, its latest risks
-2. `parameters`    what a policy pack says, turned once into numbers that compare fast
+2. `forms`, `parameters`    what a policy pack says, turned once into numbers that compare fast
 3. `verdicts`      what a rule answers: an outcome, a grade, reasons
 4. `glance`        which figures tell at once that a rule has nothing to say: each rule brings its half
 5. `near_line`     whether a household is near the income line, which makes some alarms red
-6. `below_line`, `income_drop`, `rigid_expense`, `new_illness`, `job_loss`    one rule each
+6. `below_line` and sixteen others    one rule each; `found` makes the verdicts of those that read circumstances
 7. `judge`         all rules for one household
 8. `quiet`         households about which no rule has to be asked
 9. `life_cycle`    what a verdict changes: a risk is raised, updated, cleared or left alone

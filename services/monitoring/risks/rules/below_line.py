@@ -6,6 +6,7 @@ from typing import Final
 
 from services.monitoring.evidence.illness import DIAGNOSES
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.forms import Threshold
 from services.monitoring.risks.rules.glance import Figures, Quiet, Truth, shares_known_income
 from services.monitoring.risks.rules.new_illness import is_serious
 from services.monitoring.risks.rules.parameters import (
@@ -15,7 +16,6 @@ from services.monitoring.risks.rules.parameters import (
     SERIOUS_ILLNESSES,
     WINDOW_MONTHS,
     RuleParameters,
-    Threshold,
 )
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import (

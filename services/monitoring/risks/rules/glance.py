@@ -43,10 +43,24 @@ class Figures(Protocol):
     @property
     def members(self) -> Number: ...  # noqa: D102
     @property
+    def able_workers(self) -> Number: ...  # noqa: D102
+    @property
+    def is_lifted(self) -> Truth: ...  # noqa: D102
+    @property
+    def relocated(self) -> Truth: ...  # noqa: D102
+    @property
+    def dibao(self) -> Truth: ...  # noqa: D102
+    @property
     def window(self) -> WindowFigures: ...  # noqa: D102
 
     def may_see(self, kept: Kept[Any]) -> Truth:
         """Whether the rules may see anything of this evidence."""
+
+    def knows(self, kept: Kept[Any]) -> Truth:
+        """Whether anything was ever said of these circumstances."""
+
+    def may_be_concerned(self) -> Truth:
+        """Whether anything was said of circumstances that may concern the rules."""
 
 
 Question = Callable[[Figures, RuleParameters], Truth]
@@ -61,6 +75,11 @@ class Quiet(NamedTuple):
     """The policy values without which it is undecided about everybody."""
     suffices: Question | None = None
     """Whether what is known suffices for an answer, which then is clear; none where it always does."""
+
+
+def may_be_concerned(figures: Figures, _: RuleParameters) -> Truth:
+    """Whether something was said of circumstances that a rule has to look at."""
+    return figures.may_be_concerned()
 
 
 def shares_known_income(figures: Figures, parameters: RuleParameters) -> Truth:

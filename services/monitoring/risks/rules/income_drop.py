@@ -7,15 +7,10 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, WindowSummary, format_span
+from services.monitoring.risks.rules.forms import Threshold
 from services.monitoring.risks.rules.glance import Figures, Number, Quiet, Truth
 from services.monitoring.risks.rules.near_line import NEAR_LINE_KEYS, about_near_line, is_near_line
-from services.monitoring.risks.rules.parameters import (
-    CLEAR_MARGIN_RATIO,
-    DROP_RATIO,
-    WINDOW_MONTHS,
-    RuleParameters,
-    Threshold,
-)
+from services.monitoring.risks.rules.parameters import CLEAR_MARGIN_RATIO, DROP_RATIO, WINDOW_MONTHS, RuleParameters
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import (
     Outcome,

@@ -3,14 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from services.monitoring.risks.rules.accident import judge_accident
 from services.monitoring.risks.rules.below_line import judge_below_line
+from services.monitoring.risks.rules.disability import judge_disability
+from services.monitoring.risks.rules.disaster import judge_disaster
+from services.monitoring.risks.rules.dropout import judge_dropout
+from services.monitoring.risks.rules.education_cost import judge_education_cost
 from services.monitoring.risks.rules.income_drop import judge_income_drop
 from services.monitoring.risks.rules.job_loss import judge_job_loss
 from services.monitoring.risks.rules.new_illness import judge_new_illness
+from services.monitoring.risks.rules.no_labour import judge_no_labour
 from services.monitoring.risks.rules.parameters import RuleParameters
+from services.monitoring.risks.rules.production_failure import judge_production_failure
+from services.monitoring.risks.rules.relief_ended import judge_relief_ended
 from services.monitoring.risks.rules.rigid_expense import judge_rigid_expense
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
+from services.monitoring.risks.rules.uninsured import judge_uninsured
+from services.monitoring.risks.rules.unsafe_housing import judge_unsafe_housing
+from services.monitoring.risks.rules.unsafe_water import judge_unsafe_water
 from services.monitoring.risks.rules.verdicts import Verdict
+from services.monitoring.risks.rules.zero_job import judge_zero_job
 from shared.codes.monitoring import RiskKind
 
 Rule = Callable[[HouseholdState, RuleParameters, LatestRisk | None], Verdict]
@@ -22,6 +34,18 @@ RULES: Final[Mapping[RiskKind, Rule]] = {
     RiskKind.RIGID_EXPENSE: judge_rigid_expense,
     RiskKind.NEW_ILLNESS: judge_new_illness,
     RiskKind.JOB_LOSS: judge_job_loss,
+    RiskKind.DROPOUT: judge_dropout,
+    RiskKind.EDUCATION_COST: judge_education_cost,
+    RiskKind.DISABILITY: judge_disability,
+    RiskKind.NO_LABOUR: judge_no_labour,
+    RiskKind.ACCIDENT: judge_accident,
+    RiskKind.DISASTER: judge_disaster,
+    RiskKind.PRODUCTION_FAILURE: judge_production_failure,
+    RiskKind.ZERO_JOB: judge_zero_job,
+    RiskKind.UNSAFE_HOUSING: judge_unsafe_housing,
+    RiskKind.UNSAFE_WATER: judge_unsafe_water,
+    RiskKind.UNINSURED: judge_uninsured,
+    RiskKind.RELIEF_ENDED: judge_relief_ended,
 }
 _RULES: Final = tuple(RULES.items())
 

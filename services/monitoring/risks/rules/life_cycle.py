@@ -44,16 +44,21 @@ class RiskChange:
         return LatestRisk(self.kind, status, self.grade, self.episode, self.keys)
 
 
-def decide_change(latest: LatestRisk | None, verdict: Verdict, *, other_causes: bool = False) -> RiskChange | None:
+def decide_change(
+    latest: LatestRisk | None, verdict: Verdict, *, other_causes: bool = False, is_dismissed: bool = False
+) -> RiskChange | None:
     """Return what `verdict` changes about the latest risk of its kind, or None when nothing changes.
 
     A firing rule raises a risk that is not open, one episode after the last, and updates an open one when its grade
     or the set of its reason keys is new, or with ``other_causes``: other figures alone are no news. A clear verdict
-    clears an open risk. Missing facts and missing policy never change anything.
+    clears an open risk. Missing facts and missing policy never change anything. With ``is_dismissed`` a finding of a
+    visit keeps the next episode from opening.
     """
     is_open = latest is not None and latest.is_open
     if verdict.outcome is Outcome.FIRES:
-        return _update(latest, verdict, other_causes) if latest is not None and is_open else _raise(latest, verdict)
+        if latest is not None and is_open:
+            return _update(latest, verdict, other_causes)
+        return None if is_dismissed else _raise(latest, verdict)
     if verdict.outcome is Outcome.CLEAR and latest is not None and is_open:
         return RiskChange(ChangeKind.CLEARED, verdict.kind, latest.grade, latest.episode, verdict.keys, verdict.reasons)
     return None

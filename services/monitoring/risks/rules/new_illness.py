@@ -9,6 +9,7 @@ from services.monitoring.evidence.expense import MEDICAL
 from services.monitoring.evidence.illness import DIAGNOSES, Diagnosis, normalise_code
 from services.monitoring.evidence.rules import NO_MEMBER
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.forms import Threshold
 from services.monitoring.risks.rules.glance import Figures, Quiet, Truth
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -16,7 +17,6 @@ from services.monitoring.risks.rules.parameters import (
     SERIOUS_ILLNESSES,
     WINDOW_MONTHS,
     RuleParameters,
-    Threshold,
 )
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import Outcome, Reason, Verdict, grade_for, undecided

@@ -4,15 +4,17 @@ A pack is allowed to be silent: a missing value is kept as missing and stops onl
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
-from services.monitoring.evidence.illness import normalise_code
-from shared.codes.monitoring import HouseholdCategory
-from shared.money import divide_half_up, parse_yuan
+from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER
+from services.monitoring.risks.rules import forms
+from services.monitoring.risks.rules.forms import Release, Threshold
+from shared.codes.circumstances import WaterTest
+from shared.codes.monitoring import HouseholdCategory, RiskKind
 from shared.policy.parameters import ParameterValue, PolicyValueMissing, PolicyView
 
 INCOME_LINE: Final = "monitoring.income_line"
@@ -45,8 +47,53 @@ MONTH_PLAUSIBLE: Final = "monitoring.month_plausible"
 EARLIEST_FACT: Final = "monitoring.earliest_fact"
 """最早记录年份: facts about earlier years are slips."""
 
-FACT_KEYS: Final = (MONTH_PLAUSIBLE, EARLIEST_FACT)
-"""What is asked about a fact at the door; no rule rests on it."""
+CAUSES_EXTRA: Final = "monitoring.causes_extra"
+"""地方增列致险原因: causes that count in a place beside those of the country."""
+
+SOURCE_ORDER: Final = "monitoring.source_order"
+"""来源优先级: sources whose word weighs more, the heaviest first; others come after, by name."""
+
+COMPULSORY_AGE: Final = "monitoring.compulsory_age"
+"""义务教育年龄: completed years, `min` and `max`."""
+
+EDUCATION_COST: Final = "monitoring.education_cost"
+"""教育支出预警线: yuan for one member since the school year began."""
+
+EVENT_MONTHS: Final = "monitoring.event_months"
+"""突发情况有效期: months for which what happened counts as a risk."""
+
+ZERO_JOB_FOR: Final = "monitoring.zero_job_for"
+"""零就业家庭监测对象: which households are looked at, of `all`, `lifted`, `monitored`, `relocated`."""
+
+WORKING_AGE: Final = "employment.working_age"
+"""劳动年龄: completed years, `min` and `max`."""
+
+WATER_TEST: Final = "monitoring.water_test"
+"""饮水安全标准: what amount, distance, height, time, days short and days cut have to keep."""
+
+RISK_ORDER: Final = "monitoring.risk_order"
+"""风险排序: kinds of risk, the most pressing first."""
+
+FACT_KEYS: Final = (MONTH_PLAUSIBLE, EARLIEST_FACT, CAUSES_EXTRA, RISK_ORDER)
+"""What is asked about a fact at the door, or about risks that are open; no rule rests on it."""
+DISMISSAL_MONTHS: Final = "monitoring.dismissal_months"
+"""核实无风险有效期: months for which a risk that a visit found to be none opens over nothing else than news."""
+
+RELEASE: Final = "monitoring.release"
+"""突发事件分批推送: `at_once` households within `window_minutes`, then `per_hour`."""
+
+RELEASE_KINDS: Final = "monitoring.release_kinds"
+"""分批推送的风险类型: kinds of risk that may come as a flood of facts."""
+
+DUTY_LEVEL: Final = "monitoring.duty_level"
+"""预警核查层级: by grade, the region level whose duty it is to look after a risk."""
+
+TASK_WORKDAYS: Final = "assistance.task_deadline_workdays"
+"""帮扶任务办理时限: working days by grade; the task of a risk is due by the same."""
+
+FOLLOWING_KEYS: Final = (DISMISSAL_MONTHS, RELEASE, RELEASE_KINDS)
+"""What is asked about a risk that a rule raises; no rule rests on it."""
+
 
 RULE_KEYS: Final = (
     INCOME_LINE,
@@ -57,36 +104,14 @@ RULE_KEYS: Final = (
     CLEAR_MARGIN_RATIO,
     SERIOUS_ILLNESSES,
     MEDICAL_COST,
+    SOURCE_ORDER,
+    COMPULSORY_AGE,
+    EDUCATION_COST,
+    EVENT_MONTHS,
+    ZERO_JOB_FOR,
+    WORKING_AGE,
+    WATER_TEST,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """An exact fraction that whole numbers are held against."""
-
-    numerator: int
-    denominator: int
-
-    @classmethod
-    def of(cls, value: Fraction) -> "Threshold":
-        """Return the threshold that equals `value`."""
-        return cls(value.numerator, value.denominator)
-
-    def reached_by(self, amount: int, base: int = 1) -> bool:
-        """Whether `amount` is at least this many times `base`."""
-        return amount * self.denominator >= self.numerator * base
-
-    def exceeded_by(self, amount: int, base: int = 1) -> bool:
-        """Whether `amount` is more than this many times `base`."""
-        return amount * self.denominator > self.numerator * base
-
-    def missed_by(self, amount: int, base: int = 1) -> bool:
-        """Whether `amount` is less than this many times `base`."""
-        return amount * self.denominator < self.numerator * base
-
-    def times(self, base: int) -> int:
-        """Return this many times `base` as a whole number, halves rounded up: for people to read, not to compare."""
-        return divide_half_up(self.numerator * base, self.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +148,27 @@ class RuleParameters:
     earliest_fact: date | None
     """No fact is about an earlier day."""
 
+    causes_extra: frozenset[str]
+    source_order: tuple[str, ...]
+    compulsory_age: range | None
+    education_cost: Threshold | None
+    event_months: int | None
+    zero_job_for: frozenset[str] | None
+    working_age: range | None
+    water_test: Mapping[WaterTest, Decimal] | None
+    risk_order: tuple[str, ...]
+    dismissal_months: int | None
+    release: Release | None
+    """None: nobody is kept waiting."""
+    release_kinds: frozenset[RiskKind]
+
     @classmethod
     def from_view(cls, view: PolicyView) -> "RuleParameters":
         """Read every parameter of the rules from `view`. Keep the result: it holds for the view's pack and date.
 
         Raises ValueError for a value of the wrong form.
         """
-        found = (view.find(key) for key in (*RULE_KEYS, *FACT_KEYS))
+        found = (view.find(key) for key in (*RULE_KEYS, *FACT_KEYS, *FOLLOWING_KEYS))
         return cls.of(
             (value for value in found if value is not None), region=view.region, decided_on=view.on, pack=view.pack
         )
@@ -141,17 +180,17 @@ class RuleParameters:
         Raises ValueError for a value of the wrong form.
         """
         by_key = {value.key: value for value in values}
-        line, margin = _fen(by_key.get(INCOME_LINE)), _ratio(by_key.get(CLEAR_MARGIN_RATIO))
-        near, drop = _ratio(by_key.get(NEAR_LINE_RATIO)), _ratio(by_key.get(DROP_RATIO))
-        illnesses = _illnesses(by_key.get(SERIOUS_ILLNESSES))
-        costs = _fen_by_category(by_key.get(MEDICAL_COST))
+        line, margin = forms.fen(by_key.get(INCOME_LINE)), forms.ratio(by_key.get(CLEAR_MARGIN_RATIO))
+        near, drop = forms.ratio(by_key.get(NEAR_LINE_RATIO)), forms.ratio(by_key.get(DROP_RATIO))
+        illnesses = forms.illnesses(by_key.get(SERIOUS_ILLNESSES))
+        costs = forms.fen_by_category(by_key.get(MEDICAL_COST))
         return cls(
             region=region,
             decided_on=decided_on,
             pack=pack,
             values=by_key,
-            window_months=_months(by_key.get(WINDOW_MONTHS)),
-            min_months=_months(by_key.get(MIN_MONTHS)),
+            window_months=forms.months(by_key.get(WINDOW_MONTHS), MONTHS_IN_QUARTER),
+            min_months=forms.months(by_key.get(MIN_MONTHS)),
             line=None if line is None else Threshold.of(line),
             line_to_clear=None if line is None or margin is None else Threshold.of(line * (1 + margin)),
             line_nearby=None if line is None or near is None else Threshold.of(line * (1 + near)),
@@ -159,10 +198,22 @@ class RuleParameters:
             drop_to_clear=None if drop is None or margin is None else Threshold.of(drop - margin),
             illnesses=illnesses,
             illness_prefixes=tuple(illnesses or ()),
-            medical_cost=None if costs is None else _scaled(costs, Fraction(1)),
-            medical_cost_to_clear=None if costs is None or margin is None else _scaled(costs, 1 - margin),
-            month_plausible=_span(by_key.get(MONTH_PLAUSIBLE)),
-            earliest_fact=_first_day(by_key.get(EARLIEST_FACT)),
+            medical_cost=None if costs is None else forms.scaled(costs, Fraction(1)),
+            medical_cost_to_clear=None if costs is None or margin is None else forms.scaled(costs, 1 - margin),
+            month_plausible=forms.span(by_key.get(MONTH_PLAUSIBLE)),
+            earliest_fact=forms.first_day(by_key.get(EARLIEST_FACT)),
+            causes_extra=frozenset(forms.names(by_key.get(CAUSES_EXTRA)) or ()),
+            source_order=forms.names(by_key.get(SOURCE_ORDER)) or (),
+            compulsory_age=forms.ages(by_key.get(COMPULSORY_AGE)),
+            education_cost=forms.threshold(by_key.get(EDUCATION_COST)),
+            event_months=forms.months(by_key.get(EVENT_MONTHS)),
+            zero_job_for=forms.groups(by_key.get(ZERO_JOB_FOR)),
+            working_age=forms.ages(by_key.get(WORKING_AGE)),
+            water_test=forms.water_test(by_key.get(WATER_TEST)),
+            risk_order=forms.names(by_key.get(RISK_ORDER)) or (),
+            dismissal_months=forms.months(by_key.get(DISMISSAL_MONTHS)),
+            release=None if RELEASE not in by_key else Release.of(by_key[RELEASE]),
+            release_kinds=forms.kinds(by_key.get(RELEASE_KINDS)),
         )
 
     def cited(self, *keys: str) -> tuple[ParameterValue, ...]:
@@ -182,85 +233,3 @@ class RuleParameters:
     def about_lacking(self, lacking: Iterable[str]) -> dict[str, object]:
         """Return the figures of a reason that rests on what the policy lacks: what, where and on which day."""
         return {"lacking": list(lacking), "region": self.region, "date": self.decided_on.isoformat()}
-
-
-def _scaled(costs: Mapping[HouseholdCategory, Fraction], factor: Fraction) -> dict[HouseholdCategory, Threshold]:
-    return {category: Threshold.of(cost * factor) for category, cost in costs.items()}
-
-
-def _unusable(parameter: ParameterValue, wanted: str) -> ValueError:
-    return ValueError(f"{parameter.key} of the pack {parameter.pack} is not {wanted}")
-
-
-def _number(parameter: ParameterValue, value: Any, wanted: str) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, Decimal | int):
-        raise _unusable(parameter, wanted)
-    return Decimal(value)
-
-
-def _amount(parameter: ParameterValue, value: Any) -> Fraction:
-    wanted = "an amount in yuan and whole fen"
-    try:
-        return Fraction(parse_yuan(format(_number(parameter, value, wanted), "f")))
-    except ValueError as error:
-        raise _unusable(parameter, wanted) from error
-
-
-def _fen(parameter: ParameterValue | None) -> Fraction | None:
-    return None if parameter is None else _amount(parameter, parameter.value)
-
-
-def _ratio(parameter: ParameterValue | None) -> Fraction | None:
-    return None if parameter is None else Fraction(_number(parameter, parameter.value, "a ratio"))
-
-
-def _months(parameter: ParameterValue | None) -> int | None:
-    if parameter is None:
-        return None
-    wanted = "a whole number of months"
-    number = _number(parameter, parameter.value, wanted)
-    if number != int(number):
-        raise _unusable(parameter, wanted)
-    return int(number)
-
-
-def _fen_by_category(parameter: ParameterValue | None) -> dict[HouseholdCategory, Fraction] | None:
-    if parameter is None:
-        return None
-    value = parameter.value
-    if not isinstance(value, Mapping) or set(value) != set(HouseholdCategory):
-        raise _unusable(parameter, "one amount for each household category")
-    return {category: _amount(parameter, value[category]) for category in HouseholdCategory}
-
-
-def _span(parameter: ParameterValue | None) -> range | None:
-    if parameter is None:
-        return None
-    value = parameter.value
-    if not isinstance(value, Mapping) or set(value) != {"lowest", "highest"}:
-        raise _unusable(parameter, "a lowest and a highest amount")
-    return range(int(_amount(parameter, value["lowest"])), int(_amount(parameter, value["highest"])) + 1)
-
-
-def _first_day(parameter: ParameterValue | None) -> date | None:
-    if parameter is None:
-        return None
-    wanted = "a year"
-    year = _number(parameter, parameter.value, wanted)
-    if year != int(year) or not date.min.year <= year <= date.max.year:
-        raise _unusable(parameter, wanted)
-    return date(int(year), 1, 1)
-
-
-def _illnesses(parameter: ParameterValue | None) -> dict[str, ParameterValue] | None:
-    if parameter is None:
-        return None
-    entries: dict[str, ParameterValue] = {}
-    for illness in parameter.value:
-        codes = tuple(illness["codes"])
-        for code in codes:
-            prefix = normalise_code(code)
-            if not prefix:
-                raise _unusable(parameter, "a list of illnesses with code prefixes")
-            entries[prefix] = replace(parameter, value=codes)
-    return {prefix: entries[prefix] for prefix in sorted(entries, key=lambda prefix: (-len(prefix), prefix))}

@@ -5,14 +5,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.monitoring.risks.rules.accident import QUIET_ACCIDENT
 from services.monitoring.risks.rules.below_line import QUIET_BELOW_LINE
+from services.monitoring.risks.rules.disability import QUIET_DISABILITY
+from services.monitoring.risks.rules.disaster import QUIET_DISASTER
+from services.monitoring.risks.rules.dropout import QUIET_DROPOUT
+from services.monitoring.risks.rules.education_cost import QUIET_EDUCATION_COST
 from services.monitoring.risks.rules.glance import Figures, Question, Quiet, Truth
 from services.monitoring.risks.rules.income_drop import QUIET_INCOME_DROP
 from services.monitoring.risks.rules.job_loss import QUIET_JOB_LOSS
 from services.monitoring.risks.rules.new_illness import QUIET_NEW_ILLNESS
+from services.monitoring.risks.rules.no_labour import QUIET_NO_LABOUR
 from services.monitoring.risks.rules.parameters import RuleParameters
+from services.monitoring.risks.rules.production_failure import QUIET_PRODUCTION_FAILURE
+from services.monitoring.risks.rules.relief_ended import QUIET_RELIEF_ENDED
 from services.monitoring.risks.rules.rigid_expense import QUIET_RIGID_EXPENSE
+from services.monitoring.risks.rules.uninsured import QUIET_UNINSURED
+from services.monitoring.risks.rules.unsafe_housing import QUIET_UNSAFE_HOUSING
+from services.monitoring.risks.rules.unsafe_water import QUIET_UNSAFE_WATER
 from services.monitoring.risks.rules.verdicts import Outcome
+from services.monitoring.risks.rules.zero_job import QUIET_ZERO_JOB
 from shared.codes.monitoring import RiskKind
 
 QUIET: Final[Mapping[RiskKind, Quiet]] = {
@@ -21,6 +33,18 @@ QUIET: Final[Mapping[RiskKind, Quiet]] = {
     RiskKind.RIGID_EXPENSE: QUIET_RIGID_EXPENSE,
     RiskKind.NEW_ILLNESS: QUIET_NEW_ILLNESS,
     RiskKind.JOB_LOSS: QUIET_JOB_LOSS,
+    RiskKind.DROPOUT: QUIET_DROPOUT,
+    RiskKind.EDUCATION_COST: QUIET_EDUCATION_COST,
+    RiskKind.DISABILITY: QUIET_DISABILITY,
+    RiskKind.NO_LABOUR: QUIET_NO_LABOUR,
+    RiskKind.ACCIDENT: QUIET_ACCIDENT,
+    RiskKind.DISASTER: QUIET_DISASTER,
+    RiskKind.PRODUCTION_FAILURE: QUIET_PRODUCTION_FAILURE,
+    RiskKind.ZERO_JOB: QUIET_ZERO_JOB,
+    RiskKind.UNSAFE_HOUSING: QUIET_UNSAFE_HOUSING,
+    RiskKind.UNSAFE_WATER: QUIET_UNSAFE_WATER,
+    RiskKind.UNINSURED: QUIET_UNINSURED,
+    RiskKind.RELIEF_ENDED: QUIET_RELIEF_ENDED,
 }
 
 Known = tuple[bool, ...]
@@ -40,7 +64,7 @@ class QuietRules:
 
     parameters: RuleParameters
     may_speak: tuple[Question, ...]
-    """Of the rules that are decided at all."""
+    """Of the rules that are decided at all, each once."""
     suffices: tuple[Question, ...]
     """What has to be known, each once."""
     undecided: frozenset[RiskKind]
@@ -51,7 +75,8 @@ class QuietRules:
         undecided = frozenset(kind for kind, rule in QUIET.items() if parameters.lacking(*rule.needs))
         decided = [rule for kind, rule in QUIET.items() if kind not in undecided]
         suffices = dict.fromkeys(rule.suffices for rule in decided if rule.suffices is not None)
-        return cls(parameters, tuple(rule.may_speak for rule in decided), tuple(suffices), undecided)
+        may_speak = dict.fromkeys(rule.may_speak for rule in decided)
+        return cls(parameters, tuple(may_speak), tuple(suffices), undecided)
 
     def what_is_known(self, figures: Figures) -> Known | None:
         """What is known of a household that has no open risk and is quiet; None where a rule may speak."""

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final
 
 from services.monitoring.ledger.rules.income import format_span
+from services.monitoring.risks.rules.forms import Threshold
 from services.monitoring.risks.rules.glance import Figures, Quiet, Truth, shares_known_income
 from services.monitoring.risks.rules.parameters import (
     CLEAR_MARGIN_RATIO,
@@ -11,7 +12,6 @@ from services.monitoring.risks.rules.parameters import (
     MIN_MONTHS,
     WINDOW_MONTHS,
     RuleParameters,
-    Threshold,
 )
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.verdicts import (

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
-from services.monitoring.evidence.kept import Kept, SeenT
+from services.monitoring.evidence.kept import CONCERN, Kept, SeenT
 from services.monitoring.ledger.rules.income import WindowSummary
 from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 
@@ -29,6 +30,15 @@ class HouseholdState:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     """What is seen of evidence beside the window, by what is kept of it."""
 
+    known: frozenset[str] = frozenset()
+    """What there may be of evidence, by name, and with a mark where it may concern the rules; see `Kept.concern`."""
+
+    relocated: bool = False
+    """易地扶贫搬迁户."""
+
+    dibao: bool = False
+    """低保户, as registered."""
+
     def sees(self, kept: Kept[SeenT]) -> SeenT:
         """What is seen of one kind of evidence."""
         return kept.seen_in(self.evidence)
@@ -36,6 +46,33 @@ class HouseholdState:
     def may_see(self, kept: Kept[Any]) -> bool:
         """Whether anything is seen of one kind of evidence."""
         return bool(self.evidence.get(kept.name))
+
+    def knows(self, kept: Kept[Any]) -> bool:
+        """Whether anything was ever said of one kind of circumstances."""
+        return kept.name in self.known
+
+    def is_concerned(self, kept: Kept[Any]) -> bool:
+        """Whether something was said of one kind of circumstances that may concern a rule."""
+        return kept.concern in self.known
+
+    def may_be_concerned(self) -> bool:
+        """Whether something was said of any circumstances that may concern a rule."""
+        return any(name.endswith(CONCERN) for name in self.known)
+
+    @property
+    def is_lifted(self) -> bool:
+        """脱贫户."""
+        return self.category is HouseholdCategory.LIFTED
+
+
+class Dismissal(NamedTuple):
+    """A visit found that there is no risk 核实无风险: what it saw of the episode that it closed."""
+
+    on: date
+    """The day the task was closed."""
+    grade: RiskGrade
+    keys: frozenset[str]
+    """Keys of the reasons that it saw."""
 
 
 class LatestRisk(NamedTuple):
@@ -47,6 +84,8 @@ class LatestRisk(NamedTuple):
     episode: int
     keys: frozenset[str]
     """Keys of the reasons that hold an open risk open; none when cleared."""
+    dismissal: Dismissal | None = None
+    """The finding that cleared it, where a visit did."""
 
     @property
     def is_open(self) -> bool:

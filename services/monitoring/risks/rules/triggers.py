@@ -1,11 +1,11 @@
 """Triggers: what set a judgement off. One of them explains, as its clue 线索, what became of a risk."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.monitoring.evidence.table import speaks_for
-from shared.codes.monitoring import RiskKind
+from shared.codes.monitoring import ClueType, IncidentKind, RiskKind
 from shared.context import Context
 from shared.contracts.monitoring import Clue
 
@@ -27,6 +27,20 @@ class Trigger(NamedTuple):
     def weighs_for(self, kind: RiskKind) -> bool:
         """Whether it speaks for a kind of risk before all others."""
         return speaks_for(self.about or self.type, kind)
+
+
+_OF_ALL: Final[Mapping[str, IncidentKind]] = {
+    ClueType.SCREENING: IncidentKind.SCREENING,
+    ClueType.ROLL: IncidentKind.ROLL,
+}
+
+
+def flood_of(kind: RiskKind, trigger: Trigger, release_kinds: Collection[RiskKind]) -> IncidentKind | None:
+    """What a risk that was raised counts for where many come at once; None where each is told of at once."""
+    of_all = _OF_ALL.get(trigger.type)
+    if of_all is not None:
+        return of_all
+    return IncidentKind.read(kind) if kind in release_kinds else None
 
 
 def trigger_for(kind: RiskKind, triggers: Sequence[Trigger]) -> Trigger:

@@ -12,16 +12,19 @@ from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import window_months
 from services.monitoring.ledger.store import refresh_windows
 from services.monitoring.risks.rules.causes import evidence_of, follow_causes
+from services.monitoring.risks.rules.dismissal import dismissed
 from services.monitoring.risks.rules.judge import judge
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.quiet import Known, QuietRules, VerdictCounts
-from services.monitoring.risks.rules.state import HouseholdState
+from services.monitoring.risks.rules.state import Dismissal, HouseholdState
+from services.monitoring.risks.rules.turning import next_turn
 from services.monitoring.risks.rules.verdicts import Verdict
 from services.monitoring.risks.store.latest import KnownRisk, load_latest_risks
 from shared.codes.monitoring import RiskKind
 from shared.db.unit_of_work import Reading
 from shared.ids import new_id
 from shared.policy.loader import PolicyBook
+from shared.policy.parameters import PolicyView
 
 
 class Judged(NamedTuple):
@@ -34,6 +37,18 @@ class Judged(NamedTuple):
     state: HouseholdState | None = None
     """What the rules saw; nothing where no rule spoke, as when a household ends."""
     parameters: RuleParameters | None = None
+
+    @property
+    def turns_on(self) -> date | None:
+        """The day on which a verdict may change by time alone."""
+        return None if self.state is None or self.parameters is None else next_turn(self.state, self.parameters)
+
+    def dismissed(self, verdict: Verdict) -> Dismissal | None:
+        """The finding of a visit that keeps a firing rule from opening its risk again; None where it may."""
+        risk = self.known.get(verdict.kind)
+        if risk is None or self.parameters is None:
+            return None
+        return dismissed(risk.latest, verdict, self.parameters)
 
     def causes(self, verdict: Verdict, facts: Sequence[FactEvidence]) -> dict[str, str | None]:
         """What is behind a firing verdict, each cause under its key."""
@@ -48,6 +63,10 @@ class Judged(NamedTuple):
 def rule_parameters(policy: PolicyBook, region_code: str, on: date) -> RuleParameters:
     """The parameters of the rules for a region and decision date, in their fast form."""
     return policy.in_form(RuleParameters.from_view, region_code, on)
+
+
+def _quiet_rules(view: PolicyView) -> QuietRules:
+    return QuietRules.under(RuleParameters.from_view(view))
 
 
 Looked = tuple[HouseholdDossier, HouseholdState, Mapping[RiskKind, KnownRisk]]
@@ -76,7 +95,7 @@ def judge_where_needed(
     judged: list[Judged] = []
     counted: VerdictCounts = Counter()
     for parameters, group in _by_parameters(reading, dossiers, on):
-        rules = QuietRules.under(parameters)
+        rules = reading.policy.in_form(_quiet_rules, parameters.region, parameters.decided_on)
         quiet: Counter[Known] = Counter()
         for looked in _look_at(reading, group, parameters):
             _, state, risks = looked
@@ -120,6 +139,9 @@ def _look_at(reading: Reading, dossiers: Sequence[HouseholdDossier], parameters:
             dossier.fragile_members,
             dossier.window,
             seen.get(dossier.code, NOTHING),
+            dossier.evidence,
+            dossier.relocated,
+            dossier.dibao,
         )
         yield dossier, state, known.get(dossier.code, NOTHING)
 

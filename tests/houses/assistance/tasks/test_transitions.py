@@ -10,7 +10,7 @@ from services.assistance.tasks.errors import TaskNotFound
 from services.assistance.tasks.queries import task as task_query
 from services.assistance.tasks.schemas import TaskOut, TransitionIn
 from shared.codes.assistance import TaskStatus, TaskVerdict
-from shared.codes.monitoring import RiskKind
+from shared.codes.monitoring import RiskGrade, RiskKind
 from shared.context import new_context
 from shared.contracts.assistance import TaskClosed
 from shared.house import House
@@ -79,6 +79,8 @@ async def test_closing_tells_the_verdict_to_whoever_raised_the_risk(open_house: 
         closed_by="person",
         closed_on=TODAY,
         task_version=5,
+        grade=RiskGrade.ORANGE,
+        seen_causes=risk_raised().causes,
     )
     assert event.context.correlation_id == "visit-1"
 

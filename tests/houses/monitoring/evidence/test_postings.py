@@ -19,6 +19,7 @@ from shared.ids import derived_id
 from shared.money import format_yuan
 from shared.months import format_month, parse_month
 from tests.builders import HOUSEHOLD, REGION, fact
+from tests.houses.monitoring.circumstances import CIRCUMSTANCES
 
 _ANCHOR: Final = parse_month("2026-10")
 _PERSONS: Final = st.sampled_from([None, derived_id("person", "one"), derived_id("person", "two")])
@@ -52,6 +53,7 @@ _PAYLOADS: Final[Mapping[str, st.SearchStrategy[dict[str, Any]]]] = {
         }
     ),
     "withdrawal": st.fixed_dictionaries({"reason": st.sampled_from(WithdrawalReason)}),
+    **{name: st.just(example["payload"]) for name, example in CIRCUMSTANCES.items()},
 }
 
 
@@ -60,13 +62,13 @@ def _facts(draw: st.DrawFn) -> ReportedFact:
     name = draw(st.sampled_from(reported_types()))
     reference = f"{draw(st.integers(0, 10**12))}"
     named = {"supersedes": {"source": "somebody", "source_ref": "before"}} if name == "withdrawal" else {}
-    return read_fact(fact(name, reference, draw(_PAYLOADS[name]), **named))
+    return read_fact(fact(name, reference, draw(_PAYLOADS[name]), member_no=1, **named))
 
 
 def _dossier() -> HouseholdDossier:
     window = WindowSummary(_ANCHOR)
     return HouseholdDossier(
-        HOUSEHOLD, REGION, HouseholdCategory.ORDINARY, 4, 2, 0, None, window, frozenset(), None, None
+        HOUSEHOLD, REGION, HouseholdCategory.ORDINARY, 4, 2, 0, False, False, None, window, frozenset(), None, None
     )
 
 
@@ -97,14 +99,14 @@ def test_what_is_taken_back_leaves_the_ledger_where_it_began(
 ) -> None:
     dossier = _dossier()
     for said, person_id in staying:
-        post(dossier, FACT_KIND.id_of(said), said, person_id)
+        post(dossier, FACT_KIND.id_of(said), said, person_id, ())
     assert dossier.window == summarise(dossier.months, _ANCHOR)
     before = _holds(dossier)
 
     said, person_id = going
-    post(dossier, FACT_KIND.id_of(said), said, person_id)
+    post(dossier, FACT_KIND.id_of(said), said, person_id, ())
     assert dossier.window == summarise(dossier.months, _ANCHOR)
-    take_back(dossier, FACT_KIND.id_of(said), said, person_id)
+    take_back(dossier, FACT_KIND.id_of(said), said, person_id, ())
     assert _holds(dossier) == before
     assert dossier.window_stale
 
@@ -112,5 +114,6 @@ def test_what_is_taken_back_leaves_the_ledger_where_it_began(
 @given(said=_facts(), person_id=_PERSONS)
 def test_a_window_names_whatever_a_fact_adds_beside_the_months(said: ReportedFact, person_id: Any) -> None:
     dossier = _dossier()
-    post(dossier, FACT_KIND.id_of(said), said, person_id)
-    assert dossier.evidence == {kept.name for kept in (*dossier.amounts, *dossier.rows)}
+    post(dossier, FACT_KIND.id_of(said), said, person_id, ())
+    marked = {kept.concern for kept in dossier.rows if said.posting(person_id).concerns}
+    assert dossier.evidence == {kept.name for kept in (*dossier.amounts, *dossier.rows)} | marked

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.ledger import LedgerMonth
-from services.monitoring.proofs.commands import prove_ledger
+from services.monitoring.recomputes.commands import prove_ledger
 from shared.codes.monitoring import IncomeBranch, RiskKind
 from shared.contracts.assets import ShareCredited
 from shared.contracts.assistance import TransferCredited

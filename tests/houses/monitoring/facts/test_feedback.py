@@ -325,20 +325,15 @@ async def test_history_is_judged_by_the_screening_of_the_next_day(
     await monitoring.put(code="DJ-0002")
     await monitoring.record(*wages(WINDOW, "2500.00"), mode="backfill")
     await monitoring.record(*wages(WINDOW, "2500.00", prefix="2-", household_code="DJ-0002"))
-    await _screen_due(monitoring)
+    await monitoring.roll()
     assert [risk["household_code"] for risk in await monitoring.risks()] == ["DJ-0002"]
 
     later = await open_monitoring(open_house, client_for, today=TODAY + dt.timedelta(days=1))
-    await _screen_due(later)
+    await later.roll()
     assert {risk["household_code"] for risk in await later.risks()} == {HOUSEHOLD, "DJ-0002"}
     events = len(await later.events())
-    await _screen_due(later)
+    await later.roll()
     assert len(await later.events()) == events
-
-
-async def _screen_due(monitoring: Monitoring) -> None:
-    while await monitoring.house.database.write(monitoring.house.definition.jobs["screen-due"].command):
-        pass
 
 
 async def test_who_took_diagnoses_away_as_a_file_is_known(monitoring: Monitoring, client_for: ClientFor) -> None:

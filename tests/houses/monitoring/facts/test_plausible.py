@@ -189,8 +189,7 @@ async def test_a_house_a_second_ahead_is_believed(open_house: OpenHouse, client_
     )
     assert (await behind.counts())["fact"] == 1
     clock.set("2026-11-01T00:01:00")
-    while await behind.house.database.write(behind.house.definition.jobs["screen-due"].command):
-        pass
+    await behind.roll()
     assert (await behind.the_risk(RiskKind.JOB_LOSS))["status"] == "open"
 
 
@@ -207,8 +206,7 @@ async def test_a_reporter_a_few_minutes_ahead_is_believed_and_judged_once_it_is_
     assert_problem(await monitoring.post(illness_fact("I21", observed_on="2026-11-02")), 422, "fact-invalid")
 
     clock.set("2026-11-01T00:01:00")
-    while await monitoring.house.database.write(monitoring.house.definition.jobs["screen-due"].command):
-        pass
+    await monitoring.roll()
     assert (await monitoring.the_risk(RiskKind.NEW_ILLNESS))["status"] == "open"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.monitoring.models.evidence import Illness
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth, MedicalMonth
-from services.monitoring.proofs.commands import prove_ledger
+from services.monitoring.recomputes.commands import prove_ledger
 from shared.codes.monitoring import IncomeBranch, RiskKind
 from shared.contracts.assets import ShareCredited, ShareWithdrawn
 from shared.contracts.assistance import TransferCredited, TransferWithdrawn

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.monitoring.operations import OPERATIONS
-from services.monitoring.screenings.commands import roll_windows, screen_all
+from services.monitoring.screenings.commands.screen import screen_all
 from shared.codes.monitoring import RiskKind
 from shared.policy.loader import PolicyBook
 from tests.builders import (
@@ -153,8 +153,7 @@ async def test_neither_time_nor_a_screening_judges_an_ended_household(
     counts = await monitoring.counts()
 
     december = await open_monitoring(open_house, client_for, today=TODAY + dt.timedelta(days=30), policy=policy_book)
-    assert await december.house.database.write(roll_windows) is False
-    assert await december.house.database.write(roll_windows) is False
+    assert (await december.roll())["households"] == 1
     await screen_all(december.house)
     assert (await december.counts())["risk"] == counts["risk"]
     assert [risk["household_code"] for risk in await december.risks(status="open")] == ["DJ-0002"]

@@ -32,7 +32,8 @@ async def test_a_new_household_is_registered_once(monitoring: Monitoring) -> Non
     shown = [{**told, "birth_year": 1980} for told in document["members"]]
     not_ended = {"ended_on": None, "end_reason": None, "end_note": None}
     registered = {"household_code": HOUSEHOLD, "version": 1, "warnings": [], **document, "members": shown}
-    assert first.json() == registered | not_ended | {"updated_at": first.json()["updated_at"]}
+    looked_up = {"member_count": 2, "head_name": "王**", "open_risks": 0, "external_codes": {}}
+    assert first.json() == registered | not_ended | looked_up | {"updated_at": first.json()["updated_at"]}
     assert (again.status_code, again.json()) == (200, first.json())
     assert await monitoring.counts() == counts
     [told] = await monitoring.events()

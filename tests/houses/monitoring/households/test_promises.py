@@ -16,10 +16,10 @@ PROMISES = Promises(
     fields={
         "HouseholdIn": "region_code category relocated dibao registered_on members",
         "MemberIn": "member_no name relation sex birth_date birth_year id_number labour health student",
-        "HouseholdOut": "household_code region_code category relocated dibao registered_on version members ended_on "
-        "end_reason end_note updated_at warnings",
-        "HouseholdListed": "household_code region_code category relocated dibao registered_on version members ended_on "
-        "end_reason end_note updated_at",
+        "HouseholdOut": "household_code region_code category relocated dibao registered_on version members "
+        "member_count head_name open_risks external_codes ended_on end_reason end_note updated_at warnings",
+        "HouseholdListed": "household_code region_code category relocated dibao registered_on version members "
+        "member_count head_name open_risks external_codes ended_on end_reason end_note updated_at",
         "HouseholdInBatch": "household_code version region_code category relocated dibao registered_on members",
         "HouseholdBatchAnswer": "created changed unchanged rejected items",
         "HouseholdItem": "index household_code status result version warnings problem",

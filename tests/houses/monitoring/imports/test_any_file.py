@@ -24,7 +24,7 @@ from tests.conftest import ClientFor, OpenHouse
 from tests.databases import Databases
 from tests.houses.monitoring.builders import Monitoring, open_monitoring
 from tests.problems import problem_document
-from tests.sheets import csv_file, imported, rows_of, send, xlsx_file
+from tests.sheets import counts, csv_file, imported, rows_of, send, xlsx_file
 
 _SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -120,7 +120,7 @@ async def _is_the_same(monitoring: Monitoring, lines: list[Line], *, live: bool,
         item["index"]: _codes_of(item["problem"]) for item in answer["items"] if item["problem"] is not None
     }
     counted = {"accepted": answer["accepted"], "duplicate": answer["duplicate"], "rejected": answer["rejected"]}
-    assert job["result"] == {"rows": len(lines), **counted, "ambiguous": 0, "stored": answer["accepted"]}
+    assert counts(job) == {"rows": len(lines), **counted, "ambiguous": 0, "stored": answer["accepted"]}
     assert await monitoring.house.database.read(_left, by_file) == await monitoring.house.database.read(_left, by_batch)
 
 

@@ -10,7 +10,7 @@ from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import Monitoring, issued_id, open_monitoring
 from tests.problems import IN_CHINESE
-from tests.sheets import csv_file, imported, result, rows_of, table_of, xlsx_file
+from tests.sheets import counts, csv_file, imported, result, rows_of, table_of, xlsx_file
 
 HEADINGS = (
     *("户编号", "区划代码", "农户类型", "易地搬迁", "低保户", "登记日期"),
@@ -39,18 +39,18 @@ async def take(monitoring: Monitoring, content: bytes, **fields: str) -> dict[st
 
 async def test_the_rows_of_a_household_are_one_registration_wherever_they_stand(monitoring: Monitoring) -> None:
     content = csv_file(HEADINGS, head(), head("DJ-0002"), child(), child("DJ-0002", said=OF_THE_HOUSEHOLD))
-    assert (await take(monitoring, content))["result"] == result(4, accepted=4, stored=4)
+    assert counts(await take(monitoring, content)) == result(4, accepted=4, stored=4)
     shown = await monitoring.get(f"households/{HOUSEHOLD}")
     assert (shown["category"], shown["relocated"], shown["dibao"]) == ("lifted", False, True)
     assert [(one["name"], one["birth_date"], one["student"]) for one in shown["members"]] == [
         ("王建国", "1980-01-01", False),
         ("王小明", "2012-05-06", True),
     ]
-    assert (await take(monitoring, content))["result"] == result(4, duplicate=4)
+    assert counts(await take(monitoring, content)) == result(4, duplicate=4)
     assert (await monitoring.get(f"households/{HOUSEHOLD}"))["version"] == 1
     assert len(await monitoring.events("household-registered.v1")) == 2
     changed = csv_file(HEADINGS, head(), child(born="2012-05-07"))
-    assert (await take(monitoring, changed))["result"] == result(2, accepted=2, stored=2)
+    assert counts(await take(monitoring, changed)) == result(2, accepted=2, stored=2)
     assert len(await monitoring.events("household-changed.v1")) == 1
 
 
@@ -60,7 +60,7 @@ async def test_a_household_with_a_wrong_cell_comes_back_whole(monitoring: Monito
         HEADINGS, head(), child(born="2031-01-01"), head("DJ-0002"), head("DJ-0003"), child("DJ-0003", said=other)
     )
     job = await take(monitoring, content)
-    assert job["result"] == result(5, accepted=1, rejected=4, stored=1)
+    assert counts(job) == result(5, accepted=1, rejected=4, stored=1)
     monitoring.client.headers.update(IN_CHINESE)
     found = [
         (row["row"], why["column"], why["code"], why["detail"])
@@ -79,7 +79,7 @@ async def test_a_household_with_a_wrong_cell_comes_back_whole(monitoring: Monito
         row[headings.index("区划代码")] = REGION
         row[headings.index("出生日期")] = "1990-01-01"
     again = await take(monitoring, xlsx_file(headings, *rows))
-    assert again["result"] == result(4, accepted=4, stored=4)
+    assert counts(again) == result(4, accepted=4, stored=4)
 
 
 async def test_an_identity_number_that_is_a_number_is_refused_and_never_repaired(
@@ -87,7 +87,7 @@ async def test_an_identity_number_that_is_a_number_is_refused_and_never_repaired
 ) -> None:
     number = issued_id_of_the_head()
     job = await take(monitoring, xlsx_file(HEADINGS, head(id_number=float(number)), head("DJ-0002", id_number=number)))
-    assert job["result"] == result(2, accepted=1, rejected=1, stored=1)
+    assert counts(job) == result(2, accepted=1, rejected=1, stored=1)
     [row] = await rows_of(monitoring.client, job, status="rejected")
     assert [(why["column"], why["code"]) for why in row["reasons"]] == [("Identity number", "id-number-as-number")]
     back = await monitoring.client.get(f"/monitoring/v1/imports/{job['job_id']}/rejected.xlsx")
@@ -102,7 +102,7 @@ def issued_id_of_the_head() -> str:
 async def test_what_should_be_checked_at_home_is_told_of_rows_that_were_taken(monitoring: Monitoring) -> None:
     content = csv_file(HEADINGS, child(said=OF_THE_HOUSEHOLD))
     job = await take(monitoring, content)
-    assert job["result"] == result(1, accepted=1, stored=1)
+    assert counts(job) == result(1, accepted=1, stored=1)
     [row] = await rows_of(monitoring.client, job)
     assert (row["status"], [why["code"] for why in row["reasons"]]) == ("accepted", ["not-one-head"])
     assert await rows_of(monitoring.client, job, status="rejected") == []
@@ -115,7 +115,7 @@ async def test_households_of_another_county_are_refused_and_the_rest_is_taken(
     elsewhere = (OTHER_COUNTY_REGION, *OF_THE_HOUSEHOLD[1:])
     content = csv_file(HEADINGS, head(), head("YJ-0001", said=elsewhere))
     job = await imported(monitoring.house, county, content, "households")
-    assert job["result"] == result(2, accepted=1, rejected=1, stored=1)
+    assert counts(job) == result(2, accepted=1, rejected=1, stored=1)
     assert [row["reasons"][0]["code"] for row in await rows_of(county, job)] == ["region-not-allowed"]
 
 

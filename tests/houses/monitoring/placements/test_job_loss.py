@@ -11,7 +11,7 @@ from alembic import command
 from services.monitoring.app import MONITORING
 from services.monitoring.models.ledger import HouseholdWindow
 from services.monitoring.operations import OPERATIONS
-from services.monitoring.screenings.commands import screen_households
+from services.monitoring.screenings.commands.judge import screen_households
 from shared.codes.employment import PlacementEndReason
 from shared.codes.monitoring import RiskKind
 from shared.contracts.monitoring import Clue

@@ -1,5 +1,6 @@
 """Thousands of households screened by a few statements: as if each had been judged by every rule."""
 
+import asyncio
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,32 +15,34 @@ import sqlalchemy as sa
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import IncomeMonth, WindowSummary, summarise, window_months
 from services.monitoring.ledger.store import load_dossiers, load_months
-from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth, MedicalMonth, WindowRoll
+from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth, MedicalMonth
 from services.monitoring.models.placements import JobLoss
 from services.monitoring.models.risks import Risk
-from services.monitoring.risks.rules.parameters import DROP_RATIO, MIN_MONTHS, WINDOW_MONTHS
+from services.monitoring.risks.rules.parameters import DROP_RATIO, MIN_MONTHS, RELEASE, WINDOW_MONTHS
+from services.monitoring.risks.rules.turning import TURNS
 from services.monitoring.risks.rules.verdicts import Outcome, Verdict
 from services.monitoring.risks.store.verdicts import judge_dossiers, rule_parameters
-from services.monitoring.screenings.commands import SCREENING, roll_windows, screen_due
+from services.monitoring.screenings.commands.roll import NIGHTLY_ROLL, begin_roll
+from services.monitoring.screenings.commands.screen import SCREENING, SCREENING_JOB, start_screening
 from shared import metrics
 from shared.codes.employment import PlacementEndReason
 from shared.codes.monitoring import HouseholdCategory, RiskGrade, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
-from shared.db.unit_of_work import Patience, Reading, UnitOfWork
+from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.ids import derived_id
-from shared.jobs.running import run_to_the_end
-from shared.jobs.work import Standing
+from shared.jobs.running import run_job, run_next_part, run_part
 from shared.months import month_of
 from shared.operations import OPERATOR
 from shared.policy.loader import Pack, Parameter, PolicyBook
-from tests.builders import TODAY
+from tests.builders import TODAY, illness_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.databases import Databases
 from tests.houses.monitoring.builders import Monitoring, open_monitoring
 from tests.houses.monitoring.test_at_once import ON_POSTGRES, holding
 from tests.many_households import LaidHousehold, lay_households
 
+Document = dict[str, Any]
 HOUSEHOLDS = 2500
 NEXT_MONTH = dt.date(2026, 12, 1)
 LAST = month_of(TODAY) - 1
@@ -48,7 +51,10 @@ _WINDOWS, _MONTHS, _RISKS = table_of(HouseholdWindow), table_of(LedgerMonth), ta
 
 
 def several_places(book: PolicyBook) -> PolicyBook:
-    """Three policies: a window of a year in one city, of half a year around it, and no ratio of a drop elsewhere."""
+    """Three policies: a window of a year in one city, of half a year around it, and no ratio of a drop elsewhere.
+
+    By none of them does anybody wait to be told of.
+    """
     national = next(pack for pack in book.packs if pack.region == "00").parameters
     of_place = {
         "5206": {WINDOW_MONTHS: 12, MIN_MONTHS: 9, DROP_RATIO: Decimal("0.333")},
@@ -58,7 +64,8 @@ def several_places(book: PolicyBook) -> PolicyBook:
     def changed(pack: Pack) -> Pack:
         drawn = {key: _valued(national[key], value) for key, value in of_place.get(pack.region or "", {}).items()}
         return replace(
-            pack, parameters={key: kept for key, kept in pack.parameters.items() if key != DROP_RATIO} | drawn
+            pack,
+            parameters={key: kept for key, kept in pack.parameters.items() if key not in (DROP_RATIO, RELEASE)} | drawn,
         )
 
     return PolicyBook([changed(pack) for pack in book.packs], book.workday_overrides())
@@ -212,10 +219,11 @@ async def _screened_alike(monitoring: Monitoring, on: dt.date, codes: Sequence[s
     read = monitoring.house.database.read
     judged = await read(_judge_everyone, codes, on)
     before, counted, told = await read(_open_risks), _counted(), (await monitoring.counts())["outbox"]
-    asked = {"as_of": on.isoformat()}
-    job = await run_to_the_end(monitoring.house.database, {"screening": SCREENING}, "screening", asked, OPERATOR)
+    database = monitoring.house.database
+    job_id = await database.write(start_screening, None, on, actor=OPERATOR)
+    result = (await run_job(database, {SCREENING_JOB: SCREENING}, job_id, OPERATOR))["result"]
 
-    assert job["result"] == {"households": len(judged), "as_of": on.isoformat()}
+    assert (result["households"], result["judged"]) == (len(judged), len(judged))
     assert await read(_open_risks) == _after(before, judged)
     expected = Counter((verdict.kind, verdict.outcome) for verdicts in judged.values() for verdict in verdicts)
     assert _counted() - counted == expected
@@ -249,10 +257,7 @@ async def test_the_roll_and_what_is_due_change_what_judging_each_would_change(
     database = later.house.database
     judged = await database.read(_judge_everyone, codes, NEXT_MONTH)
     before = await database.read(_open_risks)
-    while await database.write(roll_windows):
-        pass
-    while await database.write(screen_due):
-        pass
+    await later.roll()
     assert await database.read(_open_risks) == _after(before, judged)
     assert await database.read(_window_differences, list(judged)) == []
     assert await database.read(_where_windows_stand, list(judged), NEXT_MONTH) == set()
@@ -267,9 +272,10 @@ def _lay_poor(uow: UnitOfWork) -> None:
     lay_households(uow, [LaidHousehold(f"P-{place}", _PLACES[0], _POOR) for place in range(3)])
 
 
-def _roll_of(reading: Reading) -> list[tuple[int, bool]]:
-    asked = sa.select(WindowRoll.anchor, WindowRoll.ended)  # type: ignore[call-overload]
-    return [tuple(row) for row in reading.connection.execute(asked)]
+async def _begun(monitoring: Monitoring, kind: str) -> Document:
+    job: Document
+    [job] = (await monitoring.get("jobs", kind=kind))["items"]
+    return job
 
 
 @ON_POSTGRES
@@ -278,14 +284,16 @@ async def test_a_screening_goes_on_without_whom_somebody_holds_and_waits_for_the
 ) -> None:
     database = several.house.database
     await database.write(_lay_poor)
-    standing = Standing({"as_of": TODAY.isoformat()}, None, {})
+    job_id = await database.write(lambda uow: start_screening(uow, None, TODAY))
     async with holding(databases, "P-1"):
-        part = await database.write(SCREENING.do_part, standing)
-    assert (part.done, part.ended, part.position["left_out"]) == (3, False, ["P-1"])
+        assert await run_part(database, several.house.long_work, job_id)
+    counted = (await _begun(several, SCREENING_JOB))["result"]
+    assert (counted["households"], counted["judged"], counted["households_at_risk"]) == (3, 2, 2)
     assert {code for code, _ in await database.read(_open_risks)} == {"P-0", "P-2"}
 
-    part = await database.write(SCREENING.do_part, Standing(standing.asked, part.position, part.result))
-    assert (part.ended, part.result["households"]) == (True, 3)
+    assert not await run_part(database, several.house.long_work, job_id)
+    result = (await _begun(several, SCREENING_JOB))["result"]
+    assert (result["households"], result["judged"], result["households_at_risk"]) == (3, 3, 3)
     assert {code for code, _ in await database.read(_open_risks)} == {"P-0", "P-1", "P-2"}
 
 
@@ -296,20 +304,58 @@ async def test_the_roll_comes_back_for_whom_somebody_held(
     await several.house.database.write(_lay_poor)
     await _screened_alike(several, TODAY, [f"P-{place}" for place in range(3)])
     later = await open_monitoring(open_house, client_for, today=NEXT_MONTH, policy=several_places(policy_book))
-    database, december = later.house.database, month_of(NEXT_MONTH) - 1
+    database = later.house.database
 
+    await database.write(begin_roll)
     async with holding(databases, "P-1"):
-        assert await database.write(roll_windows, patience=Patience.LEAVES_OUT) is False
-    assert await database.read(_roll_of) == [(december, False)]
+        assert await run_next_part(database, later.house.long_work)
+    assert (await _begun(later, NIGHTLY_ROLL))["status"] == "running"
     assert await database.read(_where_windows_stand, ["P-0", "P-1", "P-2"], NEXT_MONTH) == {"P-1"}
-    assert await database.write(roll_windows, patience=Patience.LEAVES_OUT) is False
-    assert await database.read(_roll_of) == [(december, True)]
+    assert (await later.roll())["judged"] == 3
     assert await database.read(_where_windows_stand, ["P-0", "P-1", "P-2"], NEXT_MONTH) == set()
 
 
-async def test_a_screening_that_an_earlier_release_began_goes_on_after_its_last_household(several: Monitoring) -> None:
-    database = several.house.database
-    await database.write(_lay_poor)
-    part = await database.write(SCREENING.do_part, Standing({"as_of": TODAY.isoformat()}, "P-0", {"households": 1}))
-    assert (part.done, part.ended, part.result["households"]) == (2, True, 3)
-    assert {code for code, _ in await database.read(_open_risks)} == {"P-1", "P-2"}
+# The roll of a day
+
+
+async def test_two_processes_begin_the_roll_of_a_day_once_and_missed_days_are_one(
+    several: Monitoring, open_house: OpenHouse, client_for: ClientFor
+) -> None:
+    other = await open_monitoring(open_house, client_for)
+    await asyncio.gather(*(one.house.database.write(begin_roll) for one in (several, other, several, other)))
+    await several.roll()
+    await asyncio.gather(*(one.house.database.write(begin_roll) for one in (several, other)))
+    assert len((await several.get("jobs", kind=NIGHTLY_ROLL))["items"]) == 1
+    assert await several.counted(metrics.ROLL_LATE_DAYS) == {("monitoring",): 0}
+
+    later = await open_monitoring(open_house, client_for, today=NEXT_MONTH)
+    assert await later.counted(metrics.ROLL_LATE_DAYS) == {("monitoring",): (NEXT_MONTH - TODAY).days}
+    assert (await later.roll())["as_of"] == NEXT_MONTH.isoformat()
+    assert len((await later.get("jobs", kind=NIGHTLY_ROLL, status="done"))["items"]) == 2
+    behind = await open_monitoring(open_house, client_for)
+    await behind.house.database.write(begin_roll)
+    assert len((await later.get("jobs", kind=NIGHTLY_ROLL))["items"]) == 2, "a clock behind begins none"
+
+
+async def test_a_roll_that_ended_early_is_begun_again(several: Monitoring) -> None:
+    await several.house.database.write(begin_roll)
+    job = await _begun(several, NIGHTLY_ROLL)
+    answer = await several.client.post(f"/monitoring/v1/jobs/{job['job_id']}/cancel")
+    assert answer.status_code == 200
+    await several.roll()
+    assert [one["status"] for one in (await several.get("jobs", kind=NIGHTLY_ROLL))["items"]] == ["done", "cancelled"]
+
+
+async def test_what_turns_by_time_alone_is_judged_on_its_day(
+    several: Monitoring, open_house: OpenHouse, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule that tells the day on which it may answer otherwise: a row of its table."""
+    turning = TODAY + dt.timedelta(days=3)
+    monkeypatch.setitem(TURNS, RiskKind.NEW_ILLNESS, lambda state, parameters: [TODAY, turning])
+    await several.put()
+    await several.record(illness_fact())
+    concerned = []
+    for days in range(5):
+        later = await open_monitoring(open_house, client_for, today=TODAY + dt.timedelta(days=days))
+        concerned.append((await later.roll())["households"])
+    assert concerned == [0, 0, 0, 1, 0]

@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.schemas import HouseholdIn
-from services.monitoring.jobs import JOBS
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.operations import OPERATIONS
-from services.monitoring.proofs.commands import Difference, prove_ledger
-from services.monitoring.screenings.commands import BATCH, screen_households
+from services.monitoring.recomputes.commands import Difference, prove_ledger
+from services.monitoring.screenings.commands.judge import BATCH, screen_households
 from shared.codes.monitoring import RiskKind
 from shared.contracts.monitoring import Clue
 from shared.db.base import table_of
@@ -39,6 +38,7 @@ from tests.houses.monitoring.builders import (
     statuses,
     wages,
 )
+from tests.houses.monitoring.circumstances import CIRCUMSTANCES
 
 TOMORROW = dt.date(2026, 11, 17)
 NEXT_MONTH = dt.date(2026, 12, 1)
@@ -84,9 +84,37 @@ _AMOUNTS = st.sampled_from(["0.00", "100.00", "500.00", "2700.00", "4000.00", "3
 _MEMBERS = st.sampled_from([None, 1, 2])
 
 
+_GOOD: Sequence[tuple[str, Document]] = (
+    ("schooling", {"event": "enrolled"}),
+    ("dwelling", {"grade": "A"}),
+    ("water", {"litres_per_day": None, "quality": "good", "cut_since": None}),
+    ("insurance", {"status": "insured"}),
+    ("work", {"status": "working"}),
+    ("disability", {"grade": 4}),
+    ("relief", {"status": "granted"}),
+)
+"""What makes the circumstances good, or less bad."""
+
+
 @st.composite
-def _facts(draw: st.DrawFn, reference: str) -> Document:
-    match draw(st.sampled_from(["income", "income", "expense", "illness"])):
+def _circumstances(draw: st.DrawFn, reference: str, types: Sequence[str]) -> Document:
+    """Each from an office of its own, so that of one day always the same one counts."""
+    bad = CIRCUMSTANCES[draw(st.sampled_from(types))]
+    better = dict(_GOOD).get(bad["type"], {}) if draw(st.booleans()) else {}
+    day = draw(st.sampled_from(["2025-11-16", "2025-11-17", "2026-03-01", "2026-11-02", "2026-11-16"]))
+    payload = bad["payload"] | better
+    if (payload.get("cut_since") or "") > day:
+        payload |= {"cut_since": day}
+    named = {"source": f"office-{reference}", "source_ref": reference, "observed_on": day, "payload": payload}
+    return {**bad} | named | {"member_no": draw(st.sampled_from([1, 2])) if bad.get("member_no") else None}
+
+
+@st.composite
+def _facts(draw: st.DrawFn, reference: str, of_type: str | None = None) -> Document:
+    if of_type is not None and of_type in CIRCUMSTANCES:
+        return draw(_circumstances(reference, [of_type]))
+    every = ["income", "income", "expense", "illness", "circumstance", "circumstance"]
+    match of_type or draw(st.sampled_from(every)):
         case "income":
             branch = draw(st.sampled_from(["wage", "operating", "property", "transfer"]))
             found = income_fact(draw(_MONTHS), draw(_AMOUNTS), branch)
@@ -97,6 +125,8 @@ def _facts(draw: st.DrawFn, reference: str) -> Document:
             paid, reimbursed = draw(st.sampled_from([(amount, "0.00"), ("0.00", amount), ("0.00", "0.00")]))
             found = expense_fact(draw(_MONTHS), amount, paid, kind)
             found["payload"]["reimbursed"] = reimbursed
+        case "circumstance":
+            return draw(_circumstances(reference, [*CIRCUMSTANCES]))
         case _:
             found = illness_fact(draw(st.sampled_from(["C34.9", "i21", "J00"])))
             found["payload"] |= {"serious": draw(st.booleans()), "main_earner": draw(st.booleans())}
@@ -105,7 +135,7 @@ def _facts(draw: st.DrawFn, reference: str) -> Document:
 
 @st.composite
 def _corrections(draw: st.DrawFn, corrected: Document, reference: str) -> Document:
-    new = draw(_facts(reference).filter(lambda found: found["type"] == corrected["type"]))
+    new = draw(_facts(reference, corrected["type"]))
     return new | {"supersedes": {"source": corrected["source"], "source_ref": corrected["source_ref"]}}
 
 
@@ -145,7 +175,7 @@ _codes = (f"P{number:08d}" for number in itertools.count())
 
 async def _register(monitoring: Monitoring, members: int) -> str:
     code = next(_codes)
-    await monitoring.put(household([member(number) for number in range(1, members + 1)]), code=code)
+    await monitoring.put(household([member(number) for number in range(1, members + 1)], category="lifted"), code=code)
     return code
 
 
@@ -206,8 +236,12 @@ async def _everything_holds(monitoring: Monitoring, ledger: Ledger, other: Ledge
     assert await _audit(monitoring, after=neighbour) == []
 
 
+_OF_THE_MOMENT = frozenset({"updated_at", "incident_id", "released_at", "duty"})
+"""When something changed, and whether so many changed at once that it waits to be told."""
+
+
 def _timeless(risks: Sequence[Document]) -> list[Document]:
-    return [{name: value for name, value in risk.items() if name != "updated_at"} for risk in risks]
+    return [{name: value for name, value in risk.items() if name not in _OF_THE_MOMENT} for risk in risks]
 
 
 def _open(risks: Sequence[Document]) -> dict[str, str]:
@@ -260,7 +294,8 @@ async def test_screening_judges_what_history_left(monitoring: Monitoring, capsys
     capsys.readouterr()
 
     assert await OPERATIONS["screen"](monitoring.house) == 0
-    assert json.loads(_last_line(capsys)) == {"operation": "screen", "households": 3, "as_of": "2026-11-16"}
+    told = json.loads(_last_line(capsys))
+    assert (told["operation"], told["households"], told["as_of"], told["raised"]) == ("screen", 3, "2026-11-16", 2)
     assert {risk["household_code"] for risk in await monitoring.risks(kind="below_line")} == {"DJ-0", "DJ-1"}
     events = await monitoring.events()
     await OPERATIONS["screen"](monitoring.house)
@@ -316,28 +351,13 @@ async def test_operators_call_both_by_command_line(monitoring: Monitoring, datab
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, json.loads(done.stdout)
 
-    assert run("screen") == (0, {"operation": "screen", "households": 1, "as_of": "2026-11-16"})
+    code, told = run("screen")
+    assert (code, told["operation"], told["households"], told["region_code"]) == (0, "screen", 1, None)
     assert (await monitoring.the_risk(RiskKind.NEW_ILLNESS))["status"] == "open"
     assert run("audit-ledger")[0] == 0
 
 
 # Time goes on
-
-
-async def _roll(monitoring: Monitoring) -> int:
-    return await _run(monitoring, "roll-windows")
-
-
-async def _judge_due(monitoring: Monitoring) -> int:
-    return await _run(monitoring, "screen-due")
-
-
-async def _run(monitoring: Monitoring, job: str) -> int:
-    """Run the job until nothing more is waiting; how often it had to run."""
-    runs = 1
-    while await monitoring.house.database.write(JOBS[job].command):
-        runs += 1
-    return runs
 
 
 async def test_income_that_leaves_the_window_raises_and_clears(
@@ -355,11 +375,19 @@ async def test_income_that_leaves_the_window_raises_and_clears(
     await monitoring.record(*wages(WINDOW, "100.00", prefix=silent, household_code=silent), mode="backfill")
     assert _of_household(await monitoring.risks()) == {rising: "open"}
     events = len(await monitoring.events())
-    assert await _roll(monitoring) == 1
+    assert (await monitoring.roll())["households"] == 0
     assert len(await monitoring.events()) == events
 
     later = await open_monitoring(open_house, client_for, today=NEXT_MONTH)
-    assert await _roll(later) == 1
+    rolled = await later.roll()
+    assert rolled == {
+        "as_of": NEXT_MONTH.isoformat(),
+        "households": 3,
+        "judged": 3,
+        "raised": 1,
+        "updated": 0,
+        "cleared": 1,
+    }
     assert _of_household(await later.risks()) == {falling: "open", rising: "cleared"}
     told = (await later.events())[events:]
     assert sorted((event.type, event.data.household_code) for event in told) == [
@@ -367,7 +395,7 @@ async def test_income_that_leaves_the_window_raises_and_clears(
         ("monitoring.risk-raised.v1", falling),
     ]
     assert await _audit(later) == []
-    assert await _roll(later) == 1
+    assert await later.roll() == rolled, "the roll of a day is one"
     assert len(await later.events()) == events + 2
 
 
@@ -386,7 +414,7 @@ async def test_corrected_history_does_not_take_a_household_out_of_the_roll(
     assert await _audit(monitoring) == []
 
     later = await open_monitoring(open_house, client_for, today=NEXT_MONTH)
-    await _roll(later)
+    await later.roll()
     assert (await later.the_risk(RiskKind.BELOW_LINE))["status"] == "open"
 
 
@@ -395,18 +423,18 @@ async def test_what_came_in_as_history_is_judged_the_day_after(
 ) -> None:
     await monitoring.put()
     await monitoring.record(*wages(WINDOW, "2500.00"), mode="backfill")
-    assert await _judge_due(monitoring) == 1
+    assert (await monitoring.roll())["households"] == 0
     assert await monitoring.risks() == []
 
     later = await open_monitoring(open_house, client_for, today=TOMORROW)
-    assert await _judge_due(later) == 1
+    assert (await later.roll())["households"] == 1
     assert (await later.the_risk(RiskKind.BELOW_LINE))["status"] == "open"
     [raised] = await later.events("risk-raised.v1")
-    assert (raised.data.clue, raised.data.decided_on) == (Clue(type="screening"), TOMORROW)
+    assert (raised.data.clue, raised.data.decided_on) == (Clue(type="roll"), TOMORROW)
     assert await _audit(later) == []
 
     events = await later.events()
-    assert await _judge_due(later) == 1
+    await later.roll()
     assert await later.events() == events
 
 
@@ -415,10 +443,9 @@ async def test_many_households_are_rolled_in_parts(
 ) -> None:
     await monitoring.house.database.write(_register_many, BATCH + 1)
     await OPERATIONS["screen"](monitoring.house)
-    assert await _roll(monitoring) == 1
+    assert (await monitoring.roll())["households"] == 0
     later = await open_monitoring(open_house, client_for, today=NEXT_MONTH)
-    assert await _roll(later) == 2
-    assert await _roll(later) == 1
+    assert (await later.roll())["households"] == BATCH + 1
 
 
 def _register_many(uow: UnitOfWork, number: int) -> None:

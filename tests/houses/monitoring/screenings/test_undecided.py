@@ -3,7 +3,7 @@
 import datetime as dt
 
 from services import status
-from services.monitoring.screenings.commands import record_undecided
+from services.monitoring.screenings.commands.undecided import record_undecided
 from shared import metrics
 from tests.builders import OTHER_COUNTY_REGION, audit_rows, household
 from tests.conftest import ClientFor, OpenHouse

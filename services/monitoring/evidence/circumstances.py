@@ -1,0 +1,192 @@
+"""Circumstances 家庭状况: what the rules read of a fact as it was said, as long as it counts.
+
+A **state** holds until another is observed: per household, member and matter the latest counts, whatever came first.
+An **event** happened on a day. Either is kept as its fact; what finds the facts of a household that count is a row
+beside them.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.monitoring.evidence.kept import AsOf, Kept, Posting
+from services.monitoring.evidence.rules import NO_MEMBER
+from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.models.evidence import Circumstance as CircumstanceRow
+from services.monitoring.models.facts import Fact
+from services.monitoring.models.persons import Member
+from shared.db.base import table_of
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading
+from shared.findings import Finding
+from shared.words.said import says
+
+
+class Circumstance(NamedTuple):
+    """What a fact that counts says of a household or a member."""
+
+    fact_id: UUID
+    member_no: int
+    """`NO_MEMBER` where it is about the household."""
+    source: str
+    observed_on: dt.date
+    recorded_at: dt.datetime
+    said: Mapping[str, Any]
+    """The payload as it is kept."""
+
+
+Circumstances = tuple[Circumstance, ...]
+"""Those of one type, in the order in which they were observed."""
+
+_ROWS, _FACTS, _MEMBERS = table_of(CircumstanceRow), table_of(Fact), table_of(Member)
+
+
+def _select(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Those of some types, of these households, of members who still belong to them."""
+    return (
+        sa.select(
+            _ROWS.c.household_code,
+            _ROWS.c.type,
+            _FACTS.c.id,
+            sa.func.coalesce(_MEMBERS.c.member_no, NO_MEMBER),
+            _FACTS.c.source,
+            _FACTS.c.observed_on,
+            _FACTS.c.recorded_at,
+            _FACTS.c.payload,
+        )
+        .join(_FACTS, _FACTS.c.id == _ROWS.c.fact_id)
+        .outerjoin(_MEMBERS, _MEMBERS.c.person_id == _FACTS.c.person_id)
+        .where(is_one_of(_ROWS.c.household_code, "codes"), which)
+        .where(_FACTS.c.observed_on <= sa.bindparam("on"))
+        .where(_FACTS.c.person_id.is_(None) | _MEMBERS.c.member_no.is_not(None))
+        .order_by(_FACTS.c.observed_on, _FACTS.c.recorded_at, _FACTS.c.id)
+    )
+
+
+_SELECT_OF_A_TYPE = _select(_ROWS.c.type == sa.bindparam("type"))
+_SELECT_OF_TYPES = _select(is_one_of(_ROWS.c.type, "types"))
+
+
+def circumstances_of(type_: str, *, seen_of_concern: bool = True) -> Kept[Circumstances]:
+    """What is kept of a type. The rules see it where it may concern them, or else wherever there is anything."""
+
+    def load(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Circumstances]:
+        return load_circumstances(reading, codes, type_, as_of.on)
+
+    return Kept(_ROWS, nothing=(), load=load, key=("fact_id",), kind=type_, seen_of_concern=seen_of_concern)
+
+
+def load_circumstances(reading: Reading, codes: Sequence[str], type_: str, on: dt.date) -> Mapping[str, Circumstances]:
+    """What is known on a day of these households, of members who still belong to them, as it was observed."""
+    found: defaultdict[str, Circumstances] = defaultdict(tuple)
+    asked = {"codes": list(codes), "type": type_, "on": on}
+    for code, _, *said in reading.connection.execute(_SELECT_OF_A_TYPE, asked):
+        found[code] += (Circumstance(*said),)
+    return found
+
+
+def load_circumstances_of(
+    reading: Reading, codes: Sequence[str], types: Collection[str], on: dt.date
+) -> Mapping[str, Mapping[str, list[Circumstance]]]:
+    """The same of several types at once, by household and type; a type of which nothing is known is not there."""
+    found: defaultdict[str, defaultdict[str, list[Circumstance]]] = defaultdict(lambda: defaultdict(list))
+    asked = {"codes": list(codes), "types": sorted(types), "on": on}
+    for code, type_, *said in reading.connection.execute(_SELECT_OF_TYPES, asked):
+        found[code][type_].append(Circumstance(*said))
+    return found
+
+
+class CircumstanceFact(ReportedFact):
+    """A fact that says how a household is: each type of circumstance derives its own from it."""
+
+    of: ClassVar[Kept[Circumstances]]
+    needs_member: ClassVar[bool] = False
+    """Whether it is about one member, who has to be named."""
+
+    def posting(self, person_id: UUID | None) -> Posting:
+        """The row that finds it, as long as it counts."""
+        return Posting(rows={self.of: {"type": self.type}}, concerns=self.concerns())
+
+    def concerns(self) -> bool:
+        """Whether a rule may have something to say about it. Never false where one fires because of it."""
+        return False
+
+    def doubt(self) -> Finding | None:
+        """A fact about one member names the member."""
+        if self.needs_member and self.member_no is None:
+            return Finding("/member_no", says("member-needed"))
+        return None
+
+
+def of_household(said: Iterable[Circumstance]) -> list[Circumstance]:
+    """What is the household's, whoever of it was named: its house, its water. Who says nothing changes nothing."""
+    return [one._replace(member_no=NO_MEMBER) for one in said if any(value is not None for value in one.said.values())]
+
+
+SourceOrder = Sequence[str]
+"""Sources in the order of their weight 来源优先级; those not named come after, by name."""
+
+
+def rank_of(source: str, order: SourceOrder) -> tuple[int, str]:
+    """The rank of a source: the lower, the more it weighs."""
+    return (order.index(source) if source in order else len(order), source)
+
+
+def standing(said: Iterable[Circumstance], order: SourceOrder, matter: str | None = None) -> dict[Any, Circumstance]:
+    """The states that hold, by member; with a ``matter``, a field of what was said, by member and matter.
+
+    The latest observed counts; of one day the source that weighs more, then what was recorded later.
+    """
+    holding: dict[Any, Circumstance] = {}
+    for one in said:
+        key = one.member_no if matter is None else (one.member_no, one.said[matter])
+        other = holding.get(key)
+        if other is None or _outweighs(one, other, order):
+            holding[key] = one
+    return holding
+
+
+def _outweighs(one: Circumstance, other: Circumstance, order: SourceOrder) -> bool:
+    if one.observed_on != other.observed_on:
+        return one.observed_on > other.observed_on
+    mine, theirs = rank_of(one.source, order), rank_of(other.source, order)
+    return mine < theirs if mine != theirs else one.recorded_at >= other.recorded_at
+
+
+class Person(NamedTuple):
+    """A member as the rules see it beside what was said of it."""
+
+    member_no: int
+    birth_date: dt.date
+    able: bool
+    """有劳动能力."""
+    student: bool
+
+    def age_on(self, day: dt.date) -> int:
+        """Completed years 周岁 on a day; the year is completed on the birthday."""
+        before = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - before
+
+
+_SELECT_PEOPLE = (
+    sa.select(
+        _MEMBERS.c.household_code, _MEMBERS.c.member_no, _MEMBERS.c.birth_date, _MEMBERS.c.labour, _MEMBERS.c.student
+    )
+    .where(is_one_of(_MEMBERS.c.household_code, "codes"))
+    .order_by(_MEMBERS.c.household_code, _MEMBERS.c.member_no)
+)
+
+
+def _load_people(reading: Reading, codes: Sequence[str], _: AsOf) -> Mapping[str, tuple[Person, ...]]:
+    found: defaultdict[str, tuple[Person, ...]] = defaultdict(tuple)
+    for code, member_no, birth_date, labour, student in reading.connection.execute(_SELECT_PEOPLE, {"codes": codes}):
+        found[code] += (Person(member_no, birth_date, labour.is_able, student),)
+    return found
+
+
+PEOPLE: Final[Kept[tuple[Person, ...]]] = Kept(_MEMBERS, nothing=(), load=_load_people)
+"""The members of the household, seen beside circumstances and cost of single members."""

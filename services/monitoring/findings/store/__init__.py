@@ -1,0 +1,1 @@
+"""Findings in the database: what the rules look at, and the rows of what they found."""
