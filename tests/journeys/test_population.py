@@ -1,7 +1,7 @@
 """`make population`: what it lays is what commands would have written, and what is said of the prefecture holds."""
 
+import asyncio
 import datetime as dt
-import gc
 import json
 import os
 import signal
@@ -96,8 +96,7 @@ async def test_what_is_laid_is_what_commands_would_have_written_also_where_it_wa
     await databases.make(MONITORING)
     monkeypatch.setattr(filling, "AT_ONCE", {True: _AT_ONCE, False: _AT_ONCE})
     with pytest.raises(CutOff):
-        await populate([MONITORING], settings, FEW, cut_off_after(_AT_ONCE))
-    gc.collect()  # connections of the run that was cut off end with its frames, as they would with a process
+        await asyncio.to_thread(asyncio.run, populate([MONITORING], settings, FEW, cut_off_after(_AT_ONCE)))
     with pytest.raises(CannotStart, match="households of HOUSEHOLDS=30 SEED=3"):
         await populate([MONITORING], settings, Prefecture(30, TODAY, seed=4), print)
     told: list[int] = []
