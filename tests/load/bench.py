@@ -349,6 +349,13 @@ class Bench:
         self.leave_stage()
         return self._recomputed("n SQLite", "", of_this_process)
 
+    def n_postgres(self) -> list[Figure]:
+        """The same, on PostgreSQL."""
+        self.leave_stage()
+        postgres = self.servers.postgres
+        self._run(postgres.create_databases(["proved_monitoring"]))
+        return self._recomputed("n PostgreSQL", postgres.url("proved_{house}"), BesideServer(postgres.process_id))
+
     def _recomputed(self, section: str, url: str, cpu: Meter) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
@@ -448,6 +455,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "j_postgres": Bench.j_postgres,
     "k_postgres": Bench.k_postgres,
     "l_postgres": Bench.l_postgres,
+    "n_postgres": Bench.n_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

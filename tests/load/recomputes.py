@@ -14,6 +14,7 @@ from services.monitoring.ledger.rules.income import MONTHS_IN_QUARTER, MONTHS_IN
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.recomputes.commands import RECOMPUTE, RECOMPUTE_JOB
+from services.monitoring.risks.store.verdicts import rule_parameters
 from services.population.laying import AT_ONCE, lay_homes
 from services.population.prefecture import Prefecture, in_batches
 from shared.context import new_context
@@ -26,7 +27,7 @@ from shared.operations import OPERATOR
 from shared.runtime import migrate_all
 from shared.settings import Settings
 from tests.load import aims
-from tests.load.county import TODAY
+from tests.load.county import REGION, TODAY
 from tests.load.cpu import Meter, of_this_process
 from tests.load.figures import Figure, Rounds
 from tests.load.screening import screen
@@ -34,7 +35,7 @@ from tests.load.settling import OFFICER
 from tests.load.stage import database
 
 _FACTS, _MONTHS, _WINDOWS = table_of(Fact), table_of(LedgerMonth), table_of(HouseholdWindow)
-_READ: Final = ("household_code", "type", "payload")
+_READ: Final = ("household_code", "person_id", "source", "type", "payload")
 _LENGTH: Final = MONTHS_IN_YEAR
 _SUMS: Final = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
 _WINDOW: Final = (
@@ -52,9 +53,13 @@ _COUNTING: Final = """
         CAST((payload ->> '$.month')[:4] AS INTEGER) * 12 + CAST((payload ->> '$.month')[6:] AS INTEGER) - 1 AS month,
         CAST(CAST(payload ->> '$.amount' AS DECIMAL(18, 2)) * 100 AS BIGINT) AS amount,
         CAST(CAST(payload ->> '$.operating_cost' AS DECIMAL(18, 2)) * 100 AS BIGINT) AS cost,
-        CAST(CAST(payload ->> '$.self_paid_compliant' AS DECIMAL(18, 2)) * 100 AS BIGINT) AS self_paid
+        CAST(CAST(payload ->> '$.self_paid_compliant' AS DECIMAL(18, 2)) * 100 AS BIGINT) AS self_paid,
+        payload ->> '$.leaf' AS leaf,
+        printf('%03d', coalesce(list_position({order}, source), 999)) || source AS place
     FROM '{file}' WHERE type IN ('income', 'expense')
+    QUALIFY leaf IS NULL OR place = min(place) OVER (PARTITION BY household_code, person_id, month, leaf)
 """
+"""What counts: of one leaf, member and month the source that weighs most."""
 _BY_MONTH: Final = """
     CREATE OR REPLACE TEMP TABLE months AS
     SELECT household_code, month, {branches},
@@ -141,9 +146,10 @@ async def _in_duckdb(monitoring: Database, file: Path) -> float:
     first, last = window_months(TODAY + dt.timedelta(days=1), _LENGTH)
     end = last - MONTHS_IN_YEAR
     asked = {"first": first, "last": last, "before": first - MONTHS_IN_YEAR, "end": end}
+    order = list(rule_parameters(monitoring.resources.policy, REGION, TODAY).source_order)
     with duckdb.connect(config={"threads": 1}) as connection:
         began = of_this_process()
-        connection.execute(_COUNTING.format(file=file))
+        connection.execute(_COUNTING.format(file=file, order=order))
         connection.execute(_BY_MONTH.format(branches=_BRANCHES))
         connection.execute(_BY_WINDOW.format(quarter=last - MONTHS_IN_QUARTER + 1, **asked))
         spent = of_this_process() - began
