@@ -77,9 +77,9 @@ def _flow(
 ) -> tuple[UUID | None, list[bool]]:
     """The incident that these households belong to, if any, and which of them are told of at once."""
     since, region_code = uow.now() - release.window, county.ljust(CODE_LENGTH, "0")
-    recent = load_recent_households(uow, flood, county, since, release.at_once)
     incident = load_open_incident(uow, flood, region_code)
     waiting = before = incident is not None and incident.has_queue
+    recent = set() if waiting else load_recent_households(uow, flood, county, since, release.at_once)
     told: list[bool] = []
     for code in households:
         waiting = waiting or (code not in recent and len(recent) >= release.at_once)
