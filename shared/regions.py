@@ -75,6 +75,11 @@ def is_within(region_code: str, scope: str) -> bool:
     return region_prefix(region_code).startswith(region_prefix(scope))
 
 
+def county_of(region_code: str) -> str:
+    """The prefix of the county 县 in which a region lies; of a wider region, whatever it has of it."""
+    return region_code[: LEVEL_DIGITS[RegionLevel.COUNTY]]
+
+
 @lru_cache(maxsize=65_536)
 def scope_chain(code: str) -> tuple[str, ...]:
     """Return the prefixes of the region and of all that contain it, the narrowest first.

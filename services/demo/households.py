@@ -13,6 +13,7 @@ from services.demo.numbers import invented_number
 from shared.codes.monitoring import Health, HouseholdCategory, IncomeBranch, Labour, Relation, Sex
 from shared.money import format_yuan
 from shared.months import first_day, format_month
+from shared.regions import county_of
 
 HISTORY_MONTHS: Final = 27
 """Enough for a year, the year before it to compare with, and a quarter to spare."""
@@ -59,7 +60,7 @@ class DemoHousehold:
 
 def household_document(household: DemoHousehold) -> dict[str, Any]:
     """The body with which the household is registered."""
-    number, county = DEMO_HOUSEHOLDS.index(household), household.region_code[:6]
+    number, county = DEMO_HOUSEHOLDS.index(household), county_of(household.region_code)
     return {
         "region_code": household.region_code,
         "category": household.category,

@@ -28,11 +28,11 @@ from services.population.figures import (
     UNSAFE_WATER_SHARE,
 )
 from shared.codes.monitoring import Health, Relation
+from shared.regions import county_of
 
 Told = tuple[str, int | None, dt.date, str, dict[str, Any]]
 """Source, member, day, type and payload."""
 _VILLAGE: Final = "village-report"
-_COUNTY: Final = 6
 _STAGES: Final = ((3, "preschool"), (6, "primary"), (12, "junior"), (15, "senior"))
 """From which completed year of age a child is at which school."""
 _DAYS_OF_A_YEAR: Final = 365
@@ -131,7 +131,7 @@ def _work(dwellers: Dwellers, random: Random) -> Iterator[Told]:
             continue
         said: dict[str, Any] = {"status": "jobless", "willing": one.relation is Relation.HEAD}
         if not jobless and (one.relation is Relation.HEAD or random.random() < _SPOUSES_AT_WORK):
-            place = "441900" if dwellers.migrant else dwellers.region_code[:_COUNTY]
+            place = "441900" if dwellers.migrant else county_of(dwellers.region_code)
             channel = random.choice(("organised", "relatives", "self")) if dwellers.migrant else "local"
             said = {"status": "working", "willing": True, "place_code": place, "channel": channel}
         yield "hrss", one.member_no, dwellers.days_ago(random, most=90), "work", said

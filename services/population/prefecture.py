@@ -20,7 +20,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 from services.demo.numbers import NUMBERS_OF_A_DAY, invented_number
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import read_fact
-from services.monitoring.households.rules import county_of
 from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR
 from services.monitoring.persons.rules import RegisteredMember
 from services.population.circumstances import Dwellers, Told, circumstances
@@ -36,7 +35,7 @@ from shared.codes.circumstances import IncomeLeaf
 from shared.codes.monitoring import ExpenseKind, Health, HouseholdCategory, IncomeBranch, Labour, Relation, Sex
 from shared.money import format_yuan
 from shared.months import first_day, format_month, month_of
-from shared.regions import DIVISIONS_FILE, RegionLevel, region_prefix
+from shared.regions import DIVISIONS_FILE, RegionLevel, county_of, region_prefix
 
 ItemT = TypeVar("ItemT")
 PREFECTURE: Final = "520600"

@@ -18,7 +18,6 @@ OLDEST_AGE: Final = "monitoring.oldest_age"
 FRAGILE: Final = frozenset({Health.SERIOUS, Health.DISABLED})
 """患有大病或重度残疾."""
 _FIRST_DAY: Final = dt.date(FIRST_BIRTH_YEAR, 1, 1)
-_COUNTY: Final = 6
 _match_prefix = re.compile(r"[A-Za-z]+[-._]").match
 _match_division = re.compile(r"[0-9]{6}").match
 
@@ -130,11 +129,6 @@ def letters_of(code: str) -> str | None:
     """The letters that a household code begins with, in lower case and with the mark behind them: `dj-`."""
     prefix = _match_prefix(code)
     return None if prefix is None else prefix[0].lower()
-
-
-def county_of(region_code: str) -> str:
-    """The county that a region lies in."""
-    return region_code[:_COUNTY]
 
 
 def warnings_of_code(code: str, county: str, counties: Collection[str]) -> list[Finding]:

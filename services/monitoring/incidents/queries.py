@@ -10,7 +10,7 @@ from services.monitoring.incidents.schemas import IncidentHouseholdOut, Incident
 from services.monitoring.incidents.sheets import INCIDENT_HOUSEHOLD_LIST, INCIDENT_LIST
 from services.monitoring.incidents.store import INCIDENTS, find_incident, is_red, show_incidents
 from services.monitoring.models.risks import Risk
-from services.monitoring.risks.store.floods import IS_QUEUED, county_of, full_hours
+from services.monitoring.risks.store.floods import IS_QUEUED, full_hours
 from shared import metrics
 from shared.codes.monitoring import IncidentKind, IncidentStatus, RiskGrade
 from shared.db.base import table_of
@@ -21,7 +21,7 @@ from shared.lists.filters import Columns
 from shared.lists.order import by, newest_by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
-from shared.regions import RegionFilter
+from shared.regions import RegionFilter, county_of
 
 _RISKS = table_of(Risk)
 _SECONDS_PER_HOUR: Final = 3600

@@ -12,13 +12,14 @@ from services.monitoring.incidents.schemas import IncidentOut
 from services.monitoring.models import PROCEDURE_STEP
 from services.monitoring.models.incidents import Incident
 from services.monitoring.models.risks import Risk
-from services.monitoring.risks.store.floods import IS_QUEUED, county_of
+from services.monitoring.risks.store.floods import IS_QUEUED
 from shared.codes.monitoring import RiskGrade
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
 from shared.procedures.rows import Steps
 from shared.procedures.showing import with_steps
+from shared.regions import county_of
 from shared.words.said import says
 
 STEPS = Steps(PROCEDURE_STEP, "incident")

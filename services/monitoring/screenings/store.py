@@ -30,7 +30,7 @@ from shared.db.unit_of_work import Reading
 from shared.db.within import lies_in
 from shared.jobs.queries import UNFINISHED
 from shared.policy.parameters import PolicyView
-from shared.regions import region_prefix
+from shared.regions import county_of, region_prefix
 
 _HOUSEHOLDS, _WINDOWS, _RISKS = table_of(Household), table_of(HouseholdWindow), table_of(Risk)
 _SCREENINGS, _AT_RISK = table_of(Screening), table_of(ScreeningHousehold)
@@ -41,7 +41,6 @@ _SELECT_HOUSEHOLDS_BY_REGION = (
     .where(_HOUSEHOLDS.c.ended_on.is_(None))
     .group_by(_HOUSEHOLDS.c.region_code)
 )
-_COUNTY_DIGITS = 6
 _SELECT_OPEN_RISKS = sa.select(
     _RISKS.c.id, *(_RISKS.c[name] for name in ("household_code", "region_code", "kind", "grade", "version"))
 ).where(is_one_of(_RISKS.c.household_code, "codes"), _RISKS.c.status == RiskStatus.OPEN)
@@ -240,7 +239,7 @@ def load_undecided_households(reading: Reading) -> Mapping[tuple[str, str], int]
         view = reading.policy.at(region_code, reading.today())
         for key in RULE_KEYS:
             if view.find(key) is None:
-                waiting[key, region_code[:_COUNTY_DIGITS]] += households
+                waiting[key, county_of(region_code)] += households
     return waiting
 
 

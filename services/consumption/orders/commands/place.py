@@ -27,12 +27,12 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.ids import derived_id
 from shared.money import MAX_FEN, format_yuan
 from shared.procedures.rows import Taken
+from shared.regions import county_of
 from shared.words.said import Said, says
 
 _ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
 _PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
 _BUYERS = table_of(Buyer)
-_COUNTY_DIGITS = 6
 _WISHES = {"deliver_by", "deliver_to", "contact", "invoice_title"}
 """What a buyer may say beside its lines."""
 
@@ -142,7 +142,7 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[
         _demand_as_seen(line_no, line, offer)
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):
-        if offer.region_code[:_COUNTY_DIGITS] != offers[0].region_code[:_COUNTY_DIGITS]:
+        if county_of(offer.region_code) != county_of(offers[0].region_code):
             raise OrderInvalid.at(f"/lines/{index}/product_code", says("producer-in-another-county"))
     if sum(line_value(offer.price, line.quantity) for offer, line in zip(offers, lines, strict=True)) > MAX_FEN:
         raise OrderInvalid.at("/lines", says("value-too-large"))

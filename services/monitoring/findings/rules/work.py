@@ -14,13 +14,12 @@ from services.monitoring.findings.rules.rule import Answer, Numbers, Rule, of_ho
 from services.monitoring.findings.rules.seen import CONFIRMED, INCOME, REGISTER, Seen, SeenMember, State
 from shared.codes.monitoring import FindingGroup, FindingSeverity, Labour
 from shared.money import format_yuan
-from shared.regions import region_prefix
+from shared.regions import LEVEL_DIGITS, RegionLevel, county_of, region_prefix
 from shared.words.said import says
 
 _WORK, _POST = FindingGroup.WORK, FindingGroup.POST
 _ERROR, _WARNING = FindingSeverity.ERROR, FindingSeverity.WARNING
 _FEN: Final = 100
-_COUNTY: Final = 6
 _WORKING: Final = frozenset({REGISTER, "work"})
 
 
@@ -47,7 +46,7 @@ def _works_under_age(seen: Seen, one: SeenMember, numbers: Numbers) -> Answer:
 def _is_away(seen: Seen, work: State) -> bool:
     """Whether the place of work is known and lies outside the county."""
     place = work.get("place_code")
-    return place is not None and place != seen.region_code[:_COUNTY]
+    return place is not None and place != county_of(seen.region_code)
 
 
 def _away_by(channel: str, seen: Seen, one: SeenMember) -> Answer:
@@ -68,7 +67,8 @@ def _organised_at_home(seen: Seen, one: SeenMember, _: Numbers) -> Answer:
 def _place_too_wide(seen: Seen, one: SeenMember, _: Numbers) -> Answer:
     work = _work(seen, one)
     place = None if work is None else work.get("place_code")
-    return {"place_code": place} if place is not None and len(region_prefix(place)) < _COUNTY else None
+    is_wider = place is not None and len(region_prefix(place)) < LEVEL_DIGITS[RegionLevel.COUNTY]
+    return {"place_code": place} if is_wider else None
 
 
 def _works_without(field: str, seen: Seen, one: SeenMember) -> Answer:

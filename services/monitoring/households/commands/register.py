@@ -11,7 +11,6 @@ from services.monitoring.households.errors import HouseholdInvalid
 from services.monitoring.households.rules import (
     FRAGILE,
     OLDEST_AGE,
-    county_of,
     impossible,
     letters_of,
     plausible_days,
@@ -55,6 +54,7 @@ from shared.findings import Finding
 from shared.http.batches import BATCH
 from shared.identity import normalise_resident_id
 from shared.records.outcomes import Outcome, take_each
+from shared.regions import county_of
 from shared.registers.commands import Put
 from shared.registers.entries import owned_by_region, renew
 from shared.security.actor import PERSONAL

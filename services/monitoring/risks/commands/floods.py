@@ -9,7 +9,6 @@ from uuid import UUID
 from services.monitoring.models import PROCEDURE_STEP
 from services.monitoring.risks.rules.forms import Release
 from services.monitoring.risks.store.floods import (
-    county_of,
     full_hours,
     join_incident,
     load_open_incident,
@@ -22,7 +21,7 @@ from shared.contracts.monitoring import IncidentOpened
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import new_id
 from shared.procedures.rows import Steps, Taken
-from shared.regions import CODE_LENGTH
+from shared.regions import CODE_LENGTH, county_of
 from shared.security.actor import SYSTEM
 
 INCIDENT_STEPS = Steps(PROCEDURE_STEP, "incident")

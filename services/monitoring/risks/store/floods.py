@@ -14,19 +14,12 @@ from shared.db.base import table_of
 from shared.db.rows import update_tuples
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.db.within import lies_in
-from shared.regions import LEVEL_DIGITS, RegionLevel
 
 _RISKS, _INCIDENTS = table_of(Risk), table_of(Incident)
 IS_QUEUED: Final = sa.and_(_RISKS.c.released_at.is_(None), _RISKS.c.status == RiskStatus.OPEN)
 """Whether a risk waits for its turn to be told."""
 _HAS_QUEUE = sa.exists().where(_RISKS.c.incident_id == _INCIDENTS.c.id, IS_QUEUED)
-_COUNTY = LEVEL_DIGITS[RegionLevel.COUNTY]
 _HOUR = dt.timedelta(hours=1)
-
-
-def county_of(region_code: str) -> str:
-    """The prefix of the county 县 in which a region lies."""
-    return region_code[:_COUNTY]
 
 
 def full_hours(since: dt.datetime, now: dt.datetime) -> int:
