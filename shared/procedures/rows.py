@@ -15,6 +15,8 @@ from shared.words.said import Said
 
 SAID: Final = "said"
 """Where the details of a step keep what the machine says of it."""
+ACTED_FOR: Final = "acted_for"
+"""Where they keep the level whose step a caller of a wider region took."""
 
 
 def lay_steps(metadata: sa.MetaData) -> sa.Table:

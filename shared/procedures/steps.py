@@ -131,3 +131,8 @@ def is_for(step: Step[StatusT, ActionT], caller: Caller) -> bool:
 def reaches(step: Step[StatusT, ActionT], caller: Caller) -> bool:
     """Whether the caller's region is as wide as the step asks for."""
     return step.level is None or caller.digits <= LEVEL_DIGITS[step.level]
+
+
+def acted_for(step: Step[StatusT, ActionT], caller: Caller) -> RegionLevel | None:
+    """The level whose step a caller of a wider region takes 代办; None where it is the caller's own."""
+    return step.level if step.level is not None and caller.digits < LEVEL_DIGITS[step.level] else None

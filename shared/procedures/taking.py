@@ -11,8 +11,8 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 from shared.procedures.days import is_over, last_day, why_not_on
 from shared.procedures.errors import LevelTooLow, SecondPersonNeeded, StepLapsed, StepNotYet
-from shared.procedures.rows import Steps, Taken
-from shared.procedures.steps import ActionT, Caller, Clock, Procedure, StatusT, Step, reaches
+from shared.procedures.rows import ACTED_FOR, Steps, Taken
+from shared.procedures.steps import ActionT, Caller, Clock, Procedure, StatusT, Step, acted_for, reaches
 from shared.words.said import says
 from shared.workdays import WorkdayCalendar
 
@@ -149,8 +149,13 @@ def _taken(uow: UnitOfWork, thing: Thing, asked: Asked[ActionT], step: Step[Stat
         side=side,
         stands_in=side != step.scopes[0],
         note=asked.note,
-        details=asked.details,
+        details=_details(asked, step),
     )
+
+
+def _details(asked: Asked[ActionT], step: Step[StatusT, ActionT]) -> Mapping[str, Any] | None:
+    level = None if asked.by else acted_for(step, asked.caller)
+    return asked.details if level is None else {**(asked.details or {}), ACTED_FOR: level.value}
 
 
 def _begin(uow: UnitOfWork, thing: Thing, clock: Clock, on: dt.date, region_code: str) -> None:

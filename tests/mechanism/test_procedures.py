@@ -248,6 +248,14 @@ async def test_a_step_of_a_wider_region_is_not_for_a_narrower_one(house: House) 
     assert PAPERS.allowed_to(Caller.of(COUNTY, REGION), Status.DECIDED) == (Action.APPEAL, Action.SEAL)
 
 
+async def test_the_history_says_for_which_level_a_wider_region_acted(house: House) -> None:
+    await take(house, Action.DECIDE)
+    await take(house, Action.SEAL, LAST + dt.timedelta(days=1), actor=COUNTY)
+    decided, sealed = await house.database.read(history)
+    assert "acted_for" not in decided, "the step is for every level"
+    assert sealed["acted_for"] == "county", "a prefecture took it"
+
+
 async def test_a_step_that_checks_another_needs_a_second_person(house: House) -> None:
     await take(house, Action.DECIDE, actor=COUNTY)
     refused = await refusal(house, Action.SEAL, LAST + dt.timedelta(days=1), actor=COUNTY)
