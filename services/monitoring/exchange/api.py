@@ -21,7 +21,7 @@ from shared.codes.monitoring import ExchangeSystem
 from shared.http.dependencies import Call, Purpose, calling
 from shared.http.fields import HouseholdCode
 from shared.http.problems import responses
-from shared.http.reports import Leaf, ReportQuery, report_answer
+from shared.http.reports import Leaf, ReportQuery, head_of, report_answer
 from shared.http.versions import IfMatch, tag
 from shared.lists.portions import Portion
 from shared.registers.api import answered, put_responses
@@ -88,7 +88,7 @@ async def report(
     about = queries.exchange_asked(system, asked.region_code, asked.period)
     first = await call.query(queries.exchange_part, about)
     leaves = (Leaf("upload", UPLOADS[about.system]), Leaf("held_back", HELD_BACK))
-    return report_answer(call, asked, f"exchange-{system}", leaves, _parts(call, about, first))
+    return await report_answer(call, asked, head_of(f"exchange-{system}", asked), leaves, _parts(call, about, first))
 
 
 async def _parts(
