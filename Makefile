@@ -8,6 +8,7 @@ NODES ?= 1
 WORKERS ?= auto
 HOUSEHOLDS ?= 100000
 SEED ?= 1
+DAYS ?= 30
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -19,7 +20,7 @@ BUSINESS_DATE = $(if $(TODAY),SHOUXIAN_TODAY=$(TODAY))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo population status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
+.PHONY: help run demo partner population status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ run: $(VENV)/.run ## all five houses in one process, with demo data (PORT=8000 D
 
 demo: $(VENV)/.run ## in a second terminal: a collapse, an illness, the task each opens, and income that comes home (DATA=var)
 	$(RUN) -m services.demo --data $(DATA)
+
+partner: $(VENV)/.run ## in a second terminal: a month of a partner city over a bad line, and whether the books agree (DAYS=30 SEED=1 DATA=var)
+	$(RUN) -m services.partner --data $(DATA) --days $(DAYS) --seed $(SEED)
 
 population: $(VENV)/.run ## fill the database of a stopped system with invented households (HOUSEHOLDS=100000 DATA=var TODAY=2026-11-15 SEED=1)
 	SHOUXIAN_ENV=development $(BUSINESS_DATE) $(RUN) -m services.population --households $(HOUSEHOLDS) --seed $(SEED) --data $(DATA)

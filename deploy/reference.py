@@ -24,7 +24,12 @@ from services.__main__ import HOUSES
 from services.assets.distributions import procedure as distributions
 from services.assistance.tasks import procedure as tasks
 from services.consumption.orders import procedure as orders
+from services.consumption.recognitions import procedure as recognitions
+from services.consumption.slow_sales import procedure as slow_sales
 from services.employment.placements import procedure as placements
+from services.monitoring.cases import procedure as cases
+from services.monitoring.clues import procedure as clues
+from services.monitoring.data_requests import procedure as data_requests
 from services.monitoring.findings import procedure as findings
 from shared import metrics
 from shared.context import Context
@@ -49,12 +54,17 @@ ENDPOINTS = Path("docs/endpoints.md")
 FILES = Path("docs/files.md")
 FINDINGS = Path("docs/findings.md")
 OPENAPI, ASYNCAPI = Path("docs/openapi.json"), Path("docs/asyncapi.json")
-PROCEDURES: Mapping[Path, Procedure[Any, Any]] = {
-    Path("services/assistance/tasks"): tasks.TRANSITIONS,
-    Path("services/employment/placements"): placements.TRANSITIONS,
-    Path("services/consumption/orders"): orders.TRANSITIONS,
-    Path("services/assets/distributions"): distributions.TRANSITIONS,
-    Path("services/monitoring/findings"): findings.TRANSITIONS,
+PROCEDURES: Mapping[Path, Sequence[Procedure[Any, Any]]] = {
+    Path("services/assistance/tasks"): [tasks.TRANSITIONS],
+    Path("services/employment/placements"): [placements.TRANSITIONS],
+    Path("services/consumption/orders"): [orders.TRANSITIONS],
+    Path("services/assets/distributions"): [distributions.TRANSITIONS],
+    Path("services/monitoring/data_requests"): [data_requests.TRANSITIONS],
+    Path("services/monitoring/findings"): [findings.TRANSITIONS],
+    Path("services/monitoring/clues"): [clues.TRANSITIONS],
+    Path("services/monitoring/cases"): list(cases.PROCEDURES.values()),
+    Path("services/consumption/recognitions"): [recognitions.TRANSITIONS],
+    Path("services/consumption/slow_sales"): [slow_sales.TRANSITIONS],
 }
 """What is taken step by step, by the folder of its topic."""
 
@@ -86,7 +96,7 @@ def pages() -> dict[Path, str]:
     found[FILES] = _joined([_HEAD, *files_page()])
     found[FINDINGS] = _joined([_HEAD, *findings_page()])
     found |= {OPENAPI: _as_json(openapi_document()), ASYNCAPI: _as_json(asyncapi_document())}
-    found |= {place / "README.md": procedure_page(procedure) for place, procedure in PROCEDURES.items()}
+    found |= {place / "README.md": procedure_page(*procedures) for place, procedures in PROCEDURES.items()}
     found |= {place: _joined([_HEAD, page]) for place, page in rule_book(PolicyBook.load()).items()}
     found |= {SCHEMAS / f"{entry.type}.schema.json": _as_json(schema_of(entry.model)) for entry in CATALOGUE.values()}
     return found

@@ -23,7 +23,9 @@ from services.monitoring.evidence.circumstances import (
 from services.monitoring.evidence.expense import EDUCATION, MEDICAL
 from services.monitoring.evidence.illness import DIAGNOSES, Diagnosis
 from services.monitoring.evidence.job_loss import JOB_LOSSES, JobLoss
+from services.monitoring.evidence.report import REPORTS, Report
 from services.monitoring.evidence.rules import NO_MEMBER
+from services.monitoring.evidence.slow_sale import SLOW_SALES, SlowSale
 from services.monitoring.evidence.table import read_fact
 from services.monitoring.facts.sheets import FACT_SHEETS
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise
@@ -141,11 +143,14 @@ def household(
     diagnoses: tuple[Diagnosis, ...] = (),
     medical: Mapping[int, str] | None = None,
     job_loss: JobLoss | None = None,
+    report: Report | None = None,
+    slow_sales: Sequence[SlowSale] = (),
     said: Sequence[Mapping[str, Any]] = (),
     people: Sequence[Person] = PEOPLE_OF_FOUR,
     education: Mapping[int, str] | None = None,
     relocated: bool = False,
     dibao: bool = False,
+    monitored: bool = False,
 ) -> HouseholdState:
     """A household; ``said`` are facts about its circumstances, in the order in which they were recorded."""
     seen, known = circumstances([fact_said(number, one) for number, one in enumerate(said)])
@@ -156,11 +161,13 @@ def household(
         fragile_members=fragile_members,
         window=summarise(months, LAST),
         evidence=evidence(diagnoses, _fen(medical), job_loss)
-        | {EDUCATION.name: _fen(education), PEOPLE.name: tuple(people)}
+        | {EDUCATION.name: _fen(education), PEOPLE.name: tuple(people), REPORTS.name: report}
+        | {SLOW_SALES.name: tuple(slow_sales)}
         | seen,
         known=known,
         relocated=relocated,
         dibao=dibao,
+        monitored=monitored,
     )
 
 
@@ -229,6 +236,16 @@ def job_loss(
     return JobLoss(UUID(int=placement), lost_on, PlacementEndReason(reason), since, regained_on)
 
 
+def report(clue: int = 1, *, confirmed_on: date = date(2026, 10, 20), ended_on: date | None = None) -> Report:
+    """A numbered clue that a check confirmed."""
+    return Report(UUID(int=clue), confirmed_on, ended_on)
+
+
+def slow_sale(alert: int = 1, *, commodity: str = "TEA-GREEN", since: date = date(2026, 10, 20)) -> SlowSale:
+    """A numbered alert of what the household makes."""
+    return SlowSale(UUID(int=alert), commodity, since)
+
+
 def open_risk(kind: RiskKind, *keys: str, grade: RiskGrade = RiskGrade.ORANGE, episode: int = 1) -> LatestRisk:
     """A risk that is open for these reasons."""
     return LatestRisk(kind, RiskStatus.OPEN, grade, episode, frozenset(keys or (kind,)))
@@ -257,11 +274,14 @@ def verdicts_of(case: Mapping[str, Any]) -> dict[RiskKind, Verdict]:
         diagnoses=tuple(diagnosis(**given) for given in case.get("diagnoses", ())),
         medical=case.get("medical"),
         job_loss=job_loss(**case["job_loss"]) if "job_loss" in case else None,
+        report=report(**case["report"]) if "report" in case else None,
+        slow_sales=[slow_sale(**one) for one in case.get("slow_sales", ())],
         said=case.get("said", ()),
         people=tuple(Person(**_PERSON | one) for one in case["people"]) if "people" in case else PEOPLE_OF_FOUR,
         education=case.get("education"),
         relocated=case.get("relocated", False),
         dibao=case.get("dibao", False),
+        monitored=case.get("monitored", False),
     )
     grade = RiskGrade(case.get("open_grade", "orange"))
     risks = {
@@ -346,11 +366,20 @@ def _member(member_no: int | None) -> str:
     return "未注明的成员" if member_no is None else f"{member_no} 号成员"
 
 
+def _reported(value: Mapping[str, Any]) -> Iterator[str]:
+    yield "线索经核实属实" + ("，已处置完毕" if "ended_on" in value else "")
+
+
 def _loss(value: Mapping[str, Any]) -> Iterator[str]:
     reason = PlacementEndReason(value.get("reason", "dismissed"))
     yield f"输送就业于 {value.get('lost_on', date(2026, 10, 20))} 终止（{reason.label_zh}）"
     if "regained_on" in value:
         yield f"{value['regained_on']} 再就业"
+
+
+def _slow_sales(value: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for one in value:
+        yield f"所联结产品 {one.get('commodity', 'TEA-GREEN')} 自 {one.get('since', date(2026, 10, 20))} 起滞销预警"
 
 
 def _said(value: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -402,11 +431,14 @@ _TOLD: Mapping[str, Callable[[Any], Iterator[str]]] = {
     "category": lambda value: iter((HouseholdCategory(value).label_zh,)),
     "relocated": _flag("易地扶贫搬迁户", "非搬迁户"),
     "dibao": _flag("低保户", "非低保户"),
+    "monitored": _flag("监测对象", "非监测对象"),
     "income": _income,
     "diagnoses": _diagnoses,
     "medical": _costs("自付医疗费用"),
     "education": _costs("本学年自付教育费用"),
     "job_loss": _loss,
+    "report": _reported,
+    "slow_sales": _slow_sales,
     "said": _said,
     "people": _people,
     "open": _open,

@@ -42,6 +42,7 @@ from shared.jobs.running import run_next_part
 from shared.jobs.work import Kinds
 from shared.partners.limits import Allowances
 from shared.partners.usage import WRITE_SECONDS, UsageCounts
+from shared.partners.visits import Visits
 from shared.policy.loader import NATIONAL, PolicyBook
 from shared.readiness import Readiness, stalled
 from shared.security.keyring import KeyRingRefused
@@ -161,6 +162,7 @@ class House:
         )
         self.allowances = allowances or Allowances(self.database)
         self.usage = UsageCounts(self.database)
+        self.visits = Visits()
         self.long_work: Kinds = {**definition.long_work, KEY_ROTATION: resealing(definition.metadata)}
         self._keys_refused: str | None = None
         self._readiness = Readiness()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.codes.code import Code
 from shared.codes.indicators import IndicatorUnit
-from shared.money import format_yuan
+from shared.money import divide_half_up, format_yuan
 from shared.shares import WHOLE, format_share
 
 
@@ -29,11 +29,12 @@ class Counted:
     """The whole, where a part of it is told."""
 
     def value(self, unit: IndicatorUnit) -> int | str | None:
-        """What the answer shows; None for a part of nothing. A share is rounded half up."""
+        """What the answer shows; None for a part of nothing. A share is rounded half up; what shrank is negative."""
         if unit is IndicatorUnit.SHARE:
-            return format_share(_share(self.numerator, self.denominator)) if self.denominator else None
+            return _share(self.numerator, self.denominator) if self.denominator else None
         return format_yuan(self.numerator) if unit is IndicatorUnit.YUAN else self.numerator
 
 
-def _share(numerator: int, denominator: int) -> int:
-    return (2 * numerator * WHOLE + denominator) // (2 * denominator)
+def _share(numerator: int, denominator: int) -> str:
+    share = divide_half_up(numerator * WHOLE, denominator)
+    return f"{'-' if share < 0 else ''}{format_share(abs(share))}"

@@ -55,6 +55,11 @@ def months_later(day: date, months: int) -> date:
     return last.replace(day=min(day.day, last.day))
 
 
+def last_day_of_years(first: date, years: int) -> date:
+    """Return the last of so many years that begin with a day: the day before it comes again."""
+    return months_later(first, years * _MONTHS_PER_YEAR) - timedelta(days=1)
+
+
 def _month(value: object, info: ValidationInfo) -> int:
     if isinstance(value, str):
         return parse_month(value)

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         description="Without an outside issuer: this process gives tokens out, or only checks those of another one",
     )
     language: Language = Field(Language.EN, description="Of answers to callers without an `Accept-Language` we have")
+    ocid_prefix: str = Field(
+        "ocds-213czf", pattern=r"^ocds-[a-z0-9]{6}$", description="OCDS: the registered prefix of contracting processes"
+    )
     docs: bool | None = Field(None, description="Whether the API pages are shown; default: in development")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -33,6 +33,11 @@ def format_share(share: int) -> str:
     return f"{whole}.{part:0{_DECIMALS}d}"
 
 
+def format_change(share: int) -> str:
+    """Return ten-thousandths that may be below zero as text: -250 is `-0.0250`."""
+    return ("-" if share < 0 else "") + format_share(abs(share))
+
+
 def _share(value: object) -> int:
     if isinstance(value, str):
         return parse_share(value)

@@ -55,6 +55,8 @@ def _household(laid: LaidHousehold, now: dt.datetime) -> dict[str, object]:
         "created_at": now,
         "updated_at": now,
         "ended_on": laid.ended_on,
+        "is_related": False,
+        "origin_region_code": None,
     }
 
 

@@ -49,7 +49,7 @@ def found(document: Document, reference: str) -> Any:
 
 def scopes_of(operation: Operation) -> str:
     """The scopes of which one is needed."""
-    return " or ".join(scope for need in operation["security"] for scope in need["oauth2"])
+    return " or ".join(scope for need in operation.get("security", []) for scope in need["oauth2"])
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ HANDLERS: Handlers = {
     consumption.MeasureRefused.event_type: record_answers,
     consumption.MeasureCompleted.event_type: record_answers,
     consumption.SaleCredited.event_type: record_credits,
+    consumption.SaleWithdrawn.event_type: record_withdrawals,
     assets.MeasureAccepted.event_type: record_answers,
     assets.MeasureRefused.event_type: record_answers,
     assets.MeasureCompleted.event_type: record_answers,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.consumption.orders.commands.imports import IMPORT_ORDERS
+from services.consumption.orders.commands.imports import IMPORT_CHANNEL_SALES, IMPORT_ORDERS
 from services.consumption.products.commands import offer_product
 from services.consumption.products.schemas import ProductCode, ProductIn
 from services.consumption.products.sheets import PRODUCTS
@@ -10,5 +10,7 @@ from shared.imports.kinds import kinds_by_name
 from shared.imports.rows import register_import
 
 IMPORTS: Final = kinds_by_name(
-    register_import(PRODUCTS, "consumption:write", ProductCode, ProductIn, offer_product), IMPORT_ORDERS
+    register_import(PRODUCTS, "consumption:write", ProductCode, ProductIn, offer_product),
+    IMPORT_ORDERS,
+    IMPORT_CHANNEL_SALES,
 )

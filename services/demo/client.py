@@ -20,6 +20,14 @@ class DemoStopped(Exception):
     """The demonstration cannot go on; the message says why in words for whoever started it."""
 
 
+class NotReached(DemoStopped):
+    """Nothing answers, or not now: it may be different in a moment."""
+
+
+class NotThere(DemoStopped):
+    """What the request names is not there, or not yet."""
+
+
 class ApiClient:
     """Talks to the services with one client of a credentials file."""
 
@@ -78,9 +86,9 @@ class ApiClient:
         try:
             return self._http.request(method, path, **content)
         except httpx.ConnectError:
-            raise DemoStopped(f"nothing answers at {self.base_url}: run `make run` in another terminal first") from None
+            raise NotReached(f"nothing answers at {self.base_url}: run `make run` in another terminal first") from None
         except httpx.TransportError as error:
-            raise DemoStopped(f"{self.base_url} did not answer {method} {path}: {type(error).__name__}") from None
+            raise NotReached(f"{self.base_url} did not answer {method} {path}: {type(error).__name__}") from None
 
 
 def _content(answer: httpx.Response) -> Any:
@@ -91,7 +99,14 @@ def _content(answer: httpx.Response) -> Any:
         said = f"{problem['title']}: {problem['detail']}"
     except (ValueError, KeyError, TypeError):
         said = answer.text[:200]
-    raise DemoStopped(f"{answer.request.method} {answer.request.url.path} was answered {answer.status_code}. {said}")
+    asked = f"{answer.request.method} {answer.request.url.path}"
+    raise _kind_of(answer)(f"{asked} was answered {answer.status_code}. {said}")
+
+
+def _kind_of(answer: httpx.Response) -> type[DemoStopped]:
+    if answer.is_server_error:
+        return NotReached
+    return NotThere if answer.status_code == httpx.codes.NOT_FOUND else DemoStopped
 
 
 def wait_for(found: Callable[[], T | None], seconds: float) -> T | None:

@@ -1,5 +1,7 @@
 """What time causes in monitoring: interval → command; and what is asked for and takes long: kind → work."""
 
+from services.monitoring.answers.commands import match_waiting
+from services.monitoring.cases.commands.ending import tell_overdue
 from services.monitoring.findings.commands.check import check_due
 from services.monitoring.incidents.commands.release import release_due
 from services.monitoring.policy.commands.roll import roll_policies
@@ -19,6 +21,8 @@ JOBS = {
     "renew-protections": Job(every_seconds=60, command=renew_due_protections),
     "roll-policies": Job(every_seconds=60, command=roll_policies),
     "check-findings": Job(every_seconds=60, command=check_due),
+    "match-clues": Job(every_seconds=60, command=match_waiting),
+    "tell-overdue": Job(every_seconds=60, command=tell_overdue),
     "release-queued": Job(every_seconds=60, command=release_due),
 }
 LONG_WORK = {

@@ -11,7 +11,8 @@ from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.facts.rules import content_hash_of
 from services.monitoring.facts.store import FACT_KIND, count_received, write_facts
 from services.monitoring.findings.commands.check import OF_THE_REGISTER, check_findings, inputs_changed
-from services.monitoring.households.commands.register import enter_households, new_household
+from services.monitoring.households.commands.change import enter_households
+from services.monitoring.households.commands.register import new_household
 from services.monitoring.households.schemas import HouseholdIn
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.postings import post

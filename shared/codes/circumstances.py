@@ -54,6 +54,14 @@ class WaterQuality(Code):
     BAD = "bad", "不合格", "bad"
 
 
+class WaterSupply(Code):
+    """How water comes to a household 供水方式."""
+
+    TAP = "tap", "自来水", "tap", "a central supply with a tap in the house"
+    CENTRAL = "central", "集中供水点取水", "central supply", "fetched from where many are supplied"
+    SCATTERED = "scattered", "分散供水", "scattered supply", "a well, a spring or a cistern of its own"
+
+
 class WaterTest(Code):
     """Test of safe drinking water 饮水安全指标."""
 

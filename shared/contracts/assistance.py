@@ -76,6 +76,14 @@ class MeasureCancelled(Measure):
     cancelled_on: dt.date = Field(description="Business date of the end")
 
 
+class MeasureCompleted(Measure):
+    """A measure that this house gives itself reached the household 措施落实: the cash was paid."""
+
+    event_type: ClassVar[str] = "assistance.measure-completed.v1"
+
+    completed_on: dt.date = Field(description="Business date of the completion")
+
+
 class MeasureOverdue(Measure):
     """Nobody answered a request within the working days of the policy 逾期未答复."""
 

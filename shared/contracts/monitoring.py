@@ -6,11 +6,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.codes.assistance import TaskVerdict
 from shared.codes.circumstances import ProtectionStatus
 from shared.codes.code import Open
 from shared.codes.monitoring import (
+    CaseKind,
     ClearedBecause,
+    ClueChannel,
+    ClueOutcome,
+    ClueReason,
+    EliminationManner,
     HouseholdCategory,
+    HouseholdClass,
     HouseholdEndReason,
     IncidentKind,
     Labour,
@@ -56,6 +63,11 @@ class HouseholdState(Payload):
     dibao: bool = Field(description="Receives the minimum living allowance 低保")
     version: int = Field(description="Grows by one with every change of the household")
     members: tuple[HouseholdMember, ...]
+    passed_to: HouseholdCode | None = Field(
+        None, description="The household in which some live since this change, who lived here before 分户"
+    )
+    passed_on: tuple[UUID, ...] = Field((), description="Those persons: what they do goes on there")
+    passed_as: tuple[int, ...] = Field((), description="The numbers that they have there, in the same order")
 
 
 class HouseholdRegistered(HouseholdState):
@@ -80,6 +92,11 @@ class HouseholdEnded(Payload):
     version: int = Field(description="Grows by one with every change of the household")
     ended_on: dt.date = Field(description="The day from which it is no more")
     reason: Open[HouseholdEndReason]
+    merged_into: HouseholdCode | None = Field(
+        None, description="The household to which its members, and all that was said of it, belong from then on 并户"
+    )
+    passed_on: tuple[UUID, ...] = Field((), description="The persons who do: what they do goes on there")
+    passed_as: tuple[int, ...] = Field((), description="The numbers that they have there, in the same order")
 
 
 class HouseholdMovedAway(HouseholdMove):
@@ -95,7 +112,7 @@ class Clue(BaseModel):
 
     type: str = Field(
         description="Type of a fact, or `placement` 务工变动, `household` 家庭变动, `screening` 集中排查, "
-        "`roll` 日常滚动研判, `verdict` 核实结论",
+        "`roll` 日常滚动研判, `verdict` 核实结论, `clue` 线索核实",
         examples=["income"],
     )
     fact_id: UUID | None = Field(None, description="The fact, where it is one")
@@ -205,3 +222,91 @@ class PolicyValueApproved(Payload):
     valid_from: dt.date = Field(alias="from", description="The first day on which it holds")
     valid_to: dt.date | None = Field(alias="to", description="The last day; null until another one is approved")
     status: Open[ValueStatus] = Field(description="How binding it is")
+
+
+class ClueAnswered(Payload):
+    """A clue 线索 was answered, or what became of the household since is another: the answer to whoever sent it."""
+
+    event_type: ClassVar[str] = "monitoring.clue-answered.v1"
+
+    clue_id: UUID = Field(description="The clue, derived from its source and reference")
+    household_code: HouseholdCode | None = Field(None, description="Null where no household was found")
+    region_code: RegionCode
+    channel: Open[ClueChannel]
+    verdict: Open[TaskVerdict]
+    reason: Open[ClueReason] | None = Field(None, description="Why there is no risk; null where a task found so")
+    outcome: Open[ClueOutcome] = Field(description="What became of the household since")
+    answered_on: dt.date = Field(description="The day of the verdict")
+
+
+class CaseTold(Payload):
+    """Something became of a case 识别认定案, 风险消除案."""
+
+    case_id: UUID = Field(description="The case, the same for all its events")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    kind: Open[CaseKind]
+    on: dt.date = Field(description="The day on which it became so")
+    reason: str | None = Field(None, description="Why, where there is a reason: a code")
+
+
+class CaseOpened(CaseTold):
+    """A case was opened 立案, or is open again after an appeal."""
+
+    event_type: ClassVar[str] = "monitoring.case-opened.v1"
+
+
+class CaseOverdue(CaseTold):
+    """An identification was not ended by its day 识别认定逾期."""
+
+    event_type: ClassVar[str] = "monitoring.case-overdue.v1"
+
+
+class EmergencyConfirmed(CaseTold):
+    """The village confirmed that help may begin before the household is admitted 先帮扶后纳入."""
+
+    event_type: ClassVar[str] = "monitoring.emergency-confirmed.v1"
+
+
+class CaseRefused(CaseTold):
+    """A case was refused 未通过; it may be appealed against."""
+
+    event_type: ClassVar[str] = "monitoring.case-refused.v1"
+
+
+class EliminationRolledBack(CaseTold):
+    """An elimination was taken back 回退: the household is monitored again."""
+
+    event_type: ClassVar[str] = "monitoring.elimination-rolled-back.v1"
+
+
+class HouseholdAdmitted(Payload):
+    """A household was admitted 纳入监测对象: by visit, consent, comparison, vote, publicity, township and county."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+    event_type: ClassVar[str] = "monitoring.household-admitted.v1"
+
+    case_id: UUID = Field(description="The case that decided it")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    household_class: Open[HouseholdClass] = Field(alias="class", description="监测对象类别")
+    main_risk: Open[RiskKind] = Field(description="The main risk, as the visit named it")
+    risks: tuple[Open[RiskKind], ...] = Field(description="All of them, the main one first")
+    episode: Episode
+    admitted_on: dt.date = Field(description="The day the county approved")
+    pack: str = Field(description="Policy pack and version the case rests on")
+
+
+class EliminationApproved(Payload):
+    """The risk of a monitored household was eliminated 风险消除."""
+
+    event_type: ClassVar[str] = "monitoring.elimination-approved.v1"
+
+    case_id: UUID = Field(description="The case that decided it")
+    household_code: HouseholdCode
+    region_code: RegionCode
+    episode: Episode
+    manner: Open[EliminationManner] = Field(description="风险消除方式")
+    approved_on: dt.date = Field(description="The day the county approved")
+    watch_until: dt.date = Field(description="The last day on which it can be rolled back")
+    pack: str = Field(description="Policy pack and version the case rests on")

@@ -264,6 +264,13 @@ class Requests:
         """Requests of the caller's regions."""
         return asked.page(reading, self._rows, AsKept(RequestOut))
 
+    def households_waiting(self, reading: Reading, household_codes: Collection[str]) -> frozenset[str]:
+        """Those of these households for whom a request waits for its answer."""
+        table = self._table.c
+        waiting = sa.select(table.household_code).where(is_one_of(table.household_code, "households"))
+        asked = waiting.where(table.status == MeasureStatus.REQUESTED)
+        return frozenset(reading.connection.scalars(asked, {"households": list(household_codes)}))
+
     def _refuse_ended(self, uow: UnitOfWork, ended: Collection[str]) -> None:
         """Nobody is left whom the help could reach 农户已注销."""
         for row in self.hold_waiting(uow, ended):

@@ -218,7 +218,7 @@ def calling(*scopes: str) -> Any:
 
     async def call(request: Request, authorization: Annotated[str | None, Depends(_bearer)]) -> Call:
         authenticated = await authenticate(request.state.house, request, authorization, *scopes)
-        refuse_unknown_parameters(request, lambda: _query_parameters(request.scope["route"]))
+        refuse_unknown_parameters(request, lambda: query_parameters(request.scope["route"]))
         return authenticated
 
     _NEEDED[call] = scopes
@@ -250,6 +250,7 @@ def refuse_unknown_parameters(request: Request, known: Callable[[], frozenset[st
 _ELSEWHERE = (params.Path, params.Header, params.Cookie)
 
 
-def _query_parameters(route: APIRoute) -> frozenset[str]:
+def query_parameters(route: APIRoute) -> frozenset[str]:
+    """The names of the query parameters that a route has."""
     found = get_flat_params(route.dependant)
     return frozenset(field.alias for field in found if not isinstance(field.field_info, _ELSEWHERE))

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from stdnum.cn import uscc as credit_code
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.findings import WrongValue
@@ -56,6 +57,19 @@ AsOf = Annotated[dt.date | None, Query(description="Decision date; default the b
 Reference = Annotated[Identifier, Field(max_length=128)]
 """The number under which a source says it, used once."""
 
+
+_USCC_LENGTH: Final = 18
+
+
+def _credit_code(uscc: str) -> str:
+    normal = uscc.upper()
+    if len(uscc) != _USCC_LENGTH or not uscc.isascii() or not credit_code.is_valid(normal):
+        raise WrongValue(says("not-a-credit-code", length=_USCC_LENGTH))
+    return normal
+
+
+CreditCode = Annotated[str, AfterValidator(_credit_code), Field(description="统一社会信用代码, 18 characters")]
+"""The code of a legal person 统一社会信用代码, in upper case."""
 
 _ID_LENGTH: Final = 18
 IdNumber = Annotated[Identifier, Field(min_length=_ID_LENGTH, max_length=_ID_LENGTH)]

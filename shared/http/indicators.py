@@ -1,6 +1,6 @@
 """Indicators 指标 as answers: computed from the ledgers of a house, for a region and a month."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, Field
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shared.codes.indicators import IndicatorUnit
 from shared.http.dependencies import Call
-from shared.http.reports import Items, Leaf, PrintedReportQuery, head_of, report_answer
+from shared.http.reports import Asked, Items, Leaf, PrintedReportQuery, head_of, report_answer
 from shared.indicators import Counted, Indicator
 from shared.sheets.columns import Column, Form, Sheet
 from shared.words.language import Language, speaking
@@ -51,26 +51,34 @@ class IndicatorsOut(BaseModel):
     items: list[IndicatorOut]
 
 
-_SHEET: Final = Sheet(
-    "indicators",
-    "指标",
-    "Indicators",
-    [
-        Column("name", "指标", "Indicator", width=32),
-        Column("value", "数值", "Value"),
-        Column("unit", "单位", "Unit", Form.CODE, IndicatorUnit, width=8),
-        Column("numerator", "分子", "Part"),
-        Column("denominator", "分母", "Whole"),
-        Column("target", "目标", "Target"),
-        Column("source", "依据", "Source", width=40),
-        Column("code", "代码", "Code", width=24),
-    ],
+_COLUMNS: Final = (
+    Column("name", "指标", "Indicator", width=32),
+    Column("value", "数值", "Value"),
+    Column("unit", "单位", "Unit", Form.CODE, IndicatorUnit, width=8),
+    Column("numerator", "分子", "Part"),
+    Column("denominator", "分母", "Whole"),
+    Column("target", "目标", "Target"),
+    Column("source", "依据", "Source", width=40),
+    Column("code", "代码", "Code", width=24),
 )
+INDICATOR_LIST: Final = Sheet("indicators", "指标", "Indicators", _COLUMNS)
+
+
+def figures_sheet(kind: str, zh: str, en: str) -> Sheet:
+    """The sheet of a report that is made of indicators, under a name of its own."""
+    return Sheet(kind, zh, en, _COLUMNS)
 
 
 async def indicators_answer(call: Call, asked: PrintedReportQuery, items: Sequence[IndicatorOut]) -> Response:
     """The indicators as they are asked for."""
-    return await report_answer(call, asked, head_of("indicators", asked), [Leaf("items", _SHEET)], _once(items))
+    return await figures_answer(call, asked, head_of("indicators", asked), INDICATOR_LIST, items)
+
+
+async def figures_answer(
+    call: Call, asked: Asked, head: Mapping[str, Any], sheet: Sheet, items: Sequence[IndicatorOut]
+) -> Response:
+    """Indicators as a report, in JSON below ``head``."""
+    return await report_answer(call, asked, head, [Leaf("items", sheet)], _once(items))
 
 
 async def _once(items: Sequence[IndicatorOut]) -> AsyncIterator[Sequence[Items]]:

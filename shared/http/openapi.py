@@ -23,6 +23,7 @@ from shared.http.files import MEDIA_TYPES
 from shared.http.idempotency import IdempotencyKeyReused
 from shared.http.problems import MEDIA_TYPE, Problem, responses
 from shared.partners.errors import NetworkNotAllowed, TooManyRequests
+from shared.partners.visits import TooManyVisits
 from shared.security.actor import ScopeMissing
 from shared.security.issuer import TOKEN_PATH
 from shared.security.tokens import ClientDisabled, TokenExpired, TokenInvalid, TokenMissing
@@ -106,6 +107,8 @@ def _common_refusals(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
         yield from (TokenMissing, TokenExpired, TokenInvalid, ClientDisabled, ScopeMissing)
         yield from (NetworkNotAllowed, TooManyRequests)
         yield from (Unavailable, DatabaseUnreachable, Busy)
+    elif "security" in operation:
+        yield from (TooManyVisits, Unavailable, DatabaseUnreachable)
     reads_json = "application/json" in body
     if parameters or reads_json:
         yield Invalid

@@ -1,10 +1,11 @@
 """RFC 9457 problem documents: one shape for every refusal, `type` is `urn:problem:<house>:<code>`."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
@@ -36,6 +37,9 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 MAX_PROBLEMS = 100
 """Field problems named in one answer; the sentence of the problem says how many there are."""
 PROBLEM_REF = "#/components/schemas/Problem"
+_MEMBER: Final = re.compile(r"<[\w.]+: ('[^']*')>")
+"""How the framework writes a code of which it expects one."""
+_CODE: Final = re.compile(r"'([^']*)'")
 log = structlog.get_logger()
 
 
@@ -108,7 +112,10 @@ def _said_of(error: ErrorDetails | Mapping[str, Any]) -> Said:
     cause = context.pop("error", None)
     if isinstance(cause, WrongValue):
         return cause.said
-    return Said(str(error["type"]), context, otherwise=str(error["msg"]).removeprefix("Value error, "))
+    if codes := _CODE.findall(_MEMBER.sub(r"\1", str(context.get("expected", "")))):
+        context["expected"] = codes
+    said = _MEMBER.sub(r"\1", str(error["msg"]).removeprefix("Value error, "))
+    return Said(str(error["type"]), context, otherwise=said)
 
 
 def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> Invalid:

@@ -21,6 +21,8 @@ from shared.words.said import says
 ItemT = TypeVar("ItemT")
 _REGION: Final = "region_code"
 _UPDATED_AFTER: Final = "updated_after"
+_SIFTED: Final = 10
+"""Pages of rows that are looked at for one page of a list that leaves some out."""
 
 
 class ListQuery(BaseModel):
@@ -73,14 +75,30 @@ class ListQuery(BaseModel):
         region outside the caller's.
         """
         order = self._order()
-        wanted = rows.where(*self._conditions(reading, rows.selected_columns))
         if self._place is not None:
+            wanted = rows.where(*self._conditions(reading, rows.selected_columns))
             return self._place.portion(reading, self.sheet, order.never_passed_by(), wanted, show)
         key = None if self.cursor is None else decode(self._path, self.cursor)
-        found = reading.connection.execute(order.begin_after(wanted, key).limit(self.limit + 1)).all()
+        # Where a page begins is said first: of two bounds of a region SQLite looks up by the one that it reads first.
+        begun = order.begin_after(rows, key)
+        wanted = begun.where(*self._conditions(reading, rows.selected_columns))
+        found = reading.connection.execute(wanted.limit(self.limit + 1)).all()
         shown = found[: self.limit]
         goes_on = len(found) > self.limit
         return Page(items=list(show(shown)), next_cursor=encode(self._path, order.key(shown[-1])) if goes_on else None)
+
+    def sifted(self, reading: Reading, rows: sa.Select[Any], show: Show[ItemT]) -> Page[ItemT]:
+        """Return a page as `page` does, where ``show`` may leave rows out: it goes on until there is something to show.
+
+        A page may be short. After ten without any it is empty, and its cursor leads on: no request is long.
+        """
+        asked = self
+        for _ in range(_SIFTED):
+            found = asked.page(reading, rows, show)
+            if found.items or found.next_cursor is None:
+                break
+            asked = asked.model_copy(update={"cursor": found.next_cursor})
+        return found
 
     def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
         """Return which rows the caller may see: of the region asked for, or else of all the caller's own."""

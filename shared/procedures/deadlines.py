@@ -1,6 +1,6 @@
 """Deadlines that have passed: each is told once, also after a restart."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,14 +19,22 @@ class Deadlines:
     """The things of one kind that are due by a day: `due_on` of their table; `overdue_of` is the one that was told."""
 
     def __init__(
-        self, table: sa.Table, steps: Steps, *, ended: Collection[StrEnum], action: StrEnum, details: Sequence[str] = ()
+        self,
+        table: sa.Table,
+        steps: Steps,
+        *,
+        ended: Collection[StrEnum],
+        action: StrEnum,
+        details: Sequence[str] = (),
+        publish: Callable[[UnitOfWork, Any], None] | None = None,
     ) -> None:
         """``ended`` is where nobody waits for a thing any more, ``action`` how its history says that it is overdue.
 
-        ``details`` are the columns that the history of this kind of thing tells. The states are written into the
-        statement, so that an index of what is not told of serves it; rows are locked in the order of their ids.
+        ``details`` are the columns that the history of this kind of thing tells; ``publish`` tells others of a row.
+        The states are written into the statement, so that an index of what is not told of serves it; rows are locked
+        in the order of their ids.
         """
-        self._steps, self._action, self._details = steps, action, details
+        self._steps, self._action, self._details, self._publish = steps, action, details, publish
         untold = table.c.overdue_of.is_distinct_from(table.c.due_on)
         written_out = [sa.literal(str(status), sa.String(), literal_execute=True) for status in ended]
         is_late = table.c.status.not_in(written_out) & (table.c.due_on < sa.bindparam("today"))
@@ -45,6 +53,8 @@ class Deadlines:
         self._steps.write(uow, [self._taken(uow, row) for row in rows])
         for row in rows:
             self._audit(uow, row)
+            if self._publish is not None:
+                self._publish(uow, row)
         return len(rows) == BATCH
 
     def _taken(self, uow: UnitOfWork, row: Any) -> Taken:

@@ -17,8 +17,12 @@ def describe(procedure: Procedure[Any, Any], more: str) -> str:
     return "\n".join([*(f"- {_sentence(step)}" for step in procedure.steps), "", more])
 
 
-def page(procedure: Procedure[Any, Any]) -> str:
-    """The page of a procedure: the drawing, and its steps as a table."""
+def page(*procedures: Procedure[Any, Any]) -> str:
+    """The page of the procedures of a topic: of each the drawing, and its steps as a table."""
+    return "\n\n".join([_HEAD, *map(_chapter, procedures)]) + "\n"
+
+
+def _chapter(procedure: Procedure[Any, Any]) -> str:
     rows = [
         ("From", "Action", "To", "Who", "Needs", "Days"),
         ("---",) * 6,
@@ -26,16 +30,17 @@ def page(procedure: Procedure[Any, Any]) -> str:
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     thing = form("thing")(procedure.thing, Language.EN)
-    return "\n\n".join([_HEAD, f"# The steps of {thing}", _drawing(procedure), table]) + "\n"
+    return "\n\n".join([f"# The steps of {thing}", _drawing(procedure), table])
 
 
 def _drawing(procedure: Procedure[Any, Any]) -> str:
     steps = procedure.steps
-    places = dict.fromkeys(place for step in steps for place in (step.before, step.after))
+    ways = [(step.before, place, step.action) for step in steps for place in _places_after(step)]
+    places = dict.fromkeys(place for before, after, _ in ways for place in (before, after))
     lines = [
         *(f'state "{_labelled(place)}" as {place}' for place in places),
         f"[*] --> {steps[0].before}",
-        *(f"{step.before} --> {step.after}: {_labelled(step.action)}" for step in steps),
+        *(f"{before} --> {after}: {_labelled(action)}" for before, after, action in ways),
         *(f"{place} --> [*]" for place in places if not procedure.allowed(place)),
     ]
     return "\n".join(["```mermaid", "stateDiagram-v2", *(f"    {line}" for line in lines), "```"])
@@ -49,7 +54,12 @@ def _sentence(step: Step[Any, Any]) -> str:
 
 
 def _way(step: Step[Any, Any]) -> tuple[str, str, str]:
-    return f"`{step.before}`", f"`{step.action}`", f"`{step.after}`"
+    return f"`{step.before}`", f"`{step.action}`", " or ".join(f"`{place}`" for place in _places_after(step))
+
+
+def _places_after(step: Step[Any, Any]) -> tuple[StrEnum, ...]:
+    """Where a step leads, each place once."""
+    return tuple(dict.fromkeys((step.after, *step.or_after)))
 
 
 def _who(step: Step[Any, Any]) -> str:
@@ -64,7 +74,8 @@ def _days(step: Step[Any, Any]) -> Iterator[str]:
 
 
 def _counted(clock: Clock) -> str:
-    return f"the {'working' if clock.working else 'natural'} days of `{clock.parameter}`"
+    counted = "months" if clock.in_months else f"{'working' if clock.working else 'natural'} days"
+    return f"the {counted} of `{clock.parameter}`"
 
 
 def _named(names: tuple[str, ...], between: str = ", ") -> str:

@@ -30,6 +30,8 @@ class Clock:
     """The column that keeps the parameter they were counted with, and its pack."""
     says: Said
     """What lasts so long, for a refusal: a sentence that names the last of the days as `until`."""
+    in_months: bool = False
+    """Whether months are counted, by whoever begins them, and not days."""
     working: bool = False
     """Whether working days 工作日 are counted, or else natural days 自然日."""
 
@@ -65,6 +67,15 @@ class Step(Generic[StatusT, ActionT]):
     """Days that must not be over."""
     checks: ActionT | None = None
     """An action that somebody else has to have taken: a second person 双人复核."""
+    or_after: tuple[StatusT, ...] = ()
+    """Where else it leads, by what came of it: a vote that fails, a delivery that is not the last."""
+
+    def leads_to(self, *, otherwise: bool) -> StatusT:
+        """Where it leads, as what it decides turned out. Raises ValueError where it does not turn out two ways."""
+        if not otherwise:
+            return self.after
+        [other] = self.or_after
+        return other
 
 
 class Caller(NamedTuple):

@@ -48,6 +48,10 @@ class Asked(Generic[ActionT]):
     note: str | None = None
     details: Mapping[str, Any] | None = None
     """What else the history of this kind of thing tells."""
+    otherwise: bool = False
+    """Whether what the step decides turned out the other way."""
+    policy_of: dt.date | None = None
+    """The day whose policy holds for its clocks; None: the day of the step."""
     at: dt.datetime | None = None
     """When it was done; None: the moment of change of the thing."""
     by: As | None = None
@@ -78,6 +82,8 @@ class Taker(Generic[StatusT, ActionT]):
     ) -> None:
         """Take a step. ``effect`` does what comes with it, once the thing stands there; it says more for the audit.
 
+        Where the step has more than one end, the effect has the thing stand where it leads.
+
         Raises:
             TransitionNotAllowed: no such step begins where the thing stands, for whoever holds these scopes.
             LevelTooLow: the caller's region is narrower than the step asks for.
@@ -87,7 +93,7 @@ class Taker(Generic[StatusT, ActionT]):
         """
         kind, step = self.steps.kind, self._demand(uow, thing, asked)
         before = self.view(thing)
-        thing.status = step.after
+        thing.status = step.leads_to(otherwise=asked.otherwise)
         thing.version += 1
         self._turn_clocks(uow, thing, asked, step)
         said = effect() or {}
@@ -102,7 +108,7 @@ class Taker(Generic[StatusT, ActionT]):
     def _demand(self, uow: UnitOfWork, thing: Thing, asked: Asked[ActionT]) -> Step[StatusT, ActionT]:
         step = self.procedure.demand(asked.caller, thing.status, asked.action)
         if step.level is not None and not reaches(step, asked.caller):
-            named = {"thing": self.procedure.thing, "after": step.after, "level": step.level}
+            named = {"thing": self.procedure.thing, "action": step.action, "level": step.level}
             raise LevelTooLow(says("step-of-a-wider-region", **named), level=step.level.value)
         told = None if asked.by else asked.on
         if told is not None and (wrong := why_not_on(told, asked.previous, uow.today())):
@@ -132,8 +138,8 @@ class Taker(Generic[StatusT, ActionT]):
         if step.stops is not None:
             setattr(thing, step.stops.ends_on, None)
             setattr(thing, step.stops.rule, None)
-        if step.begins is not None:
-            _begin(uow, thing, step.begins, asked.on or uow.today(), asked.region_code)
+        if step.begins is not None and not asked.otherwise:
+            begin(uow, thing, step.begins, asked)
 
 
 def _taken(uow: UnitOfWork, thing: Thing, asked: Asked[ActionT], step: Step[StatusT, ActionT]) -> Taken:
@@ -143,7 +149,7 @@ def _taken(uow: UnitOfWork, thing: Thing, asked: Asked[ActionT], step: Step[Stat
         step_no=thing.version,
         at=asked.at or thing.updated_at,
         action=str(asked.action),
-        status=str(step.after),
+        status=str(thing.status),
         taken_by=asked.by.actor if asked.by else uow.actor.id,
         taken_on=asked.on,
         side=side,
@@ -158,9 +164,10 @@ def _details(asked: Asked[ActionT], step: Step[StatusT, ActionT]) -> Mapping[str
     return asked.details if level is None else {**(asked.details or {}), ACTED_FOR: level.value}
 
 
-def _begin(uow: UnitOfWork, thing: Thing, clock: Clock, on: dt.date, region_code: str) -> None:
-    """Count the days of a clock by the policy of the day it begins."""
-    days = uow.policy.at(region_code, on).value(clock.parameter)
+def begin(uow: UnitOfWork, thing: Thing, clock: Clock, asked: Asked[ActionT]) -> None:
+    """Count the days of a clock from a step on, by the policy of the day it begins unless another one holds."""
+    on = asked.on or uow.today()
+    days = uow.policy.at(asked.region_code, asked.policy_of or on).value(clock.parameter)
     calendar = WorkdayCalendar(uow.policy.workday_overrides()) if clock.working else None
     setattr(thing, clock.ends_on, last_day(on, int(days.value), calendar))
     setattr(thing, clock.rule, {**days.as_document(), "pack": days.pack})

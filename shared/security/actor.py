@@ -88,6 +88,11 @@ class Actor:
             return source == self.id.casefold()
         return EVERY in self.sources or source in self.sources
 
+    @property
+    def own_sources(self) -> frozenset[str]:
+        """The sources that are the client's own: those its token names, or itself; of everybody's none is."""
+        return frozenset({self.id.casefold()}) if self.sources is None else self.sources - {EVERY}
+
     def demand_source(self, source: str) -> None:
         """Raise SourceNotYours unless the client may report under this source."""
         if not self.speaks_for(source):

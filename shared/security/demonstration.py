@@ -12,6 +12,8 @@ from shared.security.files import read_private, write_private
 CREDENTIALS_FILE = "demo-credentials.json"
 _OFFICER_SCOPES = (*READ_SCOPES, *WRITE_SCOPES, "monitoring:pii")
 _OFFICER_SOURCES = ("village-report", "county-officer-dejiang")
+_VILLAGE_SCOPES = ("monitoring:read", "monitoring:write", "monitoring:pii")
+_TOWNSHIP_SCOPES = (*_VILLAGE_SCOPES, "monitoring:approve")
 _APPROVER_SCOPES = ("monitoring:read", "monitoring:approve")
 _BUYER_SCOPES = ("consumption:read", "consumption:order")
 
@@ -32,6 +34,9 @@ def demo_clients(data: Path, base_url: str) -> Sequence[Client]:
             _new_client("partner-dongguan", _BUYER_SCOPES, "4419", buyers=("DG-DEMO",)),
             _new_client("partner-suzhou", _BUYER_SCOPES, "3205", buyers=("SZ-DEMO",)),
             _new_client("policy-approver", _APPROVER_SCOPES, "52"),
+            _new_client("village-dejiang", _VILLAGE_SCOPES, "520626001001"),
+            _new_client("township-dejiang", _TOWNSHIP_SCOPES, "520626001"),
+            _new_client("county-approver-dejiang", _TOWNSHIP_SCOPES, "520626"),
         ]
     document = {"base_url": base_url, "clients": [_shown(client) for client in clients]}
     write_private(path, json.dumps(document, indent=2).encode() + b"\n")

@@ -30,3 +30,8 @@ RECORDED_BY: Final = Column("recorded_by", "记录客户端", "Recorded by", wid
 UPDATED_AT: Final = Column("updated_at", "更新时间", "Updated at", Form.MOMENT, width=20)
 VERSION: Final = Column("version", "版本", "Version", Form.WHOLE)
 CORRELATION_ID: Final = Column("correlation_id", "关联编号", "Correlation id", width=38)
+
+
+def yuan(place: str, zh: str, en: str, width: int = 16) -> Column:
+    """A column of an amount, headed with its unit."""
+    return Column(place, f"{zh}（元）", f"{en} (yuan)", Form.YUAN, width=width)

@@ -26,7 +26,9 @@ from shared.contracts.envelope import (
 from shared.contracts.payload import Payload
 from tests.builders import NOW, REGION
 
-PAST_TENSE = re.compile(r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met|moved-away)")
+PAST_TENSE = re.compile(
+    r"(?:[a-z]+-)*(?:[a-z]+ed|paid|sold|sent|begun|withdrawn|overdue|found|lost|met|moved-away|rolled-back)"
+)
 PERSONAL = {
     "address",
     "bank",
@@ -48,7 +50,15 @@ PERSONAL = {
     "text",
 }
 """Names, or last words of names, of fields that would tell who somebody is or what somebody suffers from."""
-NOT_PERSONAL = {"household_code", "region_code", "buyer_code", "place_code"}
+NOT_PERSONAL = {
+    "household_code",
+    "region_code",
+    "buyer_code",
+    "place_code",
+    "product_code",
+    "producer_code",
+    "commodity_code",
+}
 
 PAGES = pages()
 entries = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.type)

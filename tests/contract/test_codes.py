@@ -47,12 +47,15 @@ async def test_a_code_list_is_shown_with_its_labels_in_the_order_of_the_procedur
     client = client_for(await open_house(consumption), scopes=["consumption:read"])
     lists = {item["name"]: item["codes"] for item in (await client.get("/consumption/v1/codes")).json()["items"]}
     assert [code["label_zh"] for code in lists["OrderStatus"]] == [
+        "已预订",
         "已下单",
         "已接单",
+        "部分发货",
         "已发货",
         "已收货",
         "有争议",
         "已结算",
+        "已关闭",
         "已取消",
     ]
     assert lists["ProducerKind"][1] == {

@@ -13,11 +13,50 @@ from services.monitoring.evidence.table import EVIDENCE
 ROOT = Path(__file__).parent.parent.parent
 HOUSES = ("monitoring", "assistance", "employment", "consumption", "assets")
 TOPICS: dict[str, set[str]] = {
-    "consumption": {"buyers", "orders", "producers", "products", "requests"},
+    "consumption": {
+        "agreements",
+        "bases",
+        "batches",
+        "buyers",
+        "channels",
+        "commodities",
+        "demands",
+        "fairs",
+        "indicators",
+        "listings",
+        "ocds",
+        "orders",
+        "outlets",
+        "payments",
+        "pledges",
+        "price_bulletins",
+        "price_reports",
+        "producers",
+        "products",
+        "quotas",
+        "recognitions",
+        "reconciliations",
+        "reports",
+        "requests",
+        "sales",
+        "series",
+        "slow_sale_backtests",
+        "slow_sales",
+        "supply_reports",
+        "statements",
+        "trace",
+    },
     "employment": {"placements", "requests", "vacancies", "wages", "workers"},
     "assets": {"assets", "distributions", "requests"},
     "assistance": {"disbursements", "households", "known_households", "measures", "tasks"},
     "monitoring": {
+        "cards",
+        "reports",
+        "school_age",
+        "insurance_ledger",
+        "low_income",
+        "data_requests",
+        "cases",
         "screenings",
         "recomputes",
         "sources",
@@ -26,6 +65,8 @@ TOPICS: dict[str, set[str]] = {
         "findings",
         "households",
         "incidents",
+        "answers",
+        "clues",
         "placements",
         "protections",
         "policy",
@@ -33,6 +74,14 @@ TOPICS: dict[str, set[str]] = {
         "ledger",
         "evidence",
         "persons",
+        "attributions",
+        "household_events",
+        "contacts",
+        "patrols",
+        "priority",
+        "indicators",
+        "report_submissions",
+        "slow_sales",
     },
 }
 """The topics of each house: the plural nouns that stand in its addresses, and what several of them stand on."""
@@ -69,8 +118,9 @@ KNOWS_A_TYPE = {
     "services/monitoring/evidence/table.py",
     "services/monitoring/evidence/headings.py",
     "services/monitoring/facts/commands/credits.py",
+    "services/monitoring/risks/commands/reported.py",
 }
-"""The table of the types; a credit is income; and each type is headed by a name of its own."""
+"""The table of the types; a credit is income, a confirmed clue a report; each type is headed by a name of its own."""
 MAX_ROUTE_LINES = 12
 MAX_HANDLER_LINES = 5
 

@@ -104,7 +104,7 @@ WRONG_WAYS = {
         "shared/http/problems.py",
         "shared.http.openapi",
     ),
-    "What registers share: the answer, over the command, over the row": (
+    "What registers share: the routes, over the answer, over the command, over the row": (
         "shared/registers/entries.py",
         "shared.registers.commands",
     ),

@@ -35,7 +35,20 @@ from shared.security.actor import PERSONAL, Actor
 from shared.security.issuer import ALL_SCOPES
 from tests.builders import fact, household, member, resident_id
 from tests.conftest import ClientFor, OpenHouse
-from tests.contract.access_examples import found_incident, policy_value, screened
+from tests.contract.access_examples import (
+    CONTACT,
+    SUBMISSION,
+    batch_of,
+    contact_of,
+    data_request,
+    demand_of,
+    found_incident,
+    market_of,
+    policy_value,
+    screened,
+    tell_of_slow_sale,
+    tell_of_the_market,
+)
 from tests.journeys.set_ups import Caller
 from tests.journeys.story import Story
 from tests.mechanism.probe import ON_SQLITE
@@ -49,6 +62,15 @@ PLANTED = household(
         member(2, name="司徒美玲", relation="spouse", sex="F", birth_date=str(BORN_TOO), id_number=NUMBER_TOO),
     ]
 )
+CASE = {"kind": "identification", "household_code": HOME, "on": "2026-11-02"}
+VISIT = {
+    "action": "visit",
+    "on": "2026-11-03",
+    "checkers": ["欧阳建", "李四"],
+    "can_cope": False,
+    "life_difficult": True,
+    "risks": ["below_line"],
+}
 DIAGNOSIS = {"code": "C34.9", "name": "肺腺癌", "serious": True, "main_earner": True}
 SHOWN = 4
 """So many characters of an identity number are shown."""
@@ -64,9 +86,11 @@ OPERATED = {
     *("/dead-letters", "/audit", "/usage", "/jobs", "/jobs/{job_id}"),
     *("/webhooks", "/webhooks/{webhook_code}", "/webhooks/{webhook_code}/deliveries"),
     *("/imports/{job_id}/rows", "/imports/{job_id}/rejected.xlsx", "/imports/templates/{import_kind}.xlsx"),
+    *("/statements/{buyer_code}/{month}", "/reconciliations/{date}"),
 }
-"""Routes of operations, of long work, webhooks and files; what has no record there is answered with an empty list. Of
-the rows of a file `test_households.py` of imports looks at what is hidden."""
+"""Routes of operations, of long work, webhooks, files and accounts of buyers, which name no household; what has no
+record there is answered with an empty list. Of the rows of a file `test_households.py` of imports looks at what is
+hidden."""
 SCOPES = tuple(scope for scope in ALL_SCOPES if scope != PERSONAL)
 WITHOUT_PERSONAL = Actor("reader", frozenset(SCOPES), ("",))
 RANDOM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z")
@@ -93,9 +117,18 @@ class PlantedStory(Story):
 class Reader:
     """Reads every route of every house, with every place it has heard of."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
         self._client = client
-        known = {"household_code": {HOME}, "source": {"village-report"}, "system": {"national"}}
+        known = {
+            "household_code": {HOME},
+            "source": {"village-report"},
+            "system": {"national"},
+            "period": {"2026"},
+            "year": {"2026"},
+            "matter": {"land", "medical"},
+            "agreement_no": {"AGR-1"},
+            "token": {token},
+        }
         self.heard: defaultdict[str, set[str]] = defaultdict(set, known)
         self.answers: dict[str, str] = {}
         self.read: set[str] = set()
@@ -108,7 +141,7 @@ class Reader:
                 self.answers[place] = answer.text
                 if answer.is_success:
                     self.read.add(route)
-                    self._hear(answer.json())
+                    self._hear(answer.json() if "json" in answer.headers["content-type"] else None)
 
     def _places(self) -> Iterator[tuple[str, str]]:
         for route in get_routes():
@@ -122,18 +155,25 @@ class Reader:
                 self._hear(item)
         elif isinstance(document, dict):
             for name, value in document.items():
-                if isinstance(value, str) and name.endswith(("_id", "_code")):
+                if isinstance(value, str) and name.endswith(("_id", "_code", "ocid")):
                     self.heard[name].add(value)
                 self._hear(value)
 
 
 def get_routes() -> list[str]:
     return [
-        f"/{house.name}/v1{path}" if not path.startswith(f"/{house.name}/") else path
+        (f"/{house.name}/v1{path}" if not path.startswith(f"/{house.name}/") else path) + asked_for(operation)
         for house in HOUSES
-        for path, method, _ in operations(described_app(house).openapi())
+        for path, method, operation in operations(described_app(house).openapi())
         if method == "get"
     ]
+
+
+def asked_for(operation: dict[str, Any]) -> str:
+    """What a route cannot be asked without, behind its path."""
+    parameters = operation.get("parameters", [])
+    names = [each["name"] for each in parameters if each["in"] == "query" and each["required"]]
+    return "?" + "&".join(f"{name}={{{name}}}" for name in names) if names else ""
 
 
 @pytest.fixture
@@ -156,9 +196,26 @@ async def test_no_answer_of_any_route_gives_away_what_is_hidden(
     await story.put("feed", "/monitoring/v1/feeds/village-report", feed)
     await story.put("code", f"/monitoring/v1/households/{HOME}/external-codes/national", {"code": "52-0001"})
     await story.post("policy value", "/monitoring/v1/policy-values", policy_value("520626"))
+    clue = {"source": "village-report", "source_ref": "clue", "channel": "self_report", "household_code": HOME}
+    said = {"received_on": "2026-11-02", "indicator": "C34", "kinds": ["new_illness"], "note": "欧阳建 C34"}
+    await story.post("clue", "/monitoring/v1/clues", clue | said)
+    await tell_of_the_market(story, market_of("520626001001", f"P-{HOME}"))
+    await story.post(
+        "recognition", "/consumption/v1/recognitions", {"product_code": f"T-{HOME}", "evidence": "检测报告"}
+    )
+    await tell_of_slow_sale(story, "520626001001")
+    await story.put("batch", "/consumption/v1/batches/B-1", batch_of(HOME))
+    await story.post("demand", "/consumption/v1/demands", demand_of("d-1"))
+    await story.put("contact", f"/monitoring/v1/contacts/{CONTACT}", contact_of(story))
+    submitted = SUBMISSION | {"region_code": "520626"}
+    await story.post("submission", "/monitoring/v1/report-submissions", submitted)
     await screened(story)
     await houses["monitoring"].database.write(found_incident)
-    seeing, masked = Reader(clients["all"]), Reader(clients["masked"])
+    opened = await story.post("case", "/monitoring/v1/cases", CASE)
+    await story.post("visit", f"/monitoring/v1/cases/{opened['case_id']}/transitions", VISIT)
+    card = await story.post("card", f"/monitoring/v1/households/{HOME}/card", {})
+    await story.post("data request", "/monitoring/v1/data-requests", data_request("520626"))
+    seeing, masked = (Reader(clients[name], card["token"]) for name in ("all", "masked"))
     await seeing.read_all()
     await masked.read_all()
 
@@ -169,7 +226,7 @@ async def test_no_answer_of_any_route_gives_away_what_is_hidden(
     told = {
         (place, secret)
         for place, text in masked.answers.items()
-        if not place.endswith(("/codes", "/policy", "/finding-rules"))  # they tell of nobody
+        if not place.endswith(("/codes", "/policy", "/finding-rules", "/fields"))  # they tell of nobody
         for secret in HIDDEN
         if secret in RANDOM.sub("", text)
     }

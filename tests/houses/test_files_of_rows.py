@@ -191,7 +191,7 @@ async def test_orders(open_house: OpenHouse, client_for: ClientFor) -> None:
         (4, [(None, "not-enough-stock")]),
         (6, [(None, "another-row-refused")]),
         (7, [(None, "price-changed")]),
-        (8, [("Buyer code", "buyer-of-another-client")]),
+        (8, [("Buyer code", "buyer-not-yours")]),
     ]
     assert await stock(house) == {"TEA": 250_000, "HAM": 7_500}, "what was refused took nothing"
     found = {order["buyer_code"]: order for order in (await buyer.get("/consumption/v1/orders")).json()["items"]}

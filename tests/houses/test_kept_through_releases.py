@@ -14,11 +14,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.assets.app import ASSETS
 from services.assistance.app import ASSISTANCE
 from services.consumption.app import CONSUMPTION
-from services.consumption.models import PROCEDURE_STEP
+from services.consumption.models import (
+    PROCEDURE_STEP,
+    Delivery,
+    DeliveryCredit,
+    DeliveryKept,
+    DeliveryLine,
+    OrderShare,
+    ValueEntry,
+)
 from services.employment.app import EMPLOYMENT
-from shared.db.base import UtcDateTime
+from shared.db.base import UtcDateTime, table_of
 from shared.db.migrate import alembic_config
 from shared.house import HouseDefinition
+from shared.ids import derived_id
 from shared.words.said import says
 from tests.builders import REGION
 from tests.databases import Databases
@@ -131,7 +140,8 @@ async def test_an_order_of_an_earlier_release_knows_its_steps_and_its_product(da
             connection.scalar(sa.text(f"SELECT version FROM {table}"))
             for table in ("producer", "product", "purchase_order")
         ]
-        buyer = connection.execute(sa.text("SELECT client_id, bound_in, version FROM buyer")).one()
+        bound = "SELECT client_id, bound_in, version FROM buyer JOIN buyer_client ON buyer_code = code"
+        buyer = connection.execute(sa.text(bound)).one()
         return tuple(line), steps_of(connection, "order"), versions, tuple(buyer)
 
     line, steps, versions, buyer = await after_migrating(databases, CONSUMPTION, an_order, read)
@@ -146,6 +156,52 @@ async def test_an_order_of_an_earlier_release_knows_its_steps_and_its_product(da
         ("receive", "officer", supply_side, True, "received"),
     ]
     assert {step.at for step in steps} == {PLACED}
+
+
+def two_settled_lines(connection: sa.Connection) -> None:
+    """19.5 of 20 kilograms came and are settled: 60.94 to one household, 97.50 to another, 85.31 kept."""
+    an_order(connection)
+    settled = {"status": "settled", "settled_on": SETTLED.date()}
+    orders = sa.table("purchase_order", sa.column("status"), sa.column("settled_on"))
+    connection.execute(sa.update(orders).values(settled))
+    lines = sa.table("order_line", sa.column("received"), sa.column("producer_amount"))
+    connection.execute(sa.update(lines).values(received=19_500, producer_amount=8531))
+    for code, branch, share, amount in (("H1", "operating", 2500, 6094), ("H2", "wage", 4000, 9750)):
+        share_of_line = {"order_id": FIRST, "line_no": 1, "household_code": code, "branch": branch}
+        insert(connection, "line_share", **share_of_line, share=share, amount=amount)
+
+
+async def test_a_settled_order_of_an_earlier_release_came_with_one_delivery(databases: Databases) -> None:
+    def read(connection: Any) -> Any:
+        [delivery] = connection.execute(sa.select(table_of(Delivery))).all()
+        [line] = connection.execute(sa.select(table_of(DeliveryLine))).all()
+        credits_ = connection.execute(sa.select(table_of(DeliveryCredit)).order_by("household_code")).all()
+        [kept] = connection.execute(sa.select(table_of(DeliveryKept))).all()
+        [entry] = connection.execute(sa.select(table_of(ValueEntry))).all()
+        shares = connection.execute(sa.select(table_of(OrderShare)).order_by("link_no")).all()
+        return delivery, line, credits_, kept, entry, shares
+
+    delivery, line, credits_, kept, entry, shares = await after_migrating(
+        databases, CONSUMPTION, two_settled_lines, read, release="0008"
+    )
+    assert (delivery.delivery_no, delivery.status, delivery.received_on) == ("1", "settled", SETTLED.date())
+    assert (line.quantity, line.received, line.settled_value, line.settled_on) == (
+        20_000,
+        19_500,
+        24375,
+        SETTLED.date(),
+    )
+    assert [(credit.household_code, credit.branch, credit.amount) for credit in credits_] == [
+        ("H1", "operating", 6094),
+        ("H2", "wage", 9750),
+    ]
+    assert credits_[0].credit_id == derived_id("credit", str(FIRST), 1, "H1", "operating"), "as it was told"
+    assert (kept.producer_code, kept.amount) == ("COOP", 8531)
+    assert (entry.buyer_code, entry.entered_on, entry.amount) == ("DG-1", SETTLED.date(), 24375)
+    assert [(share.giver_code, share.household_code, share.share) for share in shares] == [
+        ("COOP", "H1", 2500),
+        ("COOP", "H2", 4000),
+    ]
 
 
 def two_plans(connection: sa.Connection) -> None:

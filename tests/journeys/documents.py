@@ -21,7 +21,7 @@ RECEIVER: Final = "http://127.0.0.1:8900"
 """Where the pages have the receiver of webhooks."""
 NEXT: Final = "\n--- next block ---\n"
 _FENCED: Final = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-_KEPT: Final = ("URL", "TOKEN", "SECRET", "PARTNER", "ORDER", "JOB", "SINCE", "PLACE", "CHANGE")
+_KEPT: Final = ("URL", "TOKEN", "SECRET", "PARTNER", "SUPPLY", "ORDER", "PRE", "JOB", "SINCE", "PLACE", "CHANGE")
 """Variables of the pages that one block leaves to the next."""
 _PATIENCE_SECONDS: Final = 180.0
 

@@ -25,7 +25,7 @@ async def paid_out(set_up: SetUp) -> Money:
             ],
             *[
                 (row["household_code"], row["branch"], row["amount"])
-                for row in await set_up.rows("consumption", "line_share")
+                for row in await set_up.rows("consumption", "delivery_credit")
                 if row["amount"]
             ],
             *[

@@ -27,7 +27,7 @@ from tests.real_parts import require_or_skip
 SLOW, FAST = "slow", "fast"
 APART = dt.timedelta(seconds=2)
 NOON = dt.timedelta(hours=12)
-BEFORE = dt.timedelta(seconds=15)
+BEFORE = dt.timedelta(seconds=30)
 """What the processes have to start again before the slow clock shows midnight."""
 AROUND = dt.timedelta(seconds=4)
 """Requests are sent from so long before the fast clock's midnight to so long after the slow one's."""

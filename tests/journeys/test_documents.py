@@ -213,7 +213,8 @@ def test_every_request_of_the_page_for_partners_runs_as_it_stands(start: Start, 
 
 def buys(reader: Reader, developer: Sequence[str]) -> None:
     """The partner's developer, from the first token to the receipt of what was ordered."""
-    by_secret, make_key, enter_key, by_key, catalogue, order, file, job, webhook, supply, receive, changed = developer
+    by_secret, make_key, enter_key, by_key, catalogue, order, *following = developer
+    file, job, webhook, supply, receive, changed, *month = following
     entered = reader.types(until_it_works(by_secret), catalogue, make_key, enter_key)
     assert '"product_code":"DJ-TEA-GREEN"' in entered
     assert '"kid":"2026","alg":"EdDSA"' in entered
@@ -225,11 +226,27 @@ def buys(reader: Reader, developer: Sequence[str]) -> None:
     with receiving(reader.folder) as reader.receiver:
         assert '"delivered":true,"status":204' in reader.types(webhook)
         reader.types(supply, until("cat changes.jsonl", "order-confirmed"))
-    item = json.loads((reader.folder / "changes.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    [example] = blocks(PARTNERS, "json")
+    items = map(json.loads, (reader.folder / "changes.jsonl").read_text(encoding="utf-8").splitlines())
+    [item] = [item for item in items if item["type"] == "consumption.order-confirmed.v1"]
+    example, stated = blocks(PARTNERS, "json")
     assert item["data"].keys() == json.loads(example)["data"].keys()
     assert '"status":"received"' in reader.types(receive)
     assert '"type":"consumption.order-confirmed.v1"' in reader.types(changed)
+    lives_a_month(reader, month, json.loads(stated))
+
+
+def lives_a_month(reader: Reader, month: Sequence[str], stated: dict[str, str]) -> None:
+    """From a pre-order to the statement, the label and OCDS."""
+    *steps, books, label, contracting = month
+    done = reader.types(*steps)
+    for answer in ('"status":"pre_ordered"', '"rejected":"0.500","reason":"damaged"', '"status":"agreed"', '"R-1"'):
+        assert answer in done
+    told = reader.types(until(books, "order-restated"))
+    for name, said in stated.items():
+        assert f'"{name}":"{said}"' in told
+    assert told.count("consumption.order-restated.v1") == 3, "the price of two deliveries, and the return"
+    assert '"producer":"示例茶叶合作社"' in reader.types(label)
+    assert reader.types(contracting).count('"compiledRelease"') == 1
 
 
 def test_every_request_of_the_page_for_provinces_runs_as_it_stands(start: Start, tmp_path: Path) -> None:

@@ -159,6 +159,9 @@ def test_a_newcomer_reads_where_everything_is(untouched: Started) -> None:
         r"partner-dongguan +4419 东莞市 +consumption:read, consumption:order",
         r"partner-suzhou +3205 苏州市 +consumption:read, consumption:order",
         r"policy-approver +52 贵州省 +monitoring:read, monitoring:approve",
+        r"village-dejiang +520626001001 \S+ +monitoring:read, monitoring:write, monitoring:pii",
+        r"township-dejiang +520626001 \S+ +monitoring:read, monitoring:write, monitoring:pii, monitoring:approve",
+        r"county-approver-dejiang +520626 德江县 +(monitoring:(read|write|pii|approve)(, )?){4}",
     ):
         assert re.search(line, untouched.printed)
     assert str(untouched.data / "demo-credentials.json") in untouched.printed

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 
 from services.monitoring.app import MONITORING
 from services.monitoring.evidence.income import IncomePayload
+from services.monitoring.evidence.store import facts_of
 from services.monitoring.evidence.table import reported_types
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.record import record_batch
-from services.monitoring.facts.store import facts_of
 from services.monitoring.households.commands.register import put_household
 from services.monitoring.households.queries import verdicts
 from services.monitoring.households.schemas import HouseholdIn

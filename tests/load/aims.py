@@ -105,3 +105,16 @@ HOUSEHOLD_PUT: Final = Aim(1.15, at_least=False, unit="×")
 """A household put, beside the same in the clear."""
 HOUSEHOLD_LIST: Final = Aim(1.15, at_least=False, unit="×")
 """A page of the register, beside the same page in the clear."""
+
+CASE_INBOX: Final = Aim(100.0, at_least=False, unit="ms")
+"""A page of a million cases, p95."""
+CASE_FAR_PAGE: Final = Aim(2.0, at_least=False, unit="×")
+"""The thousandth page, beside the first."""
+CLUES_BY_BATCH: Final = Aim(0.4)
+"""Clues in batches of a thousand, of plain inserts of the same rows with an outbox row each."""
+VERDICTS_IN_BULK: Final = Aim(0.4)
+"""Verdicts in batches of a thousand, of an UPDATE of the same rows with an outbox row each."""
+RIGHT_WARNINGS: Final = Aim(0.9)
+"""Precision and recall of the warnings of slow sale on generated series."""
+SERIES_JUDGED: Final = Aim(4.0, at_least=False, unit="×")
+"""A night of series judged, of the driver fetching what that reads."""

@@ -23,6 +23,8 @@ from shared.logs import configure_logs
 from shared.runtime import calm_garbage_collector, migrate_all
 from shared.settings import Environment, Settings
 from tests.load import aims, bus, doors, orders, world
+from tests.load.cases import inbox
+from tests.load.clues import clues
 from tests.load.county import TODAY
 from tests.load.cpu import BesideServer, Meter, of_this_process
 from tests.load.feed import feed
@@ -43,6 +45,7 @@ from tests.load.replay import by_command
 from tests.load.rules import facts_without_others, judged
 from tests.load.scale import measure_at_size
 from tests.load.screening import screening
+from tests.load.slow_sales import night, right_warnings
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
 from tests.load.writes import Commands, PlainInserts, open_lane, write_sample
 
@@ -57,6 +60,8 @@ _PROVED = 10
 _LISTED = 1_000_000
 """Rows of a month of a province."""
 _WAGES_A_SECOND = 50
+_SERIES = 2_000
+"""Series of prices and supplies that are judged in a night."""
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
 
 
@@ -301,11 +306,63 @@ class Bench:
         folder.mkdir()
         return self._run(every_kind("q SQLite", self.template, folder, self._pace.rounds))
 
+    def r_sqlite(self) -> list[Figure]:
+        """Clues and their verdicts, on SQLite."""
+        self.leave_stage()
+        return self._clues("r SQLite", self._sqlite_copy("clues"), of_this_process)
+
+    def r_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self.servers.copy_databases("template", "clues")
+        url = self.servers.postgres.url(f"clues_{MONITORING.name}")
+        monitoring = database(MONITORING, url, keyring=self.servers.keyring)
+        return self._clues("r PostgreSQL", monitoring, time.perf_counter)
+
+    def s_sqlite(self) -> list[Figure]:
+        """The inbox of cases, on SQLite."""
+        self.leave_stage()
+        return self._inbox("s SQLite", self._sqlite_copy("cases"), of_this_process)
+
+    def s_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self.servers.copy_databases("template", "cases")
+        postgres = self.servers.postgres
+        monitoring = database(MONITORING, postgres.url(f"cases_{MONITORING.name}"), keyring=self.servers.keyring)
+        return self._inbox("s PostgreSQL", monitoring, BesideServer(postgres.process_id))
+
+    def _inbox(self, section: str, monitoring: Database, cpu: Meter) -> list[Figure]:
+        figures = self._run(inbox(section, monitoring, cpu, self._pace.rows * 2, 100))
+        self._run(monitoring.close())
+        return figures
+
+    def _clues(self, section: str, monitoring: Database, meter: Callable[[], float]) -> list[Figure]:
+        figures = self._run(clues(section, monitoring, self._pace.rounds, meter))
+        self._run(monitoring.close())
+        return figures
+
     def _imported(self, section: str, url: str, server: int | None) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
         sizes = Sizes(self._pace.rows, self._pace.rows * 3 // 5)
         return self._run(imported(section, settings, self._pace.rounds, sizes, server))
+
+    def t1(self) -> list[Figure]:
+        """How right the warnings of slow sale are, and a night of judging on SQLite."""
+        self.leave_stage()
+        return [*right_warnings(self._pace.rounds), *self._night("t SQLite", "")]
+
+    def t_postgres(self) -> list[Figure]:
+        """A night of judging on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["night_consumption"]))
+        return self._night("t PostgreSQL", self.servers.postgres.url("night_{house}"))
+
+    def _night(self, section: str, url: str) -> list[Figure]:
+        data = self._folder / section.replace(" ", "-")
+        settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
+        return self._run(night(section, settings, self._pace.rounds, _SERIES))
 
     def _feed(self, section: str, url: str) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
@@ -439,6 +496,9 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "m1": Bench.m1,
     "n_sqlite": Bench.n_sqlite,
     "q_sqlite": Bench.q_sqlite,
+    "r_sqlite": Bench.r_sqlite,
+    "s_sqlite": Bench.s_sqlite,
+    "t1": Bench.t1,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
     "a3_command": Bench.a3_command,
@@ -456,6 +516,9 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "k_postgres": Bench.k_postgres,
     "l_postgres": Bench.l_postgres,
     "n_postgres": Bench.n_postgres,
+    "r_postgres": Bench.r_postgres,
+    "s_postgres": Bench.s_postgres,
+    "t_postgres": Bench.t_postgres,
 }
 """In the order in which they are measured: sections of one set-up together."""
 

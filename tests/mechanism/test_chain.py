@@ -102,7 +102,8 @@ async def test_chains_that_share_a_commit_and_a_batch_stay_apart(
     await asyncio.gather(*(fall_ill(code, chain) for code, chain in cases.items()))
     await until(lambda: len(logged.lines("task.opened")) == len(cases))
 
-    told = {(line["household"], line["event"], line["correlation_id"]) for line in logged.lines()[before:]}
+    lines = [line for line in logged.lines()[before:] if "household" in line]
+    told = {(line["household"], line["event"], line["correlation_id"]) for line in lines}
     assert told == {(code, event, chain) for code, chain in cases.items() for event in ("risk.raised", "task.opened")}
     assert await monitoring.database.read(chains_of_facts) == cases
     opened = [row["correlation_id"] for row in await audit_rows(assistance)]

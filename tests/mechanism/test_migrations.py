@@ -287,11 +287,15 @@ INSERT INTO household_window (household_code, anchor, length, net, self_paid, kn
 """
 
 
+ADDED_LATER = "work_cost"
+
+
 async def test_the_ledger_that_is_laid_by_its_key_says_what_it_said(empty_database: str) -> None:
     tables = [MONITORING.metadata.tables[name] for name in ("ledger_month", "medical_month", "household_window")]
 
     def rows(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
-        return [[tuple(row) for row in connection.execute(sa.select(table))] for table in tables]
+        kept = [[column for column in table.columns if column.name != ADDED_LATER] for table in tables]
+        return [[tuple(row) for row in connection.execute(sa.select(*columns))] for columns in kept]
 
     def row_numbers(connection: sa.Connection) -> list[str]:
         asked = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%WITHOUT ROWID%'"

@@ -38,13 +38,14 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
             PLAN,
             "第五章第二节",
         ),
-        ("exclusion", ("vehicle", "public_payroll", "property", "business"), PLAN, "第五章第二节"),
+        ("exclusion", ("vehicle", "payroll", "property", "company"), PLAN, "第五章第二节"),
         ("exclusion.override", "village_assembly", PLAN, "第五章第二节"),
-        ("channels", ("self_report", "field_check", "department", "media", "petition"), PLAN, "第五章第二节"),
+        ("channels", ("self_report", "cadre_survey", "department", "media_petition", "platform"), PLAN, "第五章第二节"),
         ("assist_before_admit", True, PLAN, "第五章第二节"),
         ("sweep", 1, PLAN, "第五章第二节"),
         ("entry_role", {"role": "monitoring_contact", "steps": ("admission", "elimination")}, PLAN, "第五章第二节"),
         ("lowincome.report", ("monthly", "yearly"), PLAN, "第七章第一节"),
+        ("reports", ("monthly", "yearly"), PLAN, "第七章第一节"),
         (
             "data_station",
             {"township": "data_office", "village": "data_keeper", "gathered_again": False},
@@ -79,11 +80,15 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
             year(2021),
             "第五章第二节",
         ),
+        ("publicity_days", 5, year(2023), "应知应会"),
+        ("identification_limit", {"days": 15, "unit": "calendar", "from": "clue"}, year(2023), "应知应会"),
+        ("elimination_months", 6, (date(2022, 4, 1), date(2023, 12, 31)), "2_11_002"),
     ],
     "13_hebei": [],
     "130100_shijiazhuang": [
         ("causes_extra", ("epidemic",), SINCE_2021, "二(二)"),
-        ("channels", ("self_report", "department", "field_check"), SINCE_2021, "二(二)"),
+        ("channels", ("self_report", "department", "cadre_survey", "child_line"), SINCE_2021, "二(二)"),
+        ("clue_owner", {"child_line": "county"}, SINCE_2021, "四(十三)"),
         ("base_data", "poverty_alleviation_census", SINCE_2021, "二(二)"),
         ("school.ledgers", ("county", "township", "village", "school"), SINCE_2021, "二(三)"),
         ("school.leads", "seven_chiefs", SINCE_2021, "二(三)"),
@@ -116,6 +121,9 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
         ("classes", ("unstable", "marginal", "sudden"), TOWN, "前言"),
         ("network", ("township", "village", "group"), TOWN, "二(一)"),
         ("platform.done_rate", 95, TOWN, "三(五)14"),
+        ("dibao_line", Decimal(4960), year(2022), "三(三)11"),
+        ("dibao_line", Decimal(5158), year(2023), "三(三)11"),
+        ("dibao_line", Decimal(5364), year(2024), "三(三)11"),
         ("focus.income", Decimal(10000), TOWN, "二(二)"),
         ("focus.village_share", 3, TOWN, "二(二)"),
         ("zero_job_for", ("all",), TOWN, "二(二)"),
@@ -174,6 +182,7 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
         ("school.dropout", 0, year(2023), "二(九)1"),
         ("reports.monthly_due", 25, year(2023), "三(二)"),
         ("reports.quarterly_due", ("06-30", "09-30", "12-30"), year(2023), "三(一)"),
+        ("reports", ("monthly", "quarterly"), year(2023), "三(二)"),
     ],
     "61_shaanxi": [],
     "610824_jingbian": [
@@ -181,7 +190,7 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
         ("income_concept", "disposable", year(2021), "可支配收入"),
         (
             "channels",
-            ("self_report", "field_check", "department", "supervision", "platform"),
+            ("self_report", "cadre_survey", "department", "supervision", "platform"),
             year(2022),
             "二(二)",
         ),
@@ -197,7 +206,7 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
             year(2022),
             "二(二)",
         ),
-        ("compare", ("property", "vehicle", "business", "public_payroll"), year(2022), "二(二)"),
+        ("compare", ("property", "vehicle", "company", "payroll"), year(2022), "二(二)"),
         ("water.tap", 90, year(2022), "二(一)"),
         ("zero_job_for", ("lifted", "monitored"), year(2022), "二(四)"),
         (
@@ -209,6 +218,12 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
         ("reports", ("weekly", "monthly", "ad_hoc"), year(2022), "四(二)"),
     ],
 }
+
+GOES_ON: Final[dict[str, list[tuple[str, Any, tuple[date, date | None]]]]] = {
+    "520600_tongren": [("reports", ("monthly", "yearly"), (date(2026, 1, 1), OPEN))],
+    "610824_jingbian": [("reports", ("weekly", "monthly", "ad_hoc"), (date(2023, 1, 1), OPEN))],
+}
+"""What a document of the place set until a day, and its pack assumes to go on there alone."""
 
 NATIONAL: Final[dict[str, Any]] = {
     "income_concept": "net",
@@ -224,6 +239,22 @@ NATIONAL: Final[dict[str, Any]] = {
     "release": {"at_once": 50, "per_hour": 200, "window_minutes": 60},
     "release_kinds": ("disaster", "unsafe_water", "unsafe_housing", "production_failure", "uninsured"),
     "duty_level": {"red": "township", "orange": "village"},
+    "visits": 1,
+    "focus.income": Decimal(10000),
+    "focus.village_share": 3,
+    "focus.new_dibao_months": 12,
+    "measure_days": 10,
+    "reports": ("monthly", "quarterly"),
+    "reports.weekly_due": 5,
+    "reports.monthly_due": 25,
+    "reports.quarterly_due": ("06-30", "09-30", "12-30"),
+    "reports.yearly_due": "12-31",
+    "compare": ("vehicle", "property", "company", "payroll"),
+    "publicity_days": 5,
+    "identification_limit": {"days": 15, "unit": "calendar", "from": "clue"},
+    "appeal_days": 15,
+    "elimination_months": 6,
+    "watch_months": 6,
 }
 """What holds everywhere since 2021 where no place says otherwise; all of it is assumed."""
 
@@ -244,7 +275,13 @@ def test_a_pack_holds_the_rows_of_its_document_and_no_others(book: PolicyBook, p
         for key, parameter in pack.parameters.items()
         for dated in parameter.values
     ]
-    assert sorted(held, key=repr) == sorted(((key, value, days) for key, value, days, _ in ROWS[pack_id]), key=repr)
+    continued = GOES_ON.get(pack_id, [])
+    of_document = [(key, value, days) for key, value, days, _ in ROWS[pack_id]]
+    assert sorted(held, key=repr) == sorted([*of_document, *continued], key=repr)
+    for key, _, (first, _) in continued:
+        assumed = pack.parameters[f"monitoring.{key}"].on(first)
+        assert assumed is not None
+        assert (assumed.status, assumed.reference.startswith("Assumed to go on")) == (ValueStatus.ASSUMED, True)
     for key, value, (first, _), section in ROWS[pack_id]:
         found = pack.parameters[f"monitoring.{key}"].on(first)
         assert found is not None

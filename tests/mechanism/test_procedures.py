@@ -95,6 +95,7 @@ PAPERS = Procedure(
         level=RegionLevel.COUNTY,
         not_before=_APPEAL,
         checks=Action.DECIDE,
+        or_after=(Status.APPEALED,),
     ),
 )
 TAKER = Taker(PAPERS, STEPS, lambda paper: {"status": str(paper.status)})
@@ -227,6 +228,22 @@ async def test_a_step_waits_for_the_days_before_it(house: House) -> None:
     ]
 
 
+async def test_what_a_step_decides_may_turn_out_the_other_way(house: House) -> None:
+    await take(house, Action.DECIDE)
+
+    def refuse(uow: UnitOfWork) -> None:
+        found = uow.session.get_one(Paper, PAPER, with_for_update=True)
+        on, caller = LAST + dt.timedelta(days=1), Caller.of(COUNTY, REGION)
+        TAKER.take(uow, found, Asked(action=Action.SEAL, region_code=REGION, caller=caller, on=on, otherwise=True))
+
+    await house.database.write(refuse, actor=COUNTY)
+    sealed = (await house.database.read(history))[-1]
+    assert (sealed["action"], sealed["status"]) == ("seal", "appealed")
+    assert (await house.database.read(paper)).status == "appealed"
+    with pytest.raises(ValueError, match="not enough values"):
+        PAPERS.steps[0].leads_to(otherwise=True)
+
+
 async def test_a_step_lapses_with_the_days_it_has(house: House) -> None:
     await take(house, Action.DECIDE)
     refused = await refusal(house, Action.APPEAL, LAST + dt.timedelta(days=1), actor=VILLAGE)
@@ -242,7 +259,7 @@ async def test_a_step_of_a_wider_region_is_not_for_a_narrower_one(house: House) 
     refused = await refusal(house, Action.SEAL, over, actor=VILLAGE)
     assert isinstance(refused, LevelTooLow)
     assert refused.extra == {"level": "county"}
-    assert in_both(refused.said)[0] == "a paper is taken to final by the county or above"
+    assert in_both(refused.said)[0] == "seal of a paper is for the county or above"
     assert "县级及以上" in in_both(refused.said)[1]
     assert PAPERS.allowed_to(Caller.of(VILLAGE, REGION), Status.DECIDED) == (Action.APPEAL,)
     assert PAPERS.allowed_to(Caller.of(COUNTY, REGION), Status.DECIDED) == (Action.APPEAL, Action.SEAL)
@@ -316,8 +333,14 @@ def overdue(reading: Reading) -> list[UUID]:
 
 def test_the_text_and_the_drawing_of_a_procedure_say_what_its_table_says() -> None:
     text, drawn = describe(PAPERS, "More."), page(PAPERS)
-    assert "- `seal` takes it from `decided` to `final`: `paper:approve` or `paper:write` of a county or above" in text
+    assert "- `seal` takes it from `decided` to `final` or `appealed`: `paper:approve` or `paper:write` of a" in text
     assert "not who took `decide`; comes after the working days of `assets.publicity_days`" in text
     assert text.endswith("\n\nMore.")
-    for line in ("[*] --> draft", "decided --> final: seal", "final --> [*]", "| `decided` | `appeal` | `appealed` |"):
+    for line in (
+        "[*] --> draft",
+        "decided --> final: seal",
+        "decided --> appealed: seal",
+        "final --> [*]",
+        "| `decided` | `appeal` | `appealed` |",
+    ):
         assert line in drawn

@@ -17,6 +17,8 @@ from deploy.worked_cases import (
     open_risk,
     parameter,
     policy,
+    report,
+    slow_sale,
 )
 from services.monitoring.risks.rules.verdicts import Verdict
 from shared.procedures.steps import ActionT, Procedure, StatusT
@@ -40,6 +42,8 @@ __all__ = [
     "open_risk",
     "parameter",
     "policy",
+    "report",
+    "slow_sale",
 ]
 
 

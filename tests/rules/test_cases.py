@@ -24,7 +24,7 @@ def _cases() -> Iterator[Any]:
 @pytest.mark.parametrize("case", list(_cases()))
 def test_the_rules_answer_as_the_case_says(case: dict[str, Any]) -> None:
     known = {"name", "members", "able_workers", "fragile_members", "category", "income", "diagnoses", "medical"}
-    known |= {"job_loss", "said", "people", "education", "relocated", "dibao"}
+    known |= {"job_loss", "report", "slow_sales", "said", "people", "education", "relocated", "dibao", "monitored"}
     assert set(case) <= known | {"policy", "open", "open_grade", "expected", "because", "missing"}
     verdicts = verdicts_of(case)
     assert {kind: answer(verdicts[RiskKind(kind)]) for kind in case["expected"]} == case["expected"]

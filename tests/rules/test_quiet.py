@@ -34,6 +34,8 @@ from tests.rules.builders import (
     income,
     job_loss,
     policy,
+    report,
+    slow_sale,
 )
 from tests.rules.builders import household as state_of
 
@@ -136,6 +138,7 @@ _HOUSEHOLDS = {
     "fragile_members": st.integers(0, 1),
     "relocated": st.booleans(),
     "dibao": st.booleans(),
+    "monitored": st.booleans(),
 }
 
 
@@ -200,9 +203,11 @@ def test_each_rule_is_heard_where_it_alone_has_something_to_say() -> None:
         RiskKind.RIGID_EXPENSE: state_of(income("40000.00", self_paid="20000.00")),
         RiskKind.NEW_ILLNESS: state_of(rich, diagnoses=(diagnosis("J00"),)),
         RiskKind.JOB_LOSS: state_of(rich, job_loss=job_loss()),
+        RiskKind.SLOW_SALE: state_of(rich, slow_sales=[slow_sale()]),
         RiskKind.EDUCATION_COST: state_of(rich, education={3: "1.00"}),
         **dict.fromkeys(of_concern, state_of(rich, said=[_FLOOD])),
         RiskKind.NO_LABOUR: state_of(income("39000.00"), able_workers=0),
+        RiskKind.REPORTED: state_of(rich, report=report()),
     }
     rules = QuietRules.under(policy())
     asked = rules.may_speak

@@ -13,7 +13,7 @@ from services.monitoring.risks.rules.judge import judge
 from services.monitoring.risks.rules.verdicts import Verdict, evidence_withdrawn
 from shared.codes.monitoring import HouseholdEndReason, RiskKind
 from shared.words.language import Language
-from tests.rules.builders import diagnosis, household, income, job_loss, open_risk, policy
+from tests.rules.builders import diagnosis, household, income, job_loss, open_risk, policy, report, slow_sale
 from tests.rules.reading import texts
 
 RULES = Path(*rules.__path__)
@@ -292,6 +292,16 @@ SAID = {
         "No loss of work of the household is known.",
         "没有该户失业的记录。",
     ),
+    "a confirmed clue": (
+        why(RiskKind.REPORTED, report=report()),
+        "A check found a clue true (2026-10-20).",
+        "线索经核实属实（2026年10月20日）。",
+    ),
+    "a confirmed clue that is settled": (
+        why(RiskKind.REPORTED, "reported", report=report(ended_on=date(2026, 10, 30))),
+        "What the confirmed clue led to has ended.",
+        "经核实属实的线索已处置完毕。",
+    ),
     "nothing known": (
         why(RiskKind.DROPOUT),
         "Nothing that would tell is known.",
@@ -435,6 +445,16 @@ SAID = {
         why(RiskKind.RELIEF_ENDED, "relief_ended:dibao"),
         "Relief holds again, or its end no longer counts.",
         "该户已重新享受救助，或停止救助的情况已过有效期。",
+    ),
+    "something that does not sell": (
+        why(RiskKind.SLOW_SALE, slow_sales=[slow_sale()]),
+        "What the household lives from sells slowly since 2026-10-20.",
+        "该户依托增收的产品自2026年10月20日起滞销。",
+    ),
+    "something that sells again": (
+        why(RiskKind.SLOW_SALE, "slow_sale:00000000-0000-0000-0000-000000000001"),
+        "What the household lives from sells again, or it is linked to it no longer.",
+        "该户依托增收的产品已不再滞销，或该户与之已无利益联结。",
     ),
     "an end": (
         ended(BELOW, date(2026, 5, 1), HouseholdEndReason.MERGED),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.consumption.buyers import queries
 from services.consumption.buyers.commands import put_buyer
-from services.consumption.buyers.errors import BuyerNotFound
+from services.consumption.buyers.errors import BuyerInvalid, BuyerNotFound
 from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode, BuyerIn, BuyerOut
 from shared.db.spelling import CodeInOtherSpelling
@@ -25,13 +25,13 @@ Code = Annotated[BuyerCode, Path()]
 @router.put(
     "/{buyer_code}",
     operation_id="bindBuyer",
-    summary="Bind a buyer to the client that orders for it, or hand it over",
-    responses=put_responses(BuyerOut, CodeInOtherSpelling, RegionNotAllowed, VersionChanged),
+    summary="Say who a buyer is and which clients order for it, or hand it over",
+    responses=put_responses(BuyerOut, BuyerInvalid, CodeInOtherSpelling, RegionNotAllowed, VersionChanged),
 )
 async def put(
     buyer_code: Code, body: BuyerIn, call: Annotated[Call, calling(SUPPLYING)], expected: IfMatch, response: Response
 ) -> BuyerOut:
-    """For clients whose token does not name their buyers. Its orders are seen by the client it is bound to now."""
+    """`clients` are for those whose token names no buyers. Its orders are seen by the clients it is bound to now."""
     return answered(response, await call.command(put_buyer, buyer_code, body, expected))
 
 
@@ -45,7 +45,7 @@ async def list_buyers(
 
 @router.get("/{buyer_code}", operation_id="getBuyer", summary="A buyer", responses=responses(BuyerNotFound))
 async def get(buyer_code: Code, call: Annotated[Call, calling(SUPPLYING)], response: Response) -> BuyerOut:
-    """The client it is bound to."""
+    """Who it is, and the clients it is bound to."""
     found = await call.query(queries.buyer, buyer_code)
     tag(response, found.version)
     return found

@@ -1,12 +1,14 @@
 """What can be asked about buyers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
-from services.consumption.buyers.errors import BuyerNotFound
 from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerOut
 from services.consumption.buyers.sheets import BUYER_LIST
-from services.consumption.buyers.store import bought_for
+from services.consumption.buyers.store import bought_for, find_buyer, load_clients
 from services.consumption.models import Buyer
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
@@ -14,19 +16,14 @@ from shared.feed.sight import Sight
 from shared.http.fields import UpdatedAfter
 from shared.lists.order import by
 from shared.lists.page import Page
-from shared.lists.portions import AsKept
 from shared.lists.query import ListQuery
-from shared.words.said import says
 
 _BUYERS = table_of(Buyer)
 
 
 def buyer(reading: Reading, code: str) -> BuyerOut:
-    """A buyer with the client that orders for it."""
-    row = reading.connection.execute(sa.select(_BUYERS).where(_BUYERS.c.code == code)).one_or_none()
-    if row is None:
-        raise BuyerNotFound(says("no-such-buyer", buyer=code))
-    return BuyerOut.of(row)
+    """A buyer with the clients that order for it."""
+    return _shown(reading, [find_buyer(reading, code)])[0]
 
 
 def changes_seen(reading: Reading, types: frozenset[str] | None) -> Sight:
@@ -47,4 +44,9 @@ class BuyerList(ListQuery):
 
 def buyers(reading: Reading, asked: BuyerList) -> Page[BuyerOut]:
     """Buyers with the clients that order for them."""
-    return asked.page(reading, sa.select(_BUYERS), AsKept(BuyerOut))
+    return asked.page(reading, sa.select(_BUYERS), lambda rows: _shown(reading, rows))
+
+
+def _shown(reading: Reading, rows: Sequence[sa.Row[Any]]) -> list[BuyerOut]:
+    clients = load_clients(reading, [row.code for row in rows])
+    return [BuyerOut.of(row, clients.get(row.code, ())) for row in rows]

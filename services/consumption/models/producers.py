@@ -1,4 +1,4 @@
-"""The tables of producers and of the households linked to them."""
+"""The tables of producers, and of the households and cooperatives linked to them."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.consumption.models.base import Base
-from shared.codes.consumption import ProducerKind
+from shared.codes.consumption import LinkForm, ProducerKind
 from shared.codes.monitoring import IncomeBranch
 from shared.db.base import EncryptedText, OpenCode, UtcDateTime, closed_code
 from shared.db.spelling import spelling_index
@@ -40,3 +40,23 @@ class ProducerLink(Base, table=True):
     household_code: str = Field(primary_key=True, max_length=64)
     branch: IncomeBranch = Field(primary_key=True, sa_type=closed_code(IncomeBranch))
     share: int
+    form: LinkForm | None = Field(sa_type=OpenCode(LinkForm))
+    """利益联结方式, where it is said."""
+    valid_from: dt.date | None
+    """The first day of the link; none: from ever."""
+    valid_to: dt.date | None
+    """The last day of the link; none: until it is said otherwise."""
+
+
+class CooperativeLink(Base, table=True):
+    """What a cooperative gets of what a firm sells 龙头绑合作社; its own links divide that among households."""
+
+    __tablename__ = "cooperative_link"
+
+    producer_code: str = Field(primary_key=True, foreign_key="producer.code", max_length=64)
+    """The firm 龙头企业."""
+    cooperative_code: str = Field(primary_key=True, foreign_key="producer.code", max_length=64, index=True)
+    share: int
+    form: LinkForm | None = Field(sa_type=OpenCode(LinkForm))
+    valid_from: dt.date | None
+    valid_to: dt.date | None

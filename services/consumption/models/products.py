@@ -20,6 +20,7 @@ class Product(Base, table=True):
         sa.CheckConstraint("available >= 0", name="available_not_negative"),
         spelling_index("product"),
         sa.Index("ix_product_updated_at_code", "updated_at", "code"),
+        sa.Index("ix_product_commodity_code_code", "commodity_code", "code"),
     )
 
     code: str = Field(primary_key=True, max_length=64)
@@ -28,6 +29,21 @@ class Product(Base, table=True):
     unit: str = Field(max_length=16)
     specification: str | None = Field(max_length=256)
     """规格, where it is said."""
+    commodity_code: str | None = Field(max_length=64)
+    """The commodity 大宗品类 it is of, where it is of a registered one."""
+    unit_code: str | None = Field(max_length=3)
+    """The unit as UN/ECE Recommendation 20 codes it, `KGM`."""
+    grade: str | None = Field(max_length=32)
+    """等级."""
+    season_from: str | None = Field(max_length=5)
+    """上市季节: its first day, `03-15`; a season may go over the end of the year."""
+    season_to: str | None = Field(max_length=5)
+    shelf_life_days: int | None
+    """保质期; none: that of the commodity."""
+    cold_chain: bool
+    """Whether it has to be cooled on its way 冷链."""
+    base_code: str | None = Field(max_length=64)
+    """The 菜篮子 base it comes from, where it comes from one."""
     price: int = Field(sa_type=_LARGE)
     """Of one unit."""
     minimum: int | None = Field(sa_type=_LARGE)

@@ -5,21 +5,30 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from services.consumption.agreements.errors import AgreementNotFound, AgreementOfSomethingElse
+from services.consumption.batches.errors import BatchExpired, BatchHeld, BatchNotFound, BatchShort
 from services.consumption.buyers.errors import BuyerOfAnotherClient
 from services.consumption.buyers.rules import BUYING, SUPPLYING
+from services.consumption.listings.errors import ProducerBarred
 from services.consumption.orders import queries
 from services.consumption.orders.commands.place import place_order
 from services.consumption.orders.commands.transition import transition_order
 from services.consumption.orders.errors import (
+    AdjustmentOpen,
+    DeliveryContradicts,
+    DeliveryUnclear,
     OrderContradicts,
     OrderInvalid,
     OrderNotFound,
+    OwnProposal,
     PriceChanged,
     QuantityNotSold,
+    ReturnContradicts,
 )
 from services.consumption.orders.procedure import TRANSITIONS
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
+from services.consumption.slow_sales.errors import IncidentNotFound
 from shared.db.spelling import CodeInOtherSpelling
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.requests import RequestAnswered, RequestNotFound
@@ -27,8 +36,9 @@ from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.idempotency import Answer
 from shared.http.problems import responses
 from shared.lists.page import Page
+from shared.policy.parameters import PolicyValueMissing
 from shared.procedures.drawing import describe
-from shared.procedures.errors import TransitionNotAllowed
+from shared.procedures.errors import StepLapsed, TransitionNotAllowed
 from shared.security.actor import RegionNotAllowed
 
 router = APIRouter(prefix="/orders", tags=["orders 订单"])
@@ -52,8 +62,13 @@ READ = "consumption:read"
             OrderContradicts,
             PriceChanged,
             QuantityNotSold,
+            ProducerBarred,
+            AgreementNotFound,
+            AgreementOfSomethingElse,
+            IncidentNotFound,
             NotEnoughStock,
             RequestAnswered,
+            PolicyValueMissing,
             OrderInvalid,
         ),
     },
@@ -74,7 +89,11 @@ def _place(uow: UnitOfWork, body: OrderIn) -> Answer:
 
 
 @router.get(
-    "", operation_id="listOrders", summary="Orders you buy or supply, the newest first", response_model=Page[OrderOut]
+    "",
+    operation_id="listOrders",
+    summary="Orders you buy or supply, the newest first",
+    response_model=Page[OrderOut],
+    responses=responses(RegionNotAllowed, BuyerOfAnotherClient),
 )
 async def list_orders(
     call: Annotated[Call, calling(READ)],
@@ -98,14 +117,33 @@ async def get(order_id: UUID, call: Annotated[Call, calling(READ)]) -> OrderOut:
 @router.post(
     "/{order_id}/transitions",
     operation_id="takeOrderStep",
-    summary="Act on an order: accept, ship, receive, settle, cancel or dispute it",
+    summary="Act on an order, from its confirmation to what goes back",
     description=describe(
         TRANSITIONS,
         "`consumption:order` is for the order's buyer, `consumption:approve` for the supply side of its region; the "
-        "history names who took a step. 409 tells in `allowed_actions` what you may do instead.",
+        "history names who took a step. 409 tells in `allowed_actions` what you may do instead. `receive`, `dispute` "
+        "and `return` mean the delivery you name, without a number the only one there is. `ship` and `return` under "
+        "the same number again change nothing.",
     ),
     response_model=OrderOut,
-    responses=responses(OrderNotFound, RequestNotFound, TransitionNotAllowed, OrderInvalid, RegionNotAllowed),
+    responses=responses(
+        OrderNotFound,
+        RequestNotFound,
+        TransitionNotAllowed,
+        StepLapsed,
+        DeliveryUnclear,
+        DeliveryContradicts,
+        BatchNotFound,
+        BatchHeld,
+        BatchShort,
+        BatchExpired,
+        ReturnContradicts,
+        AdjustmentOpen,
+        OwnProposal,
+        OrderInvalid,
+        RegionNotAllowed,
+        PolicyValueMissing,
+    ),
 )
 async def post_transition(
     order_id: UUID,

@@ -1,6 +1,6 @@
 """Situations about orders."""
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class OrderNotFound(NotFound):
@@ -27,7 +27,40 @@ class QuantityNotSold(Conflict):
     code = "quantity-not-sold"
 
 
+class DeliveryUnclear(Conflict):
+    """Several deliveries could be meant; ``delivery_nos`` names them."""
+
+    code = "delivery-unclear"
+    pointer = "/delivery_no"
+
+
+class DeliveryContradicts(Conflict):
+    """A delivery of that number brought something else."""
+
+    code = "delivery-contradicts"
+    pointer = "/delivery_no"
+
+
+class ReturnContradicts(Conflict):
+    """A return of that number was asked for with another content."""
+
+    code = "return-contradicts"
+    pointer = "/return_no"
+
+
+class AdjustmentOpen(Conflict):
+    """A price difference waits for its answer: nothing is settled, and no other is proposed meanwhile."""
+
+    code = "adjustment-open"
+
+
+class OwnProposal(Forbidden):
+    """The client proposed the price itself; another one answers."""
+
+    code = "own-proposal"
+
+
 class OrderInvalid(Invalid):
-    """The order is readable but does not fit its products, or what arrived does not fit the order."""
+    """The order is readable but does not fit its products, or a step does not fit the order."""
 
     code = "order-invalid"

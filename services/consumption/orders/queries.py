@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode
-from services.consumption.buyers.store import bought_for, deals_in
+from services.consumption.buyers.store import bought_for, deals_in, demand_yours
 from services.consumption.models import Order
 from services.consumption.orders.errors import OrderNotFound
 from services.consumption.orders.schemas import OrderOut
@@ -35,7 +35,12 @@ class OrderList(ListQuery):
     updated_after: UpdatedAfter = None
 
     def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
-        """Orders that the caller buys, and those it supplies in its regions."""
+        """Orders that the caller buys, and those it supplies in its regions.
+
+        Raises BuyerOfAnotherClient where it asks for another buyer's.
+        """
+        if self.buyer_code is not None:
+            demand_yours(reading, self.buyer_code)
         bought = _ORDERS.c.buyer_code.in_(bought_for(reading.actor))
         return bought | super().visible(reading, columns) if reading.actor.may(SUPPLYING) else bought
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.consumption.buyers.sheets import BUYER_CODE
 from services.consumption.products.sheets import NAME, PRICE, PRODUCT_CODE, SPECIFICATION, UNIT
-from shared.codes.consumption import OrderStatus
+from shared.codes.consumption import OrderMode, OrderStatus, PurchaseWay
 from shared.sheets.columns import Column, Form, Sheet
 from shared.sheets.common import REGION_CODE, REQUEST_ID, UPDATED_AT
 
@@ -43,6 +43,31 @@ ORDERS: Final = Sheet(
 )
 """订单表: a row a line of an order."""
 
+_CHANNEL: Final = Column("channel", "销售渠道", "Channel", width=14, example="832", note=_OF_THE_ORDER)
+_WAY: Final = Column("way", "协作方式", "Way", Form.CODE, PurchaseWay, note=_OF_THE_ORDER)
+
+CHANNEL_SALES: Final = Sheet(
+    "channel-sales",
+    "渠道结算",
+    "Channel settlements",
+    (
+        replace(BUYER_CODE, needed=True, example="DG-CANTEEN", note="每行填写"),
+        replace(
+            _BUYER_ORDER_NO,
+            zh="渠道订单号",
+            example="832-2026-000917",
+            note="每种产品一行；采购单位编号与订单号相同的各行为一个订单",
+        ),
+        replace(_CHANNEL, needed=True),
+        _PRODUCT,
+        _QUANTITY,
+        replace(_PRICE, needed=True, note="平台结算的单价"),
+        _WAY,
+    ),
+    group=("buyer_code", "buyer_order_no"),
+)
+"""832 平台等渠道的结算: a row a line."""
+
 ORDER_LIST: Final = Sheet(
     "orders",
     "订单",
@@ -54,9 +79,19 @@ ORDER_LIST: Final = Sheet(
         REGION_CODE,
         REQUEST_ID,
         Column("status", "订单状态", "Status", Form.CODE, OrderStatus),
+        Column("mode", "下单方式", "Mode", Form.CODE, OrderMode),
+        Column("way", "协作方式", "Way", Form.CODE, PurchaseWay),
+        Column("channel", "销售渠道", "Channel", width=14),
         Column("placed_at", "下单时间", "Placed at", Form.MOMENT, width=20),
         UPDATED_AT,
+        Column("agreement_no", "协议编号", "Agreement number", width=18),
+        Column("incident_id", "滞销事件编号", "Incident", width=38),
+        Column("confirm_by", "预订确认时限", "Confirm by", Form.MOMENT, width=20),
+        Column("due_on", "办理时限", "Due on", Form.DAY, width=12),
+        Column("due_provisional", "时限是否暂定", "Due day provisional", Form.FLAG),
+        Column("overdue", "是否逾期", "Overdue", Form.FLAG),
         Column("settled_on", "结算日期", "Settled on", Form.DAY, width=12),
+        Column("closes_on", "退货期满日", "Closes on", Form.DAY, width=12),
         _DELIVER_BY,
         _DELIVER_TO,
         replace(_CONTACT, masked=True),
@@ -68,7 +103,10 @@ ORDER_LIST: Final = Sheet(
         _QUANTITY,
         replace(UNIT, place="lines/*/unit"),
         _PRICE,
+        Column("lines/*/shipped", "发货数量", "Shipped", Form.DECIMAL),
         Column("lines/*/received", "收货数量", "Received", Form.DECIMAL),
+        Column("lines/*/rejected", "拒收数量", "Rejected", Form.DECIMAL),
+        Column("lines/*/returned", "退货数量", "Returned", Form.DECIMAL),
         Column("lines/*/value", "明细金额（元）", "Value (yuan)", Form.YUAN),
         Column("lines/*/producer_amount", "供应主体所得（元）", "Producer's part (yuan)", Form.YUAN),
     ),

@@ -1,7 +1,8 @@
-"""Orders with their lines, shares and histories, as commands and queries show them."""
+"""Orders with all that belongs to them, as commands and queries show them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,45 @@ import sqlalchemy as sa
 
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import supplies
-from services.consumption.models import PROCEDURE_STEP, LineShare, Order, OrderLine
+from services.consumption.models import (
+    PROCEDURE_STEP,
+    Adjustment,
+    AdjustmentLine,
+    Delivery,
+    DeliveryCredit,
+    DeliveryKept,
+    DeliveryLine,
+    Order,
+    OrderLine,
+    OrderReturn,
+    OrderShare,
+    ReturnLine,
+)
 from services.consumption.orders.procedure import TRANSITIONS
-from services.consumption.orders.schemas import CreditOut, LineOut, OrderOut
+from services.consumption.orders.rules import (
+    Link,
+    ProducerShare,
+    Share,
+    idle_actions,
+    line_value,
+    price_now,
+    progress_of,
+    stays,
+)
+from services.consumption.orders.schemas import (
+    AdjustedLineOut,
+    AdjustmentOut,
+    CreditOut,
+    KeptOut,
+    LineOut,
+    OrderDeliveryLineOut,
+    OrderDeliveryOut,
+    OrderOut,
+    OrderStepOut,
+    ReturnedLineOut,
+    ReturnOut,
+)
+from shared.codes.consumption import OrderAction
 from shared.db.base import table_of
 from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
@@ -23,15 +60,52 @@ from shared.security.actor import Actor
 
 ORDERS = SealedTable(table_of(Order))
 STEPS = Steps(PROCEDURE_STEP, "order")
-_LINES, _SHARES = table_of(OrderLine), table_of(LineShare)
-_SELECT_LINES = (
-    sa.select(_LINES).where(is_one_of(_LINES.c.order_id, "ids")).order_by(_LINES.c.order_id, _LINES.c.line_no)
+_DELIVERY_LINES, _PLACES = table_of(DeliveryLine), table_of(Delivery)
+
+
+def _of_orders(model: type[Any], *order: str) -> sa.Select[Any]:
+    table = table_of(model)
+    keys = (table.c[name] for name in ("order_id", *order))
+    return sa.select(table).where(is_one_of(table.c.order_id, "ids")).order_by(*keys)
+
+
+_SELECT_LINES = _of_orders(OrderLine, "line_no")
+_SELECT_SHARES = _of_orders(OrderShare, "giver_code", "link_no")
+_SELECT_DELIVERY_LINES = (
+    sa.select(_DELIVERY_LINES)
+    .join(_PLACES, sa.and_(*(_PLACES.c[name] == _DELIVERY_LINES.c[name] for name in ("order_id", "delivery_no"))))
+    .where(is_one_of(_DELIVERY_LINES.c.order_id, "ids"))
+    .order_by(_DELIVERY_LINES.c.order_id, _PLACES.c.place, _DELIVERY_LINES.c.line_no)
 )
-_SELECT_SHARES = (
-    sa.select(_SHARES)
-    .where(is_one_of(_SHARES.c.order_id, "ids"))
-    .order_by(_SHARES.c.order_id, _SHARES.c.line_no, _SHARES.c.household_code, _SHARES.c.branch)
-)
+_SELECT_CREDITS = _of_orders(DeliveryCredit, "line_no", "household_code", "branch")
+_SELECT_KEPT = _of_orders(DeliveryKept, "line_no", "producer_code")
+_SELECT_PARTS: Mapping[str, sa.Select[Any]] = {
+    "lines": _SELECT_LINES,
+    "deliveries": _of_orders(Delivery, "place"),
+    "delivery_lines": _SELECT_DELIVERY_LINES,
+    "adjustments": _of_orders(Adjustment, "adjustment_no"),
+    "adjustment_lines": _of_orders(AdjustmentLine, "adjustment_no", "line_no"),
+    "returns": _of_orders(OrderReturn, "requested_on", "return_no"),
+    "return_lines": _of_orders(ReturnLine, "return_no", "line_no"),
+}
+"""What belongs to an order and is shown to both sides."""
+_SELECT_MONEY: Mapping[str, sa.Select[Any]] = {"credits": _SELECT_CREDITS, "kept": _SELECT_KEPT}
+"""What only the supply side is shown."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """The rows that belong to an order, each kind in its order."""
+
+    lines: list[Any] = field(default_factory=list)
+    deliveries: list[Any] = field(default_factory=list)
+    delivery_lines: list[Any] = field(default_factory=list)
+    adjustments: list[Any] = field(default_factory=list)
+    adjustment_lines: list[Any] = field(default_factory=list)
+    returns: list[Any] = field(default_factory=list)
+    return_lines: list[Any] = field(default_factory=list)
+    credits: list[Any] = field(default_factory=list)
+    kept: list[Any] = field(default_factory=list)
 
 
 def load_lines(reading: Reading, ids: Iterable[UUID]) -> Sequence[sa.Row[Any]]:
@@ -39,40 +113,200 @@ def load_lines(reading: Reading, ids: Iterable[UUID]) -> Sequence[sa.Row[Any]]:
     return reading.connection.execute(_SELECT_LINES, {"ids": list(ids)}).all()
 
 
-def load_shares(reading: Reading, ids: Iterable[UUID]) -> Sequence[sa.Row[Any]]:
-    """The households' shares of these orders' lines, by order, line and household."""
-    return reading.connection.execute(_SELECT_SHARES, {"ids": list(ids)}).all()
+def load_credits(reading: Reading, order_id: UUID) -> Sequence[sa.Row[Any]]:
+    """What households have of an order's settled lines, by line and household."""
+    return reading.connection.execute(_SELECT_CREDITS, {"ids": [order_id]}).all()
+
+
+def load_tree(reading: Reading, order_id: UUID) -> dict[str, list[Link]]:
+    """The shares that are frozen with an order, by the producer whose sales are shared."""
+    tree: defaultdict[str, list[Link]] = defaultdict(list)
+    for row in reading.connection.execute(_SELECT_SHARES, {"ids": [order_id]}):
+        household = Share(row.household_code, row.branch, row.share) if row.household_code else None
+        tree[row.giver_code].append(household or ProducerShare(row.producer_code, row.share))
+    return dict(tree)
 
 
 def show_orders(reading: Reading, orders: Sequence[Order | sa.Row[Any]]) -> list[OrderOut]:
     """Orders with their lines; whoever does not supply one is not told which households it is good for."""
-    supplied = {order.id for order in orders if supplies(reading.actor, order.region_code)}
-    got: dict[tuple[UUID, int], list[CreditOut]] = defaultdict(list)
-    for share in load_shares(reading, supplied) if supplied else ():
-        if share.amount is not None:
-            got[share.order_id, share.line_no].append(CreditOut.of(share))
-    lines: dict[UUID, list[LineOut]] = defaultdict(list)
-    for line in load_lines(reading, [order.id for order in orders]):
-        shown = got[line.order_id, line.line_no] if line.order_id in supplied else None
-        lines[line.order_id].append(LineOut.of(line._asdict(), shown))
+    parts: dict[UUID, Parts] = {order.id: Parts() for order in orders}
+    _gather(reading, parts, _SELECT_PARTS, parts)
+    supplied = [order.id for order in orders if supplies(reading.actor, order.region_code)]
+    if supplied:
+        _gather(reading, parts, _SELECT_MONEY, supplied)
     histories = STEPS.load(reading, [order.id for order in orders])
-    return [_order(reading, order, lines[order.id], histories[order.id]) for order in orders]
+    return [_order(reading, order, parts[order.id], histories[order.id]) for order in orders]
 
 
-def show_placed(reading: Reading, order: Order, lines: Sequence[Mapping[str, Any]], placed: Taken) -> OrderOut:
-    """An order with the lines and the step that were just written: nothing of it is settled."""
-    got: list[CreditOut] | None = [] if supplies(reading.actor, order.region_code) else None
-    return _order(reading, order, [LineOut.of(line, got) for line in lines], [placed.entry()])
+def _gather(
+    reading: Reading, parts: Mapping[UUID, Parts], statements: Mapping[str, sa.Select[Any]], ids: Collection[UUID]
+) -> None:
+    for kind, statement in statements.items():
+        for row in reading.connection.execute(statement, {"ids": list(ids)}):
+            getattr(parts[row.order_id], kind).append(row)
+
+
+def show_placed(reading: Reading, order: Order, lines: Sequence[OrderLine], placed: Taken) -> OrderOut:
+    """An order with the lines and the step that were just written: nothing of it is shipped."""
+    return _order(reading, order, Parts(lines=list(lines)), [placed.entry()])
 
 
 def _order(
-    reading: Reading, order: Order | sa.Row[Any], lines: list[LineOut], history: Sequence[Mapping[str, Any]]
+    reading: Reading, order: Order | sa.Row[Any], parts: Parts, history: Sequence[Mapping[str, Any]]
 ) -> OrderOut:
     supplied = supplies(reading.actor, order.region_code)
     knows = supplied or order.placed_by == reading.actor.id
+    lines = _lines(parts, supplied=supplied)
+    return OrderOut(
+        order_id=order.id,
+        buyer_code=order.buyer_code,
+        buyer_order_no=order.buyer_order_no,
+        region_code=order.region_code,
+        request_id=order.request_id,
+        status=order.status,
+        mode=order.mode,
+        way=order.way,
+        agreement_no=order.agreement_no,
+        incident_id=order.incident_id,
+        channel=order.channel,
+        placed_at=order.placed_at,
+        updated_at=order.updated_at,
+        confirm_by=order.confirm_by,
+        due_on=order.due_on,
+        due_provisional=order.due_provisional,
+        overdue=order.due_on is not None and order.due_on < reading.today(),
+        settled_on=order.settled_on,
+        closes_on=order.closes_on,
+        deliver_by=order.deliver_by,
+        deliver_to=order.deliver_to,
+        contact=_contact(reading, order, knows=knows),
+        invoice_title=order.invoice_title,
+        total=sum(line.value for line in lines),
+        lines=lines,
+        deliveries=_deliveries(parts),
+        adjustment=_adjustment(parts),
+        returns=_returns(parts),
+        history=[OrderStepOut.of(step) for step in history],
+        allowed_actions=_allowed(reading, order, parts, supplied=supplied),
+    )
+
+
+def _lines(parts: Parts, *, supplied: bool) -> list[LineOut]:
+    came, credits_, kept = (_by_line(rows) for rows in (parts.delivery_lines, parts.credits, parts.kept))
+    return [
+        _line(line, came[line.line_no], (credits_[line.line_no], kept[line.line_no]) if supplied else None)
+        for line in parts.lines
+    ]
+
+
+def _by_line(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.line_no].append(row)
+    return found
+
+
+def _line(line: Any, delivered: Sequence[Any], money: tuple[list[Any], list[Any]] | None) -> LineOut:
+    """A line with the sums of its deliveries; ``money`` is None for whoever does not supply it."""
+    came = [each for each in delivered if each.received is not None]
+    kept = None if money is None else _kept(money[1])
+    return LineOut(
+        line_no=line.line_no,
+        product_code=line.product_code,
+        producer_code=line.producer_code,
+        name=line.name,
+        unit=line.unit,
+        specification=line.specification,
+        quantity=line.quantity,
+        price=price_now(line),
+        shipped=sum(each.quantity for each in delivered),
+        received=sum(each.received for each in came) if came else None,
+        rejected=sum(each.rejected for each in came),
+        returned=sum(each.returned for each in came),
+        value=_value(line, came),
+        credits=None if money is None else _credits(money[0]),
+        kept=kept,
+        producer_amount=next((each.amount for each in kept or () if each.producer_code == line.producer_code), None),
+    )
+
+
+def _value(line: Any, came: Sequence[Any]) -> int:
+    """Of what came and stayed, each delivery for itself; before anything came, of what will."""
+    quantities = [stays(each) for each in came] if came else [line.quantity - line.short]
+    return sum(line_value(price_now(line), quantity) for quantity in quantities)
+
+
+def _credits(rows: Sequence[Any]) -> list[CreditOut]:
+    found: defaultdict[tuple[str, Any], int] = defaultdict(int)
+    for row in rows:
+        found[row.household_code, row.branch] += row.amount
+    return [CreditOut(household_code=code, branch=branch, amount=fen) for (code, branch), fen in found.items()]
+
+
+def _kept(rows: Sequence[Any]) -> list[KeptOut]:
+    found: defaultdict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row.producer_code] += row.amount
+    return [KeptOut(producer_code=code, amount=amount) for code, amount in found.items()]
+
+
+def _deliveries(parts: Parts) -> list[OrderDeliveryOut]:
+    prices = {line.line_no: price_now(line) for line in parts.lines}
+    return [
+        OrderDeliveryOut(
+            delivery_no=delivery.delivery_no,
+            status=delivery.status,
+            shipped_on=delivery.shipped_on,
+            received_on=delivery.received_on,
+            lines=[
+                _delivery_line(line, prices[line.line_no])
+                for line in parts.delivery_lines
+                if line.delivery_no == delivery.delivery_no
+            ],
+        )
+        for delivery in parts.deliveries
+    ]
+
+
+def _delivery_line(line: Any, price: int) -> OrderDeliveryLineOut:
+    quantity = line.quantity if line.received is None else stays(line)
+    return OrderDeliveryLineOut.of(line, price, line_value(price, quantity))
+
+
+def _adjustment(parts: Parts) -> AdjustmentOut | None:
+    if not parts.adjustments:
+        return None
+    last = parts.adjustments[-1]
+    lines = [
+        AdjustedLineOut(line_no=line.line_no, price=line.price, reason=line.reason)
+        for line in parts.adjustment_lines
+        if line.adjustment_no == last.adjustment_no
+    ]
+    return AdjustmentOut(status=last.status, proposed_by=last.proposed_by, proposed_on=last.proposed_on, lines=lines)
+
+
+def _returns(parts: Parts) -> list[ReturnOut]:
+    return [
+        ReturnOut(
+            return_no=each.return_no,
+            delivery_no=each.delivery_no,
+            status=each.status,
+            requested_on=each.requested_on,
+            restocked=each.restocked,
+            lines=[
+                ReturnedLineOut(line_no=line.line_no, quantity=line.quantity, reason=line.reason)
+                for line in parts.return_lines
+                if line.return_no == each.return_no
+            ],
+        )
+        for each in parts.returns
+    ]
+
+
+def _allowed(reading: Reading, order: Order | sa.Row[Any], parts: Parts, *, supplied: bool) -> list[OrderAction]:
     caller = Caller.of(reading.actor, order.region_code)._replace(scopes=_sides(reading.actor, supplied=supplied))
-    allowed = TRANSITIONS.allowed_to(caller, order.status)
-    return OrderOut.of(order, lines, history, allowed, contact=_contact(reading, order, knows=knows))
+    idle = idle_actions(progress_of(parts.deliveries, parts.delivery_lines, parts.returns, parts.adjustments))
+    return [action for action in TRANSITIONS.allowed_to(caller, order.status) if action not in idle]
 
 
 def _contact(reading: Reading, order: Order | sa.Row[Any], *, knows: bool) -> str | None:

@@ -1,27 +1,39 @@
-"""Keeping producers and the shares of the households behind them."""
+"""Keeping producers, and the shares of the households and cooperatives behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from services.consumption.models import Producer, ProducerLink
+from services.consumption.models import Producer
 from services.consumption.producers.errors import ProducerInvalid, ProducerNotFound
-from services.consumption.producers.schemas import LinkOut, ProducerIn, ProducerOut
-from services.consumption.producers.store import load_links, show_producer
+from services.consumption.producers.schemas import LinkIn, LinkOut, ProducerIn, ProducerOut
+from services.consumption.producers.store import COOPERATIVE_LINKS, LINKS, load_links, show_producer
 from services.consumption.requests.store import HOUSEHOLDS
+from shared.codes.consumption import ProducerKind
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.helping.households import HouseholdUnknown
-from shared.regions import regions
 from shared.registers.commands import Parts, Put, Register, put
 from shared.registers.entries import owned_by_region
-from shared.shares import format_share
+from shared.registers.plain import demand_place
 from shared.versions import ExpectedVersion
 from shared.words.said import says
 
-_LINKS = table_of(ProducerLink)
+_PRODUCERS = table_of(Producer)
+_SELECT_KINDS_FOR_UPDATE = (
+    sa.select(_PRODUCERS.c.code, _PRODUCERS.c.kind)
+    .where(is_one_of(_PRODUCERS.c.code, "codes"))
+    .order_by(_PRODUCERS.c.code)
+    .with_for_update()
+)
+_SELECT_FIRM = (
+    sa.select(COOPERATIVE_LINKS.c.producer_code)
+    .where(COOPERATIVE_LINKS.c.cooperative_code == sa.bindparam("of_producer"))
+    .limit(1)
+)
 
 
 def put_producer(
@@ -30,16 +42,40 @@ def put_producer(
     """Register a producer, or make it what ``body`` says. The same again changes nothing.
 
     Orders placed before keep the shares they were placed with. Raises HouseholdHasEnded where what is new or changed
-    would link a household that is no more.
+    would link a household that is no more, and ProducerInvalid where links would go over more than one level.
     """
+    known = _lock(uow, {code, *_codes(body.links, "producer_code")})
+    _demand_one_level(uow, code, body, known)
     return put(uow, _REGISTER, code, body, expected)
 
 
+def _lock(uow: UnitOfWork, codes: set[str]) -> dict[str, ProducerKind]:
+    """The kinds of these producers, locked by code: of two that link to each other, the second sees the first."""
+    rows = uow.connection.execute(_SELECT_KINDS_FOR_UPDATE, {"codes": sorted(codes)})
+    return {row.code: row.kind for row in rows}
+
+
+def _codes(links: Sequence[LinkIn], name: str) -> set[str]:
+    return {code for link in links if (code := getattr(link, name)) is not None}
+
+
+def _demand_one_level(uow: UnitOfWork, code: str, body: ProducerIn, known: Mapping[str, ProducerKind]) -> None:
+    """A firm is bound to cooperatives, these to households 双绑: there is one level between, and no ring."""
+    for index, link in enumerate(body.links):
+        if link.producer_code is None:
+            continue
+        if body.kind is not ProducerKind.FIRM:
+            raise ProducerInvalid.at(f"/links/{index}/producer_code", says("cooperatives-of-a-firm"))
+        if link.producer_code == code or known.get(link.producer_code) is not ProducerKind.COOPERATIVE:
+            said = says("no-such-cooperative", producer=link.producer_code)
+            raise ProducerInvalid.at(f"/links/{index}/producer_code", said)
+    if body.kind is not ProducerKind.COOPERATIVE and uow.connection.scalar(_SELECT_FIRM, {"of_producer": code}):
+        raise ProducerInvalid.at("/kind", says("firms-are-bound-to-it"))
+
+
 def _check(uow: UnitOfWork, body: ProducerIn) -> None:
-    uow.actor.demand_region(body.region_code)
-    if regions().nearest_local(body.region_code) is None:
-        raise ProducerInvalid.at("/region_code", says("no-such-division"))
-    codes = {link.household_code for link in body.links}
+    demand_place(uow, ProducerInvalid, body.region_code)
+    codes = _codes(body.links, "household_code")
     unknown = sorted(codes - HOUSEHOLDS.find(uow, codes).keys())
     if unknown:
         said = says("no-household-in-region", household=unknown[0], region=uow.actor.place)
@@ -51,25 +87,33 @@ def _fields(_uow: UnitOfWork, body: ProducerIn, _producer: Producer | None) -> d
 
 
 def _said_links(_uow: UnitOfWork, body: ProducerIn, _before: list[LinkOut]) -> list[LinkOut]:
-    return [LinkOut.model_validate(link.model_dump()) for link in body.links]
+    said = [LinkOut.model_validate(link.model_dump()) for link in body.links]
+    return sorted(said, key=LinkOut.place)
 
 
 def _demand_living(uow: UnitOfWork, links: Sequence[LinkOut]) -> None:
-    HOUSEHOLDS.demand_living(uow, {link.household_code for link in links})
+    HOUSEHOLDS.demand_living(uow, {link.household_code for link in links if link.household_code is not None})
 
 
 def _write_links(uow: UnitOfWork, code: str, _before: Sequence[LinkOut], links: Sequence[LinkOut]) -> None:
-    uow.connection.execute(sa.delete(_LINKS).where(_LINKS.c.producer_code == code))
-    rows = [
-        {"producer_code": code, "household_code": link.household_code, "branch": link.kind, "share": link.share}
-        for link in links
-    ]
-    insert_rows(uow.connection, _LINKS, rows)
+    for table in (LINKS, COOPERATIVE_LINKS):
+        uow.connection.execute(sa.delete(table).where(table.c.producer_code == code))
+    households = [link for link in links if link.household_code is not None]
+    insert_rows(uow.connection, LINKS, [_row(code, link, household_code=link.household_code) for link in households])
+    cooperatives = [link for link in links if link.producer_code is not None]
+    rows = [_row(code, link, cooperative_code=link.producer_code) for link in cooperatives]
+    insert_rows(uow.connection, COOPERATIVE_LINKS, rows)
+
+
+def _row(code: str, link: LinkOut, **to: str | None) -> dict[str, Any]:
+    branch = {} if link.kind is None else {"branch": link.kind}
+    term = {name: getattr(link, name) for name in ("share", "form", "valid_from", "valid_to")}
+    return {"producer_code": code, **to, **branch, **term}
 
 
 def _audit_view(producer: Producer, links: Sequence[LinkOut]) -> dict[str, Any]:
     """What the audit keeps of a producer: no name, which may be a person's."""
-    shares = [[link.household_code, str(link.kind), format_share(link.share)] for link in links]
+    shares = [link.model_dump(mode="json", exclude_none=True) for link in links]
     return {"kind": str(producer.kind), "uscc": producer.uscc, "region_code": producer.region_code, "links": shares}
 
 

@@ -1,24 +1,80 @@
-"""Rows of producers: their names, and the households linked to them 联农带农."""
+"""Rows of producers: their names, and the households and cooperatives linked to them 联农带农."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.consumption.models import Producer, ProducerLink
+from services.consumption.models import CooperativeLink, Producer, ProducerLink
+from services.consumption.producers.rules import CooperativeShare, HouseholdShare, Shares
 from services.consumption.producers.schemas import LinkOut, ProducerOut
 from shared.db.base import table_of
 from shared.db.sealed import SealedTable
+from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
 
-_LINKS = table_of(ProducerLink)
+LINKS, COOPERATIVE_LINKS = table_of(ProducerLink), table_of(CooperativeLink)
 _PRODUCERS = SealedTable(table_of(Producer))
 
 
 def load_links(reading: Reading, producer_code: str) -> list[LinkOut]:
-    """The links of a producer, by household and branch."""
-    rows = reading.connection.execute(sa.select(_LINKS).where(_LINKS.c.producer_code == producer_code))
-    return sorted(map(LinkOut.of, rows), key=lambda link: (link.household_code, link.kind))
+    """The links of a producer: those to households by household and branch, then those to cooperatives by code."""
+    households = reading.connection.execute(sa.select(LINKS).where(LINKS.c.producer_code == producer_code))
+    mine = COOPERATIVE_LINKS.c.producer_code == producer_code
+    cooperatives = reading.connection.execute(sa.select(COOPERATIVE_LINKS).where(mine))
+    return sorted([*map(LinkOut.of, households), *map(LinkOut.of_cooperative, cooperatives)], key=LinkOut.place)
+
+
+def holding_on(links: sa.Table, on: dt.date) -> sa.ColumnElement[bool]:
+    """Whether a link holds on a day."""
+    return (links.c.valid_from.is_(None) | (links.c.valid_from <= on)) & (
+        links.c.valid_to.is_(None) | (links.c.valid_to >= on)
+    )
+
+
+def shares_on(reading: Reading, producer_codes: Collection[str], on: dt.date) -> dict[str, Shares]:
+    """Whose the sales of each of these producers are on a day; one without links is there with no shares.
+
+    A firm's part for a cooperative is shared out by the links that the cooperative has on that day.
+    """
+    cooperatives = _cooperative_links(reading, producer_codes, on)
+    linked = {link.cooperative_code for links in cooperatives.values() for link in links}
+    households = _household_shares(reading, {*producer_codes, *linked}, on)
+    return {
+        code: Shares(
+            tuple(households[code]),
+            tuple(
+                CooperativeShare(link.cooperative_code, link.share, tuple(households[link.cooperative_code]))
+                for link in cooperatives[code]
+            ),
+        )
+        for code in producer_codes
+    }
+
+
+def _cooperative_links(
+    reading: Reading, producer_codes: Collection[str], on: dt.date
+) -> Mapping[str, list[sa.Row[Any]]]:
+    links = COOPERATIVE_LINKS.c
+    theirs = is_one_of(links.producer_code, "codes") & holding_on(COOPERATIVE_LINKS, on)
+    rows = sa.select(COOPERATIVE_LINKS).where(theirs).order_by(links.producer_code, links.cooperative_code)
+    found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+    for row in reading.connection.execute(rows, {"codes": list(producer_codes)}):
+        found[row.producer_code].append(row)
+    return found
+
+
+def _household_shares(
+    reading: Reading, producer_codes: Collection[str], on: dt.date
+) -> Mapping[str, list[HouseholdShare]]:
+    theirs = is_one_of(LINKS.c.producer_code, "codes") & holding_on(LINKS, on)
+    rows = sa.select(LINKS).where(theirs).order_by(LINKS.c.producer_code, LINKS.c.household_code, LINKS.c.branch)
+    found: dict[str, list[HouseholdShare]] = defaultdict(list)
+    for row in reading.connection.execute(rows, {"codes": list(producer_codes)}):
+        found[row.producer_code].append(HouseholdShare(row.household_code, row.branch, row.share))
+    return found
 
 
 def show_producer(reading: Reading, row: Any, links: Sequence[LinkOut]) -> ProducerOut:

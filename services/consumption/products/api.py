@@ -8,7 +8,14 @@ from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.producers.errors import ProducerNotFound
 from services.consumption.products import queries
 from services.consumption.products.commands import move_stock, put_product
-from services.consumption.products.errors import NotEnoughStock, ProductNotFound, StockChanged, StockInvalid, UnitInUse
+from services.consumption.products.errors import (
+    NotEnoughStock,
+    ProductInvalid,
+    ProductNotFound,
+    StockChanged,
+    StockInvalid,
+    UnitInUse,
+)
 from services.consumption.products.schemas import ProductCode, ProductIn, ProductOut, StockIn, StockMoveOut
 from shared.db.spelling import CodeInOtherSpelling
 from shared.http.dependencies import Call, IdempotencyKey, calling
@@ -28,7 +35,14 @@ Code = Annotated[ProductCode, Path()]
     operation_id="offerProduct",
     summary="Offer a product, or make the offer what the body says",
     responses=put_responses(
-        ProductOut, ProducerNotFound, ProductNotFound, CodeInOtherSpelling, StockChanged, UnitInUse, VersionChanged
+        ProductOut,
+        ProducerNotFound,
+        ProductNotFound,
+        ProductInvalid,
+        CodeInOtherSpelling,
+        StockChanged,
+        UnitInUse,
+        VersionChanged,
     ),
 )
 async def put(
@@ -45,7 +59,7 @@ async def list_products(
     call: Annotated[Call, calling(READ)],
     asked: Annotated[queries.ProductList, Query()],
 ) -> Page[ProductOut] | Response:
-    """What a partner city browses. Filter by the producer's region, or by what can be ordered."""
+    """What a partner city browses. Filter by where it comes from, what it is, what can be ordered, or by words."""
     return await call.page(queries.products, asked)
 
 

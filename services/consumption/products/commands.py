@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from services.consumption.models import Producer, Product, StockMove
+from services.consumption.models import Commodity, GrowingBase, Producer, Product, StockMove
 from services.consumption.producers.errors import ProducerNotFound
-from services.consumption.products.errors import NotEnoughStock, ProductNotFound, StockChanged, StockInvalid, UnitInUse
+from services.consumption.products.errors import (
+    NotEnoughStock,
+    ProductInvalid,
+    ProductNotFound,
+    StockChanged,
+    StockInvalid,
+    UnitInUse,
+)
 from services.consumption.products.rules import MAX_QUANTITY, format_quantity
 from services.consumption.products.schemas import ProductIn, ProductOut, StockIn, StockMoveOut
+from services.consumption.products.store import PRODUCTS, select_products, show_products
+from shared.contracts.consumption import ProductChanged
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork
@@ -18,6 +27,16 @@ from shared.versions import ExpectedVersion
 from shared.words.said import says
 
 _MOVES = table_of(StockMove)
+_SAID_OF_IT: Final = (
+    "commodity_code",
+    "unit_code",
+    "grade",
+    "season_from",
+    "season_to",
+    "shelf_life_days",
+    "cold_chain",
+    "base_code",
+)
 
 
 def put_product(
@@ -31,7 +50,20 @@ def put_product(
         StockChanged: the stock sent is not the one there is.
         UnitInUse: the unit changes while some of the product is there.
     """
-    return put(uow, _REGISTER, code, body, expected)
+    done = put(uow, _REGISTER, code, body, expected)
+    if done.changed:
+        shown = done.shown
+        uow.emit(
+            ProductChanged(
+                product_code=code,
+                producer_code=shown.producer_code,
+                commodity_code=shown.commodity_code,
+                version=shown.version,
+                changed_on=uow.today(),
+            ),
+            region=shown.region_code,
+        )
+    return done
 
 
 def offer_product(uow: UnitOfWork, code: str, body: ProductIn) -> Put[ProductOut]:
@@ -99,11 +131,22 @@ def _fields(uow: UnitOfWork, body: ProductIn, product: Product | None) -> dict[s
     """What is offered; of a new product also what can be ordered of it."""
     if not uow.actor.sees(_producer_of(uow, body.producer_code).region_code):
         raise _producer_not_found(uow, body.producer_code)
-    offered = body.model_dump(exclude={"stock"})
+    _demand_known(uow, body)
+    offered = body.model_dump(exclude={"stock", "season"}) | {
+        "season_from": body.season and body.season.first,
+        "season_to": body.season and body.season.last,
+    }
     if product is None:
         return offered | {"available": body.stock or 0}
     _demand_stock_left_alone(product, body)
     return offered
+
+
+def _demand_known(uow: UnitOfWork, body: ProductIn) -> None:
+    if body.commodity_code is not None and uow.session.get(Commodity, body.commodity_code) is None:
+        raise ProductInvalid.at("/commodity_code", says("no-such-commodity", commodity=body.commodity_code))
+    if body.base_code is not None and uow.session.get(GrowingBase, body.base_code) is None:
+        raise ProductInvalid.at("/base_code", says("no-such-base", base=body.base_code))
 
 
 def _demand_stock_left_alone(product: Product, body: ProductIn) -> None:
@@ -127,7 +170,8 @@ def _producer_not_found(uow: UnitOfWork, code: str) -> ProducerNotFound:
 
 
 def _shown(uow: UnitOfWork, product: Product, _parts: Sequence[None]) -> ProductOut:
-    return ProductOut.of(product.model_dump() | {"region_code": _producer_of(uow, product.producer_code).region_code})
+    row = uow.connection.execute(select_products(uow).where(PRODUCTS.c.code == product.code)).one()
+    return show_products(uow, [row])[0]
 
 
 def _log_fields(product: Product, _parts: Sequence[None]) -> dict[str, Any]:
@@ -144,6 +188,7 @@ def _audit_view(product: Product, _parts: Sequence[None]) -> dict[str, Any]:
         "step": product.step and format_quantity(product.step),
         "minimum": product.minimum and format_quantity(product.minimum),
         "available": format_quantity(product.available),
+        **{name: getattr(product, name) for name in _SAID_OF_IT},
     }
 
 

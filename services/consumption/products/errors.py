@@ -34,3 +34,9 @@ class StockInvalid(Invalid):
     """The stock would be more than a product can have."""
 
     code = "stock-invalid"
+
+
+class ProductInvalid(Invalid):
+    """The product is readable but of a commodity or a base that is not registered."""
+
+    code = "product-invalid"

@@ -1,5 +1,6 @@
-"""How quantities are written, and in which a product is sold. Pure decisions."""
+"""How quantities and seasons are written, and in which quantity a product is sold. Pure decisions."""
 
+import datetime as dt
 import re
 from typing import Final
 
@@ -13,6 +14,30 @@ MAX_QUANTITY: Final = 10**12 - 1
 PER_UNIT: Final = 1_000
 """A quantity is counted in thousandths of the unit."""
 _DECIMALS: Final = 3
+_LEAP_YEAR: Final = 2000
+
+
+def is_day_of_year(text: str) -> bool:
+    """Whether text names a day of some year as `03-15`; 29 February is one."""
+    if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text, re.ASCII) is None:
+        return False
+    try:
+        dt.date.fromisoformat(f"{_LEAP_YEAR}-{text}")
+    except ValueError:
+        return False
+    return True
+
+
+def day_of_year(day: dt.date) -> str:
+    """Return a day as seasons name it, `03-15`."""
+    return day.strftime("%m-%d")
+
+
+def is_in_season(day: str, first: str | None, last: str | None) -> bool:
+    """Whether a product is there on a day of the year; without a season it always is. One may go over new year."""
+    if first is None or last is None:
+        return True
+    return first <= day <= last if first <= last else day >= first or day <= last
 
 
 def is_sold(quantity: int, minimum: int | None, step: int | None) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,11 +19,13 @@ from pydantic import (
     model_validator,
 )
 
+from services.consumption.commodities.schemas import CommodityCode
 from services.consumption.producers.schemas import Name, ProducerCode
 from services.consumption.products.rules import (
     QUANTITY_PATTERN,
     format_change,
     format_quantity,
+    is_day_of_year,
     parse_change,
     parse_quantity,
 )
@@ -65,6 +68,24 @@ QuantityShown = Annotated[int, _AS_QUANTITY, _QUANTITY_SCHEMA]
 ChangeShown = Annotated[int, _AS_CHANGE, _CHANGE_SCHEMA]
 
 
+def _day_of_year(text: str) -> str:
+    if not is_day_of_year(text):
+        raise WrongValue(says("not-a-day-of-the-year"))
+    return text
+
+
+DayOfYear = Annotated[str, AfterValidator(_day_of_year), Field(examples=["03-15"])]
+"""A day of every year, month and day."""
+Days = Annotated[int, Field(strict=True, ge=1, le=3650)]
+
+
+class Season(Body):
+    """When a product is there 上市季节, both days included; it may go over the end of the year."""
+
+    first: DayOfYear = Field(alias="from")
+    last: DayOfYear = Field(alias="to")
+
+
 class ProductIn(Body):
     """A product 产品; the whole of it every time, but for its stock, which moves by itself once it is offered."""
 
@@ -72,8 +93,20 @@ class ProductIn(Body):
     name: Name
     unit: Text = Field(max_length=16, examples=["kg"])
     specification: Annotated[Text, Field(max_length=256)] | None = Field(
-        None, description="规格: grade, packing, origin", examples=["特级, 250 g × 4"]
+        None,
+        validation_alias=AliasChoices("specification", "spec"),
+        description="规格: packing, origin; `spec` is taken as well",
+        examples=["250 g × 4"],
     )
+    commodity_code: CommodityCode | None = Field(None, description="The registered commodity it is of")
+    unit_code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")] | None = Field(
+        None, description="The unit by UN/ECE Recommendation 20", examples=["KGM"]
+    )
+    grade: Annotated[Text, Field(max_length=32)] | None = Field(None, description="等级")
+    season: Season | None = Field(None, description="Null: all the year")
+    shelf_life_days: Days | None = Field(None, description="保质期; null: that of the commodity")
+    cold_chain: bool = Field(False, strict=True, description="冷链: whether it has to be cooled on its way")
+    base_code: Code | None = Field(None, description="The 菜篮子 base it comes from")
     price: PositiveYuan = Field(description="Of one unit, in yuan")
     step: SomeQuantity | None = Field(None, description="What is ordered is a multiple of this")
     minimum: SomeQuantity | None = Field(
@@ -105,6 +138,16 @@ class ProductOut(BaseModel):
     name: str
     unit: str
     specification: str | None
+    commodity_code: str | None
+    unit_code: str | None = Field(description="The unit by UN/ECE Recommendation 20")
+    grade: str | None
+    season: Season | None = Field(description="Null: all the year")
+    shelf_life_days: int | None = Field(description="Its own, or that of its commodity")
+    cold_chain: bool
+    base_code: str | None
+    recognised: bool = Field(description="重点产品: whether its recognition holds today")
+    in_season: bool = Field(description="Whether it is there today")
+    households: int = Field(description="How many households get a part of what is paid for it")
     price: FenAsYuan
     step: QuantityShown | None = Field(description="What is ordered is a multiple of this")
     minimum: QuantityShown | None = Field(description="The least that can be ordered")
@@ -114,7 +157,7 @@ class ProductOut(BaseModel):
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        """A product from its row, beside which the region of its producer stands."""
+        """A product from its row, with what its producer, commodity and recognition say of it."""
         return cls.model_validate(row)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from services.consumption.bases.sheets import BASE_CODE
+from services.consumption.commodities.sheets import COMMODITY_CODE
 from shared.sheets.columns import Column, Form, Sheet
 from shared.sheets.common import REGION_CODE, UPDATED_AT, VERSION
 
@@ -15,7 +17,22 @@ _PRODUCER_CODE: Final = Column(
 )
 _STEP: Final = Column("step", "订购倍数", "Step", Form.DECIMAL, width=10, example="1")
 _MINIMUM: Final = Column("minimum", "起订量", "Minimum", Form.DECIMAL, width=10, example="1")
-_AS_OFFERED: Final = (NAME, UNIT, SPECIFICATION, PRICE, _STEP, _MINIMUM)
+_AS_OFFERED: Final = (
+    NAME,
+    UNIT,
+    SPECIFICATION,
+    PRICE,
+    _STEP,
+    _MINIMUM,
+    COMMODITY_CODE,
+    Column("unit_code", "计量单位代码", "Unit code", width=10, example="KGM", note="UN/ECE 第 20 号建议书代码"),
+    Column("grade", "等级", "Grade", width=10),
+    Column("season/from", "上市季节开始", "Season from", width=12, example="03-15", note="月-日"),
+    Column("season/to", "上市季节结束", "Season to", width=12, example="05-31", note="月-日"),
+    Column("shelf_life_days", "保质期（天）", "Shelf life (days)", Form.WHOLE, width=12),
+    Column("cold_chain", "是否冷链", "Cold chain", Form.FLAG),
+    BASE_CODE,
+)
 
 PRODUCT_LIST: Final = Sheet(
     "products",
@@ -27,6 +44,9 @@ PRODUCT_LIST: Final = Sheet(
         REGION_CODE,
         *_AS_OFFERED,
         Column("stock", "可订数量", "Available", Form.DECIMAL),
+        Column("recognised", "是否重点产品", "Recognised", Form.FLAG),
+        Column("in_season", "是否当季", "In season", Form.FLAG),
+        Column("households", "带动户数", "Households", Form.WHOLE),
         VERSION,
         UPDATED_AT,
     ),

@@ -26,7 +26,7 @@ class Worker(Base, table=True):
     region_code: str = Field(max_length=12)
     member_no: int
     """The number under which the household names the person now, or named it last."""
-    person_id: UUID | None
+    person_id: UUID | None = Field(index=True)
     sex: Sex = Field(sa_type=closed_code(Sex))
     birth_year: int
     born_on: dt.date | None

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -28,6 +29,28 @@ _SELECT_WORKERS_FOR_UPDATE = (
     .order_by(_WORKERS.c.id)
     .with_for_update()
 )
+_SELECT_ELSEWHERE = sa.select(_WORKERS.c.household_code, _WORKERS.c.person_id).where(
+    is_one_of(_WORKERS.c.person_id, "persons"), _WORKERS.c.present
+)
+_SELECT_PASSING = (
+    sa.select(_WORKERS.c.household_code, _WORKERS.c.id, _WORKERS.c.member_no, _WORKERS.c.person_id)
+    .where(is_one_of(_WORKERS.c.person_id, "persons"), _WORKERS.c.present)
+    .order_by(_WORKERS.c.id)
+    .with_for_update()
+)
+_UPDATE_PASSED_ON = (
+    sa.update(_WORKERS)
+    .where(_WORKERS.c.id == sa.bindparam("of_worker"))
+    .values(
+        household_code=sa.bindparam("home"),
+        member_no=sa.bindparam("number"),
+        region_code=sa.bindparam("place"),
+        version=sa.bindparam("oldest"),
+        updated_at=sa.bindparam("moment"),
+    )
+)
+_OLDEST = 0
+"""The version of somebody who has just come: whatever the new household says is newer."""
 _UPDATE_RETIRED = sa.update(_WORKERS).where(
     (_WORKERS.c.household_code == sa.bindparam("of_household")) & (_WORKERS.c.version < sa.bindparam("newer"))
 )
@@ -45,6 +68,22 @@ _ONLY_OURS = frozenset({"id", "household_code", "status"})
 """What a household event does not change: whether the worker has work is not its business."""
 
 
+class NewHome(NamedTuple):
+    """Where somebody lives since a split or a merge."""
+
+    household_code: str
+    member_no: int
+
+
+class Passed(NamedTuple):
+    """A worker who belongs to another household now, and goes on there 分户、并户."""
+
+    worker_id: UUID
+    number: int
+    """The number in the household that was left."""
+    to: NewHome
+
+
 class WorkersChange(NamedTuple):
     """What the newest event of one household means for its workers."""
 
@@ -55,6 +94,8 @@ class WorkersChange(NamedTuple):
     """Workers who belong to the household no more."""
     freed: list[int]
     """Numbers that stand no longer for whom they stood for."""
+    passed: Sequence[Passed]
+    """Workers who belong to another household now, and go on there."""
 
 
 def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> list[WorkersChange]:
@@ -65,8 +106,12 @@ def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> lis
     """
     HOUSEHOLDS.remember(uow, events)
     newest = _newest(uow, events)
+    passed = _pass_on(uow, events, newest)
     known = _lock(uow, newest)
-    changes = [_change_of(event, known[code]) for code, event in sorted(newest.items())]
+    elsewhere = _load_elsewhere(uow, newest)
+    changes = [
+        _change_of(event, known[code], elsewhere, passed.get(code, ())) for code, event in sorted(newest.items())
+    ]
     rows = sorted((row for change in changes for row in change.rows), key=lambda row: row["id"])
     execute_rows(uow.connection, _upsert(uow.connection.dialect.name), rows)
     execute_rows(uow.connection, _UPDATE_RETIRED, [_retired(change.event.data) for change in changes])
@@ -76,6 +121,7 @@ def keep_workers(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> lis
 def stamp_workers(uow: UnitOfWork, changes: Sequence[WorkersChange]) -> None:
     """Give the workers that were written their moments in the order of commits."""
     codes = [change.event.data.household_code for change in changes]
+    codes += [one.to.household_code for change in changes for one in change.passed]
     written = uow.connection.scalars(_SELECT_UNSTAMPED, {"codes": codes}).all()
     execute_rows(uow.connection, _UPDATE_STAMPED, [{"of_worker": each, "moment": uow.stamp()} for each in written])
 
@@ -99,9 +145,73 @@ def _lock(uow: UnitOfWork, codes: Collection[str]) -> Mapping[str, list[KnownWor
     return known
 
 
-def _change_of(event: Event[HouseholdNews], known: Sequence[KnownWorker]) -> WorkersChange:
+def _load_elsewhere(uow: UnitOfWork, newest: Mapping[str, Event[HouseholdNews]]) -> Mapping[UUID, str]:
+    """Where those whom these households name live as far as is known here: by person, the household that names them."""
+    members = (member for event in newest.values() for member in _members(event.data))
+    persons = {member.person_id for member in members if member.person_id is not None}
+    rows = uow.connection.execute(_SELECT_ELSEWHERE, {"persons": list(persons)}) if persons else ()
+    return {row.person_id: row.household_code for row in rows}
+
+
+def _members(news: HouseholdNews) -> Sequence[HouseholdMember]:
+    return news.members if isinstance(news, HouseholdState) else ()
+
+
+def _pass_on(
+    uow: UnitOfWork, events: Sequence[Event[HouseholdNews]], newest: Mapping[str, Event[HouseholdNews]]
+) -> Mapping[str, list[Passed]]:
+    """Have workers belong to the households to which they passed; returns them by the household they left.
+
+    An older one of these events may say so, where the newest names the person no more.
+    """
+    told = {code: _told_to_pass_on(events, event.data) for code, event in newest.items()}
+    persons = [person_id for passed in told.values() for person_id in passed]
+    if not persons:
+        return {}
+    found: defaultdict[str, list[Passed]] = defaultdict(list)
+    for code, worker_id, number, person_id in uow.connection.execute(_SELECT_PASSING, {"persons": persons}):
+        if person_id in told.get(code, {}):
+            found[code].append(Passed(worker_id, number, told[code][person_id]))
+    homes = HOUSEHOLDS.find_anywhere(uow, {*found, *(one.to.household_code for each in found.values() for one in each)})
+    rows = [
+        {
+            "of_worker": one.worker_id,
+            "home": one.to.household_code,
+            "number": one.to.member_no,
+            "place": homes[one.to.household_code if one.to.household_code in homes else code].region_code,
+            "oldest": _OLDEST,
+            "moment": _UNSTAMPED,
+        }
+        for code, each in found.items()
+        for one in each
+    ]
+    execute_rows(uow.connection, _UPDATE_PASSED_ON, sorted(rows, key=lambda row: row["of_worker"]))
+    return found
+
+
+def _told_to_pass_on(events: Sequence[Event[HouseholdNews]], newest: HouseholdNews) -> Mapping[UUID, NewHome]:
+    """Who passed on from a household and did not come back, by person."""
+    named = {member.person_id for member in _members(newest)}
+    mine = [event.data for event in events if event.data.household_code == newest.household_code]
+    return {person_id: home for news in mine for person_id, home in _new_homes(news) if person_id not in named}
+
+
+def _new_homes(news: HouseholdNews) -> Iterator[tuple[UUID, NewHome]]:
+    to = news.merged_into if isinstance(news, HouseholdEnded) else news.passed_to
+    if to is not None:
+        for person_id, number in zip(news.passed_on, news.passed_as, strict=True):
+            yield person_id, NewHome(to, number)
+
+
+def _change_of(
+    event: Event[HouseholdNews],
+    known: Sequence[KnownWorker],
+    elsewhere: Mapping[UUID, str],
+    passed: Sequence[Passed],
+) -> WorkersChange:
+    """What an event says of the workers; who lives elsewhere still comes once the household that is left says so."""
     news = event.data
-    members = news.members if isinstance(news, HouseholdState) else ()
+    members = [one for one in _members(news) if _home_of(one, elsewhere, news) == news.household_code]
     found = recognise(known, members)
     number_now = {worker.id: number for number, worker in found.items()}
     taken = {worker.id for worker in known}
@@ -113,7 +223,12 @@ def _change_of(event: Event[HouseholdNews], known: Sequence[KnownWorker]) -> Wor
     present = [worker for worker in known if worker.present]
     left = [worker for worker in present if worker.id not in number_now]
     freed = [worker.member_no for worker in present if number_now.get(worker.id) != worker.member_no]
-    return WorkersChange(event, rows, left, freed)
+    return WorkersChange(event, rows, left, [*freed, *(one.number for one in passed)], passed)
+
+
+def _home_of(member: HouseholdMember, elsewhere: Mapping[UUID, str], news: HouseholdNews) -> str:
+    """The household that is known to name a person; that of the news where none is."""
+    return news.household_code if member.person_id is None else elsewhere.get(member.person_id, news.household_code)
 
 
 def _row(

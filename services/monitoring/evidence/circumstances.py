@@ -7,7 +7,8 @@ beside them.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any, ClassVar, Final, NamedTuple
 from uuid import UUID
 
@@ -190,3 +191,52 @@ def _load_people(reading: Reading, codes: Sequence[str], _: AsOf) -> Mapping[str
 
 PEOPLE: Final[Kept[tuple[Person, ...]]] = Kept(_MEMBERS, nothing=(), load=_load_people)
 """The members of the household, seen beside circumstances and cost of single members."""
+
+
+class About(Enum):
+    """Of whom one state holds at a time."""
+
+    HOUSEHOLD = "household"
+    """Whoever of it was named: its house, its water."""
+    MEMBER = "member"
+    """Of each member who still belongs to it."""
+    EITHER = "either"
+    """Of each such member, and of the household where nobody was named."""
+
+
+def select_standing(
+    type_: str,
+    about: About,
+    on: dt.date,
+    order: SourceOrder,
+    *,
+    which: Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]] | None = None,
+    matter: str | None = None,
+) -> sa.Subquery:
+    """The states of a type that hold on a day, of all households at once, as `standing` tells those of one.
+
+    ``which`` says of the payload what is a state at all; ``matter`` names the field that tells matters apart. Columns:
+    household_code, person_id, observed_on, said.
+    """
+    payload = _FACTS.c.payload
+    holder = [] if about is About.HOUSEHOLD else [_FACTS.c.person_id]
+    matters = [] if matter is None else [payload[matter].as_string()]
+    weight = sa.case({source: rank for rank, source in enumerate(order)}, value=_FACTS.c.source, else_=len(order))
+    latest = [_FACTS.c.observed_on.desc(), weight, _FACTS.c.source, _FACTS.c.recorded_at.desc(), _FACTS.c.id.desc()]
+    place = sa.func.row_number().over(partition_by=[_ROWS.c.household_code, *holder, *matters], order_by=latest)
+    columns = (_ROWS.c.household_code, _FACTS.c.person_id, _FACTS.c.observed_on, payload.label("said"))
+    said = (
+        sa.select(*columns, place.label("place"))
+        .join(_FACTS, _FACTS.c.id == _ROWS.c.fact_id)
+        .outerjoin(_MEMBERS, _MEMBERS.c.person_id == _FACTS.c.person_id)
+        .where(_ROWS.c.type == type_, _FACTS.c.observed_on <= on, _still_belongs(about))
+    )
+    placed = (said if which is None else said.where(which(payload))).subquery()
+    shown = (placed.c.household_code, placed.c.person_id, placed.c.observed_on, placed.c.said)
+    return sa.select(*shown).where(placed.c.place == 1).subquery(f"standing_{type_}")
+
+
+def _still_belongs(about: About) -> sa.ColumnElement[bool]:
+    """Whether whoever a fact is about is a member now, or the fact is about the household."""
+    is_member = _MEMBERS.c.member_no.is_not(None)
+    return is_member if about is About.MEMBER else is_member | _FACTS.c.person_id.is_(None)

@@ -74,9 +74,15 @@ class ExpenseFact(ReportedFact):
     payload: ExpensePayload
 
     def posting(self, person_id: UUID | None) -> Posting:
-        """Its compliant self-paid part in the sums of its month; what each person bears of some kinds of cost."""
+        """Its compliant self-paid part in the sums of its month; what each person bears of some kinds of cost.
+
+        Of the cost of going to work, what is borne beside that part is a sum of its own: nothing is deducted twice.
+        """
         said = self.payload
-        months = {said.month: {"self_paid_compliant": said.self_paid_compliant}}
+        sums = {"self_paid_compliant": said.self_paid_compliant}
+        if said.kind is ExpenseKind.WORK_COST:
+            sums["work_cost"] = said.amount - said.reimbursed - said.self_paid_compliant
+        months = {said.month: sums}
         kept = _KEPT_BY_MEMBER.get(said.kind)
         if kept is None:
             return Posting(months)

@@ -81,6 +81,7 @@ HEADINGS: Final[Mapping[str, Heading]] = {
     "place_code": Heading("工作地区划代码", "Place of work", note="6 位行政区划代码"),
     "quality": Heading("水质", "Quality of water"),
     "reason": Heading("原因", "Reason"),
+    "supply": Heading("供水方式", "Supply of water"),
     "withdrawal.reason": Heading("撤回原因", "Reason of a withdrawal"),
     "schooling.reason": Heading("失学原因", "Reason of schooling"),
     "reimbursed": Heading("已报销（元）", "Reimbursed (yuan)"),

@@ -23,8 +23,10 @@ from services.monitoring.evidence.means import MEANS
 from services.monitoring.evidence.member_change import MEMBER_CHANGE
 from services.monitoring.evidence.production import PRODUCTION
 from services.monitoring.evidence.relief import RELIEF
+from services.monitoring.evidence.report import REPORT
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.schooling import SCHOOLING
+from services.monitoring.evidence.slow_sale import SLOW_SALE
 from services.monitoring.evidence.types import EvidenceType
 from services.monitoring.evidence.water import WATER
 from services.monitoring.evidence.withdrawal import WITHDRAWAL
@@ -39,6 +41,7 @@ EVIDENCE: Final[Mapping[str, EvidenceType]] = {
         ILLNESS,
         WITHDRAWAL,
         JOB_LOSS,
+        SLOW_SALE,
         SCHOOLING,
         DWELLING,
         WATER,
@@ -54,6 +57,7 @@ EVIDENCE: Final[Mapping[str, EvidenceType]] = {
         LOAN,
         MEANS,
         MEMBER_CHANGE,
+        REPORT,
     )
 }
 

@@ -8,7 +8,7 @@ from services.monitoring.evidence.circumstances import CircumstanceFact, Circums
 from services.monitoring.evidence.kept import Kept
 from services.monitoring.evidence.schemas import Statement
 from services.monitoring.evidence.types import EvidenceType
-from shared.codes.circumstances import WaterQuality
+from shared.codes.circumstances import WaterQuality, WaterSupply
 from shared.codes.monitoring import RiskKind
 from shared.findings import Finding
 from shared.http.fields import Day
@@ -17,6 +17,11 @@ from shared.words.said import says
 
 WATER_KNOWN: Final = circumstances_of("water")
 """饮水: what counts of them."""
+
+
+def _is_unsaid(supply: object) -> bool:
+    """Whether it is left out of what is kept: so the same fact of an earlier release is still the same."""
+    return supply is None
 
 
 class WaterPayload(Statement):
@@ -29,6 +34,7 @@ class WaterPayload(Statement):
     quality: WaterQuality | None = None
     days_short: int | None = Field(None, strict=True, ge=0, le=366, description="Days of a year on which it is short")
     cut_since: Day | None = Field(None, description="The first day without water 断水")
+    supply: WaterSupply | None = Field(None, exclude_if=_is_unsaid, description="How it comes to the house 供水方式")
 
 
 class WaterFact(CircumstanceFact):

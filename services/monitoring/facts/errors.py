@@ -32,12 +32,6 @@ class WithdrawalIsFinal(Conflict):
     code = "withdrawal-is-final"
 
 
-class BatchRefused(Conflict):
-    """The fact itself was fine, but its batch was atomic and another fact of it was refused."""
-
-    code = "batch-refused"
-
-
 class FactInvalid(Invalid):
     """The fact is readable but cannot be true or does not fit its household."""
 

@@ -8,12 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.monitoring.evidence.schemas import FactReference
+from services.monitoring.evidence.store import payloads_of
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.rules import status_of
 from services.monitoring.facts.schemas import FactOut
 from services.monitoring.facts.sheets import FACT_LIST
-from services.monitoring.facts.store import FACT_KIND, payloads_of
+from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.risks import Risk, RiskFact

@@ -12,7 +12,8 @@ from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from services.monitoring.evidence.schemas import ReportedFact
-from services.monitoring.evidence.table import EVIDENCE, read_fact, withdraws
+from services.monitoring.evidence.store import FACT_TEXTS, facts_of
+from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import (
     AlreadySuperseded,
     AlreadyWithdrawn,
@@ -23,7 +24,6 @@ from services.monitoring.models.facts import Fact, FactText
 from services.monitoring.models.sources import SourceDay
 from shared.db.base import JsonText, table_of
 from shared.db.rows import execute_rows, insert_into, insert_rows, insert_tuples, read_tuples
-from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.records.kinds import RecordKind
@@ -43,14 +43,12 @@ FACT_KIND: Final = RecordKind(
 )
 """Facts as records 记录: a withdrawal is a fact, too, that supersedes another one and puts nothing in its place."""
 _FACTS, _TEXTS, _DAYS = table_of(Fact), table_of(FactText), table_of(SourceDay)
-FACT_TEXTS: Final = SealedTable(_TEXTS)
-_SELECT_KNOWN_FACTS = sa.select(_FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type).where(
-    is_one_of(_FACTS.c.id, "ids")
-)
-_SELECT_TOLD = sa.select(_FACTS.c.id, _FACTS.c.member_no, _FACTS.c.person_id).where(
+_SELECT_KNOWN_FACTS = sa.select(
+    _FACTS.c.id, _FACTS.c.content_hash, _FACTS.c.household_code, _FACTS.c.type, _FACTS.c.person_id
+).where(is_one_of(_FACTS.c.id, "ids"))
+_SELECT_TOLD = sa.select(_FACTS.c.id, _FACTS.c.household_code, _FACTS.c.member_no, _FACTS.c.person_id).where(
     is_one_of(_FACTS.c.id, "ids"), _FACTS.c.person_id.is_not(None)
 )
-_SELECT_TEXTS = sa.select(_TEXTS).where(is_one_of(_TEXTS.c.fact_id, "ids"))
 
 
 class StoredFact(TypedDict):
@@ -67,6 +65,7 @@ class StoredFact(TypedDict):
 class Told(NamedTuple):
     """About whom a stored fact is."""
 
+    household_code: str
     member_no: int
     person_id: UUID
 
@@ -83,8 +82,14 @@ def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUI
     """Which of these facts are known, and in full those that are ``named`` by corrections."""
     rows = read_tuples(reading.connection, _SELECT_KNOWN_FACTS, {"ids": list(ids)})
     stored: dict[UUID, StoredFact] = {
-        fact_id: {"content_hash": content_hash, "household_code": code, "type": type_, "fact": None, "person_id": None}
-        for fact_id, content_hash, code, type_ in rows
+        fact_id: {
+            "content_hash": content_hash,
+            "household_code": code,
+            "type": type_,
+            "fact": None,
+            "person_id": person,
+        }
+        for fact_id, content_hash, code, type_, person in rows
     }
     if named:
         found = reading.connection.execute(sa.select(_FACTS).where(col(Fact.id).in_(named))).all()
@@ -97,36 +102,6 @@ def load_stored_facts(reading: Reading, ids: Sequence[UUID], named: Sequence[UUI
                 "person_id": row.person_id,
             }
     return stored
-
-
-def payloads_of(reading: Reading, facts: Sequence[tuple[UUID, str, Any]]) -> list[Mapping[str, Any]]:
-    """What facts say, with what is sealed of it. A fact is its id, its type and the payload of its row."""
-    sealed = {fact_id: field for fact_id, type_, _ in facts if (field := EVIDENCE[type_].sealed) is not None}
-    rows = reading.connection.execute(_SELECT_TEXTS, {"ids": list(sealed)}) if sealed else ()
-    texts = {row.fact_id: {sealed[row.fact_id]: FACT_TEXTS.text(reading, "text", row)} for row in rows}
-    return [{**payload, **texts.get(fact_id, {})} for fact_id, _, payload in facts]
-
-
-def facts_of(reading: Reading, rows: Sequence[Any]) -> list[ReportedFact | None]:
-    """Stored facts as they were sent; none for a withdrawal, which says nothing of its own."""
-    payloads = payloads_of(reading, [(row.id, row.type, row.payload) for row in rows])
-    return [
-        None if withdraws(row.type) else _fact_of(row, payload) for row, payload in zip(rows, payloads, strict=True)
-    ]
-
-
-def _fact_of(row: Any, payload: Mapping[str, Any]) -> ReportedFact:
-    return read_fact(
-        {
-            "source": row.source,
-            "source_ref": row.source_ref,
-            "household_code": row.household_code,
-            "member_no": row.member_no,
-            "observed_on": row.observed_on,
-            "type": row.type,
-            "payload": payload,
-        }
-    )
 
 
 def load_superseded(reading: Reading, named: Sequence[UUID]) -> dict[UUID, str]:

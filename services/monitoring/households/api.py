@@ -29,11 +29,14 @@ from services.monitoring.households.schemas import (
     HouseholdListed,
     HouseholdOut,
     IncomeOut,
+    JurisdictionOut,
     VerdictsOut,
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.persons.errors import MemberElsewhere
 from services.monitoring.risks.queries import ordered_risks
 from services.monitoring.risks.schemas import OrderedRisksOut
+from shared.codes.monitoring import Matter
 from shared.db.spelling import CodeInOtherSpelling
 from shared.db.trouble import Busy
 from shared.db.unit_of_work import UnitOfWork
@@ -178,6 +181,7 @@ def _item(index: int, code: str | None, outcome: Outcome[PutHousehold]) -> House
         MaskedValue,
         HouseholdNotFound,
         HouseholdHasEnded,
+        MemberElsewhere,
         CodeInOtherSpelling,
         VersionChanged,
         RegionNotAllowed,
@@ -205,10 +209,17 @@ async def put(
     responses=responses(HouseholdNotFound),
 )
 async def get(
-    household_code: Code, call: Annotated[Call, calling(READ)], response: Response, _purpose: Purpose = None
+    household_code: Code,
+    call: Annotated[Call, calling(READ)],
+    response: Response,
+    as_of: AsOf = None,
+    _purpose: Purpose = None,
 ) -> HouseholdOut:
-    """The registered state. Who sees persons unmasked is audited, with the purpose named in `X-Purpose`."""
-    found = await call.query_person(queries.household, household_code, household_code)
+    """The registered state; with `as_of` who lived there on that day. Who sees persons unmasked is audited.
+
+    The purpose is named in `X-Purpose`.
+    """
+    found = await call.query_person(queries.household, household_code, household_code, as_of)
     return _shown(call, found, response)
 
 
@@ -250,6 +261,17 @@ def _shown(call: Call, household: HouseholdOut, response: Response) -> Household
 async def income(household_code: Code, call: Annotated[Call, calling(READ)], as_of: AsOf = None) -> IncomeOut:
     """Net income by branch, per head, with the months that are not known."""
     return await call.query(queries.income, household_code, as_of)
+
+
+@router.get(
+    "/{household_code:beside_batches}/jurisdiction",
+    operation_id="getHouseholdJurisdiction",
+    summary="Which place cares for a household in a matter",
+    responses=responses(HouseholdNotFound, PolicyValueMissing),
+)
+async def jurisdiction(household_code: Code, call: Annotated[Call, calling(READ)], matter: Matter) -> JurisdictionOut:
+    """Where its land is, for what belongs to the land of a household that moved and kept it; else where it lives."""
+    return await call.query(queries.jurisdiction, household_code, matter)
 
 
 @router.get(

@@ -2,26 +2,40 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import sqlalchemy as sa
 from pydantic import Field
 
 from services.monitoring.households.rules import standing_warnings
-from services.monitoring.households.schemas import HouseholdListed, HouseholdOut, IncomeOut, MemberOut, VerdictsOut
+from services.monitoring.households.schemas import (
+    HouseholdListed,
+    HouseholdOut,
+    IncomeOut,
+    JurisdictionOut,
+    MemberOut,
+    VerdictsOut,
+)
 from services.monitoring.households.sheets import HOUSEHOLD_LIST
-from services.monitoring.households.store import load_homes, load_what_stands, registered_elsewhere, with_what_stands
+from services.monitoring.households.store import (
+    load_homes,
+    load_what_stands,
+    region_on,
+    registered_elsewhere,
+    with_what_stands,
+)
 from services.monitoring.ledger.errors import HouseholdNotFound
+from services.monitoring.ledger.queries import lay_on, months_on
 from services.monitoring.ledger.rules.income import state_income, window_months
-from services.monitoring.ledger.store import load_dossiers, load_months
+from services.monitoring.ledger.store import load_dossiers
 from services.monitoring.models.households import Household
 from services.monitoring.persons.rules import RegisteredMember
-from services.monitoring.persons.store import load_members, load_members_of
+from services.monitoring.persons.store import load_members, load_members_of, load_members_on
 from services.monitoring.risks.queries import reasons_for
 from services.monitoring.risks.rules.parameters import INCOME_LINE, WINDOW_MONTHS
 from services.monitoring.risks.schemas import VerdictOut
 from services.monitoring.risks.store.verdicts import judge_dossiers, rule_parameters
-from shared.codes.monitoring import HouseholdCategory
+from shared.codes.monitoring import HouseholdCategory, Matter
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.findings import Finding
@@ -36,13 +50,20 @@ from shared.regions import RegionFilter
 from shared.security.actor import PERSONAL, Actor
 from shared.words.said import says
 
+ORIGIN_MATTERS: Final = "monitoring.origin_matters"
+"""原籍地办理事项: what a household whose land stayed elsewhere is cared for in where that is."""
 _HOUSEHOLDS = table_of(Household)
 ShownT = TypeVar("ShownT", bound=HouseholdListed)
 
 
-def household(reading: Reading, code: str) -> HouseholdOut:
-    """A household as the caller may see it, with what should be checked at home."""
+def household(reading: Reading, code: str, as_of: dt.date | None = None) -> HouseholdOut:
+    """A household as the caller may see it, with what should be checked at home.
+
+    With ``as_of``, who lived there on that day, and where it was.
+    """
     found = demand_household(reading, code)
+    if as_of is not None:
+        return household_for(reading.actor, with_what_stands(reading, _as_it_was(reading, found, as_of)))
     members = [one.member for one in load_members(reading, code)]
     warnings = _warnings(reading, found, members) if found.ended_on is None else []
     return household_for(reading.actor, with_what_stands(reading, HouseholdOut.of(found, members, warnings)))
@@ -52,6 +73,15 @@ def _warnings(reading: Reading, found: Household, members: Sequence[RegisteredMe
     homes = load_homes(reading, [member.id_number for member in members if member.id_number])
     shown = range(len(members)) if reading.actor.may(PERSONAL) else ()
     return standing_warnings(found.region_code, members, shown, registered_elsewhere(reading.actor, found.code, homes))
+
+
+def _as_it_was(reading: Reading, found: Household, day: dt.date) -> HouseholdOut:
+    members = [one.member for one in load_members_on(reading, found.code, day)]
+    shown = HouseholdOut.of(found, members, [])
+    then: dict[str, Any] = {"region_code": region_on(reading, found, day), "member_count": len(members)}
+    if found.ended_on is not None and found.ended_on > day:
+        then |= dict.fromkeys(("ended_on", "end_reason", "end_note"))
+    return shown.model_copy(update=then)
 
 
 _SELECT_HOUSEHOLDS = sa.select(*_HOUSEHOLDS.c, _HOUSEHOLDS.c.code.label("household_code"))
@@ -89,14 +119,32 @@ def listed(reading: Reading, rows: Sequence[Any]) -> list[HouseholdListed]:
 
 
 def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
-    """The income window of a date, from the month table, beside the line of that date."""
+    """The income window of a date, beside the line of that date, among those who lived there then."""
     found = demand_household(reading, code)
     on = as_of or reading.today()
-    view = reading.policy.at(found.region_code, on)
-    length, line = _demand(view, found.region_code, WINDOW_MONTHS, INCOME_LINE)
+    region_code = region_on(reading, found, on)
+    view = reading.policy.at(region_code, on)
+    length, line = _demand(view, region_code, WINDOW_MONTHS, INCOME_LINE)
     first, last = window_months(on, int(length.value))
-    months = load_months(reading, [found.code], first, last).get(found.code, {})
-    return IncomeOut.of(state_income(months, first, last, found.member_count), line, view.pack)
+    order = rule_parameters(reading.policy, region_code, on).source_order
+    months = months_on(reading, code, first, last, on, order)
+    members = found.member_count if as_of is None else len(load_members_on(reading, code, on))
+    return IncomeOut.of(state_income(months, first, last, members), line, view.pack)
+
+
+def jurisdiction(reading: Reading, code: str, matter: Matter) -> JurisdictionOut:
+    """Which place cares for a household in a matter: where its land is, or where it lives 人地分离."""
+    found = demand_household(reading, code)
+    [of_the_land] = _demand(reading.policy.at(found.region_code, reading.today()), found.region_code, ORIGIN_MATTERS)
+    at_origin = found.origin_region_code is not None and matter in of_the_land.value
+    region_code = found.origin_region_code if at_origin else found.region_code
+    return JurisdictionOut(
+        household_code=code,
+        matter=matter,
+        region_code=region_code or found.region_code,
+        reference=of_the_land.reference,
+        status=of_the_land.status.value,
+    )
 
 
 def _demand(view: PolicyView, region_code: str, *keys: str) -> list[ParameterValue]:
@@ -116,13 +164,16 @@ def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
     demand_household(reading, code)
     on = as_of or reading.today()
     dossiers = list(load_dossiers(reading, [code], lock=False).values())
-    pack = rule_parameters(reading.policy, dossiers[0].region_code, on).pack
+    parameters = rule_parameters(reading.policy, dossiers[0].region_code, on)
+    if as_of is not None:
+        window, members = window_months(on, parameters.demand_window()), load_members_on(reading, code, on)
+        lay_on(reading, dossiers[0], members, window, on, parameters.source_order)
     found = [
         reasons_for(reading.actor, VerdictOut.of(verdict))
         for judged in judge_dossiers(reading, dossiers, on)
         for verdict in judged.verdicts
     ]
-    return VerdictsOut(household_code=code, as_of=on, pack=pack, verdicts=found)
+    return VerdictsOut(household_code=code, as_of=on, pack=parameters.pack, verdicts=found)
 
 
 def demand_household(reading: Reading, code: str) -> Household:

@@ -14,8 +14,11 @@ from shared.codes.monitoring import (
     ExchangeSystem,
     Health,
     HouseholdCategory,
+    HouseholdClass,
     HouseholdEndReason,
     Labour,
+    Matter,
+    MonitoringStatus,
     Relation,
     Sex,
 )
@@ -109,6 +112,9 @@ class HouseholdListed(BaseModel):
     external_codes: dict[ExchangeSystem, str] = Field(
         default={}, description="Under which codes other platforms know it, by platform"
     )
+    origin_region_code: str | None = Field(
+        None, description="Where its land is 户籍地, where it moved away and kept it 人地分离"
+    )
     ended_on: dt.date | None = Field(None, description="The day from which it is no more 注销日期")
     end_reason: HouseholdEndReason | None = None
     end_note: str | None = Field(None, description="Null without `monitoring:pii`")
@@ -127,9 +133,23 @@ _BESIDE_THE_ROW = {"household_code", "members", "head_name", "open_risks", "exte
 _OF_THE_ROW = tuple(name for name in HouseholdListed.model_fields if name not in _BESIDE_THE_ROW)
 
 
+class MonitoringOut(BaseModel):
+    """Where a household stands in monitoring 监测状态."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, from_attributes=True)
+
+    status: MonitoringStatus = MonitoringStatus.NONE
+    household_class: HouseholdClass | None = Field(None, alias="class", description="监测对象类别, as it was admitted")
+    episode: int = Field(0, description="How often it was admitted")
+    admitted_on: dt.date | None = Field(None, description="纳入日期: the day the county approved")
+    eliminated_on: dt.date | None = Field(None, description="风险消除日期: the day the county approved")
+    watch_until: dt.date | None = Field(None, description="The last day on which the elimination can be rolled back")
+
+
 class HouseholdOut(HouseholdListed):
     """A registered household, with what should be checked about it."""
 
+    monitoring: MonitoringOut = MonitoringOut()
     warnings: list[str] = Field(default=[], description="What should be checked at home; it does not stand in the way")
 
     @classmethod
@@ -222,6 +242,13 @@ class Line(BaseModel):
     status: Literal["in_force", "announced", "assumed"]
 
 
+class Civil(BaseModel):
+    """Income as civil affairs 民政 reckon it: net income less what cannot be avoided."""
+
+    per_head: SignedFenAsYuan
+    deducted: SignedFenAsYuan = Field(description="Compliant self-paid expense, and the cost of going to work 务工成本")
+
+
 class IncomeOut(BaseModel):
     """The income of a household in the window of a date."""
 
@@ -233,6 +260,7 @@ class IncomeOut(BaseModel):
     per_head: SignedFenAsYuan
     compliant_self_paid: SignedFenAsYuan
     coverage: Coverage
+    civil: Civil
     line: Line
     pack: str
 
@@ -248,9 +276,20 @@ class IncomeOut(BaseModel):
             per_head=statement.per_head or 0,
             compliant_self_paid=statement.compliant_self_paid,
             coverage=Coverage(known=statement.known, missing=list(statement.missing)),
+            civil=Civil(per_head=statement.civil_per_head or 0, deducted=statement.civil_deducted),
             line=Line(value=f"{line.value:.2f}", reference=line.reference, status=line.status.value),
             pack=pack,
         )
+
+
+class JurisdictionOut(BaseModel):
+    """Which place cares for a household in a matter 人地分离."""
+
+    household_code: str
+    matter: Matter
+    region_code: str
+    reference: str = Field(description="The document that says so, and where in it")
+    status: Literal["in_force", "announced", "assumed"]
 
 
 class VerdictsOut(BaseModel):

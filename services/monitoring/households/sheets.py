@@ -108,6 +108,7 @@ HOUSEHOLD_LIST: Final = Sheet(
             for system in ExchangeSystem
         ),
         VERSION,
+        Column("origin_region_code", "原籍区划代码", "Region of its land", width=16),
         Column("ended_on", "注销日期", "Ended on", Form.DAY, width=12),
         Column("end_reason", "注销原因", "Reason of the end", Form.CODE, HouseholdEndReason, width=16),
         Column("end_note", "注销说明", "Note of the end", width=24, masked=True),

@@ -1,17 +1,23 @@
-"""Rows of the household register: locked, entered, and the counties of household codes."""
+"""Rows of the household register: locked, entered, their income, and the counties of household codes."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.monitoring.households.schemas import HouseholdOut
+from services.monitoring.cases.store.standings import load_standings
+from services.monitoring.households.schemas import HouseholdOut, MonitoringOut
+from services.monitoring.ledger.rules.income import IncomeStatement, state_income, window_months
+from services.monitoring.ledger.store import load_months
 from services.monitoring.models.exchange import ExternalCode
+from services.monitoring.models.household_events import HouseholdEvent
 from services.monitoring.models.households import CodePrefix, Household
 from services.monitoring.models.risks import Risk
 from services.monitoring.persons.store import load_places
-from shared.codes.monitoring import ExchangeSystem, RiskKind, RiskStatus
+from services.monitoring.risks.store.verdicts import rule_parameters
+from shared.codes.monitoring import ExchangeSystem, MonitoringStatus, RiskKind, RiskStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_into, insert_rows
 from shared.db.sets import is_one_of
@@ -19,7 +25,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.security.actor import Actor
 
 _HOUSEHOLDS, _PREFIXES = table_of(Household), table_of(CodePrefix)
-_EXTERNAL, _RISKS = table_of(ExternalCode), table_of(Risk)
+_EXTERNAL, _RISKS, _EVENTS = table_of(ExternalCode), table_of(Risk), table_of(HouseholdEvent)
 _SELECT_EXTERNAL = (
     sa.select(_EXTERNAL.c.household_code, _EXTERNAL.c.system, _EXTERNAL.c.code)
     .where(is_one_of(_EXTERNAL.c.household_code, "codes"), _EXTERNAL.c.code.is_not(None))
@@ -70,6 +76,15 @@ def registered_elsewhere(
     }
 
 
+def region_on(reading: Reading, household: Household, day: dt.date) -> str:
+    """Where a household lived on a day, as far as events tell of its moves."""
+    later = sa.select(_EVENTS.c.moved_from).where(
+        _EVENTS.c.household_code == household.code, _EVENTS.c.on > day, _EVENTS.c.moved_from.is_not(None)
+    )
+    before: str | None = reading.connection.scalar(later.order_by(_EVENTS.c.on, _EVENTS.c.recorded_at).limit(1))
+    return before or household.region_code
+
+
 def load_counties(reading: Reading, letters: Collection[str]) -> defaultdict[str, set[str]]:
     """The counties in which household codes begin with these letters."""
     found: defaultdict[str, set[str]] = defaultdict(set)
@@ -108,4 +123,22 @@ def load_what_stands(reading: Reading, codes: Collection[str]) -> Mapping[str, d
 
 def with_what_stands(reading: Reading, shown: HouseholdOut) -> HouseholdOut:
     """The household with that beside it."""
-    return shown.model_copy(update=load_what_stands(reading, [shown.household_code])[shown.household_code])
+    code = shown.household_code
+    monitoring = MonitoringOut.model_validate(load_standings(reading, [code])[code])
+    if shown.ended_on is not None:
+        monitoring = monitoring.model_copy(update={"status": MonitoringStatus.ENDED})
+    return shown.model_copy(update={**load_what_stands(reading, [code])[code], "monitoring": monitoring})
+
+
+def load_statements(reading: Reading, households: Iterable[Any], on: dt.date) -> Mapping[str, IncomeStatement]:
+    """The income of each of these households in its window of a day; none where the policy names no window."""
+    windows: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    for one in households:
+        length = rule_parameters(reading.policy, one.region_code, on).window_months
+        if length is not None:
+            windows[window_months(on, length)][one.code] = one.member_count
+    found: dict[str, IncomeStatement] = {}
+    for span, members in windows.items():
+        months = load_months(reading, list(members), *span)
+        found |= {code: state_income(months.get(code, {}), *span, number) for code, number in members.items()}
+    return found

@@ -8,3 +8,9 @@ class HouseholdNotFound(NotFound):
 
     code = "household-not-found"
     pointer = "/household_code"
+
+
+class HouseholdAwaited(HouseholdNotFound):
+    """Another house speaks of a household that nobody has registered yet: it waits, and enters once somebody has."""
+
+    passes_with_time = True

@@ -1,15 +1,17 @@
 """Rows of the ledger: dossiers locked, sums by month, and the window kept ready for the rules."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.monitoring.attributions.rules import Attributions
+from services.monitoring.attributions.store import load_attributions
 from services.monitoring.evidence.kept import Kept
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier, Report
@@ -28,24 +30,38 @@ from shared.db.rows import add_tuples, insert_rows, read_tuples, update_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Patience, Reading, UnitOfWork
 
-_SUMS = ("wage", "operating", "property_", "transfer", "operating_cost", "self_paid_compliant", "income_facts")
+_SUMS = (
+    "wage",
+    "operating",
+    "property_",
+    "transfer",
+    "operating_cost",
+    "self_paid_compliant",
+    "income_facts",
+    "work_cost",
+)
 _INCOME = ("wage", "operating", "property_", "transfer")
 NEVER_JUDGED = 0
 """Anchor of a window that waits for the first judgement of its household."""
 _HOUSEHOLDS, _MONTHS, _WINDOWS = table_of(Household), table_of(LedgerMonth), table_of(HouseholdWindow)
 _LEAVES = table_of(IncomeLeaf)
 _OF_A_LEAF = (*_INCOME, "operating_cost", "income_facts")
+_OF_HOUSEHOLD: Final = (
+    "code",
+    "region_code",
+    "category",
+    "member_count",
+    "able_workers",
+    "fragile_members",
+    "relocated",
+    "dibao",
+    "monitored",
+    "ended_on",
+    "is_related",
+)
 _SELECT_DOSSIERS = (
     sa.select(
-        col(Household.code),
-        col(Household.region_code),
-        col(Household.category),
-        col(Household.member_count),
-        col(Household.able_workers),
-        col(Household.fragile_members),
-        col(Household.relocated),
-        col(Household.dibao),
-        col(Household.ended_on),
+        *(_HOUSEHOLDS.c[name] for name in _OF_HOUSEHOLD),
         _WINDOWS.c.evidence,
         _WINDOWS.c.judged_on,
         _WINDOWS.c.due_after,
@@ -195,12 +211,43 @@ def load_dossiers(reading: Reading, codes: Collection[str], *, lock: bool) -> di
     to_lock = _SELECT_FREE_DOSSIERS_FOR_UPDATE if leaves_out else _SELECT_DOSSIERS_FOR_UPDATE
     rows = read_tuples(reading.connection, to_lock if lock else _SELECT_DOSSIERS, {"codes": list(codes)})
     dossiers = {}
-    for code, region, category, members, able, fragile, moved, dibao, ended_on, evidence, judged, due, *window in rows:
+    for code, region, kind, members, able, fragile, moved, dibao, watched, ended, related, *ready in rows:
+        evidence, judged, due, *window = ready
         summary, names = WindowSummary(*window), frozenset(evidence.split())
         dossiers[code] = HouseholdDossier(
-            code, region, category, members, able, fragile, moved, dibao, ended_on, summary, names, judged, due
+            code,
+            region,
+            kind,
+            members,
+            able,
+            fragile,
+            moved,
+            dibao,
+            watched,
+            ended,
+            related,
+            summary,
+            names,
+            judged,
+            due,
         )
     return dossiers
+
+
+def load_homes_of(uow: UnitOfWork, dossiers: dict[str, HouseholdDossier]) -> Attributions:
+    """Where facts of these households count; the dossiers of other households for which some do are added, locked.
+
+    Nothing is asked where none of them ever split or merged. They are locked after the others: of two who wait for one
+    another the database ends one, which runs again.
+    """
+    codes = [code for code, dossier in dossiers.items() if dossier.is_related]
+    while True:
+        attributions = load_attributions(uow, codes)
+        missing = set().union(*map(attributions.homes_of, codes)) - dossiers.keys()
+        found = load_dossiers(uow, sorted(missing), lock=True) if missing else {}
+        if not found:
+            return attributions
+        dossiers.update(found)
 
 
 def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[str]) -> dict[str, str]:
@@ -212,12 +259,20 @@ def load_left_out(uow: UnitOfWork, codes: Collection[str], dossiers: Collection[
     return {row.code: row.region_code for row in found}
 
 
-def load_reports(reading: Reading, dossiers: Mapping[str, HouseholdDossier], facts: Iterable[ReportedFact]) -> None:
-    """Put what counts of the matters that these facts report about, and others may have reported, into the dossiers."""
+def load_reports(
+    reading: Reading,
+    dossiers: Mapping[str, HouseholdDossier],
+    facts: Iterable[ReportedFact],
+    homes_of: Callable[[str], Collection[str]],
+) -> None:
+    """Put what counts of the matters that these facts report about, and others may have reported, into the dossiers.
+
+    ``homes_of`` tells for which households a fact may count that names one.
+    """
     months: defaultdict[int, set[str]] = defaultdict(set)
     for fact in facts:
-        if fact.has_rivals() and fact.household_code in dossiers and (month := fact.month_named()) is not None:
-            months[month].add(fact.household_code)
+        if fact.has_rivals() and (month := fact.month_named()) is not None:
+            months[month] |= dossiers.keys() & set(homes_of(fact.household_code))
     if not months:
         return
     asked = sa.select(_LEAVES).where(
@@ -254,9 +309,9 @@ def _write_rows(uow: UnitOfWork, kept: Kept[Any], dossiers: Iterable[HouseholdDo
         for fact_id, row in dossier.rows[kept].items()
     ]
     removed = {fact_id for dossier in dossiers for fact_id in dossier.removed[kept]}
-    insert_rows(uow.connection, kept.table, added)
     if removed:
         uow.connection.execute(sa.delete(kept.table).where(kept.table.c.fact_id.in_(removed)))
+    insert_rows(uow.connection, kept.table, added)
 
 
 def refresh_windows(reading: Reading, dossiers: Iterable[HouseholdDossier], anchor: int, length: int) -> None:
@@ -351,3 +406,15 @@ def open_windows(uow: UnitOfWork, codes: Collection[str]) -> None:
     )
     row = {"anchor": NEVER_JUDGED, "length": MONTHS_IN_YEAR, **sums, "evidence": ""}
     insert_rows(uow.connection, _WINDOWS, [{"household_code": code, **row} for code in codes])
+
+
+def net_incomes(first: int, last: int) -> sa.Subquery:
+    """The net income 纯收入 of each household over a span of months, in fen; of those of which every month is known.
+
+    Columns: household_code, net.
+    """
+    net = _MONTHS.c.wage + _MONTHS.c.operating - _MONTHS.c.operating_cost + _MONTHS.c.property_ + _MONTHS.c.transfer
+    summed = sa.select(_MONTHS.c.household_code, sa.cast(sa.func.sum(net), sa.BigInteger).label("net"))
+    known = _MONTHS.c.month.between(first, last) & (_MONTHS.c.income_facts > 0)
+    whole = sa.func.count() == last - first + 1
+    return summed.where(known).group_by(_MONTHS.c.household_code).having(whole).subquery("incomes")

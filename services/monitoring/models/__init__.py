@@ -1,10 +1,16 @@
 """Tables of monitoring: one database, one set of foreign keys, one line of migrations."""
 
 from services.monitoring.models import (
+    cards,
+    cases,
+    clues,
+    contacts,
+    data_requests,
     evidence,
     exchange,
     facts,
     findings,
+    household_events,
     households,
     incidents,
     ledger,
@@ -14,7 +20,9 @@ from services.monitoring.models import (
     protections,
     risks,
     screenings,
+    slow_sales,
     sources,
+    submissions,
 )
 from services.monitoring.models.base import METADATA, PROCEDURE_STEP, SYSTEM_TABLES
 
@@ -22,10 +30,16 @@ __all__ = [
     "METADATA",
     "PROCEDURE_STEP",
     "SYSTEM_TABLES",
+    "cards",
+    "cases",
+    "clues",
+    "contacts",
+    "data_requests",
     "evidence",
     "exchange",
     "facts",
     "findings",
+    "household_events",
     "households",
     "incidents",
     "ledger",
@@ -35,5 +49,7 @@ __all__ = [
     "protections",
     "risks",
     "screenings",
+    "slow_sales",
     "sources",
+    "submissions",
 ]

@@ -50,10 +50,16 @@ class Household(Base, table=True):
     """The day on which somebody was taken in last; none where that was before it was kept."""
     left_on: dt.date | None = None
     """The day on which somebody left last; none where nobody did, or before it was kept."""
+    is_related: bool = False
+    """Whether members passed to or from another household, so that what is said of one may count for the other."""
+    origin_region_code: str | None = Field(None, max_length=12)
+    """Where its land is 户籍地, since it moved away and kept it 人地分离."""
     ended_on: dt.date | None = None
     """The day from which it is no more 注销日期: nothing is judged from then on."""
     end_reason: HouseholdEndReason | None = Field(None, sa_type=OpenCode(HouseholdEndReason))
     end_note: str | None = Field(None, max_length=MAX_REMARK)
+    monitored: bool = Field(False, sa_column=sa.Column(sa.Boolean(), nullable=False, server_default=sa.false()))
+    """Whether it is monitored now 监测对象: what `monitored_household` says, where every judgement reads it."""
 
 
 class CodePrefix(Base, table=True):

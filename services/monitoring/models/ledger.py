@@ -25,6 +25,8 @@ class LedgerMonth(Base, table=True):
     self_paid_compliant: int = Field(sa_type=FEN)
     income_facts: int
     """How many income facts count; none means the month is unknown, not zero."""
+    work_cost: int = Field(0, sa_type=FEN, sa_column_kwargs={"server_default": "0"})
+    """Cost of going to work 务工成本 beside what is compliant self-paid."""
 
 
 class MedicalMonth(Base, table=True):

@@ -13,3 +13,9 @@ class PersonAmbiguous(Conflict):
     """Somebody of that identity number is registered in several households: people have to say which is right."""
 
     code = "person-ambiguous"
+
+
+class MemberElsewhere(Conflict):
+    """Somebody of that identity number lives in another household: who left is registered there."""
+
+    code = "member-elsewhere"

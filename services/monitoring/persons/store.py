@@ -4,10 +4,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.monitoring.models.household_events import MemberMove
 from services.monitoring.models.households import Household
 from services.monitoring.models.persons import FormerMember, Member
 from services.monitoring.persons.rules import (
@@ -19,14 +21,17 @@ from services.monitoring.persons.rules import (
     Place,
     RegisteredMember,
 )
+from shared.codes.monitoring import Relation
 from shared.db.base import table_of
 from shared.db.rows import insert_rows, read_tuples
 from shared.db.sealed import SealedTable
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
+from shared.identity import mask_name
 
 _MEMBERS, _FORMER, _HOUSEHOLDS = table_of(Member), table_of(FormerMember), table_of(Household)
-MEMBERS, FORMER_MEMBERS = SealedTable(_MEMBERS), SealedTable(_FORMER)
+_MOVES = table_of(MemberMove)
+MEMBERS, FORMER_MEMBERS, MEMBER_MOVES = SealedTable(_MEMBERS), SealedTable(_FORMER), SealedTable(_MOVES)
 _SELECT_HOLDERS = sa.union_all(
     sa.select(
         _MEMBERS.c.household_code,
@@ -43,6 +48,11 @@ _SELECT_MEMBERS = (
     sa.select(_MEMBERS)
     .where(is_one_of(_MEMBERS.c.household_code, "codes"))
     .order_by(_MEMBERS.c.household_code, _MEMBERS.c.member_no)
+)
+_SELECT_HEADS = (
+    sa.select(_MEMBERS.c.household_code, _MEMBERS.c.member_no, _MEMBERS.c.name)
+    .where(is_one_of(_MEMBERS.c.household_code, "codes"), _MEMBERS.c.relation == Relation.HEAD)
+    .order_by(_MEMBERS.c.household_code, _MEMBERS.c.member_no.desc())
 )
 _SELECT_PLACES = sa.union_all(
     sa.select(
@@ -85,6 +95,12 @@ def load_members_of(reading: Reading, codes: Collection[str]) -> Mapping[str, li
     return found
 
 
+def load_heads(reading: Reading, codes: Collection[str]) -> Mapping[str, str]:
+    """The names of the heads 户主 of these households, masked for everybody; none of those that have no head."""
+    found = reading.connection.execute(_SELECT_HEADS, {"codes": list(codes)})
+    return {row.household_code: mask_name(MEMBERS.text(reading, "name", row) or "") for row in found}
+
+
 def _registered(row: Mapping[str, Any]) -> MemberOfHousehold:
     return MemberOfHousehold(row["person_id"], RegisteredMember(**{name: row[name] for name in _REGISTERED}))
 
@@ -101,9 +117,11 @@ def write_members(uow: UnitOfWork, households: Mapping[str, Sequence[MemberOfHou
     insert_rows(uow.connection, _MEMBERS, MEMBERS.seal(uow, rows))
 
 
-def write_former_members(uow: UnitOfWork, code: str, version: int, left: Sequence[MemberOfHousehold]) -> None:
-    """Keep under their numbers those who hold them no longer from a version on."""
-    rows = [_former_row(uow, code, version, one) for one in left]
+def write_former_members(
+    uow: UnitOfWork, code: str, version: int, on: dt.date, left: Sequence[MemberOfHousehold]
+) -> None:
+    """Keep under their numbers those who hold them no longer from a version and a day on."""
+    rows = [_former_row(code, version, on, one) for one in left]
     insert_rows(uow.connection, _FORMER, FORMER_MEMBERS.seal(uow, rows))
 
 
@@ -115,7 +133,77 @@ def _member_row(code: str, one: MemberOfHousehold) -> dict[str, Any]:
     }
 
 
-def _former_row(uow: UnitOfWork, code: str, version: int, one: MemberOfHousehold) -> dict[str, Any]:
+def write_moves(
+    uow: UnitOfWork,
+    code: str,
+    version: int,
+    on: dt.date,
+    event_id: UUID | None,
+    *,
+    left: Sequence[MemberOfHousehold],
+    arrived: Sequence[MemberOfHousehold],
+) -> None:
+    """Keep from which day on these hold their numbers, and those hold theirs no longer."""
+    move = {"household_code": code, "version": version, "on": on, "event_id": event_id}
+    nothing = dict.fromkeys(_REGISTERED)
+    rows: list[dict[str, Any]] = [
+        {**nothing, **move, "member_no": one.member.member_no, "person_id": one.person_id, "arrived": True}
+        for one in arrived
+    ]
+    rows += [
+        {
+            **{name: getattr(one.member, name) for name in _REGISTERED},
+            **move,
+            "person_id": one.person_id,
+            "arrived": False,
+        }
+        for one in left
+    ]
+    insert_rows(uow.connection, _MOVES, MEMBER_MOVES.seal(uow, rows))
+
+
+def load_members_on(reading: Reading, code: str, day: dt.date) -> list[MemberOfHousehold]:
+    """Who lived in a household on a day, by number: what changed later is taken back, the last change first."""
+    living = {(one.member.member_no, one.person_id): one for one in load_members(reading, code)}
+    later = sa.select(_MOVES).where(_MOVES.c.household_code == code, _MOVES.c.on > day)
+    for row in reading.connection.execute(later.order_by(_MOVES.c.version.desc(), _MOVES.c.arrived.desc())).mappings():
+        if row["arrived"]:
+            living.pop((row["member_no"], row["person_id"]), None)
+        else:
+            living[row["member_no"], row["person_id"]] = _registered(MEMBER_MOVES.open(reading, row))
+    return sorted(living.values(), key=lambda one: one.member.member_no)
+
+
+def load_households_of(reading: Reading, persons: Collection[UUID]) -> dict[str, str]:
+    """The households in which these persons live, with their regions."""
+    if not persons:
+        return {}
+    asked = (
+        sa.select(_HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code)
+        .join(_MEMBERS, _MEMBERS.c.household_code == _HOUSEHOLDS.c.code)
+        .where(_MEMBERS.c.person_id.in_(persons), _HOUSEHOLDS.c.ended_on.is_(None))
+    )
+    return {row.code: row.region_code for row in reading.connection.execute(asked)}
+
+
+def load_arrival(reading: Reading, code: str, person_id: UUID) -> dt.date | None:
+    """The day of the event by which somebody came to a household last; none where no event says so."""
+    came = (_MOVES.c.household_code == code) & (_MOVES.c.person_id == person_id)
+    arrived = came & _MOVES.c.arrived & _MOVES.c.event_id.is_not(None)
+    found: dt.date | None = reading.connection.scalar(sa.select(sa.func.max(_MOVES.c.on)).where(arrived))
+    return found
+
+
+def highest_number(reading: Reading, code: str) -> int:
+    """The highest number that somebody of a household holds or ever held; 0 where nobody did."""
+    held = sa.union_all(
+        sa.select(_MEMBERS.c.member_no).where(_MEMBERS.c.household_code == code),
+        sa.select(_FORMER.c.member_no).where(_FORMER.c.household_code == code),
+    ).subquery()
+    return reading.connection.scalar(sa.select(sa.func.max(held.c.member_no))) or 0
+
+
+def _former_row(code: str, version: int, on: dt.date, one: MemberOfHousehold) -> dict[str, Any]:
     return {
         "household_code": code,
         "member_no": one.member.member_no,
@@ -124,7 +212,7 @@ def _former_row(uow: UnitOfWork, code: str, version: int, one: MemberOfHousehold
         "sex": one.member.sex,
         "birth_date": one.member.birth_date,
         "id_number": one.member.id_number,
-        "left_on": uow.today(),
+        "left_on": on,
     }
 
 

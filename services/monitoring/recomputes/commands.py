@@ -9,16 +9,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
+from services.monitoring.attributions.store import load_attributions
 from services.monitoring.evidence.circumstances import SourceOrder
 from services.monitoring.evidence.kept import CONCERN, Kept, Key
-from services.monitoring.evidence.schemas import ReportedFact
+from services.monitoring.evidence.store import load_counting
 from services.monitoring.evidence.table import all_kept, tables_of_health
-from services.monitoring.facts.store import facts_of
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import IncomeMonth, summarise
 from services.monitoring.ledger.rules.postings import post
 from services.monitoring.ledger.store import load_dossiers
-from services.monitoring.models.facts import Fact
 from services.monitoring.models.households import Household
 from services.monitoring.models.ledger import LedgerMonth
 from services.monitoring.protections.store import day_to_find, find_standings, load_kept
@@ -36,8 +35,6 @@ from shared.operations import OPERATOR, print_lines
 from shared.regions import region_prefix
 from shared.security.divisions import demand_division
 
-_Counting = tuple[UUID, ReportedFact, UUID | None]
-"""A fact that counts, with its id and whom it is about."""
 RECOMPUTE_JOB: Final = "recompute"
 BATCH = 500
 _HOUSEHOLDS = table_of(Household)
@@ -69,7 +66,8 @@ def prove_ledger(
     """
     codes = uow.connection.scalars(_codes_after(region_code, after).limit(limit)).all()
     dossiers = load_dossiers(uow, codes, lock=True)
-    facts, months = _facts_that_count(uow, codes), _kept_months(uow, codes)
+    related = [code for code, dossier in dossiers.items() if dossier.is_related]
+    facts, months = load_counting(uow, codes, load_attributions(uow, related)), _kept_months(uow, codes)
     rows = {kept: _kept_rows(uow, kept, codes) for kept in all_kept()}
     found: list[Difference] = []
     found += _compare_protections(uow, list(dossiers.values()))
@@ -170,18 +168,6 @@ def _compare_protections(uow: UnitOfWork, dossiers: Sequence[HouseholdDossier]) 
                 there = None if row is None else [row.region_code, row.status, row.checked_on, row.fact_ids]
                 said = [dossier.region_code, computed.status, computed.checked_on, computed.fact_ids]
                 yield Difference(code, f"household_protection {protection}", there, said)
-
-
-def _facts_that_count(reading: Reading, codes: Sequence[str]) -> Mapping[str, list[_Counting]]:
-    fact, correction = table_of(Fact), table_of(Fact).alias()
-    superseded = sa.exists().where(correction.c.supersedes_id == fact.c.id)
-    found: defaultdict[str, list[_Counting]] = defaultdict(list)
-    counting = sa.select(fact).where(fact.c.household_code.in_(codes), ~superseded)
-    rows = reading.connection.execute(counting).all()
-    for row, said in zip(rows, facts_of(reading, rows), strict=True):
-        if said is not None:
-            found[row.household_code].append((row.id, said, row.person_id))
-    return found
 
 
 def _kept_months(reading: Reading, codes: Sequence[str]) -> Mapping[str, dict[str, Any]]:

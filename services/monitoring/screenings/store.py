@@ -137,6 +137,11 @@ class _HouseholdColumns:
         """低保户."""
         return sa.type_coerce(_HOUSEHOLDS.c.dibao, sa.Boolean)
 
+    @property
+    def monitored(self) -> sa.ColumnElement[bool]:
+        """监测对象."""
+        return sa.type_coerce(_HOUSEHOLDS.c.monitored, sa.Boolean)
+
 
 class RulesOfPlace(NamedTuple):
     """All rules at a glance, for the households of one policy view, in one statement."""

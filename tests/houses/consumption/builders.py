@@ -34,6 +34,8 @@ from tests.conftest import ClientFor, OpenHouse
 NEIGHBOUR, ELSEWHERE = "DJ-0002", "YJ-0001"
 """Two more households that are known: one of the same village, one of another county."""
 TASK, MEASURE = derived_id("task", HOUSEHOLD), derived_id("measure", HOUSEHOLD)
+CATALOGUE_EVENTS = ("consumption.product-", "consumption.recognition-")
+"""What is told of what is for sale."""
 API = "/consumption/v1"
 ORDERS = f"{API}/orders"
 READ, WRITE = ("consumption:read",), ("consumption:read", "consumption:write")
@@ -54,6 +56,12 @@ def known(code: str, region_code: str = REGION, version: int = 1) -> HouseholdRe
 def link(share: str, household_code: str = HOUSEHOLD, kind: str = "operating") -> dict[str, Any]:
     """A household's part in what a producer sells."""
     return {"household_code": household_code, "share": share, "kind": kind}
+
+
+def shown_links(*sent: dict[str, Any]) -> list[dict[str, Any]]:
+    """Links as they are answered: what was not said of them is null."""
+    unsaid = dict.fromkeys(("household_code", "producer_code", "kind", "form", "from", "to"))
+    return [unsaid | one for one in sent]
 
 
 def producer(*links: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -173,8 +181,11 @@ def read_stock(reading: Reading) -> dict[str, int]:
 
 
 async def told(house: House, name: str = "") -> Sequence[Event[Any]]:
-    """What the house has published, all or under this name."""
-    return [event for event in await waiting_events(house) if name in event.type]
+    """What the house has published, all beside its catalogue or under this name."""
+    events = await waiting_events(house)
+    if name:
+        return [event for event in events if name in event.type]
+    return [event for event in events if not event.type.startswith(CATALOGUE_EVENTS)]
 
 
 def numbered(count: int) -> list[str]:

@@ -142,12 +142,12 @@ async def test_what_cannot_have_arrived(officer: httpx.AsyncClient, buyer: httpx
         await sentences_of(buyer, *steps, receipt),
         await sentences_of(buyer, *steps, receipt | {"lines": [{"line_no": 2, "received": "1"}]}),
         await sentences_of(buyer, *steps, receipt | {"lines": received("1") * 2}),
-        await sentences_of(buyer, *steps, receipt | {"action": "dispute"}),
+        await sentences_of(buyer, *steps, receipt | {"action": "cancel"}),
     ] == [
         ["/lines/0/received: more than was ordered", "/lines/0/received：超过订购数量"],
         ["/lines/0/line_no: the order has no such line", "/lines/0/line_no：订单中没有此行"],
         ["/lines: a line is named twice", "/lines：同一行重复填写"],
-        ["/lines: lines come with receive only", "/lines：只有收货时才填写各行实收数量"],
+        ["/lines: this step takes no lines", "/lines：该操作不填写各行"],
     ]
 
 

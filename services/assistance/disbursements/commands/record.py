@@ -20,6 +20,7 @@ from services.assistance.disbursements.schemas import DisbursementIn, Disburseme
 from services.assistance.disbursements.store import load_status, lock_disbursement, write_payment
 from services.assistance.known_households.store import HOUSEHOLDS
 from services.assistance.measures.commands.answer import Answer, answer_measures
+from services.assistance.measures.commands.publish import publish_completed
 from services.assistance.measures.errors import MeasureNotFound
 from services.assistance.measures.store import lock_measures, touch_tasks
 from services.assistance.models import Disbursement
@@ -184,8 +185,11 @@ def _pay(
         paid -= corrected["amount"]
     status = measure_after_payment(measure["amount"], paid, instalment=instalment)
     answer = Answer(measure["id"], status, None, row["recorded_at"], uow.actor.id, uow.context)
+    is_completed_now = status is MeasureStatus.COMPLETED and measure["status"] is not status
     answer_measures(uow, {measure["id"]: measure}, [answer])
     touch_tasks(uow, [measure["task_id"]])
+    if is_completed_now:
+        publish_completed(uow, measure)
 
 
 def _inserted(uow: UnitOfWork, row: dict[str, Any]) -> bool:

@@ -1,10 +1,10 @@
-"""Events of measures: one was requested, is overdue, or was cancelled."""
+"""Events of measures: one was requested, is overdue, was cancelled, or was completed by this house."""
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from shared.contracts.assistance import MeasureCancelled, MeasureOverdue, MeasureRequested
+from shared.contracts.assistance import MeasureCancelled, MeasureCompleted, MeasureOverdue, MeasureRequested
 from shared.db.unit_of_work import UnitOfWork
 
 
@@ -29,6 +29,12 @@ def publish_cancelled(uow: UnitOfWork, row: Mapping[str, Any], region_code: str)
     """The house that was asked is asked no more."""
     cancelled = MeasureCancelled(**_fields_of(row, region_code), cancelled_on=uow.today())
     uow.emit(cancelled, region=region_code, context=uow.context.in_chain(row["correlation_id"]))
+
+
+def publish_completed(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """What this house gives reached the household."""
+    completed = MeasureCompleted(**_fields_of(row, row["region_code"]), completed_on=uow.today())
+    uow.emit(completed, region=row["region_code"], context=uow.context.in_chain(row["correlation_id"]))
 
 
 def _fields_of(row: Mapping[str, Any], region_code: str) -> dict[str, Any]:

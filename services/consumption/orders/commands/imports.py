@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.consumption.buyers.rules import BUYING, SUPPLYING
+from services.consumption.orders.commands.channel import ChannelSaleIn, record_channel_sale
 from services.consumption.orders.commands.place import lock_offers, place_order
 from services.consumption.orders.schemas import OrderIn
-from services.consumption.orders.sheets import ORDERS
+from services.consumption.orders.sheets import CHANNEL_SALES, ORDERS
 from shared.codes.operations import RowStatus
 from shared.db.unit_of_work import UnitOfWork
 from shared.imports.kinds import ImportKind, Sender, Taken
@@ -32,4 +33,22 @@ def _place(uow: UnitOfWork, order: OrderIn) -> Taken:
 
 IMPORT_ORDERS: Final = ImportKind(
     ORDERS, (BUYING, SUPPLYING), read=_read, take=_take, rows_at_once=_ROWS_AT_ONCE, has_source=False
+)
+
+
+def _read_sale(_: Sender, document: Mapping[str, Any]) -> ChannelSaleIn:
+    return ChannelSaleIn.model_validate(document)
+
+
+def _take_sales(uow: UnitOfWork, sender: Sender, sales: Sequence[ChannelSaleIn]) -> Sequence[Taken]:
+    lock_offers(uow, sales)
+    return each(_record)(uow, sender, sales)
+
+
+def _record(uow: UnitOfWork, sale: ChannelSaleIn) -> Taken:
+    return Taken(RowStatus.ACCEPTED if record_channel_sale(uow, sale).created else RowStatus.DUPLICATE)
+
+
+IMPORT_CHANNEL_SALES: Final = ImportKind(
+    CHANNEL_SALES, (SUPPLYING,), read=_read_sale, take=_take_sales, rows_at_once=_ROWS_AT_ONCE, has_source=False
 )

@@ -1,25 +1,33 @@
 """Taking orders: what is ordered is reserved at once, or nothing is."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.consumption.agreements.store import demand_agreement
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import lock_buyer, stamp_buyer
-from services.consumption.models import Buyer, LineShare, Order, OrderLine, Producer, ProducerLink, Product
+from services.consumption.listings.errors import ProducerBarred
+from services.consumption.listings.store import barred_on
+from services.consumption.models import Buyer, Order, OrderLine, OrderShare, Producer, Product
+from services.consumption.orders.commands.days import mark_day
+from services.consumption.orders.commands.deadlines import ACCEPT_WORKDAYS, confirm_by, owe_within
+from services.consumption.orders.commands.transition import tell_placed
 from services.consumption.orders.errors import OrderContradicts, OrderInvalid, PriceChanged, QuantityNotSold
 from services.consumption.orders.procedure import PLACED
-from services.consumption.orders.rules import line_value
+from services.consumption.orders.rules import Link, ProducerShare, Share, line_value
 from services.consumption.orders.schemas import LineIn, OrderIn, OrderOut
 from services.consumption.orders.store import ORDERS, STEPS, load_lines, show_orders, show_placed
+from services.consumption.producers.rules import HouseholdShare
+from services.consumption.producers.store import shares_on
 from services.consumption.products.errors import NotEnoughStock, ProductNotFound
 from services.consumption.products.rules import format_quantity, is_sold
 from services.consumption.requests.store import REQUESTS
-from shared.codes.consumption import OrderStatus
+from services.consumption.slow_sales.store.alerts import demand_incident
+from shared.codes.consumption import OrderMode, OrderStatus
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
@@ -30,11 +38,13 @@ from shared.procedures.rows import Taken
 from shared.regions import county_of
 from shared.words.said import Said, says
 
-_ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(LineShare)
-_PRODUCTS, _PRODUCERS, _LINKS = table_of(Product), table_of(Producer), table_of(ProducerLink)
+_ORDERS, _LINES, _SHARES = table_of(Order), table_of(OrderLine), table_of(OrderShare)
+_PRODUCTS, _PRODUCERS = table_of(Product), table_of(Producer)
 _BUYERS = table_of(Buyer)
 _WISHES = {"deliver_by", "deliver_to", "contact", "invoice_title"}
 """What a buyer may say beside its lines."""
+_KIND = {"mode", "way", "agreement_no", "incident_id"}
+"""What kind of order it is."""
 
 UPDATE_RESERVED = (
     sa.update(_PRODUCTS)
@@ -59,7 +69,6 @@ _LOCK_PRODUCTS = (
     .order_by(_PRODUCTS.c.code)
     .with_for_update(key_share=True)
 )
-_SELECT_LINKS = sa.select(_LINKS).where(is_one_of(_LINKS.c.producer_code, "codes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +87,12 @@ class _Asker(NamedTuple):
     correlation_id: str
 
 
-def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
+def place_order(uow: UnitOfWork, body: OrderIn, channel: str | None = None) -> PlacedOrder:
     """Take an order and reserve its stock. The same order again is answered as it stands now.
 
-    The buyer is locked first: of two orders that come at once under one number, the second waits there for the first,
-    and then finds it. The moment of the order is given once every lock is had.
+    What was sold through a ``channel`` 渠道 costs what its lines say. The buyer is locked first: of two orders that
+    come at once under one number, the second waits there for the first, and then finds it. The moment of the order is
+    given once every lock is had.
     """
     side, buyer_entered = lock_buyer(uow, body.buyer_code)
     order_id = derived_id("order", body.buyer_code, body.buyer_order_no)
@@ -92,15 +102,21 @@ def place_order(uow: UnitOfWork, body: OrderIn) -> PlacedOrder:
         return PlacedOrder(show_orders(uow, [kept])[0], created=False)
     if body.deliver_by is not None and body.deliver_by < uow.today():
         raise OrderInvalid.at("/deliver_by", says("in-the-past"))
-    offers = _offers(uow, body.lines, side)
-    links = _links(uow, sorted({offer.producer_code for offer in offers}))
+    offers = _offers(uow, body.lines, side, told=channel is not None)
+    tree = _tree(uow, _sellers(uow, offers))
+    _demand_covered(uow, body, offers[0].region_code)
     _reserve(uow, body.lines)
-    asker = _accept_request(uow, body.request_id, side, {link.household_code for of in links.values() for link in of})
-    order = _write_order(uow, order_id, body, asker, offers[0].region_code)
+    asker = _accept_request(uow, body.request_id, side, _households(tree))
+    order = _write_order(uow, order_id, body, asker, offers[0].region_code, channel)
     if buyer_entered:
         stamp_buyer(uow, body.buyer_code)
     placed = _write_first_step(uow, order, side)
-    shown = show_placed(uow, order, _write_lines(uow, order_id, body.lines, offers, links), placed)
+    lines = _write_lines(uow, order_id, body.lines, offers, told=channel is not None)
+    _write_tree(uow, order_id, tree)
+    mark_day(uow, order)
+    shown = show_placed(uow, order, lines, placed)
+    if order.status is OrderStatus.PLACED:
+        tell_placed(uow, order, [(line.price, line.quantity) for line in lines])
     after = {"status": str(order.status), "lines": len(shown.lines), "total": format_yuan(shown.total)}
     uow.record("order.placed", order_id, {"buyer": body.buyer_code, "lines": len(shown.lines)}, after=after)
     return PlacedOrder(shown, created=True)
@@ -117,18 +133,20 @@ def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
     lines = load_lines(uow, [kept.id])
     before = [(line.product_code, line.quantity) for line in lines]
     sent = [(line.product_code, line.quantity) for line in body.lines]
-    wished = kept.model_dump(include=_WISHES) | {"contact": ORDERS.text(uow, "contact", kept)}
+    said = _WISHES | _KIND
+    wished = kept.model_dump(include=said) | {"contact": ORDERS.text(uow, "contact", kept)}
     wishes = (wished, kept.request_id)
-    same = (wishes, before) == ((body.model_dump(include=_WISHES), body.request_id), sent)
+    same = (wishes, before) == ((body.model_dump(include=said), body.request_id), sent)
     if not same or any(line.price not in {None, had.price} for line, had in zip(body.lines, lines, strict=True)):
-        said = says("order-number-used", number=body.buyer_order_no, buyer=body.buyer_code)
-        raise OrderContradicts(said, order_id=str(kept.id))
+        used = says("order-number-used", number=body.buyer_order_no, buyer=body.buyer_code)
+        raise OrderContradicts(used, order_id=str(kept.id))
 
 
-def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[Any]]:
+def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str, *, told: bool) -> list[sa.Row[Any]]:
     """The product behind each line as it is offered now. All come from one county.
 
-    Buyers order wherever something is offered, the supply side where it is responsible.
+    Buyers order wherever something is offered, the supply side where it is responsible. What was sold elsewhere is
+    ``told`` with its price.
     """
     codes = [line.product_code for line in lines]
     known = {row.code: row for row in uow.connection.execute(_SELECT_OFFERS, {"codes": codes})}
@@ -139,14 +157,21 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str) -> list[sa.Row[
             raise ProductNotFound(said, line_no=line_no, product_code=line.product_code)
         if side == SUPPLYING:
             uow.actor.demand_region(offer.region_code)
-        _demand_as_seen(line_no, line, offer)
+        if not told:
+            _demand_as_seen(line_no, line, offer)
     offers = [known[line.product_code] for line in lines]
     for index, offer in enumerate(offers):
         if county_of(offer.region_code) != county_of(offers[0].region_code):
             raise OrderInvalid.at(f"/lines/{index}/product_code", says("producer-in-another-county"))
-    if sum(line_value(offer.price, line.quantity) for offer, line in zip(offers, lines, strict=True)) > MAX_FEN:
+    prices = [_price(line, offer, told=told) for line, offer in zip(lines, offers, strict=True)]
+    if sum(line_value(price, line.quantity) for price, line in zip(prices, lines, strict=True)) > MAX_FEN:
         raise OrderInvalid.at("/lines", says("value-too-large"))
     return offers
+
+
+def _price(line: LineIn, offer: sa.Row[Any], *, told: bool) -> int:
+    price: int = line.price if told and line.price is not None else offer.price
+    return price
 
 
 def _demand_as_seen(line_no: int, line: LineIn, offer: sa.Row[Any]) -> None:
@@ -167,22 +192,54 @@ def _sold_how(line_no: int, offer: sa.Row[Any], least: str, step: str | None) ->
     return says("line-sold-in-steps", **sold, step=step) if step else says("line-sold-from", **sold)
 
 
-def _links(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
-    found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
-    for link in uow.connection.execute(_SELECT_LINKS, {"codes": producer_codes}):
-        found[link.producer_code].append(link)
-    return found
+def _sellers(uow: UnitOfWork, offers: Iterable[sa.Row[Any]]) -> list[str]:
+    """The producers of these products, by code. Raises ProducerBarred for one on the black list 黑名单."""
+    producers = sorted({offer.producer_code for offer in offers})
+    if barred := sorted(barred_on(uow, producers, uow.today())):
+        raise ProducerBarred(says("producers-are-barred", producers=barred), producer_codes=barred)
+    return producers
 
 
-def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str) -> Order:
+def _demand_covered(uow: UnitOfWork, body: OrderIn, region_code: str) -> None:
+    """Refuse an agreement 协议 that is not the buyer's or does not cover the order, and a slow sale of elsewhere."""
+    if body.agreement_no is not None:
+        bought = {"buyer_code": body.buyer_code, "region_code": region_code}
+        demand_agreement(uow, body.agreement_no, **bought, way=body.way, on=uow.today())
+    if body.incident_id is not None:
+        demand_incident(uow, body.incident_id, region_code)
+
+
+def _tree(uow: UnitOfWork, producer_codes: Sequence[str]) -> Mapping[str, list[Link]]:
+    """The shares in what each of these producers sells, and in what a cooperative gets of it, as they are today."""
+    tree: dict[str, list[Link]] = {}
+    for giver, shares in shares_on(uow, producer_codes, uow.today()).items():
+        linked = [ProducerShare(each.cooperative_code, each.share) for each in shares.cooperatives]
+        tree[giver] = [*_to_households(shares.households), *linked]
+        tree |= {each.cooperative_code: _to_households(each.households) for each in shares.cooperatives}
+    return tree
+
+
+def _to_households(shares: Iterable[HouseholdShare]) -> list[Link]:
+    return [Share(*share) for share in shares]
+
+
+def _households(tree: Mapping[str, Sequence[Link]]) -> set[str]:
+    """The households behind all of it."""
+    return {link.household_code for links in tree.values() for link in links if isinstance(link, Share)}
+
+
+def _write_order(
+    uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str, channel: str | None
+) -> Order:
     now = uow.stamp()
+    is_pre = body.mode is OrderMode.PRE
     order = Order(
         id=order_id,
         buyer_code=body.buyer_code,
         buyer_order_no=body.buyer_order_no,
         placed_by=uow.actor.id,
         region_code=region_code,
-        status=OrderStatus.PLACED,
+        status=OrderStatus.PRE_ORDERED if is_pre else OrderStatus.PLACED,
         request_id=asker.request_id,
         request_household=asker.household_code,
         correlation_id=asker.correlation_id,
@@ -190,8 +247,17 @@ def _write_order(uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, 
         updated_at=now,
         settled_on=None,
         version=1,
+        channel=channel,
+        confirm_by=confirm_by(uow, region_code) if is_pre else None,
+        due_on=None,
+        due_provisional=False,
+        overdue_of=None,
+        closes_on=None,
+        **body.model_dump(include=_KIND),
         **_wishes(uow, order_id, body),
     )
+    if not is_pre:
+        owe_within(uow, order, ACCEPT_WORKDAYS)
     insert_rows(uow.connection, _ORDERS, [order.model_dump()])
     return order
 
@@ -218,41 +284,45 @@ def _write_first_step(uow: UnitOfWork, order: Order, side: str) -> Taken:
 
 
 def _write_lines(
-    uow: UnitOfWork,
-    order_id: UUID,
-    sent: Sequence[LineIn],
-    offers: Sequence[sa.Row[Any]],
-    links: Mapping[str, Sequence[sa.Row[Any]]],
-) -> list[dict[str, Any]]:
-    """Write the lines and their shares: the products as they are offered now, and who has a part in them."""
+    uow: UnitOfWork, order_id: UUID, sent: Sequence[LineIn], offers: Sequence[sa.Row[Any]], *, told: bool
+) -> list[OrderLine]:
+    """Write the lines: the products as they are offered now."""
     lines = [
-        {
-            "order_id": order_id,
-            "line_no": line_no,
-            "product_code": offer.code,
-            "producer_code": offer.producer_code,
-            "name": offer.name,
-            "unit": offer.unit,
-            "specification": offer.specification,
-            "price": offer.price,
-            "quantity": line.quantity,
-        }
+        OrderLine(
+            order_id=order_id,
+            line_no=line_no,
+            product_code=offer.code,
+            producer_code=offer.producer_code,
+            name=offer.name,
+            unit=offer.unit,
+            specification=offer.specification,
+            price=_price(line, offer, told=told),
+            quantity=line.quantity,
+            short=0,
+            agreed_price=None,
+        )
         for line_no, (line, offer) in enumerate(zip(sent, offers, strict=True), 1)
     ]
-    insert_rows(uow.connection, _LINES, lines)
-    shares = [
+    insert_rows(uow.connection, _LINES, [line.model_dump() for line in lines])
+    return lines
+
+
+def _write_tree(uow: UnitOfWork, order_id: UUID, tree: Mapping[str, Sequence[Link]]) -> None:
+    """Freeze who has a part in what the producers of the order sell."""
+    rows = [
         {
             "order_id": order_id,
-            "line_no": line["line_no"],
-            "household_code": link.household_code,
-            "branch": link.branch,
+            "giver_code": giver,
+            "link_no": link_no,
+            "household_code": link.household_code if isinstance(link, Share) else None,
+            "producer_code": None if isinstance(link, Share) else link.producer_code,
+            "branch": link.branch if isinstance(link, Share) else None,
             "share": link.share,
         }
-        for line in lines
-        for link in links.get(line["producer_code"], ())
+        for giver, links in tree.items()
+        for link_no, link in enumerate(links, 1)
     ]
-    insert_rows(uow.connection, _SHARES, shares)
-    return lines
+    insert_rows(uow.connection, _SHARES, rows)
 
 
 def _accept_request(uow: UnitOfWork, request_id: UUID | None, side: str, household_codes: set[str]) -> _Asker:

@@ -1,121 +1,98 @@
-"""Settling an order 结算: the money reaches the households."""
+"""Settling what came 结算: the money reaches the households."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
-from services.consumption.models import LineShare, Order, OrderLine
-from services.consumption.orders.rules import Share, Split, line_value, split
-from services.consumption.orders.store import load_lines, load_shares
-from services.consumption.requests.store import HOUSEHOLDS, REQUESTS
-from shared.context import Context
-from shared.contracts.consumption import OrderSettled, SaleCredited
-from shared.db.base import table_of
-from shared.db.rows import execute_rows
+from services.consumption.orders.commands.deal import Deal
+from services.consumption.orders.commands.money import (
+    CREDITS,
+    KEPT,
+    Gain,
+    Paid,
+    credit_id,
+    enter,
+    key_of,
+    paid_of,
+    publish_gains,
+)
+from services.consumption.orders.schemas import TransitionIn
+from services.consumption.orders.store import load_tree
+from services.consumption.requests.store import REQUESTS
+from shared.codes.consumption import OrderStatus
+from shared.contracts.consumption import OrderSettled
+from shared.db.rows import insert_rows
 from shared.db.unit_of_work import UnitOfWork
-from shared.ids import derived_id
 from shared.money import format_yuan
-from shared.months import month_of
-
-_LINES, _SHARES = table_of(OrderLine), table_of(LineShare)
-_UPDATE_PRODUCER_AMOUNT = (
-    sa.update(_LINES)
-    .where(_LINES.c.order_id == sa.bindparam("of_order"), _LINES.c.line_no == sa.bindparam("of_line"))
-    .values(producer_amount=sa.bindparam("kept"))
-)
-_UPDATE_CREDITED = (
-    sa.update(_SHARES)
-    .where(
-        _SHARES.c.order_id == sa.bindparam("of_order"),
-        _SHARES.c.line_no == sa.bindparam("of_line"),
-        _SHARES.c.household_code == sa.bindparam("of_household"),
-        _SHARES.c.branch == sa.bindparam("of_branch"),
-    )
-    .values(amount=sa.bindparam("credited"))
-)
 
 
-def settle_order(uow: UnitOfWork, order: Order, chain: Context) -> dict[str, Any]:
-    """Split what arrived over the households behind it, by the shares the order was placed with, and publish it.
+def settle(uow: UnitOfWork, deal: Deal, _body: TransitionIn) -> dict[str, Any]:
+    """Split every delivery line that came and is not disputed over the households behind it, and publish it.
 
-    Returned is what the audit says about it. The order is locked.
+    By the shares that are frozen with the order, each line for itself. Returned is what the audit says about it.
     """
-    lines = load_lines(uow, [order.id])
-    shares: dict[int, list[sa.Row[Any]]] = defaultdict(list)
-    for share in load_shares(uow, [order.id]):
-        shares[share.line_no].append(share)
-    splits = {line.line_no: _split_line(line, shares[line.line_no]) for line in lines}
-    kept = [{"of_order": order.id, "of_line": number, "kept": parts.rest} for number, parts in splits.items()]
-    execute_rows(uow.connection, _UPDATE_PRODUCER_AMOUNT, kept)
-    credited = [
-        (share, amount)
-        for number, parts in splits.items()
-        for share, amount in zip(shares[number], parts.parts, strict=True)
+    tree = load_tree(uow, deal.order.id)
+    due = [
+        line
+        for line in deal.delivery_lines
+        if line.received is not None and not line.held and line.settled_value is None
     ]
-    execute_rows(uow.connection, _UPDATE_CREDITED, [_credit_row(share, amount) for share, amount in credited])
-    order.settled_on = uow.today()
-    return _publish(uow, order, chain, len(lines), credited, sum(parts.rest for parts in splits.values()))
+    paid = [paid_of(deal, tree, line) for line in due]
+    for each in paid:
+        each.line.settled_on, each.line.settled_value = uow.today(), each.value
+    _write(uow, paid)
+    enter(uow, deal, [(each.line, each.value) for each in paid])
+    deal.stand()
+    if deal.order.status is OrderStatus.SETTLED:
+        deal.order.settled_on = deal.order.settled_on or uow.today()
+    return _publish(uow, deal, paid)
 
 
-def _split_line(line: sa.Row[Any], shares: Sequence[sa.Row[Any]]) -> Split:
-    value = line_value(line.price, line.received)
-    return split(value, [Share(share.household_code, share.branch, share.share) for share in shares])
+def _write(uow: UnitOfWork, paid: Sequence[Paid]) -> None:
+    uow.session.flush()
+    credits_ = [
+        {
+            **key_of(each.line),
+            "household_code": party[0],
+            "branch": party[1],
+            "amount": amount,
+            "credit_id": credit_id(each.line, party),
+        }
+        for each in paid
+        for party, amount in each.division.credits.items()
+    ]
+    kept = [
+        {**key_of(each.line), "producer_code": producer, "amount": amount}
+        for each in paid
+        for producer, amount in each.division.kept.items()
+    ]
+    insert_rows(uow.connection, CREDITS, credits_)
+    insert_rows(uow.connection, KEPT, kept)
 
 
-def _credit_row(share: sa.Row[Any], amount: int) -> dict[str, Any]:
-    return {
-        "of_order": share.order_id,
-        "of_line": share.line_no,
-        "of_household": share.household_code,
-        "of_branch": share.branch,
-        "credited": amount,
-    }
-
-
-def _publish(
-    uow: UnitOfWork,
-    order: Order,
-    chain: Context,
-    lines: int,
-    credited: Sequence[tuple[sa.Row[Any], int]],
-    to_producers: int,
-) -> dict[str, Any]:
-    """Publish what each household got, then the order's sums; a share of nothing is no credit."""
-    paid = [(share, amount) for share, amount in credited if amount]
-    households = {share.household_code for share, _ in paid}
-    known = HOUSEHOLDS.find_anywhere(uow, households)
-    for share, amount in paid:
-        credit = _credit(uow, order, share, amount, known[share.household_code].region_code)
-        uow.emit(credit, region=credit.region_code, context=chain)
-    to_households = sum(amount for _, amount in paid)
+def _publish(uow: UnitOfWork, deal: Deal, paid: Sequence[Paid]) -> dict[str, Any]:
+    """Publish what each household got, then the sums of what was settled; a share of nothing is no credit."""
+    gains = [
+        Gain(each.line, party, amount)
+        for each in paid
+        for party, amount in sorted(each.division.credits.items())
+        if amount
+    ]
+    publish_gains(uow, deal, gains)
+    order, households = deal.order, {gain.party[0] for gain in gains}
+    to_households = sum(gain.amount for gain in gains)
+    total = sum(each.value for each in paid)
     settled = OrderSettled(
         order_id=order.id,
         buyer_code=order.buyer_code,
-        lines=lines,
-        total=to_households + to_producers,
+        lines=len({each.line.line_no for each in paid}),
+        total=total,
         to_households=to_households,
-        to_producers=to_producers,
+        to_producers=total - to_households,
         households=len(households),
         settled_on=uow.today(),
+        delivery_nos=list(dict.fromkeys(each.line.delivery_no for each in paid)),
     )
-    uow.emit(settled, region=order.region_code, context=chain)
+    deal.emit(uow, settled)
     if order.request_id is not None and order.request_household in households:
         REQUESTS.complete(uow, order.request_id)
-    return {"to_households": format_yuan(to_households), "to_producers": format_yuan(to_producers)}
-
-
-def _credit(uow: UnitOfWork, order: Order, share: sa.Row[Any], amount: int, region_code: str) -> SaleCredited:
-    """One credit for one share. Its id is derived from the share, so that the share is credited once."""
-    of_request = share.household_code == order.request_household
-    return SaleCredited(
-        credit_id=derived_id("credit", str(order.id), share.line_no, share.household_code, str(share.branch)),
-        household_code=share.household_code,
-        region_code=region_code,
-        branch=share.branch,
-        month=month_of(uow.today()),
-        amount=amount,
-        credited_on=uow.today(),
-        measure_id=order.request_id if of_request else None,
-    )
+    return {"to_households": format_yuan(to_households), "to_producers": format_yuan(total - to_households)}

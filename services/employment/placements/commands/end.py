@@ -1,7 +1,7 @@
 """Ending work, for whatever reason: a reported step, or a worker who left the household."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.employment.placements.commands.views import audit_view, of_whom
 from services.employment.placements.errors import TransitionDateInvalid
 from services.employment.placements.procedure import TRANSITIONS
 from services.employment.placements.store import STEPS
+from services.employment.workers.commands import WorkersChange
 from shared.codes.employment import PlacementAction, PlacementEndReason, PlacementStatus, WorkerStatus
 from shared.context import Context
 from shared.contracts.employment import PlacementEnded
@@ -79,6 +80,16 @@ def end_work_of_those_who_left(uow: UnitOfWork, left: Mapping[UUID, tuple[dt.dat
         )
         TAKER.take(uow, placement, asked, partial(end_placement, uow, placement, worker, reason, last_day, context))
         uow.session.flush()  # flush: whether another one of the household still works is asked of the database
+
+
+def carry_over(uow: UnitOfWork, changes: Sequence[WorkersChange]) -> None:
+    """Have the running work of workers who passed to another household count for that one."""
+    homes = {one.worker_id: one.to.household_code for change in changes for one in change.passed}
+    if not homes:
+        return
+    for placement in uow.session.scalars(_SELECT_RUNNING_FOR_UPDATE, {"workers": sorted(homes)}).all():
+        placement.household_code, placement.updated_at = homes[placement.worker_id], uow.stamp()
+    uow.session.flush()  # flush: whether another one of the household works is asked of the database
 
 
 def _others_work(uow: UnitOfWork, placement: Placement) -> bool:

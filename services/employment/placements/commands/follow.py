@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from services.employment.placements.commands.end import end_work_of_those_who_left
+from services.employment.placements.commands.end import carry_over, end_work_of_those_who_left
 from services.employment.requests.store import REQUESTS
 from services.employment.workers.commands import HouseholdNews, keep_workers, stamp_workers
 from shared.contracts.envelope import Event
@@ -14,6 +14,7 @@ from shared.db.unit_of_work import UnitOfWork
 def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -> None:
     """Bring workers, requests and placements to the newest state of these households. Safe to repeat, in any order.
 
+    The work of somebody who passed to another household 分户、并户 goes on there.
     A worker is gone whose household names the person no more, gave the number to somebody else, or ended itself. The
     placement of that worker ends, and what was asked for this member is refused.
     """
@@ -25,6 +26,7 @@ def follow_households(uow: UnitOfWork, events: Sequence[Event[HouseholdNews]]) -
     }
     freed = {(change.event.data.household_code, number) for change in changes for number in change.freed}
     waiting = REQUESTS.hold_waiting(uow, {change.event.data.household_code for change in changes})
+    carry_over(uow, changes)
     end_work_of_those_who_left(uow, left)
     REQUESTS.refuse_for_members(uow, waiting, freed)
     stamp_workers(uow, changes)

@@ -34,7 +34,8 @@ def recognise(known: Collection[KnownWorker], members: Sequence[HouseholdMember]
     The person decides, whatever the number. Where the person was not told, the same number, sex and day of birth (or
     year, where the day was not told) is the same person.
     """
-    by_person = {worker.person_id: worker for worker in known if worker.person_id is not None}
+    of_persons = sorted((one for one in known if one.person_id is not None), key=lambda worker: worker.present)
+    by_person = {worker.person_id: worker for worker in of_persons}
     found = {m.member_no: by_person[m.person_id] for m in members if m.person_id in by_person}
     told_by_person = {worker.id for worker in found.values()}
     for worker in sorted(known, key=lambda worker: not worker.present):

@@ -8,6 +8,7 @@ from services.monitoring.evidence.table import read_fact
 from services.monitoring.evidence.withdrawal import WITHDRAWAL
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.record import record_facts
+from services.monitoring.ledger.errors import HouseholdAwaited, HouseholdNotFound
 from shared.codes.monitoring import FactMode
 from shared.contracts.envelope import Event
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal
@@ -22,7 +23,8 @@ def record_credits(uow: UnitOfWork, events: Sequence[Event[IncomeCredit]]) -> No
 
     The source of the fact is the house that credits, its reference the credit's id: the same credit again changes
     nothing, and a correction takes the credit it supersedes out of the ledger. A credit may name a member who has left:
-    the money reached the household all the same. Raises what a credit is refused for; then none of them is entered.
+    the money reached the household all the same. Raises what a credit is refused for; then none of them is entered. One
+    of a household that is not registered yet waits until it is.
     """
     _record(uow, [FactToRecord(_fact_of(event), FactMode.LIVE, SYSTEM, event.caused()) for event in events])
 
@@ -38,6 +40,8 @@ def withdraw_credits(uow: UnitOfWork, events: Sequence[Event[IncomeWithdrawal]])
 
 def _record(uow: UnitOfWork, items: Sequence[FactToRecord]) -> None:
     for outcome in record_facts(uow, items):
+        if isinstance(outcome.error, HouseholdNotFound):
+            raise HouseholdAwaited(outcome.error.said)
         outcome.accepted()
 
 

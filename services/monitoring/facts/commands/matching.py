@@ -81,10 +81,10 @@ def _known_by_content(item: FactToRecord, seen: Sequence[Place], told: Mapping[U
 
 
 def _place_of(item: FactToRecord, seen: Sequence[Place], told: Mapping[UUID, Told]) -> Place:
-    fact, by_person = item.fact, {place.person_id: place for place in seen}
+    fact, by_person = item.fact, {(place.person_id, place.household_code): place for place in seen}
     for known in map(told.get, [FACT_KIND.id_of(named) for named in (fact, fact.supersedes) if named is not None]):
-        if known is not None and known.person_id in by_person:
-            return by_person[known.person_id]._replace(member_no=known.member_no)
+        if known is not None and (known.person_id, known.household_code) in by_person:
+            return by_person[known.person_id, known.household_code]._replace(member_no=known.member_no)
     if FACT_KIND.id_of(fact) in told:
         raise FACT_KIND.contradiction(fact)
     found = where_registered(seen, fact.observed_on)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.monitoring.attributions.rules import Attributions
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.store import stamp_facts
 from services.monitoring.evidence.table import withdraws
@@ -17,7 +18,7 @@ from services.monitoring.facts.commands.checks import (
 )
 from services.monitoring.facts.commands.items import FactToRecord
 from services.monitoring.facts.commands.matching import find_persons
-from services.monitoring.facts.errors import BatchRefused, FactInvalid, WithdrawalIsFinal
+from services.monitoring.facts.errors import FactInvalid, WithdrawalIsFinal
 from services.monitoring.facts.rules import content_hash_of, status_of
 from services.monitoring.facts.store import (
     FACT_KIND,
@@ -33,6 +34,7 @@ from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.postings import post, take_back
 from services.monitoring.ledger.store import (
     load_dossiers,
+    load_homes_of,
     load_left_out,
     load_reports,
     refresh_stale_windows,
@@ -50,10 +52,12 @@ from services.monitoring.risks.store.links import load_risks_without_evidence, p
 from services.monitoring.risks.store.verdicts import rule_parameters
 from shared import metrics
 from shared.codes.monitoring import FactMode
+from shared.context import Context
 from shared.db.base import JsonText
 from shared.db.trouble import HouseholdBusy
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
+from shared.records.batches import take_batch
 from shared.records.outcomes import Outcome, in_place, take_each
 from shared.security.sources import HOUSE_SOURCES
 from shared.words.said import says
@@ -79,13 +83,15 @@ def _record_found(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcom
     ids = [FACT_KIND.id_of(item.fact) for item in items]
     codes = sorted({item.fact.household_code for item in items})
     dossiers = load_dossiers(uow, codes, lock=True)
-    batch = _load_batch(uow, items, ids, dossiers, load_left_out(uow, codes, dossiers))
+    attributions = load_homes_of(uow, dossiers)
+    left_out = load_left_out(uow, set().union(*map(attributions.homes_of, codes)), dossiers)
+    batch = _load_batch(uow, items, ids, dossiers, left_out, attributions)
     outcomes = take_each(batch.take, list(zip(ids, items, strict=True)))
     write_facts(uow, batch.rows)
     count_received(uow, batch.rows)
     stamp_facts(uow, (row["supersedes_id"] for row in batch.rows if row["supersedes_id"]))
     pass_links_on(uow, batch.rows)
-    unfounded = load_risks_without_evidence(uow, batch.rows)
+    unfounded = load_risks_without_evidence(uow, batch.rows, batch.touched)
     touched = [dossiers[code] for code in batch.touched]
     for dossier in touched:
         dossier.unfounded = unfounded
@@ -97,39 +103,15 @@ def _record_found(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcom
             dossier.is_due_after(uow.today())
     refresh_stale_windows(uow, touched)
     write_windows(uow, touched)
-    renew_protections(uow, were_spoken_of(touched), {item.fact.household_code: item.context for item in items})
+    renew_protections(uow, were_spoken_of(touched), batch.contexts)
     if batch.inputs_changed:
         check_findings(uow, sorted(batch.inputs_changed), frozenset().union(*batch.inputs_changed.values()))
     return outcomes
 
 
-class _NothingIsStored(Exception):
-    """An atomic batch is taken back: so each of its items stood."""
-
-    def __init__(self, outcomes: Sequence[Outcome[UUID]]) -> None:
-        super().__init__()
-        self.outcomes = outcomes
-
-
 def record_batch(uow: UnitOfWork, entries: Sequence[FactToRecord | DomainError], atomic: bool) -> list[Outcome[UUID]]:
-    """Record a batch whose unreadable entries stand as the error that says so; each is answered in its place.
-
-    With ``atomic`` one refusal refuses all: nothing is stored, and what would have been says why it was not.
-    """
-    if not atomic:
-        return in_place(entries, lambda facts: record_facts(uow, facts))
-    try:
-        with uow.savepoint():
-            return _demand_all(in_place(entries, lambda facts: record_facts(uow, facts)))
-    except _NothingIsStored as nothing:
-        refusal = BatchRefused(says("another-item-refused"))
-        return [Outcome("refused", None, outcome.error or refusal) for outcome in nothing.outcomes]
-
-
-def _demand_all(outcomes: list[Outcome[UUID]]) -> list[Outcome[UUID]]:
-    if any(outcome.error for outcome in outcomes):
-        raise _NothingIsStored(outcomes)
-    return outcomes
+    """Record a batch of facts, or with ``atomic`` all of them or none; see `take_batch`."""
+    return take_batch(uow, entries, record_facts, atomic=atomic)
 
 
 class FactBatch:
@@ -143,6 +125,7 @@ class FactBatch:
         stored: dict[UUID, StoredFact],
         superseded: dict[UUID, str],
         persons: Persons,
+        attributions: Attributions,
     ) -> None:
         self._uow = uow
         self._dossiers = dossiers
@@ -150,6 +133,7 @@ class FactBatch:
         self._stored = stored
         self._superseded = superseded
         self._persons = persons
+        self._attributions = attributions
         self._today, self._latest = uow.today(), latest_day(uow)
         self._now = uow.now()
         self._speaks_for: set[tuple[str, str, str | None]] = set()
@@ -157,32 +141,32 @@ class FactBatch:
         self._parameters: dict[str, RuleParameters] = {}
         self.rows: list[dict[str, Any]] = []
         self.touched: dict[str, None] = {}
+        self.contexts: dict[str, Context] = {}
+        """By household for which something counts, the chain of what came last."""
         self.triggers: defaultdict[str, list[Trigger]] = defaultdict(list)
         """By household to be judged: its live facts, in order."""
         self.inputs_changed: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
         """By household, what rules of findings look at of what these facts changed."""
 
     def take(self, identified: tuple[UUID, FactToRecord]) -> Outcome[UUID]:
-        """Decide about one fact and enter it into the ledger of its household. Raises what it is refused for."""
+        """Decide about one fact and enter it into the ledger where it counts. Raises what it is refused for."""
         fact_id, item = identified
         fact = item.fact
         self._refuse_foreign_sources(item)
-        dossier, held_in = self._dossiers.get(fact.household_code), self._busy.get(fact.household_code)
-        if held_in is not None and item.actor.sees(held_in):
-            raise HouseholdBusy.of(item.home)
-        if dossier is None or not item.actor.sees(dossier.region_code):
-            raise HouseholdNotFound(says("no-household-in-region", household=item.home, region=item.actor.place))
+        self._demand_named(item)
         payload = fact.said()
         content_hash = content_hash_of(fact, payload)
         known = self._stored.get(fact_id)
         if known is not None:
             FACT_KIND.demand_same(fact, {"content_hash": content_hash}, known)
+            dossier = self._home_of(item, known["person_id"])
             if item.mode is FactMode.LIVE and dossier.due_after is not None:
                 self._judge(item, dossier, fact_id, fact.type)
             return Outcome("duplicate", fact_id)
         person_id = item.person_id or self._persons.named(fact.household_code, fact.member_no, fact.observed_on)
+        dossier = self._home_of(item, person_id)
         self._check(item, dossier, fact_id, person_id)
-        supersedes_id = self._supersede(dossier, fact)
+        supersedes_id = self._supersede(item)
         post(dossier, fact_id, fact, person_id, self._parameters_of(dossier.region_code).source_order)
         self._stored[fact_id] = {
             "content_hash": content_hash,
@@ -193,13 +177,34 @@ class FactBatch:
         }
         self.rows.append(self._row(item, fact_id, person_id, payload, content_hash, supersedes_id))
         self.touched[dossier.code] = None
-        self._note_inputs(fact, supersedes_id)
+        self.contexts[dossier.code] = item.context
+        self._note_inputs(dossier.code, fact, supersedes_id)
         if item.mode is FactMode.LIVE:
-            about = fact.type if supersedes_id is None else self._stored[supersedes_id]["type"]
-            self._judge(item, dossier, fact_id, about)
+            corrected = self._stored[fact_id if supersedes_id is None else supersedes_id]
+            other = self._dossier(item, self._attributions.of(corrected["household_code"], corrected["person_id"]))
+            for home in {home.code: home for home in (dossier, other)}.values():
+                self._judge(item, home, fact_id, corrected["type"])
         return Outcome("stored", fact_id)
 
-    def _note_inputs(self, fact: ReportedFact, supersedes_id: UUID | None) -> None:
+    def _demand_named(self, item: FactToRecord) -> None:
+        """Refuse a household that somebody else holds, that is not there, or that the caller does not see."""
+        code = item.fact.household_code
+        dossier, held_in = self._dossiers.get(code), self._busy.get(code)
+        if held_in is not None and item.actor.sees(held_in):
+            raise HouseholdBusy.of(item.home)
+        if dossier is None or not item.actor.sees(dossier.region_code):
+            raise HouseholdNotFound(says("no-household-in-region", household=item.home, region=item.actor.place))
+
+    def _home_of(self, item: FactToRecord, person_id: UUID | None) -> HouseholdDossier:
+        """The household for which it counts: whoever left with a split, or a household that merged, takes it along."""
+        return self._dossier(item, self._attributions.of(item.fact.household_code, person_id))
+
+    def _dossier(self, item: FactToRecord, code: str) -> HouseholdDossier:
+        if code in self._busy:
+            raise HouseholdBusy.of(item.home)
+        return self._dossiers[code]
+
+    def _note_inputs(self, home: str, fact: ReportedFact, supersedes_id: UUID | None) -> None:
         before = None if supersedes_id is None else self._stored[supersedes_id]
         has_rivals = fact.has_rivals() or bool(before and before["fact"] and before["fact"].has_rivals())
         changed = inputs_changed(
@@ -209,7 +214,7 @@ class FactBatch:
             has_rivals=has_rivals,
         )
         if changed:
-            self.inputs_changed[fact.household_code] |= changed
+            self.inputs_changed[home] |= changed
 
     def _refuse_foreign_sources(self, item: FactToRecord) -> None:
         """Refuse sources for which the caller may not speak; those of a batch are the same again and again."""
@@ -242,22 +247,32 @@ class FactBatch:
             known = self._parameters[region_code] = rule_parameters(self._uow.policy, region_code, self._today)
         return known
 
-    def _supersede(self, dossier: HouseholdDossier, fact: ReportedFact) -> UUID | None:
+    def _supersede(self, item: FactToRecord) -> UUID | None:
+        fact = item.fact
         if fact.supersedes is None:
             return None
         named = fact.supersedes
         old_id = FACT_KIND.id_of(named)
-        old = FACT_KIND.demand_known(named, fact.household_code, self._stored.get(old_id))
+        old = FACT_KIND.demand_known(named, self._home_named(fact, old_id), self._stored.get(old_id))
         if withdraws(old["type"]):
             raise WithdrawalIsFinal(says("withdrawal-stands", reference=named.source_ref, instead=FACT_KIND.instead))
         FACT_KIND.demand_standing(named, status_of(self._superseded.get(old_id)))
         if fact.type != old["type"] and not withdraws(fact.type):
             raise FactInvalid.at("/type", says("correction-of-another-type", type=old["type"]))
         assert old["fact"] is not None, "the facts that items supersede are loaded in full"
+        dossier = self._dossier(item, self._attributions.of(old["household_code"], old["person_id"]))
         order = self._parameters_of(dossier.region_code).source_order
+        self.touched[dossier.code] = None
         take_back(dossier, old_id, old["fact"], old["person_id"], order)
         self._superseded[old_id] = fact.type
         return old_id
+
+    def _home_named(self, fact: ReportedFact, old_id: UUID) -> str:
+        """The household that a corrected fact may name: this one, or one from which it came to count for this one."""
+        old = self._stored.get(old_id)
+        if old is not None and self._attributions.of(old["household_code"], old["person_id"]) == fact.household_code:
+            return old["household_code"]
+        return fact.household_code
 
     def _row(
         self,
@@ -295,11 +310,12 @@ def _load_batch(
     ids: Sequence[UUID],
     dossiers: Mapping[str, HouseholdDossier],
     busy: Mapping[str, str],
+    attributions: Attributions,
 ) -> FactBatch:
     """A batch with what has to be known of its facts, of those that they supersede, and of whom they name."""
     named = [FACT_KIND.id_of(item.fact.supersedes) for item in items if item.fact.supersedes]
     codes = {item.fact.household_code for item in items if item.fact.member_no is not None}
     stored, superseded = load_stored_facts(uow, ids, named), load_superseded(uow, named)
     corrected = (known["fact"] for known in stored.values())
-    load_reports(uow, dossiers, filter(None, (*corrected, *(item.fact for item in items))))
-    return FactBatch(uow, dossiers, busy, stored, superseded, load_persons(uow, codes))
+    load_reports(uow, dossiers, filter(None, (*corrected, *(item.fact for item in items))), attributions.homes_of)
+    return FactBatch(uow, dossiers, busy, stored, superseded, load_persons(uow, codes), attributions)

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from services.monitoring.attributions.store import load_attributions
 from services.monitoring.evidence.circumstances import load_circumstances, load_circumstances_of, rank_of
 from services.monitoring.evidence.illness import DIAGNOSES
 from services.monitoring.evidence.kept import AsOf
@@ -104,7 +105,7 @@ _SELECT_HOMES = (
     .where(is_one_of(_MEMBERS.c.household_code, "codes"), _OTHER_HOMES.c.ended_on.is_(None))
 )
 _SELECT_CONFIRMED = (
-    sa.select(_FACTS.c.household_code, _FACTS.c.member_no, _FACTS.c.payload)
+    sa.select(_FACTS.c.household_code, _FACTS.c.member_no, _FACTS.c.person_id, _FACTS.c.payload)
     .where(is_one_of(_FACTS.c.household_code, "codes"), _FACTS.c.confirmed.is_not(None), _FACTS.c.type == "income")
     .where(~sa.exists().where(_LATER.c.supersedes_id == _FACTS.c.id))
 )
@@ -219,8 +220,11 @@ def _load_homes(reading: Reading, asked: Asked) -> Mapping[str, dict[int, dict[s
 
 def _load_confirmed(reading: Reading, asked: Asked) -> Mapping[str, list[ConfirmedAmount]]:
     found: defaultdict[str, list[ConfirmedAmount]] = defaultdict(list)
-    for code, member_no, said in reading.connection.execute(_SELECT_CONFIRMED, {"codes": asked.codes}):
-        found[code].append(ConfirmedAmount(member_no, said["month"], parse_yuan(said["amount"])))
+    attributions = load_attributions(reading, asked.codes)
+    sources = sorted(attributions.sources_of(asked.codes))
+    for code, member_no, person_id, said in reading.connection.execute(_SELECT_CONFIRMED, {"codes": sources}):
+        if (home := attributions.of(code, person_id)) in asked.regions:
+            found[home].append(ConfirmedAmount(member_no, said["month"], parse_yuan(said["amount"])))
     return found
 
 

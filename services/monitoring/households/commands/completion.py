@@ -1,7 +1,7 @@
 """What a caller says of members, completed with what it may not see and left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.monitoring.households.errors import HouseholdInvalid, MaskedValue
 from services.monitoring.households.schemas import MemberIn
@@ -10,13 +10,15 @@ from shared.findings import Finding
 from shared.identity import is_masked, normalise_resident_id
 from shared.words.said import says
 
+EACH_MEMBER: Final = "/members/{}"
+"""Where a member stands in a body."""
 _NEEDED = ("name", "birth_date", "health")
 
 
-def refuse_masks(members: Sequence[MemberIn]) -> None:
+def refuse_masks(members: Sequence[MemberIn], pointer: str = EACH_MEMBER) -> None:
     """Raise MaskedValue where a name or number came back as it was masked."""
     masked = [
-        Finding(f"/members/{index}/{name}", says("masked"))
+        Finding(f"{pointer.format(index)}/{name}", says("masked"))
         for index, member in enumerate(members)
         for name in ("name", "id_number")
         if is_masked(getattr(member, name) or "")
@@ -33,7 +35,11 @@ class Completed(NamedTuple):
 
 
 def complete(
-    members: Sequence[MemberIn], present: Mapping[int, RegisteredMember], *, sees_persons: bool
+    members: Sequence[MemberIn],
+    present: Mapping[int, RegisteredMember],
+    *,
+    sees_persons: bool,
+    pointer: str = EACH_MEMBER,
 ) -> list[Completed]:
     """The members with everything that is registered of them, in the order they were told.
 
@@ -46,7 +52,7 @@ def complete(
     findings = [
         finding
         for index, member in enumerate(members)
-        for finding in _findings(member, present.get(member.member_no), f"/members/{index}", sees_persons)
+        for finding in _findings(member, present.get(member.member_no), pointer.format(index), sees_persons)
     ]
     if findings:
         raise HouseholdInvalid.of(findings)

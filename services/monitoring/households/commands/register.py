@@ -1,15 +1,16 @@
 """Registering households and keeping them true."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
+from services.monitoring.answers.commands import match_registered
 from services.monitoring.findings.commands.check import OF_THE_REGISTER, check_findings
 from services.monitoring.findings.store.rows import mark_due
+from services.monitoring.households.commands.change import change_household, counts_of, enter_households
 from services.monitoring.households.commands.completion import complete, leaves_something_out, refuse_masks
 from services.monitoring.households.errors import HouseholdInvalid
 from services.monitoring.households.rules import (
-    FRAGILE,
     OLDEST_AGE,
     impossible,
     letters_of,
@@ -26,26 +27,12 @@ from services.monitoring.households.store import (
     registered_elsewhere,
     with_what_stands,
     write_county,
-    write_households,
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
-from services.monitoring.ledger.store import load_dossiers, open_windows, write_windows
 from services.monitoring.models.households import Household
-from services.monitoring.persons.commands import newcomers, take_in
-from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember, nobody_is_left
-from services.monitoring.persons.store import load_members_of, write_members
-from services.monitoring.placements.commands import leave_behind_job_loss
-from services.monitoring.protections.commands import renew_protections
-from services.monitoring.risks.commands.judge import judge_households
-from services.monitoring.risks.commands.move import move_risks
-from services.monitoring.risks.rules.triggers import Trigger
-from shared.contracts.monitoring import (
-    HouseholdChanged,
-    HouseholdMember,
-    HouseholdMovedAway,
-    HouseholdRegistered,
-    HouseholdState,
-)
+from services.monitoring.persons.commands import newcomers, who_they_are
+from services.monitoring.persons.rules import MemberOfHousehold, RegisteredMember
+from services.monitoring.persons.store import load_members_of
 from shared.db.base import table_of
 from shared.db.spelling import known_spellings, refuse_code_spelled_otherwise
 from shared.db.unit_of_work import UnitOfWork
@@ -56,7 +43,7 @@ from shared.identity import normalise_resident_id
 from shared.records.outcomes import Outcome, take_each
 from shared.regions import county_of
 from shared.registers.commands import Put
-from shared.registers.entries import owned_by_region, renew
+from shared.registers.entries import owned_by_region
 from shared.security.actor import PERSONAL
 from shared.versions import ExpectedVersion, demand_version
 from shared.words.said import says
@@ -113,6 +100,7 @@ def put_households(uow: UnitOfWork, items: Sequence[HouseholdToPut]) -> list[Out
     outcomes = take_each(batch.take, items)
     batch.write_new()
     uow.session.flush()  # flush: the answer is what was just written
+    batch.match_clues()
     batch.check_findings()
     return outcomes
 
@@ -163,7 +151,8 @@ class _HouseholdBatch:
         else:
             household = self._row_of(household)
             staying = [one.member.member_no for one in completed if one.stays]
-            after = _change(uow, household, body, before, members, staying)
+            after = who_they_are(uow, code, household.version + 1, before, members, staying)
+            change_household(uow, household, _fields(body, members), before, after, uow.today())
             self._remember(household, before, after)
             warnings += warnings_of_change(before, after)
         return Outcome("stored", _put(household, body, members, warnings, created=created))
@@ -175,6 +164,10 @@ class _HouseholdBatch:
         entered = [self._entered[code] for code in self._new]
         enter_households(self._uow, entered, {code: self._members[code] for code in self._new})
         self._new = []
+
+    def match_clues(self) -> None:
+        """Have clues find those who were registered."""
+        match_registered(self._uow, set().union(*self._changed.values()), self._changed)
 
     def check_findings(self) -> None:
         """Check what changed for findings; who shares an identity number with it is checked soon."""
@@ -254,17 +247,6 @@ def new_household(uow: UnitOfWork, code: str, body: HouseholdIn, members: Sequen
     )
 
 
-def enter_households(
-    uow: UnitOfWork, households: Sequence[Household], members: Mapping[str, Sequence[MemberOfHousehold]]
-) -> None:
-    """Write households that are new, each with its members, its window and its event."""
-    write_households(uow, households)
-    write_members(uow, members)
-    open_windows(uow, [household.code for household in households])
-    for household in households:
-        _publish(uow, household_state(HouseholdRegistered, household, members[household.code]), before=None)
-
-
 def _put(
     household: Household,
     body: HouseholdIn,
@@ -294,50 +276,8 @@ def _demand_changeable(uow: UnitOfWork, household: Household) -> None:
         raise HouseholdHasEnded(says("household-ended-since", household=household.code, ended_on=household.ended_on))
 
 
-def _change(
-    uow: UnitOfWork,
-    household: Household,
-    body: HouseholdIn,
-    before: Sequence[MemberOfHousehold],
-    members: Sequence[RegisteredMember],
-    staying: Collection[int],
-) -> list[MemberOfHousehold]:
-    """Make the household what it is said to be, and judge it anew; its members from then on."""
-    code, was = household.code, household_state(HouseholdChanged, household, before)
-    renew(uow, household, _fields(body, members))
-    after = take_in(uow, code, household.version, before, members, staying)
-    household.sqlmodel_update(dict.fromkeys(_moved(before, after), uow.today()))
-    if nobody_is_left(before, after):
-        household.sqlmodel_update({"renewed_version": household.version, "renewed_on": uow.today()})
-        leave_behind_job_loss(uow, code)
-    uow.session.flush()  # flush: the judgement below reads the new head count
-    if household.region_code != was.region_code:
-        uow.emit(_moved_away(household, was.region_code), region=was.region_code)
-    _publish(uow, household_state(HouseholdChanged, household, after), before=_for_audit(was))
-    trigger = Trigger("household", uow.context)
-    dossiers = list(load_dossiers(uow, [code], lock=True).values())
-    judge_households(uow, dossiers, uow.today(), {code: [trigger]})
-    write_windows(uow, dossiers)
-    move_risks(uow, code, household.region_code, trigger.clue)
-    renew_protections(uow, dossiers)
-    return after
-
-
-def _moved(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]) -> Iterator[str]:
-    """The columns that say when somebody was taken in last, and left last, where somebody was or did."""
-    were, are = {one.person_id for one in before}, {one.person_id for one in after}
-    if are - were:
-        yield "joined_on"
-    if were - are:
-        yield "left_on"
-
-
 def _fields(body: HouseholdIn, members: Sequence[RegisteredMember]) -> dict[str, Any]:
-    return dict(zip(_FIELDS, _fields_of(body), strict=True)) | {
-        "member_count": len(members),
-        "able_workers": sum(member.labour.is_able for member in members),
-        "fragile_members": sum(member.health in FRAGILE for member in members),
-    }
+    return dict(zip(_FIELDS, _fields_of(body), strict=True)) | counts_of(members)
 
 
 def _fields_of(household: Household | HouseholdIn) -> tuple[Any, ...]:
@@ -346,47 +286,3 @@ def _fields_of(household: Household | HouseholdIn) -> tuple[Any, ...]:
 
 def _by_number(members: Sequence[RegisteredMember]) -> list[RegisteredMember]:
     return sorted(members, key=lambda member: member.member_no)
-
-
-def household_state(
-    kind: type[HouseholdState], household: Household, members: Sequence[MemberOfHousehold]
-) -> HouseholdState:
-    """The household as the other houses are told of it. Of the birthdays only those of members able to work."""
-    return kind(
-        household_code=household.code,
-        region_code=household.region_code,
-        category=household.category,
-        relocated=household.relocated,
-        dibao=household.dibao,
-        version=household.version,
-        members=tuple(
-            HouseholdMember(
-                member_no=member.member_no,
-                sex=member.sex,
-                birth_year=member.birth_year,
-                born_on=member.birth_date if member.labour.is_able else None,
-                person_id=person_id,
-                labour=member.labour,
-                student=member.student,
-            )
-            for person_id, member in sorted(members, key=lambda one: one.member.member_no)
-        ),
-    )
-
-
-def _moved_away(household: Household, left: str) -> HouseholdMovedAway:
-    return HouseholdMovedAway(
-        household_code=household.code, region_code=left, version=household.version, moved_to=household.region_code
-    )
-
-
-def _publish(uow: UnitOfWork, state: HouseholdState, before: dict[str, Any] | None) -> None:
-    uow.emit(state, region=state.region_code)
-    action = state.event_type.split(".")[1]
-    uow.audit(action, state.household_code, before=before, after=_for_audit(state))
-    uow.log_after_commit(action.replace("-", "."), household=state.household_code, household_version=state.version)
-
-
-def _for_audit(state: HouseholdState) -> dict[str, Any]:
-    """The state without the birthdays: operators read the audit, and need not know them."""
-    return state.model_dump(mode="json", exclude={"members": {"__all__": {"born_on"}}})

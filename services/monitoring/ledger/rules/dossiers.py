@@ -39,8 +39,12 @@ class HouseholdDossier:
     fragile_members: int
     relocated: bool
     dibao: bool
+    monitored: bool
+    """监测对象."""
     ended_on: dt.date | None
     """The day from which the household is no more: nothing is judged from then on."""
+    is_related: bool
+    """Whether what is said of it may count for another household, or the other way round."""
     window: WindowSummary
     evidence: frozenset[str]
     """Which evidence there may be rows of, by what is kept: of all other, nothing is asked."""

@@ -32,6 +32,9 @@ class IncomeMonth:
     income_facts: int = 0
     """How many income facts count in this month; a recorded zero is a fact."""
 
+    work_cost: int = 0
+    """Cost of going to work 务工成本 that the household bears beside its compliant self-paid expense."""
+
     @property
     def known(self) -> bool:
         """Whether anybody has said anything about the income of this month."""
@@ -51,6 +54,7 @@ class IncomeMonth:
         self.operating_cost += other.operating_cost
         self.self_paid_compliant += other.self_paid_compliant
         self.income_facts += other.income_facts
+        self.work_cost += other.work_cost
 
     def take(self, other: "IncomeMonth") -> None:
         """Take the sums of another one away."""
@@ -248,8 +252,26 @@ class IncomeStatement:
     compliant_self_paid: int
     """合规自付支出, not part of net income."""
 
+    work_cost: int
+    """务工成本, not part of net income."""
+
     known: int
     missing: tuple[int, ...]
+
+    @property
+    def civil_deducted(self) -> int:
+        """What 民政 deducts from net income: compliant self-paid expense and the cost of going to work."""
+        return self.compliant_self_paid + self.work_cost
+
+    @property
+    def civil_net(self) -> int:
+        """Net income less that; below zero where more is deducted."""
+        return self.net - self.civil_deducted
+
+    @property
+    def civil_per_head(self) -> int | None:
+        """The same for each member, halves of a fen rounded up; none for a household without members."""
+        return divide_half_up(self.civil_net, self.members) if self.members else None
 
 
 def state_income(months: Mapping[int, IncomeMonth], first: int, last: int, members: int) -> IncomeStatement:
@@ -271,6 +293,7 @@ def state_income(months: Mapping[int, IncomeMonth], first: int, last: int, membe
         net=net,
         per_head=divide_half_up(net, members) if members else None,
         compliant_self_paid=sum(month.self_paid_compliant for month in present),
+        work_cost=sum(month.work_cost for month in present),
         known=last - first + 1 - len(missing),
         missing=missing,
     )

@@ -8,13 +8,14 @@ from services.monitoring.evidence.kept import Posting
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier, Report
 from services.monitoring.ledger.rules.income import IncomeMonth
+from shared.ids import derived_id
 
 
 def post(
     dossier: HouseholdDossier, fact_id: UUID, fact: ReportedFact, person_id: UUID | None, order: SourceOrder
 ) -> None:
     """Enter what a fact says, and of whom, into the ledger; ``order`` tells which of two sources weighs more."""
-    posting = fact.posting(person_id)
+    posting = _posting(dossier, fact, person_id)
     if posting.rival is None:
         for month, sums in posting.months.items():
             added = IncomeMonth(**sums)
@@ -39,7 +40,7 @@ def take_back(
     dossier: HouseholdDossier, fact_id: UUID, fact: ReportedFact, person_id: UUID | None, order: SourceOrder
 ) -> None:
     """Take a superseded or withdrawn fact out of the ledger; the window is computed anew."""
-    posting = fact.posting(person_id)
+    posting = _posting(dossier, fact, person_id)
     if posting.rival is None:
         for month, sums in posting.months.items():
             dossier.months[month].take(IncomeMonth(**sums))
@@ -51,6 +52,13 @@ def take_back(
         dossier.rows[kept].pop(fact_id, None)
         dossier.removed[kept].add(fact_id)
     dossier.window_changed = dossier.window_stale = True
+
+
+def _posting(dossier: HouseholdDossier, fact: ReportedFact, person_id: UUID | None) -> Posting:
+    """What the fact enters. What was said of a household that merged is no report of what the other one was paid."""
+    if person_id is None and fact.has_rivals() and fact.household_code != dossier.code:
+        return fact.posting(derived_id("household", fact.household_code))
+    return fact.posting(person_id)
 
 
 def _change_reports(

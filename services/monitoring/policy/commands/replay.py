@@ -8,8 +8,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.monitoring.attributions.store import load_attributions
+from services.monitoring.evidence.store import load_counting
 from services.monitoring.evidence.table import all_kept
-from services.monitoring.facts.store import facts_of
 from services.monitoring.ledger.rules.postings import post
 from services.monitoring.ledger.store import load_dossiers, write_postings
 from services.monitoring.models.facts import Fact
@@ -114,14 +115,11 @@ def _lay_ledger_of(uow: UnitOfWork, code: str, moment: dt.datetime) -> None:
     posted = [kept for kept in all_kept() if kept.key]
     for table in (_MONTHS, *(kept.table for kept in posted)):
         uow.connection.execute(sa.delete(table).where(table.c.household_code == code))
-    correction = _FACTS.alias()
-    superseded = sa.exists().where(correction.c.supersedes_id == _FACTS.c.id, correction.c.recorded_at <= moment)
-    known = sa.select(_FACTS).where(_FACTS.c.household_code == code, _FACTS.c.recorded_at <= moment, ~superseded)
-    rows = uow.connection.execute(known.order_by(_FACTS.c.recorded_at, _FACTS.c.id)).all()
+    attributions = load_attributions(uow, [code]).known_at(moment)
     order = rule_parameters(uow.policy, dossier.region_code, uow.today()).source_order
-    for row, fact in zip(rows, facts_of(uow, rows), strict=True):
-        if fact is not None:
-            post(dossier, row.id, fact, row.person_id, order)
+    for fact_id, fact, person_id in load_counting(uow, [code], attributions, moment).get(code, ()):
+        post(dossier, fact_id, fact, person_id, order)
+    dossier.removed = {kept: set(rows) for kept, rows in dossier.rows.items()}  # where they count for others by now
     write_postings(uow, [dossier])
     stale = {"anchor": 0, "evidence": " ".join(sorted(dossier.evidence))}
     uow.connection.execute(sa.update(_WINDOWS).where(_WINDOWS.c.household_code == code).values(stale))

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.monitoring.answers.commands import reopen_linked
+from services.monitoring.attributions.store import load_attributions
 from services.monitoring.evidence.store import load_evidence
 from services.monitoring.evidence.table import rests_on_facts, withdraws
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier
@@ -17,6 +19,7 @@ from services.monitoring.risks.commands.floods import Raised, Turn, give_turns
 from services.monitoring.risks.commands.publish import publish_risk
 from services.monitoring.risks.rules.causes import Causes, published_keys
 from services.monitoring.risks.rules.dismissal import ends_on
+from services.monitoring.risks.rules.ending import why_cleared
 from services.monitoring.risks.rules.life_cycle import ChangeKind, RiskChange, decide_change
 from services.monitoring.risks.rules.quiet import VerdictCounts
 from services.monitoring.risks.rules.state import Dismissal
@@ -27,7 +30,6 @@ from services.monitoring.risks.store.latest import KnownRisk
 from services.monitoring.risks.store.links import stamp_facts_of, write_links
 from services.monitoring.risks.store.verdicts import Judged, judge_where_needed
 from shared import metrics
-from shared.codes.monitoring import ClearedBecause
 from shared.contracts.monitoring import RiskCleared, RiskRaised, RiskState, RiskUpdated
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
@@ -98,7 +100,9 @@ def publish_verdicts(
     counted: VerdictCounts = Counter()
     decided: list[_Decided] = []
     other_evidence: list[dict[str, Any]] = []
-    facts = load_evidence(uow, [one.dossier.code for one in judged if any(map(_rests_on_facts, one.verdicts))])
+    resting = [one.dossier for one in judged if any(map(_rests_on_facts, one.verdicts))]
+    attributions = load_attributions(uow, [dossier.code for dossier in resting if dossier.is_related])
+    facts = load_evidence(uow, [dossier.code for dossier in resting], attributions)
     for one in judged:
         for verdict in one.verdicts:
             counted[verdict.kind, verdict.outcome] += 1
@@ -172,6 +176,7 @@ def _publish_changes(uow: UnitOfWork, decided: Sequence[_Decided], on: date) -> 
     _update_risks(uow, updates)
     touch_incidents(uow, left_queue)
     stamp_facts_of(uow, cleared)
+    reopen_linked(uow, cleared)
     write_links(uow, explained)
 
 
@@ -233,7 +238,7 @@ def _row(uow: UnitOfWork, decided: _Decided, on: date) -> dict[str, Any]:
         "pack": decided.judged.pack,
         "decided_on": on,
         "cleared_at": uow.now() if cleared else None,
-        "cleared_because": ClearedBecause.CAUSE_GONE if cleared else None,
+        "cleared_because": why_cleared(change.reasons) if cleared else None,
         "updated_at": uow.stamp(),
     }
 

@@ -10,7 +10,7 @@ is one of whole numbers. Months and windows stand in `ledger.rules.income`, diag
 3. `verdicts`      what a rule answers: an outcome, a grade, reasons
 4. `glance`        which figures tell at once that a rule has nothing to say: each rule brings its half
 5. `near_line`     whether a household is near the income line, which makes some alarms red
-6. `below_line` and sixteen others    one rule each; `found` makes the verdicts of those that read circumstances
+6. `below_line` and seventeen others    one rule each; `found` makes the verdicts of those that read circumstances
 7. `judge`         all rules for one household
 8. `quiet`         households about which no rule has to be asked
 9. `life_cycle`    what a verdict changes: a risk is raised, updated, cleared or left alone

@@ -51,6 +51,8 @@ class Figures(Protocol):
     @property
     def dibao(self) -> Truth: ...  # noqa: D102
     @property
+    def monitored(self) -> Truth: ...  # noqa: D102
+    @property
     def window(self) -> WindowFigures: ...  # noqa: D102
 
     def may_see(self, kept: Kept[Any]) -> Truth:

@@ -16,7 +16,9 @@ from services.monitoring.risks.rules.no_labour import judge_no_labour
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.production_failure import judge_production_failure
 from services.monitoring.risks.rules.relief_ended import judge_relief_ended
+from services.monitoring.risks.rules.reported import judge_reported
 from services.monitoring.risks.rules.rigid_expense import judge_rigid_expense
+from services.monitoring.risks.rules.slow_sale import judge_slow_sale
 from services.monitoring.risks.rules.state import HouseholdState, LatestRisk
 from services.monitoring.risks.rules.uninsured import judge_uninsured
 from services.monitoring.risks.rules.unsafe_housing import judge_unsafe_housing
@@ -46,6 +48,8 @@ RULES: Final[Mapping[RiskKind, Rule]] = {
     RiskKind.UNSAFE_WATER: judge_unsafe_water,
     RiskKind.UNINSURED: judge_uninsured,
     RiskKind.RELIEF_ENDED: judge_relief_ended,
+    RiskKind.REPORTED: judge_reported,
+    RiskKind.SLOW_SALE: judge_slow_sale,
 }
 _RULES: Final = tuple(RULES.items())
 

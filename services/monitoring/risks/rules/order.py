@@ -19,6 +19,7 @@ OFFICIAL_CODES: Final[Mapping[RiskKind, str]] = {
     RiskKind.ZERO_JOB: "07",
     RiskKind.DROPOUT: "09",
     RiskKind.EDUCATION_COST: "09",
+    RiskKind.REPORTED: "99",
 }
 """Codes of causes 致贫返贫原因代码, where official lists have one."""
 _CODES_OF_DISASTERS: Final[Mapping[str, str]] = {

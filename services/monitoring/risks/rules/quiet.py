@@ -19,7 +19,9 @@ from services.monitoring.risks.rules.no_labour import QUIET_NO_LABOUR
 from services.monitoring.risks.rules.parameters import RuleParameters
 from services.monitoring.risks.rules.production_failure import QUIET_PRODUCTION_FAILURE
 from services.monitoring.risks.rules.relief_ended import QUIET_RELIEF_ENDED
+from services.monitoring.risks.rules.reported import QUIET_REPORTED
 from services.monitoring.risks.rules.rigid_expense import QUIET_RIGID_EXPENSE
+from services.monitoring.risks.rules.slow_sale import QUIET_SLOW_SALE
 from services.monitoring.risks.rules.uninsured import QUIET_UNINSURED
 from services.monitoring.risks.rules.unsafe_housing import QUIET_UNSAFE_HOUSING
 from services.monitoring.risks.rules.unsafe_water import QUIET_UNSAFE_WATER
@@ -45,6 +47,8 @@ QUIET: Final[Mapping[RiskKind, Quiet]] = {
     RiskKind.UNSAFE_WATER: QUIET_UNSAFE_WATER,
     RiskKind.UNINSURED: QUIET_UNINSURED,
     RiskKind.RELIEF_ENDED: QUIET_RELIEF_ENDED,
+    RiskKind.REPORTED: QUIET_REPORTED,
+    RiskKind.SLOW_SALE: QUIET_SLOW_SALE,
 }
 
 Known = tuple[bool, ...]

@@ -40,5 +40,7 @@ RULE_BOOK: Final[Mapping[RiskKind, Chapter]] = {
     RiskKind.UNSAFE_WATER: Chapter(says("rule-unsafe-water"), (of.WATER_TEST, of.SOURCE_ORDER)),
     RiskKind.UNINSURED: Chapter(says("rule-uninsured"), (of.SOURCE_ORDER,)),
     RiskKind.RELIEF_ENDED: Chapter(says("rule-relief-ended"), (of.EVENT_MONTHS, of.SOURCE_ORDER)),
+    RiskKind.REPORTED: Chapter(says("rule-reported"), ()),
+    RiskKind.SLOW_SALE: Chapter(says("rule-slow-sale"), ()),
 }
 """A chapter for each rule, in the order in which they are asked."""

@@ -39,6 +39,9 @@ class HouseholdState:
     dibao: bool = False
     """低保户, as registered."""
 
+    monitored: bool = False
+    """监测对象: admitted, and its risk not eliminated."""
+
     def sees(self, kept: Kept[SeenT]) -> SeenT:
         """What is seen of one kind of evidence."""
         return kept.seen_in(self.evidence)

@@ -1,4 +1,4 @@
-"""未参加基本医保: a member of a lifted or 低保 household is not insured in the year of the decision."""
+"""未参加基本医保: a member of a lifted, monitored or 低保 household is not insured in the year of the decision."""
 
 from typing import Final
 
@@ -21,9 +21,9 @@ _CITED: Final = (SOURCE_ORDER,)
 def judge_uninsured(state: HouseholdState, parameters: RuleParameters, open_risk: LatestRisk | None) -> Verdict:
     """Fire while a member is said to be without basic medical insurance 基本医保 in the year of the decision.
 
-    Asked for lifted 脱贫 and 低保 households. Source: 禄丰 三(五)15, 靖边 二(一): 100 % 参保.
+    Asked for lifted 脱贫, monitored 监测对象 and 低保 households. Source: 禄丰 三(五)15, 靖边 二(一): 100 % 参保.
     """
-    if not state.is_lifted and not state.dibao:
+    if not (state.is_lifted or state.monitored or state.dibao):
         return answer(_KIND, (), open_risk, parameters, _CITED, cleared=_CLEARED)
     if (quiet := nothing_of_concern(_KIND, state, INSURANCE_KNOWN, open_risk)) is not None:
         return quiet
@@ -51,7 +51,8 @@ def _uninsured(one: Circumstance, parameters: RuleParameters) -> Found:
 
 
 def _suffices(figures: Figures, _: RuleParameters) -> Truth:
-    not_asked = (figures.is_lifted == False) & (figures.dibao == False)  # noqa: E712  columns, too
+    is_asked = figures.is_lifted | figures.monitored | figures.dibao
+    not_asked = is_asked == False  # noqa: E712  columns, too
     return figures.knows(INSURANCE_KNOWN) | not_asked
 
 

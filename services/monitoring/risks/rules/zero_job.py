@@ -54,7 +54,12 @@ def _judge_those_asked_about(
 
 def _is_asked_about(state: HouseholdState, parameters: RuleParameters) -> bool:
     groups = parameters.zero_job_for or frozenset()
-    return "all" in groups or ("relocated" in groups and state.relocated) or ("lifted" in groups and state.is_lifted)
+    return "all" in groups or any(name in groups and of_it for name, of_it in _groups_of(state).items())
+
+
+def _groups_of(figures: Figures) -> dict[str, Truth]:
+    """Whether a household belongs to each group that `zero_job_for` may name beside all."""
+    return {"relocated": figures.relocated, "lifted": figures.is_lifted, "monitored": figures.monitored}
 
 
 def _suffices(figures: Figures, parameters: RuleParameters) -> Truth:
@@ -63,10 +68,9 @@ def _suffices(figures: Figures, parameters: RuleParameters) -> Truth:
     if "all" in groups:
         return enough
     left_out: Truth = True
-    if "relocated" in groups:
-        left_out = (figures.relocated == False) & left_out  # noqa: E712  a column, too
-    if "lifted" in groups:
-        left_out = (figures.is_lifted == False) & left_out  # noqa: E712  a column, too
+    for name, of_it in _groups_of(figures).items():
+        if name in groups:
+            left_out = (of_it == False) & left_out  # noqa: E712  a column, too
     return enough | left_out
 
 

@@ -41,15 +41,17 @@ def pass_links_on(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
         before = {new: corrected[new] for new in before.values() if new in corrected}
 
 
-def load_risks_without_evidence(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
-    """Open risks that one of the withdrawn facts explained, or that no single fact explains."""
+def load_risks_without_evidence(
+    uow: UnitOfWork, rows: Sequence[Mapping[str, Any]], codes: Collection[str]
+) -> frozenset[UUID]:
+    """Open risks of these households that one of the withdrawn facts explained, or that no single fact explains."""
     withdrawals = [row for row in rows if withdraws(row["type"])]
     if not withdrawals:
         return frozenset()
     of_risk = _LINKS.c.risk_id == _RISKS.c.id
     withdrawn = _LINKS.c.fact_id.in_([row["supersedes_id"] for row in withdrawals])
     asked = sa.select(_RISKS.c.id).where(
-        _RISKS.c.household_code.in_({row["household_code"] for row in withdrawals}),
+        _RISKS.c.household_code.in_(codes),
         _RISKS.c.status == RiskStatus.OPEN,
         sa.exists().where(of_risk, withdrawn) | ~sa.exists().where(of_risk),
     )

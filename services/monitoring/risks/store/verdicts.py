@@ -142,6 +142,7 @@ def _look_at(reading: Reading, dossiers: Sequence[HouseholdDossier], parameters:
             dossier.evidence,
             dossier.relocated,
             dossier.dibao,
+            dossier.monitored,
         )
         yield dossier, state, known.get(dossier.code, NOTHING)
 

@@ -10,10 +10,11 @@ PROMISES = Promises(
         "GET /buyers/{buyer_code}": "consumption:approve",
     },
     fields={
-        "BuyerIn": "name client_id",
-        "BuyerOut": "buyer_code name client_id version updated_at",
+        "BuyerIn": "name kind city_code unit_code uscc clients client_id",
+        "BuyerOut": "buyer_code name kind city_code unit_code uscc clients client_id version updated_at",
         "Page_BuyerOut_": "items next_cursor",
     },
+    codes={"BuyerKind": "budget_unit union army market firm social personal"},
     filters={
         "/buyers": "updated_after",
     },

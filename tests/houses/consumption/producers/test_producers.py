@@ -19,6 +19,7 @@ from tests.houses.consumption.builders import (
     producer,
     product,
     put,
+    shown_links,
     supply,
 )
 from tests.logged import Logged
@@ -38,10 +39,7 @@ async def test_a_producer_is_registered_once_and_kept_as_sent(house: House, clie
         "kind": "cooperative",
         "uscc": "91110000600037341L",
         "region_code": REGION,
-        "links": [
-            {"household_code": HOUSEHOLD, "share": "0.2500", "kind": "operating"},
-            {"household_code": NEIGHBOUR, "share": "0.5000", "kind": "wage"},
-        ],
+        "links": shown_links(link("0.2500"), link("0.5000", NEIGHBOUR, "wage")),
         "version": 1,
         "updated_at": answers[0].json()["updated_at"],
     }
@@ -57,10 +55,10 @@ async def test_a_producer_becomes_what_the_next_body_says(house: House, client_f
     changed = producer(link("1.0000", NEIGHBOUR, "property"), name="德江茶业", kind="firm")
     shown = await put(client, "producer", "COOP", changed)
     assert shown.pop("updated_at") > first["updated_at"]
-    assert shown == {"producer_code": "COOP", **changed, "version": 2}
+    assert shown == {"producer_code": "COOP", **changed, "links": shown_links(*changed["links"]), "version": 2}
     assert [row["after"]["links"] for row in await audit_rows(house)] == [
-        [[HOUSEHOLD, "operating", "1.0000"]],
-        [[NEIGHBOUR, "property", "1.0000"]],
+        [{"household_code": HOUSEHOLD, "kind": "operating", "share": "1.0000"}],
+        [{"household_code": NEIGHBOUR, "kind": "property", "share": "1.0000"}],
     ]
 
 

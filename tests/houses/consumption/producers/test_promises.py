@@ -10,11 +10,13 @@ PROMISES = Promises(
     },
     fields={
         "ProducerIn": "name kind uscc region_code links",
-        "LinkIn": "household_code share kind",
+        "LinkIn": "household_code producer_code share kind form from to",
+        "LinkOut": "household_code producer_code share kind form from to",
         "ProducerOut": "producer_code name kind uscc region_code links version updated_at",
     },
     codes={
         "ProducerKind": "household cooperative firm",
+        "LinkForm": "order work dividend land service rebate",
     },
 )
 

@@ -43,7 +43,9 @@ async def test_a_product_is_offered_and_changed(house: House, client_for: Client
     await put(client, "producer", "COOP", producer())
     answers = [await client.put(TEA, json=body) for body in (product(), product(), product(price="13"))]
     assert [answer.status_code for answer in answers] == [201, 200, 200]
-    unsaid = {"specification": None, "step": None, "minimum": None}
+    unsaid = dict.fromkeys(("specification", "step", "minimum", "commodity_code", "unit_code", "grade", "base_code"))
+    unsaid |= {"season": None, "shelf_life_days": None, "cold_chain": False}
+    unsaid |= {"recognised": False, "in_season": True, "households": 1}
     offered = {"product_code": "TEA", "region_code": REGION, "version": 1, **unsaid, **product()}
     first, again, changed = (answer.json() for answer in answers)
     assert first == again == offered | {"updated_at": first["updated_at"]}

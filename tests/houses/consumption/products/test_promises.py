@@ -12,8 +12,10 @@ PROMISES = Promises(
         "GET /products/{product_code}/stock": "consumption:write or consumption:approve",
     },
     fields={
-        "ProductIn": "producer_code name unit specification price step minimum stock",
-        "ProductOut": "product_code producer_code region_code name unit specification price step minimum stock version "
+        "ProductIn": "producer_code name unit specification commodity_code unit_code grade season shelf_life_days "
+        "cold_chain base_code price step minimum stock",
+        "ProductOut": "product_code producer_code region_code name unit specification commodity_code unit_code grade "
+        "season shelf_life_days cold_chain base_code recognised in_season households price step minimum stock version "
         "updated_at",
         "StockIn": "counted change reason",
         "StockMoveOut": "move_id product_code at by counted before change stock reason updated_at",
@@ -21,7 +23,8 @@ PROMISES = Promises(
         "Page_ProductOut_": "items next_cursor",
     },
     filters={
-        "/products": "available region_code updated_after",
+        "/products": "available region_code producer_code commodity_code base_code recognised in_season cold_chain q "
+        "updated_after",
         "/products/{product_code}/stock": "updated_after",
     },
 )

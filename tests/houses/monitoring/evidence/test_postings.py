@@ -68,7 +68,21 @@ def _facts(draw: st.DrawFn) -> ReportedFact:
 def _dossier() -> HouseholdDossier:
     window = WindowSummary(_ANCHOR)
     return HouseholdDossier(
-        HOUSEHOLD, REGION, HouseholdCategory.ORDINARY, 4, 2, 0, False, False, None, window, frozenset(), None, None
+        HOUSEHOLD,
+        REGION,
+        HouseholdCategory.ORDINARY,
+        4,
+        2,
+        0,
+        False,
+        False,
+        False,
+        None,
+        False,
+        window,
+        frozenset(),
+        None,
+        None,
     )
 
 

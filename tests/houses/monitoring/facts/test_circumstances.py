@@ -176,7 +176,10 @@ async def test_what_is_wrong_is_refused_in_its_place_and_nothing_is_written(moni
 async def test_what_may_be_missing_may_be_null(monitoring: Monitoring) -> None:
     optional = {
         "schooling": ("school_code", "reason"),
-        "water": ("litres_per_day", "distance_m", "height_m", "minutes", "quality", "days_short", "cut_since"),
+        "water": (
+            *("litres_per_day", "distance_m", "height_m", "minutes"),
+            *("quality", "days_short", "cut_since", "supply"),
+        ),
         "insurance": ("paid_by",),
         "work": ("place_code", "channel"),
         "loan": ("due_on",),

@@ -139,7 +139,7 @@ async def test_money_of_a_member_who_left_is_still_the_household_s(monitoring: M
 @pytest.mark.parametrize(
     ("refused", "error"),
     [
-        (wage_credit("x", LAST, "1.00", household_code="DJ-9999"), "HouseholdNotFound"),
+        (wage_credit("x", LAST, "1.00", household_code="DJ-9999"), "HouseholdAwaited"),
         (wage_credit("x", LAST, "1.00", supersedes=derived_id("credit", "unknown")), "SupersededNotFound"),
         (wage_credit("a", LAST, "4520.01"), "FactContradicts"),
     ],
@@ -156,21 +156,18 @@ async def test_a_credit_that_cannot_be_entered_leaves_nothing_behind(
     assert await monitoring.counts() == counts
 
 
-async def test_a_credit_of_an_unknown_household_waits_as_a_dead_letter(
-    monitoring: Monitoring, client_for: ClientFor
-) -> None:
+async def test_a_credit_of_an_unknown_household_enters_by_itself_once_it_is_registered(monitoring: Monitoring) -> None:
     new = {"household_code": "DJ-0002"}
     unknown, behind = wage_credit("w1", LAST, "100.00", **new), wage_credit("w2", LAST, "20.00", **new)
     events = [published_as(each) for each in (unknown, wage_credit("w3", LAST, "3.00"), behind)]
     await take_from_bus(monitoring.house, *events)
-    dead, parked = (await monitoring.client.get(LETTERS)).json()["items"]
-    assert (dead["state"], dead["key"], parked["state"]) == ("dead", "DJ-0002", "parked")
-    assert dead["error"].startswith("HouseholdNotFound: no household DJ-0002")
+    waiting, parked = (await monitoring.client.get(LETTERS)).json()["items"]
+    assert (waiting["state"], waiting["key"], parked["state"]) == ("waiting", "DJ-0002", "parked")
+    assert waiting["error"].startswith("HouseholdAwaited: no household DJ-0002")
     assert (await branches(monitoring))["wage"] == "3.00"
 
     await monitoring.put(code="DJ-0002")
-    replayed = await monitoring.client.post(f"{LETTERS}/replay", json={"ids": [dead["id"]], "dry_run": False})
-    assert [item["outcome"] for item in replayed.json()["items"]] == ["applied"]
+    await monitoring.house.consumer.take_up()
     assert (await monitoring.get("households/DJ-0002/income"))["branches"]["wage"] == "120.00"
     assert (await monitoring.client.get(LETTERS)).json()["items"] == []
 

@@ -15,6 +15,7 @@ from services.monitoring.recomputes.commands import prove_ledger
 from shared.codes.monitoring import IncomeBranch, RiskKind
 from shared.contracts.assets import ShareCredited, ShareWithdrawn
 from shared.contracts.assistance import TransferCredited, TransferWithdrawn
+from shared.contracts.consumption import SaleCredited, SaleWithdrawn
 from shared.contracts.employment import WageWithdrawn
 from shared.contracts.help import IncomeCredit, IncomeWithdrawal
 from shared.db.base import table_of
@@ -255,6 +256,7 @@ async def test_an_atomic_batch_that_is_refused_withdraws_nothing(monitoring: Mon
 CREDITS: tuple[tuple[IncomeCredit, type[IncomeWithdrawal]], ...] = (
     (wage_credit("a", LAST, "4520.00"), WageWithdrawn),
     (credit(ShareCredited, "c", LAST, "800.00", branch=IncomeBranch.PROPERTY), ShareWithdrawn),
+    (credit(SaleCredited, "c", LAST, "800.00", branch=IncomeBranch.OPERATING), SaleWithdrawn),
     (credit(TransferCredited, "d", LAST, "300.10", branch=IncomeBranch.TRANSFER), TransferWithdrawn),
 )
 EVERY_CREDIT = pytest.mark.parametrize(("credited", "kind"), CREDITS, ids=lambda each: type(each).__name__)

@@ -30,9 +30,11 @@ async def test_a_new_household_is_registered_once(monitoring: Monitoring) -> Non
 
     assert first.status_code == 201
     shown = [{**told, "birth_year": 1980} for told in document["members"]]
-    not_ended = {"ended_on": None, "end_reason": None, "end_note": None}
+    not_ended = {"origin_region_code": None, "ended_on": None, "end_reason": None, "end_note": None}
     registered = {"household_code": HOUSEHOLD, "version": 1, "warnings": [], **document, "members": shown}
-    looked_up = {"member_count": 2, "head_name": "王**", "open_risks": 0, "external_codes": {}}
+    looked_up: dict[str, Any] = {"member_count": 2, "head_name": "王**", "open_risks": 0, "external_codes": {}}
+    looked_up["monitoring"] = dict.fromkeys(("class", "admitted_on", "eliminated_on", "watch_until"))
+    looked_up["monitoring"] |= {"status": "none", "episode": 0}
     assert first.json() == registered | not_ended | looked_up | {"updated_at": first.json()["updated_at"]}
     assert (again.status_code, again.json()) == (200, first.json())
     assert await monitoring.counts() == counts

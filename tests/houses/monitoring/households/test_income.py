@@ -69,6 +69,7 @@ async def test_the_whole_statement_of_a_household_identified_in_june_2021(monito
             "net_income": "24482.66",
             "per_head": "6120.67",
             "compliant_self_paid": "2500.49",
+            "civil": {"per_head": "5495.54", "deducted": "2500.49"},
             "coverage": {"known": 12, "missing": []},
             "line": {
                 "value": "6320.00",

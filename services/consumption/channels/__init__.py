@@ -1,0 +1,1 @@
+"""Channels 渠道库: with whom a county works steadily."""

@@ -1,0 +1,1 @@
+"""Demands 采购需求 of buyers, and the orders that are proposed for them."""

@@ -1,0 +1,1 @@
+"""Fairs 展销会 at which counties sold."""

@@ -1,0 +1,31 @@
+"""Routes of indicators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.consumption.indicators import queries
+from shared.errors import Invalid
+from shared.http.dependencies import Call, calling
+from shared.http.indicators import IndicatorsOut, indicators_answer
+from shared.http.problems import responses
+from shared.http.reports import PrintedReportQuery
+from shared.security.actor import RegionNotAllowed
+
+router = APIRouter(prefix="/indicators", tags=["indicators 指标"])
+WRITE, APPROVE = "consumption:write", "consumption:approve"
+
+
+@router.get(
+    "",
+    operation_id="getIndicators",
+    summary="The indicators of consumption for a region and a month",
+    response_model=IndicatorsOut,
+    responses=responses(RegionNotAllowed, Invalid),
+)
+async def get(
+    call: Annotated[Call, calling(WRITE, APPROVE)], asked: Annotated[PrintedReportQuery, Query()]
+) -> Response:
+    """For the supply side: counted out of the ledgers, as of the last day of the month or as of today."""
+    items = await call.query(queries.indicators, asked.region_code, asked.period)
+    return await indicators_answer(call, asked, items)

@@ -1,0 +1,28 @@
+"""Who is on a list on a day."""
+
+import datetime as dt
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from services.consumption.models import Listing
+from shared.codes.consumption import AppealOutcome, ListingColour, ListingSubject
+from shared.db.base import table_of
+from shared.db.sets import is_one_of
+from shared.db.unit_of_work import Reading
+
+_LISTINGS = table_of(Listing)
+
+
+def holds_on(on: dt.date) -> sa.ColumnElement[bool]:
+    """Whether a listing holds on a day: within its days, and no appeal against it was upheld."""
+    begun = _LISTINGS.c.valid_from <= on
+    not_ended = _LISTINGS.c.valid_to.is_(None) | (_LISTINGS.c.valid_to >= on)
+    return begun & not_ended & _LISTINGS.c.appeal_outcome.is_distinct_from(AppealOutcome.UPHELD)
+
+
+def barred_on(reading: Reading, producer_codes: Collection[str], on: dt.date) -> frozenset[str]:
+    """Those of these producers who are on the black list 黑名单 of any city on a day, and sell nothing."""
+    black = (_LISTINGS.c.subject == ListingSubject.PRODUCER) & (_LISTINGS.c.colour == ListingColour.BLACK)
+    those = sa.select(_LISTINGS.c.subject_code).where(black, holds_on(on), is_one_of(_LISTINGS.c.subject_code, "codes"))
+    return frozenset(reading.connection.scalars(those, {"codes": list(producer_codes)}))

@@ -1,0 +1,1 @@
+"""What is done about slow sale: judging, reporting, acting."""

@@ -1,0 +1,1 @@
+"""What a series of prices and supplies says. Pure decisions."""

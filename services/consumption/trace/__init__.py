@@ -1,0 +1,1 @@
+"""Trace 溯源: what anybody who scans a label is told."""

@@ -1,0 +1,1 @@
+"""Attributions 归属: for which household counts what was said of one that split or merged."""

@@ -1,0 +1,1 @@
+"""What is done with cases: open one, take its steps, follow its household."""

@@ -1,0 +1,1 @@
+"""What decides about cases: figures, class, what stops a review, and the criteria of an elimination. Pure."""

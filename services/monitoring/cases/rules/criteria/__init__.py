@@ -1,0 +1,1 @@
+"""风险消除条件: one criterion is one file."""

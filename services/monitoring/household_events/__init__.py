@@ -1,0 +1,1 @@
+"""Household life 农户变动: splits, merges, moves, who comes, leaves and dies, and the end."""

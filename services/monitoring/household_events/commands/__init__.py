@@ -1,0 +1,1 @@
+"""What is done with household events: recorded, by whatever door, and carried out."""

@@ -1,0 +1,1 @@
+"""What the ledgers hold of a region and a span of days, counted in SQL."""
