@@ -252,7 +252,7 @@ def test_every_data_folder_has_secrets_of_its_own(tmp_path: Path) -> None:
     secrets_of = [
         {client["client_secret"] for client in credentials(tmp_path / name)["clients"]} for name in ("one", "two")
     ]
-    assert all(len(found) == 6 for found in secrets_of)
+    assert all(len(found) == 9 for found in secrets_of)
     assert not secrets_of[0] & secrets_of[1]
 
 

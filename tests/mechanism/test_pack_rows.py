@@ -138,6 +138,7 @@ ROWS: Final[dict[str, list[tuple[str, Any, tuple[date, date | None], str]]]] = {
         ("income.target.monitored", Decimal(17500), year(2024), "一(二)"),
     ],
     "532323_mouding": [
+        ("origin_matters", ("land", "forest", "collective_income", "farm_subsidy"), year(2023), "二(八)2"),
         (
             "water_test",
             {"litres": 20, "distance": 800, "height": 80, "minutes": 20, "days_short": 36, "cut_days": 30},
@@ -273,6 +274,7 @@ def test_a_pack_holds_the_rows_of_its_document_and_no_others(book: PolicyBook, p
     held = [
         (key.removeprefix("monitoring."), dated.value.value, (dated.valid_from, dated.valid_to))
         for key, parameter in pack.parameters.items()
+        if key.startswith("monitoring.")
         for dated in parameter.values
     ]
     continued = GOES_ON.get(pack_id, [])
