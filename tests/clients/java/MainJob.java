@@ -59,7 +59,7 @@ public final class MainJob {
             Thread.sleep(100);
         }
         try {
-            monitoring.getHousehold("NOBODY", null);
+            monitoring.getHousehold("NOBODY", null, null);
         } catch (ApiException refused) {
             System.out.println("problem " + refused.getCode());
         }
