@@ -43,8 +43,7 @@ class Block(NamedTuple):
 def printed(blocks: Sequence[Block], language: Language) -> bytes:
     """The pages of these sheets, one below the other."""
     buffer = io.BytesIO()
-    widest = max(len(block.sheet.columns) for block in blocks if not block.is_form or len(blocks) == 1)
-    upright = widest <= _UPRIGHT_COLUMNS or all(block.is_form for block in blocks)
+    upright = all(block.is_form or len(block.sheet.columns) <= _UPRIGHT_COLUMNS for block in blocks)
     page = A4 if upright else landscape(A4)
     title = blocks[0].sheet.title(language)
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)

@@ -12,12 +12,11 @@ from services.consumption.models import (
     Batch,
     BatchContribution,
     BatchInspection,
-    Commodity,
     Delivery,
     DeliveryLine,
     Producer,
-    Product,
 )
+from services.consumption.products.store import COMMODITIES, OF_ITS_COMMODITY, PRODUCTS, SHELF_LIFE
 from shared.db.base import table_of
 from shared.db.rows import insert_rows
 from shared.db.sets import is_one_of
@@ -25,17 +24,16 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 
 _BATCHES, _INSPECTIONS, _CONTRIBUTIONS = table_of(Batch), table_of(BatchInspection), table_of(BatchContribution)
 _LINES, _DELIVERIES = table_of(DeliveryLine), table_of(Delivery)
-_OF_A_DELIVERY = ("order_id", "delivery_no")
-_PRODUCTS, _PRODUCERS, _COMMODITIES = table_of(Product), table_of(Producer), table_of(Commodity)
+_PRODUCERS = table_of(Producer)
 _SELECT_LEGS = (
     sa.select(
         _LINES.c.order_id, _LINES.c.quantity, _DELIVERIES.c.shipped_on, _LINES.c.received, _DELIVERIES.c.received_on
     )
-    .join_from(_LINES, _DELIVERIES, sa.and_(*(_LINES.c[name] == _DELIVERIES.c[name] for name in _OF_A_DELIVERY)))
+    .join_from(_LINES, _DELIVERIES)
     .where(_LINES.c.batch_code == sa.bindparam("batch_code"))
     .order_by(_LINES.c.order_id, _DELIVERIES.c.place, _LINES.c.line_no)
 )
-SELECT_BATCHES = sa.select(_BATCHES, _PRODUCERS.c.region_code).join_from(_BATCHES, _PRODUCTS).join(_PRODUCERS)
+SELECT_BATCHES = sa.select(_BATCHES, _PRODUCERS.c.region_code).join_from(_BATCHES, PRODUCTS).join(_PRODUCERS)
 """Batches with the region of their producer: whoever sees that sees them."""
 
 
@@ -83,9 +81,8 @@ def show_batches(reading: Reading, rows: Sequence[Any]) -> list[BatchOut]:
 
 def lock_batches(uow: UnitOfWork, codes: Collection[str]) -> Mapping[str, Any]:
     """These batches with the shelf life of their products, locked in the order of their codes."""
-    life = sa.func.coalesce(_PRODUCTS.c.shelf_life_days, _COMMODITIES.c.shelf_life_days)
-    found = sa.select(_BATCHES, life.label("shelf_life_days")).join_from(_BATCHES, _PRODUCTS)
-    of_commodity = found.outerjoin(_COMMODITIES, _COMMODITIES.c.code == _PRODUCTS.c.commodity_code)
+    found = sa.select(_BATCHES, SHELF_LIFE.label("shelf_life_days")).join_from(_BATCHES, PRODUCTS)
+    of_commodity = found.outerjoin(COMMODITIES, OF_ITS_COMMODITY)
     wanted = of_commodity.where(is_one_of(_BATCHES.c.code, "codes")).order_by(_BATCHES.c.code)
     locked = wanted.with_for_update(of=_BATCHES)
     return {row.code: row for row in uow.connection.execute(locked, {"codes": sorted(codes)})}

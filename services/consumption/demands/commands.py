@@ -80,14 +80,15 @@ def transition_demand(uow: UnitOfWork, demand_id: UUID, body: DemandTransitionIn
         DemandInvalid: a line names a product of another commodity or region.
         NotEnoughStock: what was left meanwhile is less; nothing is ordered then.
     """
-    row = find_demand(uow, demand_id)
+    find_demand(uow, demand_id)
     demand = uow.session.get_one(Demand, demand_id, with_for_update=True)
     asked = Asked(action=body.action, region_code="", caller=Caller(uow.actor.scopes, 0), note=body.note)
-    _TAKER.take(uow, demand, asked, lambda: _follow(uow, demand, row, body))
+    _TAKER.take(uow, demand, asked, lambda: _follow(uow, demand, body))
     return _show(uow, demand)
 
 
-def _follow(uow: UnitOfWork, demand: Demand, row: Mapping[Any, Any], body: DemandTransitionIn) -> dict[str, Any]:
+def _follow(uow: UnitOfWork, demand: Demand, body: DemandTransitionIn) -> dict[str, Any]:
+    row = demand.model_dump()
     match body.action:
         case DemandAction.ADOPT:
             proposal = propose(wanted_of(row), load_offers(uow, row))

@@ -17,7 +17,6 @@ from services.consumption.demands.schemas import DemandOut
 from services.consumption.listings.store import barred_on
 from services.consumption.models import PROCEDURE_STEP, Batch, Demand, DemandOrder
 from services.consumption.producers.store import shares_on
-from services.consumption.products.rules import day_of_year, is_in_season
 from services.consumption.products.store import PRODUCTS, select_products
 from services.consumption.requests.store import REQUESTS
 from shared.codes.consumption import DemandAction
@@ -82,7 +81,8 @@ def wanted_of(row: Mapping[Any, Any]) -> Wanted:
 def load_offers(reading: Reading, demand: Mapping[Any, Any]) -> list[Offer]:
     """The products of the commodity that the caller's regions make, as they are on the day of delivery."""
     here = sa.or_(*(lies_in(sa.column("region_code"), region) for region in reading.actor.regions))
-    products = select_products(reading).where(PRODUCTS.c.commodity_code == demand["commodity_code"]).subquery()
+    of_commodity = PRODUCTS.c.commodity_code == demand["commodity_code"]
+    products = select_products(reading, demand["deliver_by"]).where(of_commodity).subquery()
     rows = reading.connection.execute(sa.select(products).where(here)).all()
     producers = {row.producer_code for row in rows}
     barred = barred_on(reading, producers, reading.today())
@@ -100,18 +100,13 @@ def load_offers(reading: Reading, demand: Mapping[Any, Any]) -> list[Offer]:
             cold_chain=row.cold_chain,
             recognised=row.recognised,
             from_base=row.base_code is not None,
-            in_season=is_in_season(day_of_year(demand["deliver_by"]), row.season_from, row.season_to),
-            fresh_until=fresh_until(harvests.get(row.code, reading.today()), _life(row)),
+            in_season=row.in_season,
+            fresh_until=fresh_until(harvests.get(row.code, reading.today()), row.life),
             barred=row.producer_code in barred,
             has_request=row.producer_code in waiting,
         )
         for row in rows
     ]
-
-
-def _life(row: Any) -> int | None:
-    life: int | None = row.commodity_life if row.shelf_life_days is None else row.shelf_life_days
-    return life
 
 
 def _latest_harvests(reading: Reading, codes: Sequence[str]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ _SELECT_LINES = _of_orders(OrderLine, "line_no")
 _SELECT_SHARES = _of_orders(OrderShare, "giver_code", "link_no")
 _SELECT_DELIVERY_LINES = (
     sa.select(_DELIVERY_LINES)
-    .join(_PLACES, sa.and_(*(_PLACES.c[name] == _DELIVERY_LINES.c[name] for name in ("order_id", "delivery_no"))))
+    .join_from(_DELIVERY_LINES, _PLACES)
     .where(is_one_of(_DELIVERY_LINES.c.order_id, "ids"))
     .order_by(_DELIVERY_LINES.c.order_id, _PLACES.c.place, _DELIVERY_LINES.c.line_no)
 )

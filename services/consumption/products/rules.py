@@ -33,13 +33,6 @@ def day_of_year(day: dt.date) -> str:
     return day.strftime("%m-%d")
 
 
-def is_in_season(day: str, first: str | None, last: str | None) -> bool:
-    """Whether a product is there on a day of the year; without a season it always is. One may go over new year."""
-    if first is None or last is None:
-        return True
-    return first <= day <= last if first <= last else day >= first or day <= last
-
-
 def is_sold(quantity: int, minimum: int | None, step: int | None) -> bool:
     """Whether so much can be ordered: at least the minimum 起订量, in whole steps 订货单位."""
     return quantity >= (minimum or 0) and (step is None or quantity % step == 0)

@@ -1,5 +1,6 @@
 """Products as commands and queries show them: with what producer, commodity and recognition say of them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +15,19 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 
 PRODUCTS = table_of(Product)
-_PRODUCERS, _COMMODITIES, _RECOGNITIONS = table_of(Producer), table_of(Commodity), table_of(Recognition)
+COMMODITIES = table_of(Commodity)
+_PRODUCERS, _RECOGNITIONS = table_of(Producer), table_of(Recognition)
+OF_ITS_COMMODITY = COMMODITIES.c.code == PRODUCTS.c.commodity_code
+"""Joins a product with the commodity that it is of, where it is of one."""
+SHELF_LIFE = sa.func.coalesce(PRODUCTS.c.shelf_life_days, COMMODITIES.c.shelf_life_days)
+"""The days that a product stays fresh 保质期: its own, else those of its commodity."""
 
 
-def select_products(reading: Reading) -> sa.Select[Any]:
-    """Products with the region of their producer, and with what holds of them today."""
+def select_products(reading: Reading, there_on: dt.date | None = None) -> sa.Select[Any]:
+    """Products with the region of their producer, and with what holds of them today.
+
+    Whether they are in season is told of ``there_on``; None is today.
+    """
     today = reading.today()
     recognised = sa.exists().where(
         _RECOGNITIONS.c.product_code == PRODUCTS.c.code,
@@ -29,12 +38,12 @@ def select_products(reading: Reading) -> sa.Select[Any]:
         sa.select(
             PRODUCTS,
             _PRODUCERS.c.region_code,
-            _COMMODITIES.c.shelf_life_days.label("commodity_life"),
+            SHELF_LIFE.label("life"),
             recognised.label("recognised"),
-            _is_in_season(day_of_year(today)).label("in_season"),
+            _is_in_season(day_of_year(there_on or today)).label("in_season"),
         )
         .join_from(PRODUCTS, _PRODUCERS)
-        .outerjoin(_COMMODITIES, _COMMODITIES.c.code == PRODUCTS.c.commodity_code)
+        .outerjoin(COMMODITIES, OF_ITS_COMMODITY)
     )
 
 
@@ -53,5 +62,4 @@ def show_products(reading: Reading, rows: Sequence[sa.Row[Any]]) -> list[Product
 
 def _document(row: sa.Row[Any], households: int) -> dict[str, Any]:
     season = None if row.season_from is None else {"from": row.season_from, "to": row.season_to}
-    life = row.commodity_life if row.shelf_life_days is None else row.shelf_life_days
-    return {**row._asdict(), "season": season, "shelf_life_days": life, "households": households}
+    return {**row._asdict(), "season": season, "shelf_life_days": row.life, "households": households}

@@ -11,22 +11,12 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 
 _DELIVERIES, _LINES, _CREDITS = table_of(Delivery), table_of(DeliveryLine), table_of(DeliveryCredit)
-
-
-def _same(one: sa.Table, other: sa.Table, *names: str) -> sa.ColumnElement[bool]:
-    return sa.and_(*(one.c[name] == other.c[name] for name in names))
-
-
 _OF_BATCH = _LINES.c.batch_code == sa.bindparam("batch_code")
 _SELECT_DAYS = (
-    sa.select(_DELIVERIES.c.shipped_on, _DELIVERIES.c.received_on)
-    .join_from(_LINES, _DELIVERIES, _same(_LINES, _DELIVERIES, "order_id", "delivery_no"))
-    .where(_OF_BATCH)
+    sa.select(_DELIVERIES.c.shipped_on, _DELIVERIES.c.received_on).join_from(_LINES, _DELIVERIES).where(_OF_BATCH)
 )
 _SELECT_PAID = (
-    sa.select(sa.func.coalesce(sa.func.sum(_CREDITS.c.amount), 0))
-    .join_from(_CREDITS, _LINES, _same(_CREDITS, _LINES, "order_id", "delivery_no", "line_no"))
-    .where(_OF_BATCH)
+    sa.select(sa.func.coalesce(sa.func.sum(_CREDITS.c.amount), 0)).join_from(_CREDITS, _LINES).where(_OF_BATCH)
 )
 
 
