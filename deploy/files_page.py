@@ -1,10 +1,8 @@
 """The generated page of files: every list with the columns of its CSV and Excel, the Chinese first."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final, get_args
-
-from pydantic import BaseModel
+from dataclasses import replace
+from typing import Final
 
 from services.__main__ import HOUSES
 from services.assets import imports as assets
@@ -14,9 +12,9 @@ from services.employment import imports as employment
 from services.monitoring import imports as monitoring
 from shared.house import HouseDefinition
 from shared.http.application import described_app
+from shared.http.lists import Listed, lists_in
 from shared.imports.kinds import ImportKinds
 from shared.lists.portions import DOCUMENTS_AT_ONCE, ROWS_AT_ONCE, SHOWN_AT_ONCE
-from shared.lists.query import ListQuery
 from shared.sheets.columns import Column, Form
 from shared.sheets.writing import ROWS_OF_A_SHEET
 
@@ -30,6 +28,7 @@ INTRODUCTION: Final = f"""\
 - csv 为带 BOM 的 UTF-8，边查边传，适合大批量；xlsx 每张工作表最多 {ROWS_OF_A_SHEET:,} 行，写完才开始传输，
   几十万行以上请用 csv。
 - 表头与导入模板一致；产品、岗位列表改好后可以原样导入，模板以外的列不读取。
+- 其他平台的表头和代码名称用 `mapping=`，见[字段对照](mappings.md)。
 - 传输中断的文件不完整：连接会被直接断开，不会以正常方式结束，请重新导出。
 - 上报信息和带 `updated_after` 的列表按改动先后排列，导出期间改动过的记录会在末尾再出现一次；
   其他列表每条只出现一次。
@@ -41,7 +40,8 @@ of other tables stands beside them, or of {SHOWN_AT_ONCE} where answers have
 to be made of them, each a transaction of its own: a row that is written meanwhile may or may not be among them, and
 none that stood before is missed. Where the list is in the order of the changes, a row that changes meanwhile comes
 again at the end. The headings are those of the templates of imports: a list of products or vacancies can be edited and
-sent back. If a row cannot be read the connection is broken: a part never looks like the whole."""
+sent back. With `mapping=` a file has the headings and words of another system ([mappings](mappings.md)). If a row
+cannot be read the connection is broken: a part never looks like the whole."""
 _FORMS: Final[Mapping[Form, str]] = {
     Form.TEXT: "文本",
     Form.IDENTIFIER: "号码",
@@ -66,24 +66,9 @@ KINDS: Final[Mapping[str, ImportKinds]] = {
 """The kinds of files that each house takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A list of a house: where it is asked for, with what, and what it shows."""
-
-    path: str
-    query: type[ListQuery]
-    item: type[BaseModel]
-
-
 def lists_of(house: HouseDefinition) -> Iterator[Listed]:
     """The lists of a house in the order of its document."""
-    for router in described_app(house).routes:
-        for route in getattr(router, "effective_route_contexts", lambda: ())():
-            for parameter in route.dependant.query_params:
-                asked = parameter.field_info.annotation
-                if isinstance(asked, type) and issubclass(asked, ListQuery):
-                    [item] = get_args(route.response_model.model_fields["items"].annotation)
-                    yield Listed(route.path_format, asked, item)
+    return lists_in(described_app(house))
 
 
 def files_page() -> Iterator[str]:

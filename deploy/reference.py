@@ -74,7 +74,8 @@ CloudEvents 1.0 in Kafka binary mode: attributes are headers with `ce_` before t
 JSON. One topic for each house; records of one key stay in order. Readers ignore fields they do not know, and take a
 code that they do not know as it comes; a field is never removed or given another type within a version. `sensitive`
 events tell something about the need of one household and stay on the internal bus. What a house published is read by
-clients, without birthdays, at `GET /<house>/v1/changes`: see [changes](changes.md)."""
+clients, without birthdays, at `GET /<house>/v1/changes`: see [changes](changes.md). What is open to buyers is told to
+clients of every buyer, wherever it happens."""
 _METRICS_INTRODUCTION = """\
 Served at `/metrics` in the text format of Prometheus. Labels are bounded: never a household, a person or a text."""
 _ENDPOINTS_INTRODUCTION = """\
@@ -192,9 +193,10 @@ def _read(path: Path) -> str | None:
 def _event_section(entry: CatalogueEntry) -> str:
     schema = schema_of(entry.model)
     rows = list(_field_rows(schema["properties"], schema.get("$defs", {})))
+    told = f"{entry.data_class}; open to buyers" if entry.open_to_buyers else entry.data_class
     facts = (
         f"Owner {entry.owner}; readers: {_listed(entry.readers)}; topic `{entry.topic}`; key `{entry.key}`; "
-        f"{entry.data_class}; since {entry.since}; kept {entry.retention_days} days; "
+        f"{told}; since {entry.since}; kept {entry.retention_days} days; "
         f"[schema]({SCHEMAS.name}/{entry.type}.schema.json)."
     )
     example = json.dumps(json.loads(entry.example.model_dump_json()), ensure_ascii=False)

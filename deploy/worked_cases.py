@@ -18,11 +18,11 @@ from services.monitoring.evidence.circumstances import (
     Circumstance,
     CircumstanceFact,
     Circumstances,
-    Person,
 )
 from services.monitoring.evidence.expense import EDUCATION, MEDICAL
 from services.monitoring.evidence.illness import DIAGNOSES, Diagnosis
 from services.monitoring.evidence.job_loss import JOB_LOSSES, JobLoss
+from services.monitoring.evidence.kept import Person
 from services.monitoring.evidence.report import REPORTS, Report
 from services.monitoring.evidence.rules import NO_MEMBER
 from services.monitoring.evidence.slow_sale import SLOW_SALES, SlowSale

@@ -49,6 +49,7 @@ from shared.security.keyring import KeyRingRefused
 from shared.security.tokens import TokenVerifier
 from shared.security.vault import open_vault
 from shared.settings import Settings
+from shared.sheets.columns import Sheet
 
 _MEASURE_SECONDS = 2.0
 _COUNT_SECONDS = 15.0
@@ -115,6 +116,10 @@ class HouseDefinition:
     """Below `/<house>/v1`: routes whose body may be as large as a batch."""
     file_paths: frozenset[str] = frozenset()
     """Below `/<house>/v1`: routes whose body may be as large as a file of rows."""
+    files_in: Sequence[Sheet] = ()
+    """The sheets of the files that it takes."""
+    files_out: Sequence[Sheet] = ()
+    """The sheets of its files for other systems, beside its lists."""
     lanes: Sequence[SetCommand] = ()
     """The hot commands: set-based, reached through a write lane."""
     policy_values: sa.Table | None = None

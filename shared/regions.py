@@ -117,6 +117,11 @@ class Regions:
         found = self.nearest_known(code)
         return None if found is None or found.level in _WIDE else found
 
+    def counties_of(self, prefix: str) -> list[str]:
+        """Return the full codes of the counties in a wider region, in order."""
+        county = RegionLevel.COUNTY
+        return sorted(code for code, one in self._known.items() if one.level is county and code.startswith(prefix))
+
     def path(self, code: str) -> tuple[str, ...]:
         """Return the names from the province down to the region, or down to the narrowest known one around it."""
         names: list[str] = []

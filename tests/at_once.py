@@ -1,10 +1,12 @@
-"""Two at once on PostgreSQL, in an order that is certain: one has done its work and not committed, the other comes."""
+"""Callers at once: two on PostgreSQL in an order that is certain, and any number of whom some have to come back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any, TypeVar
 
+import httpx
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -74,6 +76,18 @@ async def with_the_first_uncommitted(
         await until(has_come)
         await gate.rollback()
         return await one, await two
+
+
+async def until_answered(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """The answer to a request, sent again for as long as its caller is told to come back, alone or for an item."""
+    while _busy(answer := await ask()):
+        await asyncio.sleep(int(answer.headers.get("retry-after", 0)))
+    return answer
+
+
+def _busy(answer: httpx.Response) -> bool:
+    busy = HTTPStatus.SERVICE_UNAVAILABLE
+    return answer.status_code == busy or any(item["status"] == busy for item in answer.json().get("items", ()))
 
 
 @asynccontextmanager

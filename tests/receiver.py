@@ -23,6 +23,8 @@ from deploy.local.ports import LOOPBACK, free_ports
 Answer = dict[str, Any]
 """`status`, `headers`, `body`, or `hang`; `of` names the subjects it is for, the others are answered 204."""
 HANG: Answer = {"hang": True}
+BOUND_SECONDS = 30
+"""How long a test waits for the receivers' own answers."""
 
 
 class Request(NamedTuple):
@@ -157,7 +159,7 @@ async def receiving() -> AsyncIterator[Receivers]:
     process = await started("tests.receiver", str(port))
     try:
         url = f"http://{LOOPBACK}:{port}"
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=BOUND_SECONDS) as client:
             yield Receivers(url, client)
     finally:
         process.kill()

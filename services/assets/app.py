@@ -12,6 +12,7 @@ from services.assets.models import METADATA, SYSTEM_TABLES
 from services.assets.requests import api as requests
 from shared.house import HouseDefinition
 from shared.imports.api import imports_router
+from shared.imports.kinds import sheets_of
 from shared.imports.taking import importing
 
 ROUTER = APIRouter()
@@ -29,6 +30,7 @@ ASSETS = HouseDefinition(
     migrations=Path(__file__).parent / "migrations",
     router=ROUTER,
     handlers=HANDLERS,
-    long_work=importing(IMPORTS),
+    long_work=importing("assets", IMPORTS),
     file_paths=frozenset({"/imports"}),
+    files_in=sheets_of(IMPORTS),
 )

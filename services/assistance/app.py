@@ -16,6 +16,7 @@ from services.assistance.tasks.procedure import DEADLINE_WORKDAYS
 from services.assistance.tasks.queries import counts
 from shared.house import HouseDefinition
 from shared.imports.api import imports_router
+from shared.imports.kinds import sheets_of
 from shared.imports.taking import importing
 
 ROUTER = APIRouter()
@@ -34,8 +35,9 @@ ASSISTANCE = HouseDefinition(
     migrations=Path(__file__).parent / "migrations",
     router=ROUTER,
     handlers=HANDLERS,
-    long_work=importing(IMPORTS),
+    long_work=importing("assistance", IMPORTS),
     file_paths=frozenset({"/imports"}),
+    files_in=sheets_of(IMPORTS),
     jobs=JOBS,
     needs=(DEADLINE_WORKDAYS,),
     counts=counts,

@@ -31,6 +31,7 @@ from services.consumption.products import api as products
 from services.consumption.quotas import api as quotas
 from services.consumption.recognitions import api as recognitions
 from services.consumption.reconciliations import api as reconciliations
+from services.consumption.report_submissions import api as report_submissions
 from services.consumption.reports import api as reports
 from services.consumption.requests import api as requests
 from services.consumption.slow_sale_backtests import api as slow_sale_backtests
@@ -41,6 +42,7 @@ from services.consumption.supply_reports import api as supply_reports
 from services.consumption.trace import api as trace
 from shared.house import HouseDefinition
 from shared.imports.api import imports_router
+from shared.imports.kinds import sheets_of
 from shared.imports.taking import importing
 
 _TOPICS = (
@@ -73,6 +75,7 @@ _TOPICS = (
     price_bulletins,
     indicators,
     reports,
+    report_submissions,
 )
 router = APIRouter()
 for topic in _TOPICS:
@@ -90,8 +93,9 @@ CONSUMPTION = HouseDefinition(
     handlers=HANDLERS,
     jobs=JOBS,
     seeing=changes_seen,
-    long_work={**importing(IMPORTS), **LONG_WORK},
+    long_work={**importing("consumption", IMPORTS), **LONG_WORK},
     batch_paths=frozenset({"/price-reports", "/supply-reports"}),
     file_paths=frozenset({"/imports"}),
+    files_in=sheets_of(IMPORTS),
     needs=(SLOW_SALE, RESPONSE_LEVELS),
 )

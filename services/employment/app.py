@@ -14,6 +14,7 @@ from services.employment.wages import api as wages
 from services.employment.workers import api as workers
 from shared.house import HouseDefinition
 from shared.imports.api import imports_router
+from shared.imports.kinds import sheets_of
 from shared.imports.taking import importing
 
 router = APIRouter()
@@ -33,6 +34,7 @@ EMPLOYMENT = HouseDefinition(
     migrations=Path(__file__).parent / "migrations",
     router=router,
     handlers=HANDLERS,
-    long_work=importing(IMPORTS),
+    long_work=importing("employment", IMPORTS),
     file_paths=frozenset({"/imports"}),
+    files_in=sheets_of(IMPORTS),
 )

@@ -11,6 +11,7 @@ from services.monitoring.clues.commands.record import record_clues
 from services.monitoring.contacts.api import router as contacts
 from services.monitoring.data_requests.api import router as data_requests
 from services.monitoring.exchange.api import router as exchange
+from services.monitoring.exchange.sheets import UPLOADS
 from services.monitoring.facts.api import HOT_ROUTES
 from services.monitoring.facts.api import router as facts
 from services.monitoring.facts.commands.record import record_facts
@@ -48,6 +49,7 @@ from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.house import HouseDefinition
 from shared.imports.api import imports_router
+from shared.imports.kinds import sheets_of
 from shared.imports.taking import importing
 
 router = APIRouter()
@@ -101,7 +103,7 @@ MONITORING = HouseDefinition(
     router=router,
     handlers=HANDLERS,
     jobs=JOBS,
-    long_work={**LONG_WORK, **importing(IMPORTS)},
+    long_work={**LONG_WORK, **importing("monitoring", IMPORTS)},
     operations=OPERATIONS,
     hot_routes=HOT_ROUTES,
     batch_paths=frozenset(
@@ -116,6 +118,8 @@ MONITORING = HouseDefinition(
         }
     ),
     file_paths=frozenset({"/imports"}),
+    files_in=sheets_of(IMPORTS),
+    files_out=tuple(UPLOADS.values()),
     lanes=(record_facts, record_clues),
     policy_values=table_of(PolicyValue),
     needs=tuple(key for key in RULE_KEYS if key != INCOME_LINE),

@@ -8,7 +8,7 @@ from services.monitoring.cases.commands.follow import record_measures
 from services.monitoring.clues.commands.follow import follow_tasks
 from services.monitoring.facts.commands.credits import record_credits, withdraw_credits
 from services.monitoring.ledger.store import lock_households
-from services.monitoring.patrols.commands import count_visits
+from services.monitoring.patrols.commands.record import count_visits
 from services.monitoring.placements.commands import follow_placements
 from services.monitoring.slow_sales.commands import follow_slow_sales
 from shared.bus.consumer import Handlers

@@ -1,4 +1,5 @@
 """Code lists that are published: every house and every outside reader knows these identifiers by the same meaning.
 
-A file for each house holds the lists whose values that house gives. A code is never renamed or reused.
+A file for each house, or a folder of files, holds the lists whose values that house gives. A code is never renamed or
+reused.
 """

@@ -285,6 +285,26 @@ class OfferReason(Code):
     NOT_NEEDED = "not_needed", "需求已满足", "the others are enough"
 
 
+class SalesReportKind(Code):
+    """A report of sales 消费协作报表 that a region owes on a day."""
+
+    WEEKLY = "weekly-sales", "消费协作周报", "sales of a week"
+    MONTHLY = "monthly-sales", "消费协作月报", "sales of a month"
+    QUARTERLY = "quarterly-sales", "消费协作季报", "sales of a quarter"
+    ANNUAL = "annual-sales", "消费协作年报", "sales of a year"
+    AD_HOC = "ad-hoc-sales", "消费协作随时报", "sales at any time"
+
+
+class PeriodFigure(Code):
+    """What was settled within the period of a report 本期数."""
+
+    ORDERS = "orders_in_period", "本期结算订单数", "Orders settled in the period"
+    BUYERS = "buyers_in_period", "本期采购单位数", "Buyers in the period"
+    PRODUCTS = "products_in_period", "本期销售产品数", "Products in the period"
+    PURCHASED = "purchased_in_period", "本期采购额", "Purchased in the period"
+    HELPED_TO_SELL = "helped_in_period", "本期帮助销售额", "Helped to sell in the period"
+
+
 class ConsumptionIndicator(Code):
     """What the ledgers of consumption are counted for 消费协作指标."""
 

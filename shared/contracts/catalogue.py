@@ -50,6 +50,9 @@ class CatalogueEntry:
     """The release that published it first."""
     retention_days: int = 30
     """How long the bus keeps it, unless an installation says otherwise."""
+    open_to_buyers: bool = False
+    """Whether clients of every buyer 采购单位 are told of it, wherever it happens: what is for sale, and what is
+    called for. It names no household, no request, no share and no other buyer."""
 
     @property
     def example(self) -> Payload:
@@ -77,8 +80,11 @@ def _entry(
     readers: tuple[str, ...],
     data_class: Literal["internal", "sensitive"],
     key: str = "household_code",
+    *,
+    open_to_buyers: bool = False,
 ) -> CatalogueEntry:
-    return CatalogueEntry(model, model.event_type.split(".", 1)[0], readers, key, data_class)
+    owner = model.event_type.split(".", 1)[0]
+    return CatalogueEntry(model, owner, readers, key, data_class, open_to_buyers=open_to_buyers)
 
 
 CATALOGUE: dict[str, CatalogueEntry] = {
@@ -139,9 +145,9 @@ CATALOGUE: dict[str, CatalogueEntry] = {
                 consumption.ReturnAnswered,
             )
         ),
-        _entry(consumption.ProductChanged, (), "internal", key="product_code"),
-        _entry(consumption.RecognitionGranted, (), "internal", key="product_code"),
-        _entry(consumption.RecognitionEnded, (), "internal", key="product_code"),
+        _entry(consumption.ProductChanged, (), "internal", key="product_code", open_to_buyers=True),
+        _entry(consumption.RecognitionGranted, (), "internal", key="product_code", open_to_buyers=True),
+        _entry(consumption.RecognitionEnded, (), "internal", key="product_code", open_to_buyers=True),
         _entry(consumption.MeasureAccepted, ("assistance",), "sensitive"),
         _entry(consumption.MeasureRefused, ("assistance",), "sensitive"),
         _entry(consumption.MeasureCompleted, ("assistance", "monitoring"), "sensitive"),
@@ -150,6 +156,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _entry(consumption.HouseholdMovedAway, (), "internal"),
         _entry(consumption.SlowSaleRaised, (), "internal", key="alert_id"),
         _entry(consumption.SlowSaleClosed, (), "internal", key="alert_id"),
+        _entry(consumption.PurchaseCalled, (), "internal", key="alert_id", open_to_buyers=True),
         _entry(consumption.SlowSaleExposed, ("monitoring",), "sensitive"),
         _entry(consumption.SlowSaleRelieved, ("monitoring",), "sensitive"),
         _entry(assets.MeasureAccepted, ("assistance",), "sensitive"),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.codes.code import Open
 from shared.codes.consumption import AdjustmentStatus, CancelReason, PurchaseWay, RestatementCause, ReturnStatus
-from shared.codes.slow_sales import SlowSaleLevel
+from shared.codes.slow_sales import CallKind, SlowSaleLevel
 from shared.contracts.help import HouseholdMove, IncomeCredit, IncomeWithdrawal, MeasureAnswer
 from shared.contracts.payload import HouseholdCode, Payload, RegionCode
 from shared.money import FenAsYuan
@@ -239,6 +239,22 @@ class SlowSaleClosed(SlowSale):
     """Its cause is gone, or the county has ended it."""
 
     event_type: ClassVar[str] = "consumption.slow-sale-closed.v1"
+
+
+class PurchaseCalled(Payload):
+    """A county calls for purchases 消费倡议 of what does not sell; orders name the alert as their incident."""
+
+    event_type: ClassVar[str] = "consumption.purchase-called.v1"
+
+    alert_id: UUID = Field(description="The alert")
+    commodity_code: str = Field(description="The commodity 大宗品类")
+    region_code: RegionCode = Field(description="Division code 区划代码 of the county, 12 digits")
+    call_no: int = Field(ge=1, description="The call, by its number within the alert")
+    kind: Open[CallKind] = Field(description="What is asked for")
+    quantity: str = Field(description="How much, in the unit of the commodity, with three decimals")
+    price: FenAsYuan = Field(description="Of one unit")
+    until: dt.date = Field(description="The last day of the call")
+    called_on: dt.date = Field(description="Business date of the call")
 
 
 class SlowSaleExposure(Payload):

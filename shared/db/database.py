@@ -5,7 +5,8 @@ reads run on a second, query-only engine. PostgreSQL: both run over asyncpg, fro
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -18,6 +19,7 @@ from shared.connections import Limits
 from shared.context import Context
 from shared.db.engines import (
     COMMANDS_FIND_ROWS_BY_KEY,
+    POOL_SECONDS,
     connected,
     postgres_pool,
     reaching_database,
@@ -69,6 +71,7 @@ class Database:
         else:
             self._reader = postgres_pool(self.url, self.limits, self.limits.for_queries)
             self._commands = postgres_pool(self.url, self.limits, self.limits.for_commands, COMMANDS_FIND_ROWS_BY_KEY)
+            self._turns = asyncio.Semaphore(self.limits.for_commands)
 
     def on_commit(self, listener: CommitListener) -> None:
         """Have the listener called, in commit order, with every unit of work that committed."""
@@ -177,12 +180,27 @@ class Database:
         async def attempt() -> tuple[T, UnitOfWork]:
             nonlocal committing
             committing = False
-            async with connected(self._commands) as connection, connection.begin():
+            async with self._in_turn(), connected(self._commands) as connection, connection.begin():
                 done = await connection.run_sync(self._run, command, args, uow_of)
                 committing = True
             return done
 
         return await _WRITE_AGAIN(may_run_again, attempt)
+
+    @contextlib.asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Hand connections on in the order in which they are asked for.
+
+        The pool gives one to whoever comes while the next is being woken: of many, some would wait until it gives up.
+        """
+        try:
+            await asyncio.wait_for(self._turns.acquire(), POOL_SECONDS)
+        except TimeoutError as error:
+            raise sa.exc.TimeoutError("no connection came free in time") from error
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _run(
         self, connection: sa.Connection, command: Callable[..., T], args: Sequence[Any], uow_of: tuple[Any, ...]

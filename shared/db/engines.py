@@ -22,7 +22,7 @@ _BUSY_TIMEOUT_MS = 5000
 _WRITER_CACHE_KIB = 32768
 _CHECKPOINT_PAGES = 8000
 """About 32 MB of log before it is written back: facts land all over their indexes, and pages are written back once."""
-_POOL_SECONDS = 10.0
+POOL_SECONDS = 10.0
 """How long a transaction waits for a connection of its pool."""
 
 COMMANDS_FIND_ROWS_BY_KEY = {"enable_seqscan": "off", "jit": "off"}
@@ -117,7 +117,7 @@ def postgres_pool(url: sa.URL, limits: Limits, size: int, settings: Mapping[str,
         url,
         pool_size=size,
         max_overflow=0,
-        pool_timeout=_POOL_SECONDS,
+        pool_timeout=POOL_SECONDS,
         connect_args=limits.connect_arguments({**limits.server_settings(), **(settings or {})}),
         **_ENGINE,
     )

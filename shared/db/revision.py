@@ -1,6 +1,7 @@
 """Which revision a database is at and which one this release was made for. Apart, nothing is consumed or relayed."""
 
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,8 +17,12 @@ class ReleaseDiffers(Exception):
     """The database is at another revision than this release; the message names both."""
 
 
+@cache
 def release_revision(migrations: Path) -> frozenset[str]:
-    """The newest revision of these migrations: what the tables of this release look like."""
+    """The newest revision of these migrations: what the tables of this release look like.
+
+    It is read once: a process is one release.
+    """
     return frozenset(ScriptDirectory.from_config(script_config(migrations)).get_heads())
 
 

@@ -84,7 +84,7 @@ def insert_tuples(connection: sa.Connection, table: sa.Table, columns: tuple[str
     if not rows:
         return
     if connection.dialect.name != "postgresql":
-        _prepare(sa.insert(table), columns, connection.dialect).execute(connection, rows)
+        _prepare(_insert(table), columns, connection.dialect).execute(connection, rows)
         return
     text, binds = _insert_arrays(table, columns, connection.dialect)
     bound = _turned(rows, binds)
@@ -162,6 +162,12 @@ def _insert_adding(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tu
     statement = insert_into(table, dialect)
     added = {name: table.c[name] + statement.excluded[name] for name in sums}
     return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+
+
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    """One statement for each table: what is prepared is found again by it."""
+    return sa.insert(table)
 
 
 @lru_cache(maxsize=256)

@@ -1,14 +1,19 @@
-"""Which changes a client may see: by where they happened, or by the buyer they concern."""
+"""Which changes a client may see: by where they happened, by the buyer they concern, or by what they are."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
+from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.changes import Change
 from shared.db.unit_of_work import Reading
 from shared.db.within import lies_in
 from shared.lists.filters import Columns
+
+OPEN_TO_BUYERS: Final = frozenset(name for name, entry in CATALOGUE.items() if entry.open_to_buyers)
+"""Types that clients of every buyer are told of, wherever it happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +24,23 @@ class Sight:
     """Beginnings of division codes; the empty one is everywhere."""
     buyers: frozenset[str] = frozenset()
     """Codes of the buyers 采购单位 the client orders for, in lower case."""
+    everywhere: frozenset[str] = frozenset()
+    """Types whose changes the client sees wherever they happen."""
     types: frozenset[str] | None = None
     """The types asked for; None for all."""
 
     def shows(self, change: Change) -> bool:
         """Whether the client sees a change."""
-        wanted = self.types is None or change.type in self.types
-        return wanted and (change.buyer_code in self.buyers or change.region_code.startswith(self.regions))
+        if self.types is not None and change.type not in self.types:
+            return False
+        is_open = change.type in self.everywhere
+        return is_open or change.buyer_code in self.buyers or change.region_code.startswith(self.regions)
 
     def condition(self, columns: Columns) -> sa.ColumnElement[bool]:
         """The same as a condition on rows."""
         seen = sa.or_(
             columns["buyer_code"].in_(sorted(self.buyers)),
+            columns["type"].in_(sorted(self.everywhere)),
             *(lies_in(columns["region_code"], prefix) for prefix in self.regions),
         )
         return seen if self.types is None else seen & columns["type"].in_(sorted(self.types))

@@ -22,6 +22,7 @@ from shared.http.dead_letters import dead_letter_router
 from shared.http.dependencies import authenticate, needed_scopes, refuse_unknown_parameters
 from shared.http.hooks import webhooks_router
 from shared.http.jobs import jobs_router
+from shared.http.lists import lists_in
 from shared.http.middleware import Edge, first_segment
 from shared.http.oauth import oauth_router
 from shared.http.one_document import one_document
@@ -29,6 +30,8 @@ from shared.http.openapi import NO_TELEMETRY, DocumentedApp
 from shared.http.pages import pages_router
 from shared.http.problems import database_problem, install_problem_handlers, problem_response
 from shared.http.usage import usage_router
+from shared.mappings.applying import demand_usable
+from shared.mappings.reading import shipped
 from shared.security.issuer import TOKEN_PATH, Issuer
 from shared.words.language import Language
 
@@ -48,7 +51,10 @@ def _described(house: House) -> FastAPI:
 
 @cache
 def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, pages: bool = False) -> FastAPI:
-    """Everything under `/<house>`, able to describe itself; it answers a request whose state names the house."""
+    """Everything under `/<house>`, able to describe itself; it answers a request whose state names the house.
+
+    Raises MappingRefused where a mapping of its files cannot be used.
+    """
     name = definition.name
     app = DocumentedApp(
         name,
@@ -64,17 +70,20 @@ def described_app(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, p
     )
     if pages:
         app.include_router(pages_router(f"/{name}", app.title))
-    versioned = APIRouter(prefix=f"/{name}/v1")
-    versioned.include_router(definition.router)
-    versioned.include_router(codes_router(name))
-    versioned.include_router(changes_router(name))
-    versioned.include_router(webhooks_router(name))
-    versioned.include_router(jobs_router(name))
-    versioned.include_router(dead_letter_router())
-    versioned.include_router(audit_router())
-    versioned.include_router(usage_router())
-    app.include_router(versioned)
+    for router in (
+        definition.router,
+        codes_router(name),
+        changes_router(name),
+        webhooks_router(name),
+        jobs_router(name),
+        dead_letter_router(),
+        audit_router(),
+        usage_router(),
+    ):
+        app.include_router(router, prefix=f"/{name}/v1")
     install_problem_handlers(app, name)
+    lists = [listed.query.sheet for listed in lists_in(app)]
+    demand_usable(shipped().values(), name, definition.files_in, [*lists, *definition.files_out])
     return app
 
 

@@ -25,6 +25,7 @@ from shared.http.limits import admit
 from shared.lists.page import Page
 from shared.lists.portions import Portion
 from shared.lists.query import ListQuery
+from shared.mappings.applying import mapped, refuse_mapping
 from shared.security.actor import PERSONAL, Actor
 from shared.security.clients import ALL_SCOPES
 from shared.security.tokens import TokenMissing
@@ -103,7 +104,10 @@ class Call:
         is recorded before it is given.
         """
         if asked.format == "json":
+            refuse_mapping(asked.mapping)
             return await self._shown(query, asked.at(self.request.url.path), args, looks)
+        form, sheet = asked.format, mapped(self.house.name, asked.sheet, asked.mapping)
+        asked = asked.in_columns(sheet)
         first = await self._shown(query, asked.from_place(None), args, looks)
 
         async def portions() -> AsyncIterator[Portion[T]]:
@@ -115,7 +119,7 @@ class Call:
                 portion = await self._shown(query, asked.from_place(portion.key), args, looks)
 
         today = self.house.database.resources.clock.today().isoformat()
-        return FileAnswer(asked.sheet, asked.format, portions(), speaking.get(), today)
+        return FileAnswer(sheet, form, portions(), speaking.get(), today)
 
     async def _shown(
         self,

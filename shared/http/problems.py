@@ -106,6 +106,10 @@ def field_problems(errors: Iterable[ErrorDetails | Mapping[str, Any]], skip: int
     ]
 
 
+_BOUNDS: Final = {"too_short": ("at least", "min_length"), "too_long": ("at most", "max_length")}
+"""What is wrong with a length, and which part of the finding says how long."""
+
+
 def _said_of(error: ErrorDetails | Mapping[str, Any]) -> Said:
     """What a validator found: in our words where it has them, else in those of the framework."""
     context = dict(error.get("ctx", {}))
@@ -114,8 +118,17 @@ def _said_of(error: ErrorDetails | Mapping[str, Any]) -> Said:
         return cause.said
     if codes := _CODE.findall(_MEMBER.sub(r"\1", str(context.get("expected", "")))):
         context["expected"] = codes
+    if context.get("field_type") == "Value" and error["type"] in _BOUNDS:
+        return _said_of_a_text(str(error["type"]), context)
     said = _MEMBER.sub(r"\1", str(error["msg"]).removeprefix("Value error, "))
     return Said(str(error["type"]), context, otherwise=said)
+
+
+def _said_of_a_text(kind: str, context: dict[str, Any]) -> Said:
+    """The length of a text, which the framework measures behind a validator as that of a value of so many items."""
+    bound, name = _BOUNDS[kind]
+    characters = "character" if context[name] == 1 else "characters"
+    return Said(f"string_{kind}", context, otherwise=f"String should have {bound} {context[name]} {characters}")
 
 
 def invalid_from(errors: Sequence[ErrorDetails | Mapping[str, Any]], skip: int = 0) -> Invalid:

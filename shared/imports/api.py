@@ -52,12 +52,16 @@ _MAX_FIELDS = 8
 _FACTS_MODE = "facts_mode"
 _NAME_LENGTH = 255
 _BLOCK = 1024 * 1024
+_OF_ANOTHER = "The other system whose headings and words the file has (docs/mappings.md); ours where it is left out"
 
 
 class ImportKindNotFound(NotFound):
     """The house takes no files of this kind."""
 
     code = "import-kind-not-found"
+
+
+MappingName = Annotated[str, Field(max_length=64, description=_OF_ANOTHER, examples=["guizhou-rural-cloud"])]
 
 
 class ImportAsked(Body):
@@ -68,6 +72,7 @@ class ImportAsked(Body):
     accept: ImportAccept = ImportAccept.GOOD
     source: Source | None = None
     facts: FactMode = Field(FactMode.LIVE, validation_alias=AliasChoices(_FACTS_MODE, "facts"))
+    mapping: MappingName | None = None
 
 
 KindName = Annotated[str, PathParam(max_length=64)]
@@ -102,13 +107,17 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
         operation_id="getImportTemplate",
         summary="An Excel file to fill in: headings, drop-downs, one example",
         response_class=Response,
-        responses={200: {"content": {XLSX_TYPE: {}}}, **responses(ImportKindNotFound)},
+        responses={200: {"content": {XLSX_TYPE: {}}}, **responses(ImportKindNotFound, Invalid)},
     )
-    async def template(import_kind: KindName, call: Annotated[Call, calling(*scopes)]) -> Response:
+    async def template(
+        import_kind: KindName,
+        call: Annotated[Call, calling(*scopes)],
+        mapping: Annotated[MappingName | None, Query()] = None,
+    ) -> Response:
         if import_kind not in kinds:
             raise ImportKindNotFound(says("no-such-import", kinds=sorted(kinds)))
         call.actor.demand(*kinds[import_kind].scopes)
-        return await _template(kinds[import_kind])
+        return await _template(kinds[import_kind].under(house, mapping))
 
     @router.get(
         "/{job_id}/rows",
@@ -125,7 +134,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     ) -> Page[ImportRowOut] | Response:
         """For the client that sent the file. Rows that were taken without a word are only counted."""
         await _record_look(call, kinds, job_id)
-        return await call.page(import_rows, asked, kinds, job_id)
+        return await call.page(import_rows, asked, house, kinds, job_id)
 
     @router.get(
         "/{job_id}/rejected.xlsx",
@@ -136,7 +145,7 @@ def imports_router(house: str, kinds: ImportKinds) -> APIRouter:
     )
     async def rejected(job_id: UUID, call: Annotated[Call, calling(*asker)], _purpose: Purpose = None) -> Response:
         file = await _record_look(call, kinds, job_id)
-        return await _rejected(call, kinds, job_id, kinds[file.kind].sheet)
+        return await _rejected(call, job_id, file.kind_of(house, kinds).sheet)
 
     return router
 
@@ -177,8 +186,8 @@ def _asked(call: Call, kinds: ImportKinds, fields: dict[str, Any], upload: Any) 
         raise invalid_from(error.errors(include_url=False, include_input=False)) from error
     if said.kind not in kinds:
         raise Invalid.at("/kind", says("no-such-import", kinds=sorted(kinds)))
-    kind = kinds[said.kind]
-    call.actor.demand(*kind.scopes)
+    call.actor.demand(*kinds[said.kind].scopes)
+    kind = kinds[said.kind].under(call.house.name, said.mapping)
     if not isinstance(upload, UploadFile):
         raise Invalid.at("/file", says("file-needed"))
     if said.facts is FactMode.BACKFILL:
@@ -186,7 +195,7 @@ def _asked(call: Call, kinds: ImportKinds, fields: dict[str, Any], upload: Any) 
             raise Invalid.at(f"/{_FACTS_MODE if _FACTS_MODE in fields else 'facts'}", says("no-history"))
         call.actor.demand(kind.backfill)
     source = source_of(call.actor, kind, said.source)
-    return Asked(kind, said.mode, said.accept, source, said.facts, _name_of(upload))
+    return Asked(kind, said.mode, said.accept, source, said.facts, _name_of(upload), said.mapping)
 
 
 def _name_of(upload: UploadFile) -> str:
@@ -217,13 +226,13 @@ async def _template(kind: ImportKind) -> Response:
     return Response(content, media_type=XLSX_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-async def _rejected(call: Call, kinds: ImportKinds, job_id: UUID, sheet: Sheet) -> Response:
+async def _rejected(call: Call, job_id: UUID, sheet: Sheet) -> Response:
     """The file is written as the rows are read, and removed when it is sent."""
     language = speaking.get()
 
     async def blocks() -> AsyncIterator[list[list[str]]]:
         last = 0
-        while found := await call.query(refused_after, kinds, job_id, last):
+        while found := await call.query(refused_after, sheet, job_id, last):
             last = found[-1][0]
             yield [cells for _, cells in found]
 
@@ -259,6 +268,7 @@ def _form_of(kinds: ImportKinds) -> dict[str, Any]:
             "description": "Who says so; needed where you speak for several and the file has no such column",
         },
         **_facts_of(kinds),
+        "mapping": {"type": "string", "description": _OF_ANOTHER},
     }
     schema = {"type": "object", "properties": properties, "required": ["file", "kind", "mode"]}
     return {

@@ -1,7 +1,7 @@
 """What a house says of a kind of file, and what becomes of its rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from shared.codes.monitoring import FactMode
@@ -10,6 +10,7 @@ from shared.context import Context
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError, NamesFindings
 from shared.findings import Finding
+from shared.mappings.applying import mapped
 from shared.security.actor import Actor
 from shared.sheets.columns import Sheet
 from shared.words.said import Said
@@ -92,6 +93,10 @@ class ImportKind:
     backfill: str | None = None
     """The scope that it takes to send history; None where the rows are none."""
 
+    def under(self, house: str, mapping: str | None) -> "ImportKind":
+        """The kind with the columns that another system has for it; without a mapping as it is. Raises Invalid."""
+        return self if mapping is None else replace(self, sheet=mapped(house, self.sheet, mapping))
+
 
 ImportKinds = Mapping[str, ImportKind]
 """The kinds of files that a house takes, by name."""
@@ -100,3 +105,8 @@ ImportKinds = Mapping[str, ImportKind]
 def kinds_by_name(*kinds: ImportKind) -> ImportKinds:
     """The table of a house."""
     return {kind.sheet.kind: kind for kind in kinds}
+
+
+def sheets_of(kinds: ImportKinds) -> list[Sheet]:
+    """The sheets of the files that a house takes."""
+    return [kind.sheet for kind in kinds.values()]

@@ -80,10 +80,12 @@ class ImportRows(ListQuery):
     status: RowStatus | None = None
 
 
-def import_rows(reading: Reading, asked: ImportRows, kinds: ImportKinds, job_id: UUID) -> Page[ImportRowOut]:
+def import_rows(
+    reading: Reading, asked: ImportRows, house: str, kinds: ImportKinds, job_id: UUID
+) -> Page[ImportRowOut]:
     """The rows of an import of the caller's. Raises JobNotFound."""
     file = demand_import(reading, job_id)
-    sheet = kinds[file.kind].sheet
+    sheet = file.kind_of(house, kinds).sheet
     return asked.page(
         reading,
         _rows_of(reading, job_id),
@@ -97,13 +99,13 @@ def demand_import(reading: Reading, job_id: UUID) -> File:
     return load_file(reading, job_id)
 
 
-def refused_after(reading: Reading, kinds: ImportKinds, job_id: UUID, row: int) -> list[tuple[int, list[str]]]:
+def refused_after(reading: Reading, sheet: Sheet, job_id: UUID, row: int) -> list[tuple[int, list[str]]]:
     """The next refused rows behind a row, each as the cells of the file that gives them back."""
     file = demand_import(reading, job_id)
     table = reading.system_tables.import_row
     refused = table.c.status.in_(REFUSED) & (table.c.row > row)
     rows = _rows_of(reading, job_id).where(refused).order_by(table.c.row).limit(_AT_ONCE)
-    sheet, see = kinds[file.kind].sheet, reading.actor.may(PERSONAL)
+    see = reading.actor.may(PERSONAL)
     opened = [_opened(reading, found) for found in reading.connection.execute(rows)]
     return [(found.row, _given_back(sheet, file.places, found, see=see)) for found in opened]
 

@@ -1,6 +1,7 @@
 """Storing a file with the job that takes it."""
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from shared.db.sealed import sealed_table
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.errors import Invalid
 from shared.ids import new_id
-from shared.imports.kinds import ImportKind, Sender
+from shared.imports.kinds import ImportKind, ImportKinds, Sender
 from shared.imports.packing import Packed
 from shared.jobs.commands import start_job
 from shared.jobs.queries import no_such_job
@@ -24,6 +25,7 @@ from shared.sheets.common import SOURCE
 from shared.words.said import says
 
 JOB_KIND = "import"
+_MAPPING = "mapping"
 
 
 class Asked(NamedTuple):
@@ -35,6 +37,8 @@ class Asked(NamedTuple):
     source: str | None
     facts: FactMode
     file_name: str
+    mapping: str | None
+    """The other system whose headings and words the file has."""
 
 
 def source_of(actor: Actor, kind: ImportKind, named: str | None) -> str | None:
@@ -80,6 +84,7 @@ def start_import(uow: UnitOfWork, asked: Asked, packed: Packed) -> UUID:
         kept = {"job_id": job_id, "seq": seq, "content": b64encode(part).decode()}
         insert_rows(uow.connection, tables.import_part, sealed_table(tables.import_part).seal(uow, [kept]))
     said = {"kind": row["kind"], "mode": asked.mode, "accept": asked.accept, "facts": asked.facts}
+    said |= {} if asked.mapping is None else {_MAPPING: asked.mapping}
     file = {"file_id": str(job_id), "file_name": asked.file_name, "rows": packed.rows}
     return start_job(uow, JOB_KIND, said | file, job_id)
 
@@ -90,16 +95,29 @@ class File(NamedTuple):
     kind: str
     places: list[str]
     sender: Sender
+    mapping: str | None
+
+    def kind_of(self, house: str, kinds: ImportKinds) -> ImportKind:
+        """Its kind, with the columns that it has. What a later mapping has no more is as it is here."""
+        own = kinds[self.kind]
+        try:
+            foreign = own.under(house, self.mapping)
+        except Invalid:
+            return own
+        known = {column.place for column in foreign.sheet.columns}
+        gone = [one for one in own.sheet.columns if one.place in self.places and one.place not in known]
+        return replace(foreign, sheet=replace(foreign.sheet, columns=(*foreign.sheet.columns, *gone)))
 
 
 def load_file(reading: Reading, job_id: UUID) -> File:
     """The file of an import. Raises JobNotFound where the job is none, or its file is forgotten."""
-    table = reading.system_tables.import_file
-    row = reading.connection.execute(sa.select(table).where(table.c.job_id == job_id)).one_or_none()
+    table, jobs = reading.system_tables.import_file, reading.system_tables.job
+    asked = sa.select(table, jobs.c.asked).join(jobs, jobs.c.id == table.c.job_id).where(table.c.job_id == job_id)
+    row = reading.connection.execute(asked).one_or_none()
     if row is None:
         raise no_such_job(job_id)
     sender = Sender(_actor(row.sender), new_context(row.correlation_id), row.source)
-    return File(row.kind, row.places, sender)
+    return File(row.kind, row.places, sender, row.asked.get(_MAPPING))
 
 
 def _only_source(actor: Actor) -> str | None:

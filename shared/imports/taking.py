@@ -39,9 +39,9 @@ _PASSES: Final[Mapping[tuple[str, str], Sequence[str]]] = {
 _COUNTED: Final = ("accepted", "duplicate", "rejected", "ambiguous")
 
 
-def importing(kinds: ImportKinds) -> Kinds:
+def importing(house: str, kinds: ImportKinds) -> Kinds:
     """The long work of a house that takes these kinds of files."""
-    return {JOB_KIND: Work(_total, partial(_do_part, kinds))}
+    return {JOB_KIND: Work(_total, partial(_do_part, house, kinds))}
 
 
 def _total(_: Reading, asked: Document) -> int:
@@ -55,13 +55,13 @@ class _Place(NamedTuple):
     part: int = 0
 
 
-def _do_part(kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
+def _do_part(house: str, kinds: ImportKinds, uow: UnitOfWork, standing: Standing) -> Part:
     place = _Place(*standing.position or ())
     passes = _PASSES[standing.asked["mode"], standing.asked["accept"]]
     how = passes[place.passing]
     job_id = _job_of(standing)
     file = load_file(uow, job_id)
-    kind, sender = kinds[file.kind], file.sender._replace(facts=FactMode(standing.asked["facts"]))
+    kind, sender = file.kind_of(house, kinds), file.sender._replace(facts=FactMode(standing.asked["facts"]))
     columns = _columns(kind, file.places)
     reader = Reader(kind.sheet, columns)
     things = [reader.read(rows) for rows in _load_part(uow, job_id, place.part)]

@@ -41,6 +41,11 @@ def is_before(name: str) -> Filter:
     return Filter(lambda _, columns, moment: columns[name] < moment)
 
 
+def is_not_after(name: str) -> Filter:
+    """Return the filter for rows whose day is this one or earlier."""
+    return Filter(lambda _, columns, day: columns[name] <= day)
+
+
 def is_in_region(name: str) -> Filter:
     """Return the filter for rows of a region, of whatever caller: for lists that everybody may see."""
     return Filter(lambda _, columns, region_code: lies_in(columns[name], region_prefix(region_code)))

@@ -45,7 +45,13 @@ class ListQuery(BaseModel):
         "json",
         description="How the list is written. `csv` and `xlsx` are the whole list as a file, without pages",
     )
+    mapping: str | None = Field(
+        None,
+        max_length=64,
+        description="Of a file: the other system whose headings and words it has; ours where it is left out",
+    )
     _path: str = PrivateAttr("")
+    _columns: Sheet | None = PrivateAttr(None)
     _place: Place | None = PrivateAttr(None)
 
     @classmethod
@@ -68,6 +74,12 @@ class ListQuery(BaseModel):
         asked._place = Place(key)  # noqa: SLF001  a copy of our own
         return asked
 
+    def in_columns(self, sheet: Sheet) -> Self:
+        """Return this query for a file with these columns instead of its own."""
+        asked = self.model_copy()
+        asked._columns = sheet  # noqa: SLF001  a copy of our own
+        return asked
+
     def page(self, reading: Reading, rows: sa.Select[Any], show: Show[ItemT]) -> Page[ItemT]:
         """Return the page asked for. ``rows`` are all the list could show; ``show`` makes answers of those of a page.
 
@@ -77,7 +89,7 @@ class ListQuery(BaseModel):
         order = self._order()
         if self._place is not None:
             wanted = rows.where(*self._conditions(reading, rows.selected_columns))
-            return self._place.portion(reading, self.sheet, order.never_passed_by(), wanted, show)
+            return self._place.portion(reading, self._columns or self.sheet, order.never_passed_by(), wanted, show)
         key = None if self.cursor is None else decode(self._path, self.cursor)
         # Where a page begins is said first: of two bounds of a region SQLite looks up by the one that it reads first.
         begun = order.begin_after(rows, key)

@@ -6,7 +6,7 @@ overlapping, unsourced or inexact is refused with the file and the key.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,12 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Self, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.codes.policy import ValueStatus
 from shared.policy.parameters import ParameterValue, PolicyView
 from shared.regions import region_prefix, scope_chain
+from shared.strict_yaml import checked, read_yaml
 
 PACKS: Final = Path(__file__).parent / "packs"
 NATIONAL: Final = "00"
@@ -341,30 +341,11 @@ def _read_calendar(file: Path) -> dict[date, bool]:
 
 
 def _checked(model: type[_EntryT], document: Any, where: str) -> _EntryT:
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise PolicyPackError(f"{where}: {field or 'entry'}: {first['msg']}") from error
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which no name stands twice in the same mapping."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        names = [self.construct_object(name, deep=True) for name, _ in node.value]
-        for name in names:
-            if names.count(name) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"{name!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+    return checked(model, document, where, PolicyPackError)
 
 
 def _read_yaml(file: Path) -> Any:
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506  a safe loader, made stricter
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyPackError(f"{file}: {error}") from error
+    return read_yaml(file, PolicyPackError)
 
 
 def _read_list(file: Path) -> Iterable[Any]:

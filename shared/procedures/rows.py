@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from shared.db.base import UtcDateTime
-from shared.db.rows import insert_rows
+from shared.db.rows import insert_tuples
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.words.said import Said
@@ -71,12 +71,11 @@ class Taken(NamedTuple):
         details = dict(kept.details)
         return kept._replace(note=Said.of(details.pop(SAID)), details=details)
 
-    def as_row(self) -> dict[str, Any]:
+    def kept(self) -> "Taken":
         """The step as a row keeps it: what the machine says as data, so that it is read in every language."""
-        row = self._asdict()
-        if isinstance(self.note, Said):
-            row |= {"note": None, "details": {**(self.details or {}), SAID: self.note.as_document()}}
-        return row
+        if not isinstance(self.note, Said):
+            return self
+        return self._replace(note=None, details={**(self.details or {}), SAID: self.note.as_document()})
 
     def entry(self) -> dict[str, Any]:
         """The step as histories show it."""
@@ -93,6 +92,9 @@ class Taken(NamedTuple):
         }
 
 
+_COLUMNS: Final = ("thing_kind", *Taken._fields)
+
+
 class Steps:
     """The steps of one kind of thing in the table of a house."""
 
@@ -104,8 +106,7 @@ class Steps:
 
     def write(self, uow: UnitOfWork, taken: Iterable[Taken]) -> None:
         """Add these steps by one statement. Their things are locked."""
-        rows = [{"thing_kind": self.kind, **step.as_row()} for step in taken]
-        insert_rows(uow.connection, self._table, rows)
+        insert_tuples(uow.connection, self._table, _COLUMNS, [(self.kind, *step.kept()) for step in taken])
 
     def load(self, reading: Reading, ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
         """The history of each of these things, the oldest step first."""

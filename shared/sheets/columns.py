@@ -59,6 +59,9 @@ class Column:
     """What the person who fills it in has to know, in Chinese."""
     masked: bool = False
     """脱敏: whether some callers see it hidden."""
+    words: Sequence[tuple[str, Sequence[str]]] = ()
+    """What another system calls the codes of the list: of each the words that are read, of which the first is
+    written."""
 
     def heading(self, language: Language) -> str:
         """What stands above the column."""
@@ -111,6 +114,8 @@ class Sheet:
     listed: "Sheet | None" = None
     """The list of the same things. Its other columns may stand in a file and are not read, so that a list that was
     exported can be edited and sent."""
+    beside: frozenset[str] = frozenset()
+    """Plain headings of another system that stand in its files and are not read."""
 
     def title(self, language: Language) -> str:
         """What the file is called."""
@@ -131,7 +136,7 @@ class Sheet:
 
     def passes_over(self, heading: str) -> bool:
         """Whether a plain heading is of what is shown beside the columns: in a list, or beside rows that came back."""
-        return heading in _BESIDE or (self.listed is not None and heading in self.listed.by_name())
+        return heading in _BESIDE | self.beside or (self.listed is not None and heading in self.listed.by_name())
 
     def _named(self) -> Iterator[tuple[str, Column]]:
         for column in self.columns:

@@ -84,12 +84,26 @@ def _identifier(_: Column, cell: Any) -> str:
 
 
 def _code(column: Column, cell: Any) -> str:
-    assert column.codes is not None, "a column of codes names its list"
-    text = text_of(cell)
-    code = codes_by_name(column.codes).get(text.casefold())
+    codes = column.code_list()
+    code = codes_by_word(column).get(text_of(cell).casefold())
     if code is None:
-        raise WrongValue(says("not-in-list", choices=[f"{one.label_zh} ({one.value})" for one in column.codes]))
+        choices = [f"{label_of(column, one, Language.ZH)} ({one.value})" for one in codes]
+        raise WrongValue(says("not-in-list", choices=choices))
     return code.value
+
+
+def label_of(column: Column, code: Code, language: Language) -> str:
+    """What stands in a cell for a code: the first word of the system whose words the column has, else the label."""
+    label = code.label_zh if language is Language.ZH else code.label_en
+    return next((words[0] for value, words in column.words if value == code.value), label)
+
+
+@cache
+def codes_by_word(column: Column) -> Mapping[str, Code]:
+    """The values of a column's list by code, by label, and before these by the words of the column."""
+    codes = column.code_list()
+    words = {word.casefold(): codes(value) for value, words in column.words for word in words}
+    return {**codes_by_name(codes), **words}
 
 
 @cache
@@ -200,12 +214,7 @@ def _write_text(value: Any) -> str:
 
 def _writes_labels(column: Column, language: Language) -> Write:
     codes = column.code_list()
-
-    def write(value: str) -> str:
-        code = codes.read(value)
-        return code.label_zh if language is Language.ZH else code.label_en
-
-    return cache(write)
+    return cache(lambda value: label_of(column, codes.read(value), language))
 
 
 def _writes_flags(_: Column, language: Language) -> Write:

@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from shared.sheets.columns import EACH, Column, Form, Sheet
-from shared.sheets.values import write_column
+from shared.sheets.values import label_of, write_column
 from shared.words.language import Language
 
 BOM: Final = "\ufeff"
@@ -146,7 +146,7 @@ def _offer(worksheet: Worksheet, place: int, column: Column, language: Language)
     """Offer what a cell of the column may hold."""
     labels = ["是", "否"] if column.form is Form.FLAG else []
     if column.codes is not None:
-        labels = [code.label_zh if language is Language.ZH else code.label_en for code in column.codes]
+        labels = [label_of(column, code, language) for code in column.codes]
     if labels and len(",".join(labels)) <= _LONGEST_LIST:
         worksheet.data_validation(1, place, _FILLED_IN, place, {"validate": "list", "source": labels})
 

@@ -135,10 +135,11 @@ OPEN_TO_BUYERS: Final = frozenset(
         ("get", "/consumption/v1/trace/{trace_code}"),
         ("get", "/consumption/v1/statements/{buyer_code}/{month}"),
         ("get", "/consumption/v1/reconciliations/{date}"),
+        ("get", "/consumption/v1/payments"),
     }
 )
 """All that a buyer of a partner city reaches: the catalogue, its code lists, what labels tell, its own demands and
-orders with their changes and releases, its statements, quotas, agreements and pledges."""
+orders with their changes and releases, its statements and payments, quotas, agreements and pledges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ class Examples:
     """By the name of the path or query parameter."""
     requests: Mapping[str, str]
     """The request of the story that each helping house was asked."""
+    of_house: Mapping[str, Mapping[str, Any]]
+    """By house what stands for a name that another house uses otherwise."""
     bodies: Mapping[tuple[str, str], dict[str, Any]]
     """By method and path."""
 
@@ -157,7 +160,9 @@ class Examples:
         house = path.split("/")[1]
         if name == "import_kind":
             return IMPORT_KINDS[house]
-        return self.requests.get(house) if name == "request_id" else self.values.get(name)
+        if name == "request_id":
+            return self.requests.get(house)
+        return self.of_house.get(house, {}).get(name, self.values.get(name))
 
     def path(self, template: str) -> str:
         """The path about the story. Raises AssertionError for a parameter that has no example."""
@@ -234,8 +239,10 @@ async def examples_of(story: Story) -> Examples:
     neighbour = household([member(1, health="serious")], category="lifted", region_code=region_code)
     await story.put("neighbour", f"/monitoring/v1/households/{code}-2", neighbour)
     await story.put("contact", f"/monitoring/v1/contacts/{CONTACT}", contact_of(story))
+    patrol = await story.post("patrol", "/monitoring/v1/patrols", patrol_to(code, f"seen-{code}"))
     submission = SUBMISSION | {"region_code": region_code}
     submitted = await story.post("submission", "/monitoring/v1/report-submissions", submission)
+    sold = await story.post("sales report", "/consumption/v1/report-submissions", sales_submission(region_code))
     case = await story.post("case", "/monitoring/v1/cases", _case(code))
     market = market_of(region_code, f"P-{code}")
     await tell_of_the_market(story, market)
@@ -246,6 +253,7 @@ async def examples_of(story: Story) -> Examples:
     recognition = await story.post("recognition", "/consumption/v1/recognitions", applied)
     slow = await tell_of_slow_sale(story, region_code)
     batch = await story.put("batch", f"/consumption/v1/batches/B-{code}", batch_of(code))
+    paid = await story.post("payment", "/consumption/v1/payments", payment(region_code, "p-1"))
     demand = await story.post("demand", "/consumption/v1/demands", demand_of("d-1"))
     [release, *_] = (await story.caller.get("/consumption/v1/ocds/releases"))["releases"]
     values = {
@@ -276,6 +284,9 @@ async def examples_of(story: Story) -> Examples:
         "batch_code": batch["batch_code"],
         "trace_code": batch["trace_code"],
         "demand_id": demand["demand_id"],
+        "payment_id": paid["payment_id"],
+        "price_report_id": told["price"]["items"][0]["report_id"],
+        "supply_report_id": told["supply"]["items"][0]["report_id"],
         "ocid": release["ocid"],
         **{CODES_OF_THE_MARKET[segment]: entry for segment, entry in MARKET.items()},
         "year": 2026,
@@ -293,6 +304,7 @@ async def examples_of(story: Story) -> Examples:
         "system": "national",
         "contact_code": CONTACT,
         "case_id": case["case_id"],
+        "patrol_id": patrol["patrol_id"],
         "submission_id": submitted["submission_id"],
         "report": SUBMISSION["report"],
     }
@@ -300,7 +312,8 @@ async def examples_of(story: Story) -> Examples:
     asked = {house: told[measure]["measure_id"] for house, measure in requests.items()}
     asked["monitoring"] = wanted["request_id"]
     bodies = {**_bodies(story, told["placement"]["worker_id"]), **market}
-    return Examples(values, asked, bodies)
+    of_house = {"consumption": {name: sold[name] for name in ("submission_id", "report", "period")}}
+    return Examples(values, asked, of_house, bodies)
 
 
 MARKET: Final[Mapping[str, str]] = {
@@ -400,10 +413,21 @@ async def tell_of_slow_sale(story: Story, region_code: str) -> dict[str, Any]:
     return await story.post("slow sale", f"{consumption}/slow-sales", slow_sale(region_code))
 
 
+def sales_submission(region_code: str, period: str = "2026-09") -> dict[str, Any]:
+    """A report of the sales of a month, as a region submits it."""
+    return {"report": "monthly-sales", "region_code": region_code, "period": period}
+
+
 def demand_of(demand_no: str) -> dict[str, Any]:
     """What the buyer of the story needs."""
     said = {"commodity_code": MARKET["commodities"], "quantity": "5.000", "deliver_by": "2026-12-01"}
     return {"buyer_code": BUYER, "demand_no": demand_no} | said
+
+
+def payment(region_code: str, reference: str) -> dict[str, Any]:
+    """A payment of the buyer of the story, for goods of its region."""
+    said = {"buyer_code": BUYER, "paid_on": "2026-08-01", "amount": "100.00", "region_code": region_code}
+    return {"source": _SOURCE, "source_ref": reference} | said
 
 
 def batch_of(household_code: str) -> dict[str, Any]:
@@ -444,6 +468,17 @@ def _case(code: str) -> dict[str, Any]:
     return {"kind": "identification", "household_code": code, "on": "2026-11-02"}
 
 
+def patrol_to(code: str, source_ref: str) -> dict[str, Any]:
+    """A day on which the grid worker saw the household."""
+    return {
+        "source": "grid",
+        "source_ref": source_ref,
+        "contact_code": CONTACT,
+        "on": "2026-11-02",
+        "household_codes": [code],
+    }
+
+
 def contact_of(story: Story) -> dict[str, Any]:
     """A grid worker who looks after the household of a story by name."""
     region_code = story.answers["household"]["region_code"]
@@ -480,13 +515,8 @@ def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, 
         ("put", f"{monitoring}/contacts/{{contact_code}}"): contact_of(story) | {"area": "一组"},
         ("post", f"{monitoring}/cases"): _case(code),
         ("post", f"{monitoring}/cases/{{case_id}}/transitions"): {"action": "withdraw", "on": "2026-11-03"},
-        ("post", f"{monitoring}/patrols"): {
-            "source": "grid",
-            "source_ref": "x-1",
-            "contact_code": CONTACT,
-            "on": "2026-11-02",
-            "household_codes": [code],
-        },
+        ("post", f"{monitoring}/patrols"): patrol_to(code, "x-1"),
+        ("post", f"{monitoring}/patrols/{{patrol_id}}/withdrawal"): withdrawal,
         ("post", f"{monitoring}/report-submissions"): {
             "report": "monthly-monitoring",
             "period": "2026-10",
@@ -549,16 +579,14 @@ def _bodies(story: Story, worker_id: str) -> Mapping[tuple[str, str], dict[str, 
             "lines": [{"product_code": f"T-{code}", "quantity": "1.000"}],
         },
         ("post", f"{consumption}/orders/{{order_id}}/transitions"): {"action": "dispute", "note": "wet"},
-        ("post", f"{consumption}/payments"): {
-            "source": _SOURCE,
-            "source_ref": "x-1",
-            "buyer_code": BUYER,
-            "paid_on": "2026-08-01",
-            "amount": "100.00",
-        },
+        ("post", f"{consumption}/payments"): payment(told["producer"]["region_code"], "x-1"),
+        ("post", f"{consumption}/payments/{{payment_id}}/withdrawal"): withdrawal,
+        ("post", f"{consumption}/price-reports/{{price_report_id}}/withdrawal"): withdrawal,
+        ("post", f"{consumption}/supply-reports/{{supply_report_id}}/withdrawal"): withdrawal,
         ("post", f"{consumption}/requests/{{request_id}}/transitions"): refusal,
         ("post", f"{consumption}/price-reports"): {"items": [price_report(told["producer"]["region_code"], "x-1")]},
         ("post", f"{consumption}/supply-reports"): {"items": [supply_report(told["producer"]["region_code"], "x-1")]},
+        ("post", f"{consumption}/report-submissions"): sales_submission(told["producer"]["region_code"], "2026-10"),
         ("post", f"{consumption}/slow-sales"): slow_sale(told["producer"]["region_code"]),
         ("post", f"{consumption}/slow-sales/{{alert_id}}/transitions"): {"action": "check"},
         ("post", f"{consumption}/slow-sale-backtests"): {

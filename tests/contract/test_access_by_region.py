@@ -9,11 +9,12 @@ import httpx
 import pytest
 
 from services.__main__ import HOUSES
+from shared.feed.sight import OPEN_TO_BUYERS as OPEN_TYPES
 from shared.house import House
 from shared.http.application import described_app
 from shared.http.openapi import operations
 from shared.security.clients import ALL_SCOPES
-from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows
+from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.contract.access_examples import (
     BUYER,
@@ -32,7 +33,7 @@ from tests.contract.access_examples import (
 )
 from tests.journeys.set_ups import Caller
 from tests.journeys.story import Story
-from tests.mechanism.probe import ON_SQLITE
+from tests.mechanism.probe import ON_SQLITE, until
 
 HOME = ("520626", "52", "*")
 """Regions around the household: its county, its province, everywhere."""
@@ -93,7 +94,9 @@ class Asked(NamedTuple):
     @property
     def is_report(self) -> bool:
         """Whether it tells of what the caller may see, which is nothing outside the region: not of one household."""
-        if self.template.endswith(("/indicators", "/report-calendar", "/statistics", "/pledges")):
+        if self.template.endswith(
+            ("/indicators", "/report-calendar", "/report-calendar/overdue", "/statistics", "/pledges")
+        ):
             return True
         return "/reports/" in self.template and "household_code=" not in self.url
 
@@ -263,11 +266,44 @@ async def test_a_buyer_reaches_the_catalogue_and_its_own_orders_and_nothing_else
             assert foreign.json() == mine.json(), said(asked, foreign)
         elif asked.is_list or asked.is_report:
             assert items_of(mine), said(asked, mine)
-            assert items_of(foreign) == [], said(asked, foreign)
+            of_nobody = [item for item in items_of(foreign) if item.get("type") in OPEN_TYPES]
+            assert items_of(foreign) == of_nobody, said(asked, foreign)
         elif asked.is_account:
             assert foreign.status_code in REFUSED or BUYER not in foreign.text, said(asked, foreign)
         else:
             assert foreign.status_code in REFUSED, said(asked, foreign)
+
+
+@ON_SQLITE
+async def test_the_feed_tells_a_buyer_of_its_orders_and_of_what_is_for_sale_anywhere(
+    told: Told, client_for: ClientFor
+) -> None:
+    """The catalogue is for every buyer, an order for its own, and all else for the supply side of its region."""
+    [consumption] = [house for house in told.houses if house.name == "consumption"]
+
+    async def nothing_waits() -> bool:
+        return await waiting_events(consumption) == []
+
+    await until(nothing_waits)
+
+    async def feed(scopes: Sequence[str], region: str, **who: Any) -> list[dict[str, Any]]:
+        client = client_for(consumption, scopes=scopes, region=region, **who)
+        found: list[dict[str, Any]] = (await client.get("/consumption/v1/changes")).json()["items"]
+        return found
+
+    province = await feed(ALL_SCOPES, "52", client_id="province")
+    for_sale = [item for item in province if item["type"] in OPEN_TYPES]
+    own = [item for item in province if item in for_sale or item["data"].get("buyer_code") == BUYER]
+    assert for_sale
+    assert len(for_sale) < len(own) < len(province)
+    assert [item for item in own if "household_code" in item["data"]] == []
+    assert await feed(ALL_SCOPES, HOME[0], client_id="county") == province
+    for region in ("441900", HOME[0], OUTSIDE[0]):
+        assert await feed(PARTNER, region, client_id="partner", buyers=(BUYER,)) == own
+        assert await feed(PARTNER, region, client_id="canteen") == own, "bound by the register"
+        assert await feed(PARTNER, region, client_id="rival", buyers=("GZ-CANTEEN",)) == for_sale
+        assert await feed(PARTNER, region, client_id="of-no-buyer") == []
+    assert await feed(ALL_SCOPES, OUTSIDE[0], client_id="neighbour") == []
 
 
 @ON_SQLITE

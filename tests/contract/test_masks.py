@@ -45,6 +45,7 @@ from tests.contract.access_examples import (
     found_incident,
     market_of,
     policy_value,
+    sales_submission,
     screened,
     tell_of_slow_sale,
     tell_of_the_market,
@@ -209,6 +210,7 @@ async def test_no_answer_of_any_route_gives_away_what_is_hidden(
     await story.put("contact", f"/monitoring/v1/contacts/{CONTACT}", contact_of(story))
     submitted = SUBMISSION | {"region_code": "520626"}
     await story.post("submission", "/monitoring/v1/report-submissions", submitted)
+    await story.post("sales report", "/consumption/v1/report-submissions", sales_submission("520626"))
     await screened(story)
     await houses["monitoring"].database.write(found_incident)
     opened = await story.post("case", "/monitoring/v1/cases", CASE)

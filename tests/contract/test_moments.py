@@ -29,9 +29,10 @@ ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "PublicityReport": CALCULATED,
     "FiguresReport": CALCULATED,
     "ReportCalendar": CALCULATED,
+    "OverdueReports": CALCULATED,
     "HouseholdContacts": "who looks after one household, out of contacts that say when they changed",
     "SubmissionOut": "is submitted once and never changes; it says when",
-    "PatrolOut": "is recorded once and never changes; it says its day",
+    "PatrolOut": "answers whoever sends it, and says whether it counts: no list holds patrols",
     "ProposalOut": CALCULATED,
     "ReleasePackage": CALCULATED,
     "RecordPackage": CALCULATED,
@@ -43,6 +44,7 @@ ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "ReportBatchAnswer": RECEIPT,
     "WithdrawalOut": RECEIPT,
     "WageWithdrawalOut": RECEIPT,
+    "PatrolWithdrawalOut": RECEIPT,
     "LineWithdrawalOut": RECEIPT,
     "HouseholdBatchAnswer": RECEIPT,
     "HouseholdEventStored": RECEIPT,
@@ -71,7 +73,6 @@ ANSWERS_WITHOUT: Final[Mapping[str, str]] = {
     "FindingRulesOut": "changes with a release alone",
     "CodeListsOut": "changes with a release alone",
     "ChangesOut": "is itself what changed, in the order of commits",
-    "PaymentOut": "is recorded once and never changes; it says when",
     "StatementOut": "is summed up when it is asked for, of entries that say their day",
 }
 """Answers that do not say when they changed, and why."""

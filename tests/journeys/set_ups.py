@@ -58,12 +58,12 @@ ANSWERING, WORKING = {"serve", "all"}, {"worker", "all"}
 """Roles that answer HTTP, and roles that relay and consume."""
 PARTITIONS = 4
 READY_SECONDS = 60.0
-INSIST_SECONDS = 90.0
+INSIST_SECONDS = 180.0
 _ROOT = Path(__file__).parents[2]
 _PAUSE = 0.05
 
 forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.journeys.set_ups"])
+forks.set_forkserver_preload(["tests.journeys.set_ups", "tests.journeys.started"])
 
 
 _OF_THE_MOMENT = frozenset(

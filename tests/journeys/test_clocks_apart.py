@@ -114,7 +114,7 @@ class Turn:
         """Cash of the month a process is in, months of nothing, and diagnoses of the day of whoever is ahead."""
         await self._until(FAST, -AROUND)
         for number, name in zip(itertools.count(), itertools.cycle((SLOW, FAST, FAST, SLOW)), strict=False):
-            if self.shown(SLOW) > self._midnight + AROUND:
+            if self.shown(SLOW) > self._midnight + AROUND and self._days >= self._both_days():
                 break
             code, failing, caller = HOMES[number % len(HOMES)], FAILING[number % len(FAILING)], self._callers[name]
             today = self.shown(name).date()
@@ -137,8 +137,7 @@ class Turn:
 
     async def reckon(self) -> None:
         """Both days were seen by both; every fen is in the ledger once, each alarm was told once, nothing is dead."""
-        new, old = self._midnight.date(), self._midnight.date() - dt.timedelta(days=1)
-        assert self._days == {(name, day) for name in (SLOW, FAST) for day in (old, new)}
+        assert self._days == self._both_days()
         money = {(code, str(IncomeBranch.TRANSFER)): fen for code, fen in self._paid.items()}
         for told in (paid_out, credited, in_the_ledger):
             assert await told(self._set_up) == money
@@ -148,6 +147,10 @@ class Turn:
         assert await self._episodes("assistance", "task") == Counter(alarms)
         for house in self._set_up.houses:
             assert await self._set_up.rows(house, "dead_letter", "error") == []
+
+    def _both_days(self) -> set[tuple[str, dt.date]]:
+        new, old = self._midnight.date(), self._midnight.date() - dt.timedelta(days=1)
+        return {(name, day) for name in (SLOW, FAST) for day in (old, new)}
 
     async def _episodes(self, house: str, table: str) -> Counter[tuple[str, RiskKind, int]]:
         rows = await self._set_up.rows(house, table, "household_code", "kind", "episode")

@@ -214,7 +214,7 @@ def test_every_request_of_the_page_for_partners_runs_as_it_stands(start: Start, 
 def buys(reader: Reader, developer: Sequence[str]) -> None:
     """The partner's developer, from the first token to the receipt of what was ordered."""
     by_secret, make_key, enter_key, by_key, catalogue, order, *following = developer
-    file, job, webhook, supply, receive, changed, *month = following
+    file, job, webhook, supply, receive, changed, missed, *month = following
     entered = reader.types(until_it_works(by_secret), catalogue, make_key, enter_key)
     assert '"product_code":"DJ-TEA-GREEN"' in entered
     assert '"kid":"2026","alg":"EdDSA"' in entered
@@ -232,6 +232,7 @@ def buys(reader: Reader, developer: Sequence[str]) -> None:
     assert item["data"].keys() == json.loads(example)["data"].keys()
     assert '"status":"received"' in reader.types(receive)
     assert '"type":"consumption.order-confirmed.v1"' in reader.types(changed)
+    assert reader.types(missed).count('"type":"consumption.product-changed.v1"') == 1
     lives_a_month(reader, month, json.loads(stated))
 
 

@@ -69,7 +69,10 @@ _OF_ITS_OWN = frozenset(
 """Columns that differ from one writing to the next: moments, ids made at random, and what is sealed."""
 _NOT_COMPARED = frozenset(("change", "commit_clock", "sealing_key"))
 """What PostgreSQL enters later, and what no command writes of its own."""
-NOT_MET = {RiskKind.JOB_LOSS, RiskKind.NO_LABOUR, RiskKind.EDUCATION_COST, RiskKind.ACCIDENT, RiskKind.UNSAFE_HOUSING}
+NOT_MET = {
+    *(RiskKind.JOB_LOSS, RiskKind.NO_LABOUR, RiskKind.EDUCATION_COST, RiskKind.ACCIDENT, RiskKind.UNSAFE_HOUSING),
+    *(RiskKind.REPORTED, RiskKind.SLOW_SALE),
+}
 """What no household of a prefecture meets, and what is too rare for five hundred."""
 LAST_YEAR = MANY.last_month - 12
 _FACTS, _RISKS = table_of(Fact), table_of(Risk)

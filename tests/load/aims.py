@@ -118,3 +118,11 @@ RIGHT_WARNINGS: Final = Aim(0.9)
 """Precision and recall of the warnings of slow sale on generated series."""
 SERIES_JUDGED: Final = Aim(4.0, at_least=False, unit="×")
 """A night of series judged, of the driver fetching what that reads."""
+SCARCE_ORDERS: Final = Aim(0.4)
+"""Orders of a scarce product by two hundred buyers at once, of the same rows by plain SQL over as many connections."""
+SETTLED: Final = Aim(0.4)
+"""An order of a hundred lines over fifty households settled, of executemany of the same rows, by processor time."""
+ORDER_FEED: Final = Aim(0.3)
+"""The change feed of orders, of SELECT and JSON of the same rows."""
+ORDER_PAGE: Final = Aim(2.0, at_least=False, unit="×")
+"""A page of a million orders, of the same page of a thousand."""

@@ -5,10 +5,11 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stderr
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -27,7 +28,7 @@ from tests.load.cases import inbox
 from tests.load.clues import clues
 from tests.load.county import TODAY
 from tests.load.cpu import BesideServer, Meter, of_this_process
-from tests.load.feed import feed
+from tests.load.feed import feed, feed_of_orders
 from tests.load.figures import Aim, Figure, Rounds, machine, table
 from tests.load.files import exported
 from tests.load.flood import beside_flood
@@ -37,6 +38,7 @@ from tests.load.imports import Sizes, imported, read_excel
 from tests.load.kinds import every_kind
 from tests.load.limits import limits
 from tests.load.lists import in_short
+from tests.load.order_pages import order_pages
 from tests.load.over_http import FULL_PACE, QUICK_PACE, Pace, batches, latency_alone, latency_at, singles, wages
 from tests.load.pages import deep_pages
 from tests.load.process import whole_process
@@ -44,7 +46,9 @@ from tests.load.recomputes import recomputed
 from tests.load.replay import by_command
 from tests.load.rules import facts_without_others, judged
 from tests.load.scale import measure_at_size
+from tests.load.scarce import scarce
 from tests.load.screening import screening
+from tests.load.settled import settled
 from tests.load.slow_sales import night, right_warnings
 from tests.load.stage import CREDITS, Servers, Stage, connect, database, distributed, embedded, lay_world, servers
 from tests.load.writes import Commands, PlainInserts, open_lane, write_sample
@@ -62,6 +66,10 @@ _LISTED = 1_000_000
 _WAGES_A_SECOND = 50
 _SERIES = 2_000
 """Series of prices and supplies that are judged in a night."""
+Beside = Callable[[str, Settings, Settings, int, Meter], Coroutine[Any, Any, list[Figure]]]
+"""Measures consumption in one database beside another one."""
+OfFeed = Callable[[str, Settings, int], Coroutine[Any, Any, list[Figure]]]
+"""Measures the change feed of a house."""
 _SLOWER_RATES = (400.0, 300.0, 200.0, 150.0, 100.0, 50.0)
 
 
@@ -210,6 +218,61 @@ class Bench:
         url = self.servers.postgres.url(f"orders_{CONSUMPTION.name}")
         consumption = database(CONSUMPTION, url, keyring=self.servers.keyring)
         return self._run(orders.on_postgres(consumption, url, self._pace.rounds, self._pace.seconds))
+
+    def e3_sqlite(self) -> list[Figure]:
+        """Two hundred buyers of one scarce product, on SQLite."""
+        self.leave_stage()
+        return self._beside(scarce, "e3 SQLite", of_this_process)
+
+    def e3_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        return self._beside_on_postgres(scarce, "e3 PostgreSQL")
+
+    def e4_sqlite(self) -> list[Figure]:
+        """Settling a hundred lines over fifty households, on SQLite."""
+        self.leave_stage()
+        return self._beside(settled, "e4 SQLite", of_this_process)
+
+    def e4_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        return self._beside_on_postgres(settled, "e4 PostgreSQL")
+
+    def e5_sqlite(self) -> list[Figure]:
+        """Pages of a million orders beside pages of a thousand, on SQLite."""
+        self.leave_stage()
+        return self._beside(partial(order_pages, many=self._pace.rows * 2), "e5 SQLite", of_this_process)
+
+    def e5_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        return self._beside_on_postgres(partial(order_pages, many=self._pace.rows * 2), "e5 PostgreSQL")
+
+    def e6_sqlite(self) -> list[Figure]:
+        """The change feed of orders, on SQLite."""
+        self.leave_stage()
+        return self._feed("e6 SQLite", "", feed_of_orders)
+
+    def e6_postgres(self) -> list[Figure]:
+        """The same on PostgreSQL."""
+        self.leave_stage()
+        self._run(self.servers.postgres.create_databases(["e6_consumption"]))
+        return self._feed("e6 PostgreSQL", self.servers.postgres.url("e6_{house}"), feed_of_orders)
+
+    def _beside_on_postgres(self, measured: Beside, section: str) -> list[Figure]:
+        postgres, name = self.servers.postgres, section[:2]
+        self._run(postgres.create_databases([f"{name}_consumption", f"{name}-other_consumption"]))
+        urls = (postgres.url(f"{name}_{{house}}"), postgres.url(f"{name}-other_{{house}}"))
+        return self._beside(measured, section, BesideServer(postgres.process_id), *urls)
+
+    def _beside(self, measured: Beside, section: str, cpu: Meter, url: str = "", other_url: str = "") -> list[Figure]:
+        """Consumption, and a second database of it."""
+        ours, other = [
+            Settings(env=Environment.DEVELOPMENT, today=TODAY, data=self._folder / name, database_url=where)
+            for name, where in ((f"{section}-ours", url), (f"{section}-other", other_url))
+        ]
+        return self._run(measured(section, ours, other, self._pace.rounds, cpu))
 
     def e2(self) -> list[Figure]:
         """From a wage to the ledger, embedded."""
@@ -364,10 +427,10 @@ class Bench:
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
         return self._run(night(section, settings, self._pace.rounds, _SERIES))
 
-    def _feed(self, section: str, url: str) -> list[Figure]:
+    def _feed(self, section: str, url: str, measured: OfFeed = feed) -> list[Figure]:
         data = self._folder / section.replace(" ", "-")
         settings = Settings(env=Environment.DEVELOPMENT, today=TODAY, data=data, database_url=url)
-        return self._run(feed(section, settings, self._pace.rounds))
+        return self._run(measured(section, settings, self._pace.rounds))
 
     def i_sqlite(self) -> list[Figure]:
         """Households by batch and as a list, facts by identity number, on SQLite."""
@@ -501,6 +564,10 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "t1": Bench.t1,
     "e1_sqlite": Bench.e1_sqlite,
     "e2": Bench.e2,
+    "e3_sqlite": Bench.e3_sqlite,
+    "e4_sqlite": Bench.e4_sqlite,
+    "e5_sqlite": Bench.e5_sqlite,
+    "e6_sqlite": Bench.e6_sqlite,
     "a3_command": Bench.a3_command,
     "a3_embedded": Bench.a3_embedded,
     "a2": Bench.a2,
@@ -509,6 +576,10 @@ SECTIONS: dict[str, Callable[[Bench], list[Figure]]] = {
     "c1": Bench.c1,
     "c2": Bench.c2,
     "e1_postgres": Bench.e1_postgres,
+    "e3_postgres": Bench.e3_postgres,
+    "e4_postgres": Bench.e4_postgres,
+    "e5_postgres": Bench.e5_postgres,
+    "e6_postgres": Bench.e6_postgres,
     "g_postgres": Bench.g_postgres,
     "h_postgres": Bench.h_postgres,
     "i_postgres": Bench.i_postgres,

@@ -11,23 +11,32 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from services.consumption.app import CONSUMPTION
 from services.monitoring.app import MONITORING
+from shared.codes.consumption import PurchaseWay
 from shared.context import new_context
+from shared.contracts.consumption import OrderPlaced
 from shared.contracts.envelope import encode
+from shared.contracts.payload import Payload
 from shared.db.changes import enter_changes
 from shared.db.database import Database
 from shared.db.unit_of_work import UnitOfWork
 from shared.feed.queries import AT_ONCE
 from shared.house import House
+from shared.ids import derived_id
 from shared.runtime import Process, migrate_all, open_process, running
 from shared.settings import Settings
+from tests.load import aims
 from tests.load.county import REGION
 from tests.load.events import risk_raised
 from tests.load.figures import Aim, Figure, Rounds
+from tests.load.orders import enter_buyers
 from tests.load.stage import connect
 from tests.partners import take_on
 
 ITEMS = 100_000
+_BUYER = "DG-1"
+_READ, _ORDER, _APPROVE = "consumption:read", "consumption:order", "consumption:approve"
 _WOKEN = 60
 """How often somebody waits."""
 _ENTERED = 5_000
@@ -38,10 +47,13 @@ Pages = Callable[[], Awaitable[int]]
 class Reader:
     """A client of the feed, without a network: what the process does is measured, and not a client."""
 
-    def __init__(self, process: Process, client_id: str = "feed-reader", **described: Any) -> None:
+    def __init__(
+        self, process: Process, client_id: str = "feed-reader", house: str = MONITORING.name, **described: Any
+    ) -> None:
         self._app = process.app()
+        self._path = f"/{house}/v1/changes"
         assert process.issuer is not None
-        rights = {"regions": ["52"], "scopes": ["monitoring:read"]}
+        rights = {"regions": ["52"], "scopes": [f"{house}:read"]}
         secret = take_on(process.settings.data, client_id, **rights | described)
         self._token = process.issuer.token(client_id, secret, None)["access_token"]
 
@@ -68,8 +80,8 @@ class Reader:
         scope = {
             "type": "http",
             "method": "GET",
-            "path": "/monitoring/v1/changes",
-            "raw_path": b"/monitoring/v1/changes",
+            "path": self._path,
+            "raw_path": self._path.encode(),
             "query_string": given.encode(),
             "headers": [(b"authorization", f"Bearer {self._token}".encode())],
             "scheme": "http",
@@ -111,14 +123,43 @@ async def feed(section: str, settings: Settings, rounds: int, items: int = ITEMS
     ]
 
 
-async def _fill(database: Database, items: int) -> None:
+async def feed_of_orders(section: str, settings: Settings, rounds: int, items: int = ITEMS) -> list[Figure]:
+    """The feed of consumption, as an officer reads it and as a client that orders for one buyer: all is of that one."""
+    await migrate_all([CONSUMPTION], settings)
+    async with running(open_process([CONSUMPTION], settings), background=False) as process:
+        [house] = process.houses
+        await house.database.write(enter_buyers, [_BUYER])
+        await _fill(house.database, items, _order_placed)
+        readers = {
+            "an officer": Reader(process, "officer", CONSUMPTION.name, scopes=[_READ, _APPROVE]),
+            "a buyer": Reader(
+                process, "buyer", CONSUMPTION.name, scopes=[_READ, _ORDER], regions=["4419"], buyers=[_BUYER]
+            ),
+        }
+        bare, measured = await _bare(house.database), Rounds()
+        for place in range(rounds + 1):
+            rates = {name: await _rate(reader.read_all, items) for name, reader in readers.items()}
+            measured.add_round(place, {**rates, "bare": await _rate(bare, items)})
+    what, limit = f"reading {items:,} changes of orders", "SELECT + JSON"
+    return [
+        Figure(section, f"{what}, {name}", "/s", measured[name], measured["bare"], limit, aims.ORDER_FEED)
+        for name in readers
+    ]
+
+
+def _order_placed(number: int) -> OrderPlaced:
+    order_id = derived_id("order", _BUYER, str(number))
+    return OrderPlaced(order_id=order_id, buyer_code=_BUYER, lines=2, total=125_000, way=PurchaseWay.PURCHASE)
+
+
+async def _fill(database: Database, items: int, event: Callable[[int], Payload] = risk_raised) -> None:
     for first in range(0, items, _ENTERED):
-        await database.write(_enter, first)
+        await database.write(_enter, first, event)
 
 
-def _enter(uow: UnitOfWork, first: int) -> None:
+def _enter(uow: UnitOfWork, first: int, event: Callable[[int], Payload]) -> None:
     numbers = range(first, first + _ENTERED)
-    events = [encode(risk_raised(number), region=REGION, time=uow.now(), context=new_context()) for number in numbers]
+    events = [encode(event(number), region=REGION, time=uow.now(), context=new_context()) for number in numbers]
     enter_changes(uow.connection, uow.system_tables.change, events)
 
 

@@ -201,10 +201,10 @@ async def _settle(database: Database, households: int) -> None:
 async def import_file(database: Database, file: Path, kind: ImportKind, mode: FactMode) -> None:
     """Everything from the file at the door to the end of the job, in one process."""
     packed = await asyncio.to_thread(pack_file, file, kind)
-    asked = Asked(kind, ImportMode.COMMIT, ImportAccept.GOOD, _SENDER.source, mode, file.name)
+    asked = Asked(kind, ImportMode.COMMIT, ImportAccept.GOOD, _SENDER.source, mode, file.name, None)
     job_id: UUID = await database.write(start_import, asked, packed, actor=ACTOR)
     del packed
-    kinds = importing(IMPORTS)
+    kinds = importing("monitoring", IMPORTS)
     while await run_part(database, kinds, job_id):
         pass
 

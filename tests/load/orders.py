@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, closing
 from itertools import count
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from services.consumption.models import Product
+from services.consumption.models import Buyer, Product
 from services.consumption.orders.commands.place import UPDATE_RESERVED, place_order
 from services.consumption.orders.schemas import OrderIn
 from services.consumption.producers.commands import put_producer
@@ -21,7 +21,9 @@ from services.consumption.products.rules import format_quantity
 from services.consumption.products.schemas import ProductIn
 from services.consumption.requests.store import HOUSEHOLDS
 from shared.context import new_context
+from shared.db.base import table_of
 from shared.db.database import Database
+from shared.db.rows import insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.security.actor import Actor
 from shared.security.issuer import ALL_SCOPES
@@ -32,8 +34,9 @@ from tests.load.figures import Figure, Rounds
 from tests.load.stage import connect
 
 BUYERS = 32
-_ACTOR = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",))
-_PRODUCER, _PRODUCT = "COOP", "TEA"
+SELLER = Actor(id="bench", scopes=frozenset(ALL_SCOPES), regions=("52",))
+_PRODUCER, PRODUCT = "COOP", "TEA"
+PRODUCT_TABLE = table_of(Product)
 _STOCK = 10**11
 _TAKEN = 1_000
 """One unit an order, in thousandths."""
@@ -88,7 +91,7 @@ def _bare_update(driver: str) -> tuple[str, tuple[object, ...]]:
     """The update as the driver takes it, and its values."""
     compiled = UPDATE_RESERVED.compile(dialect=sa.make_url(f"{driver}://").get_dialect()())
     assert isinstance(compiled, SQLCompiler)
-    wanted = {"of_product": _PRODUCT, "taken": _TAKEN}
+    wanted = {"of_product": PRODUCT, "taken": _TAKEN}
     return compiled.string, tuple([wanted[name] for name in compiled.positiontup or []])
 
 
@@ -111,7 +114,7 @@ async def on_postgres(consumption: Database, url: str, rounds: int, seconds: flo
 async def _orders(
     consumption: Database, stock: Stock, rounds: int, seconds: float, name: str, limit: str
 ) -> list[Figure]:
-    await consumption.write(_offer, actor=_ACTOR)
+    await consumption.write(offer, actor=SELLER)
     measured, numbers, left = Rounds(), count(1), _STOCK
     for place in range(rounds + 1):
         bare, bare_rate = await _timed(stock.take(seconds))
@@ -141,25 +144,33 @@ async def _buy(consumption: Database, numbers: Iterator[int], seconds: float) ->
 async def _buy_until(ends: float, consumption: Database, buyer: str, numbers: Iterator[int]) -> int:
     placed = 0
     while time.perf_counter() < ends:
-        order = _order(buyer, next(numbers))
-        placed += (await consumption.write(place_order, order, actor=_ACTOR, context=new_context())).created
+        order = ordered(buyer, next(numbers))
+        placed += (await consumption.write(place_order, order, actor=SELLER, context=new_context())).created
     return placed
 
 
-def _order(buyer: str, number: int) -> OrderIn:
-    lines = [{"product_code": _PRODUCT, "quantity": "1.000"}]
-    return OrderIn.model_validate({"buyer_code": buyer, "buyer_order_no": str(number), "lines": lines})
+def ordered(buyer: str, number: int, mode: str = "direct") -> OrderIn:
+    """An order of one unit."""
+    lines = [{"product_code": PRODUCT, "quantity": "1.000"}]
+    return OrderIn.model_validate({"buyer_code": buyer, "buyer_order_no": str(number), "lines": lines, "mode": mode})
 
 
-def _offer(uow: UnitOfWork) -> None:
+def offer(uow: UnitOfWork) -> None:
     """A cooperative in which one household has a share, and its one product."""
     HOUSEHOLDS.remember(uow, [household_registered(0)])
     link = {"household_code": household_code(0), "share": "0.2500", "kind": "operating"}
     producer = {"name": "合作社", "kind": "cooperative", "region_code": REGION, "links": [link]}
     put_producer(uow, _PRODUCER, ProducerIn.model_validate(producer))
     product = {"producer_code": _PRODUCER, "name": "绿茶", "unit": "kg", "price": "12.50"}
-    put_product(uow, _PRODUCT, ProductIn.model_validate(product | {"stock": format_quantity(_STOCK)}))
+    put_product(uow, PRODUCT, ProductIn.model_validate(product | {"stock": format_quantity(_STOCK)}))
+
+
+def enter_buyers(uow: UnitOfWork, codes: Sequence[str]) -> None:
+    """Have these buyers in the register."""
+    unsaid = dict.fromkeys(("name", "kind", "city_code", "unit_code", "uscc", "bound_in"))
+    rows = [{"code": code, **unsaid, "version": 1, "updated_at": uow.stamp()} for code in codes]
+    insert_rows(uow.connection, table_of(Buyer), rows)
 
 
 def _available(reading: Reading) -> int:
-    return reading.session.get_one(Product, _PRODUCT).available
+    return reading.session.get_one(Product, PRODUCT).available

@@ -246,10 +246,11 @@ def test_one_by_one_and_by_sql_a_client_sees_the_same() -> None:
         connection.execute(sa.insert(table), [change._asdict() for change in changes])
         for seen in ((), ("",), ("52",), ("520626",), (REGION,), ("520625", "44")):
             for buyers in (frozenset[str](), frozenset({"dg"}), frozenset({"dg", "gz"})):
-                for types in (None, frozenset({"a"}), frozenset[str]()):
-                    sight = Sight(seen, buyers, types)
-                    rows = sa.select(table.c.item).where(sight.condition(table.c)).order_by(table.c.seq)
-                    assert list(connection.scalars(rows)) == items_in(changes, sight), sight
+                for everywhere in (frozenset[str](), frozenset({"b"})):
+                    for types in (None, frozenset({"a"}), frozenset[str]()):
+                        sight = Sight(seen, buyers, everywhere, types)
+                        rows = sa.select(table.c.item).where(sight.condition(table.c)).order_by(table.c.seq)
+                        assert list(connection.scalars(rows)) == items_in(changes, sight), sight
     engine.dispose()
 
 

@@ -144,7 +144,7 @@ async def test_an_import_that_is_killed_goes_on_where_it_stood_and_doubles_nothi
     monitoring: Monitoring, open_house: OpenHouse, accept: str
 ) -> None:
     started = (await send(monitoring.client, many(), "income", source="office", accept=accept)).json()
-    kinds, job_id = importing(IMPORTS), uuid.UUID(started["job_id"])
+    kinds, job_id = importing("monitoring", IMPORTS), uuid.UUID(started["job_id"])
     with pytest.raises(asyncio.CancelledError):
         while await run_part(monitoring.house.database, killed_in(kinds, at=1), job_id):
             pass

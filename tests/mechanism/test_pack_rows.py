@@ -238,7 +238,7 @@ NATIONAL: Final[dict[str, Any]] = {
     "event_months": 12,
     "dismissal_months": 6,
     "release": {"at_once": 50, "per_hour": 200, "window_minutes": 60},
-    "release_kinds": ("disaster", "unsafe_water", "unsafe_housing", "production_failure", "uninsured"),
+    "release_kinds": ("disaster", "unsafe_water", "unsafe_housing", "production_failure", "uninsured", "slow_sale"),
     "duty_level": {"red": "township", "orange": "village"},
     "visits": 1,
     "focus.income": Decimal(10000),

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Response
+from pydantic import Field, ValidationError
 
 from deploy.local.ports import free_port
 from services.monitoring.app import MONITORING
@@ -19,9 +20,12 @@ from shared.clock import SystemClock
 from shared.house import HotRoute, House, HouseDefinition
 from shared.http.application import process_app
 from shared.http.dependencies import Call, calling
+from shared.http.fields import Body, Remark, Text
+from shared.http.problems import field_problems
 from shared.policy.loader import PolicyBook
 from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
+from shared.words.language import Language
 from tests.builders import HOUSEHOLD, TODAY, household, income_fact
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import reading_logs
@@ -255,3 +259,20 @@ async def test_a_database_that_cannot_be_reached_is_told_so(
     assert ready.status_code == 503
     reason = "unable to open database file" if unreachable.database.is_sqlite else "Connection refused"
     assert ready.json()["not_ready"] == {"monitoring": [f"database: {reason}"]}
+
+
+def test_a_text_is_measured_in_characters_and_a_list_in_items() -> None:
+    class _Body(Body):
+        note: Remark | None = Field(None, min_length=1)
+        name: Text = "name"
+        members: list[int] = Field([1], min_length=1)
+
+    def told(language: Language, **said: Any) -> str:
+        with pytest.raises(ValidationError) as wrong:
+            _Body(**said)
+        [found] = field_problems(wrong.value.errors(include_url=False, include_input=False))
+        return found.said.written(language)
+
+    assert told(Language.ZH, note="") == told(Language.ZH, name="") == "至少应有 1 个字符"
+    assert told(Language.ZH, members=[]) == "至少应有 1 项，实有 0 项"
+    assert told(Language.EN, note="") == "String should have at least 1 character"

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from services.monitoring.evidence.circumstances import PEOPLE, Circumstance, Person
+from services.monitoring.evidence.circumstances import PEOPLE, Circumstance
+from services.monitoring.evidence.kept import Person
 from services.monitoring.protections.rules import Standing, standings
 from shared.codes.circumstances import Protection
 from shared.ids import derived_id

@@ -14,7 +14,7 @@ from shared.words.said import says
 
 
 def put_agreement(
-    uow: UnitOfWork, number: str, body: AgreementIn, expected: ExpectedVersion | None
+    uow: UnitOfWork, number: str, body: AgreementIn, expected: ExpectedVersion | None = None
 ) -> Put[AgreementOut]:
     """Register an agreement, or make it what ``body`` says. The same again changes nothing."""
     return put(uow, _REGISTER, number, body, expected)

@@ -5,9 +5,8 @@ import sqlalchemy as sa
 from services.consumption.agreements.errors import AgreementNotFound
 from services.consumption.agreements.schemas import AgreementOut, Year
 from services.consumption.agreements.sheets import AGREEMENT_LIST
-from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode
-from services.consumption.buyers.store import bought_for, buys_for, demand_yours, supplies
+from services.consumption.buyers.store import bought_for, buys_for, demand_yours, is_supplier, supplies
 from services.consumption.models import Agreement
 from shared.codes.consumption import PurchaseWay
 from shared.db.base import table_of
@@ -43,8 +42,7 @@ class AgreementList(ListQuery):
         if self.buyer_code is not None:
             demand_yours(reading, self.buyer_code)
         mine = columns["buyer_code"].in_(bought_for(reading.actor))
-        supplied = reading.actor.may(SUPPLYING) and reading.actor.buyers is None
-        return mine | super().visible(reading, columns) if supplied else mine
+        return mine | super().visible(reading, columns) if is_supplier(reading.actor) else mine
 
 
 def agreement(reading: Reading, number: str) -> AgreementOut:

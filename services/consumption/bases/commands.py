@@ -15,7 +15,7 @@ from shared.versions import ExpectedVersion
 from shared.words.said import says
 
 
-def put_base(uow: UnitOfWork, code: str, body: BaseIn, expected: ExpectedVersion | None) -> Put[BaseOut]:
+def put_base(uow: UnitOfWork, code: str, body: BaseIn, expected: ExpectedVersion | None = None) -> Put[BaseOut]:
     """Register a base, or make it what ``body`` says. The same again changes nothing."""
     return put(uow, _REGISTER, code, body, expected)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.consumption.buyers import queries
 from services.consumption.buyers.commands import put_buyer
-from services.consumption.buyers.errors import BuyerInvalid, BuyerNotFound
+from services.consumption.buyers.errors import BuyerInvalid, BuyerNotFound, NotSupplying
 from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode, BuyerIn, BuyerOut
 from shared.db.spelling import CodeInOtherSpelling
@@ -26,7 +26,9 @@ Code = Annotated[BuyerCode, Path()]
     "/{buyer_code}",
     operation_id="bindBuyer",
     summary="Say who a buyer is and which clients order for it, or hand it over",
-    responses=put_responses(BuyerOut, BuyerInvalid, CodeInOtherSpelling, RegionNotAllowed, VersionChanged),
+    responses=put_responses(
+        BuyerOut, BuyerInvalid, CodeInOtherSpelling, NotSupplying, RegionNotAllowed, VersionChanged
+    ),
 )
 async def put(
     buyer_code: Code, body: BuyerIn, call: Annotated[Call, calling(SUPPLYING)], expected: IfMatch, response: Response
@@ -39,7 +41,7 @@ async def put(
 async def list_buyers(
     call: Annotated[Call, calling(SUPPLYING)], asked: Annotated[queries.BuyerList, Query()]
 ) -> Page[BuyerOut] | Response:
-    """Everybody under whose code something was ordered, and who was bound before."""
+    """Everybody under whose code something was ordered, and who was bound before; a client of buyers sees its own."""
     return await call.page(queries.buyers, asked)
 
 

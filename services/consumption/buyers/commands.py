@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from services.consumption.buyers.errors import BuyerInvalid
 from services.consumption.buyers.schemas import BuyerIn, BuyerOut
-from services.consumption.buyers.store import load_clients
+from services.consumption.buyers.store import demand_supplier, load_clients
 from services.consumption.models import Buyer, BuyerClient
 from shared.codes.consumption import BuyerKind
 from shared.db.base import table_of
@@ -22,12 +22,13 @@ from shared.words.said import says
 _BUYERS, _CLIENTS = table_of(Buyer), table_of(BuyerClient)
 
 
-def put_buyer(uow: UnitOfWork, code: str, body: BuyerIn, expected: ExpectedVersion | None) -> Put[BuyerOut]:
+def put_buyer(uow: UnitOfWork, code: str, body: BuyerIn, expected: ExpectedVersion | None = None) -> Put[BuyerOut]:
     """Say who a buyer is and which clients order for it. The same again changes nothing.
 
     Whoever bound it first, and whoever is responsible for a region around theirs, changes it. Raises BuyerInvalid for
-    an unknown city, and for a unit that is no budget unit of its own.
+    an unknown city, and for a unit that is no budget unit of its own; NotSupplying for a client of a buyer.
     """
+    demand_supplier(uow.actor)
     _demand_unit(uow, code, body)
     return put(uow, _REGISTER, code, body, expected)
 

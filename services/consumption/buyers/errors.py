@@ -17,6 +17,12 @@ class BuyerOfAnotherClient(Forbidden):
     pointer = "/buyer_code"
 
 
+class NotSupplying(Forbidden):
+    """The step is one of the supply side, and the client is one of a buyer: its token names those it orders for."""
+
+    code = "not-supplying"
+
+
 class BuyerInvalid(Invalid):
     """The buyer is readable but cannot be where it says, or cannot count with the unit it names."""
 

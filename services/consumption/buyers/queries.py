@@ -5,15 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerOut
 from services.consumption.buyers.sheets import BUYER_LIST
-from services.consumption.buyers.store import bought_for, find_buyer, load_clients
+from services.consumption.buyers.store import bought_for, find_buyer, is_supplier, load_clients, supplied_regions
 from services.consumption.models import Buyer
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
-from shared.feed.sight import Sight
+from shared.feed.sight import OPEN_TO_BUYERS, Sight
 from shared.http.fields import UpdatedAfter
+from shared.lists.filters import Columns
 from shared.lists.order import by
 from shared.lists.page import Page
 from shared.lists.query import ListQuery
@@ -27,10 +27,19 @@ def buyer(reading: Reading, code: str) -> BuyerOut:
 
 
 def changes_seen(reading: Reading, types: frozenset[str] | None) -> Sight:
-    """Changes of orders that the caller buys, and all of its regions where it supplies."""
-    bought = reading.connection.scalars(bought_for(reading.actor))
-    regions = reading.actor.regions if reading.actor.may(SUPPLYING) else ()
-    return Sight(regions, frozenset(code.lower() for code in bought), types)
+    """Changes of orders that the caller buys, and all of its regions where it supplies.
+
+    Whoever orders for a buyer also sees what is for sale in all regions, as it does in the catalogue.
+    """
+    actor = reading.actor
+    bought = {code.lower() for code in reading.connection.scalars(bought_for(actor))}
+    bought |= {code.lower() for code in actor.buyers or ()}
+    return Sight(
+        regions=supplied_regions(actor),
+        buyers=frozenset(bought),
+        everywhere=OPEN_TO_BUYERS if bought else frozenset(),
+        types=types,
+    )
 
 
 class BuyerList(ListQuery):
@@ -40,6 +49,10 @@ class BuyerList(ListQuery):
     sheet = BUYER_LIST
     region = None
     updated_after: UpdatedAfter = None
+
+    def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
+        """Return which buyers the caller may see: all for who supplies, else those it orders for."""
+        return sa.true() if is_supplier(reading.actor) else columns["code"].in_(bought_for(reading.actor))
 
 
 def buyers(reading: Reading, asked: BuyerList) -> Page[BuyerOut]:

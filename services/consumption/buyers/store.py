@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.errors import BuyerNotFound, BuyerOfAnotherClient
+from services.consumption.buyers.errors import BuyerNotFound, BuyerOfAnotherClient, NotSupplying
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.models import Buyer, BuyerClient
 from shared.db.base import table_of
@@ -78,9 +78,8 @@ def find_buyer(reading: Reading, code: str) -> sa.Row[Any]:
 
 
 def deals_with(reading: Reading, code: str) -> bool:
-    """Whether the caller orders for a buyer, or stands on the supply side: a client with a claim never does."""
-    supplying = reading.actor.may(SUPPLYING) and reading.actor.buyers is None
-    return supplying or buys_for(reading, code)
+    """Whether the caller orders for a buyer, or stands on the supply side."""
+    return is_supplier(reading.actor) or buys_for(reading, code)
 
 
 def demand_yours(reading: Reading, code: str) -> None:
@@ -92,14 +91,15 @@ def demand_yours(reading: Reading, code: str) -> None:
 def _placing_side(uow: UnitOfWork, code: str) -> str:
     if uow.actor.may(BUYING) and buys_for(uow, code):
         return BUYING
-    if uow.actor.may(SUPPLYING) and uow.actor.buyers is None:
+    if is_supplier(uow.actor):
         return SUPPLYING
     raise BuyerOfAnotherClient(says("client-not-of-buyer", client=uow.actor.id, buyer=code))
 
 
 def buys_for(reading: Reading, code: str) -> bool:
     """Whether the client orders for a buyer: what its token says goes first, then who is bound to it."""
-    return _is_client(reading.actor, code, load_clients(reading, [code]).get(code, ()))
+    clients = load_clients(reading, [code]).get(code, ()) if reading.actor.buyers is None else ()
+    return _is_client(reading.actor, code, clients)
 
 
 def _is_client(actor: Actor, code: str, clients: Container[str]) -> bool:
@@ -141,9 +141,25 @@ def counting_with(reading: Reading, unit_code: str) -> Sequence[sa.Row[Any]]:
     return reading.connection.execute(sa.select(_BUYERS).where(those).order_by(_BUYERS.c.code)).all()
 
 
+def is_supplier(actor: Actor) -> bool:
+    """Whether the caller stands on the supply side 供应方 anywhere: a client whose token names buyers never does."""
+    return actor.may(SUPPLYING) and actor.buyers is None
+
+
+def demand_supplier(actor: Actor) -> None:
+    """Raise NotSupplying where the caller may not stand on the supply side."""
+    if not is_supplier(actor):
+        raise NotSupplying(says("client-of-a-buyer", client=actor.id))
+
+
+def supplied_regions(actor: Actor) -> tuple[str, ...]:
+    """The regions on whose supply side the caller stands."""
+    return actor.regions if is_supplier(actor) else ()
+
+
 def supplies(actor: Actor, region_code: str) -> bool:
-    """Whether the caller stands on the supply side 供应方 of an order in this region."""
-    return actor.may(SUPPLYING) and actor.sees(region_code)
+    """Whether the caller stands on the supply side of an order in this region."""
+    return is_supplier(actor) and actor.sees(region_code)
 
 
 def deals_in(reading: Reading, order: Any) -> bool:

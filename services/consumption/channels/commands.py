@@ -12,7 +12,9 @@ from shared.registers.plain import demand_place, plain_register
 from shared.versions import ExpectedVersion
 
 
-def put_channel(uow: UnitOfWork, code: str, body: ChannelIn, expected: ExpectedVersion | None) -> Put[ChannelOut]:
+def put_channel(
+    uow: UnitOfWork, code: str, body: ChannelIn, expected: ExpectedVersion | None = None
+) -> Put[ChannelOut]:
     """Register a channel, or make it what ``body`` says. The same again changes nothing."""
     return put(uow, _REGISTER, code, body, expected)
 

@@ -10,7 +10,9 @@ from shared.registers.plain import plain_register
 from shared.versions import ExpectedVersion
 
 
-def put_commodity(uow: UnitOfWork, code: str, body: CommodityIn, expected: ExpectedVersion | None) -> Put[CommodityOut]:
+def put_commodity(
+    uow: UnitOfWork, code: str, body: CommodityIn, expected: ExpectedVersion | None = None
+) -> Put[CommodityOut]:
     """Register a commodity, or make it what ``body`` says. The same again changes nothing.
 
     Whoever entered it, and whoever is responsible for a region around theirs, changes it.

@@ -53,7 +53,11 @@ def _place(uow: UnitOfWork, body: DemandIn) -> Answer:
 
 
 @router.get(
-    "", operation_id="listDemands", summary="Demands of your buyers, the newest first", response_model=Page[DemandOut]
+    "",
+    operation_id="listDemands",
+    summary="Demands of your buyers, the newest first",
+    responses=responses(BuyerOfAnotherClient),
+    response_model=Page[DemandOut],
 )
 async def list_demands(
     call: Annotated[Call, calling(READ)], asked: Annotated[queries.DemandList, Query()]

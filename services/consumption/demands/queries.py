@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.consumption.buyers.schemas import BuyerCode
+from services.consumption.buyers.store import demand_yours
 from services.consumption.demands.rules import propose
 from services.consumption.demands.schemas import DemandOut, ProposalOut
 from services.consumption.demands.sheets import DEMAND_LIST
@@ -29,7 +30,12 @@ class DemandList(ListQuery):
     updated_after: UpdatedAfter = None
 
     def visible(self, reading: Reading, columns: Columns) -> sa.ColumnElement[bool]:
-        """Return which demands the caller may see."""
+        """Return which demands the caller may see.
+
+        Raises BuyerOfAnotherClient where it asks for another buyer's.
+        """
+        if self.buyer_code is not None:
+            demand_yours(reading, self.buyer_code)
         return is_seen(reading)
 
 

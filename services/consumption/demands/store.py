@@ -8,8 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.consumption.batches.rules.freshness import fresh_until
-from services.consumption.buyers.rules import SUPPLYING
-from services.consumption.buyers.store import bought_for, spoken_for
+from services.consumption.buyers.store import bought_for, is_supplier, spoken_for
 from services.consumption.demands.errors import DemandNotFound
 from services.consumption.demands.procedure import TRANSITIONS
 from services.consumption.demands.rules import Needs, Offer, Wanted
@@ -41,7 +40,7 @@ _SELECT_HARVESTS = (
 
 def is_seen(reading: Reading) -> sa.ColumnElement[bool]:
     """Demands of the buyers that the caller orders for; the supply side sees all: it may answer any."""
-    if reading.actor.may(SUPPLYING) and reading.actor.buyers is None:
+    if is_supplier(reading.actor):
         return sa.true()
     return DEMANDS.c.buyer_code.in_(bought_for(reading.actor))
 

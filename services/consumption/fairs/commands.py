@@ -12,7 +12,7 @@ from shared.registers.plain import demand_division, demand_place, plain_register
 from shared.versions import ExpectedVersion
 
 
-def put_fair(uow: UnitOfWork, code: str, body: FairIn, expected: ExpectedVersion | None) -> Put[FairOut]:
+def put_fair(uow: UnitOfWork, code: str, body: FairIn, expected: ExpectedVersion | None = None) -> Put[FairOut]:
     """Register a fair, or make it what ``body`` says. The same again changes nothing."""
     return put(uow, _REGISTER, code, body, expected)
 

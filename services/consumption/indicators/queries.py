@@ -22,7 +22,11 @@ def indicators(reading: Reading, region_code: str | None, month: int | None) -> 
 
     Raises RegionNotAllowed for a region outside the caller's own, and Invalid for a month that has not begun.
     """
-    scope = Scope.of_month(reading, region_code, month)
+    return counted_in(Scope.of_month(reading, region_code, month))
+
+
+def counted_in(scope: Scope) -> list[IndicatorOut]:
+    """The indicators of a region as of the last day of a scope. Raises RegionNotAllowed."""
     counted: dict[ConsumptionIndicator, Counted] = {}
     for count in _COUNTS:
         counted |= count(scope)

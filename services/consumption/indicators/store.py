@@ -58,12 +58,16 @@ class Scope:
     @classmethod
     def of_month(cls, reading: Reading, region_code: str | None, month: int | None) -> Self:
         """The scope up to the last day of a month, or up to today. Raises Invalid for a month that has not begun."""
-        today = reading.today()
         if month is None:
-            return cls(reading, region_code, today)
-        if first_day(month) > today:
+            return cls(reading, region_code, reading.today())
+        return cls.of_days(reading, region_code, first_day(month), first_day(month + 1) - dt.timedelta(days=1))
+
+    @classmethod
+    def of_days(cls, reading: Reading, region_code: str | None, first: dt.date, last: dt.date) -> Self:
+        """The scope up to the last of these days, or up to today. Raises Invalid for days that have not begun."""
+        if first > reading.today():
             raise Invalid.at("/period", says("in-the-future"))
-        return cls(reading, region_code, min(today, first_day(month + 1) - dt.timedelta(days=1)))
+        return cls(reading, region_code, min(reading.today(), last))
 
     @property
     def since(self) -> dt.date:

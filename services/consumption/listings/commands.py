@@ -23,7 +23,9 @@ _REGISTERED: Final[Mapping[ListingSubject, type[SQLModel]]] = {
 """Who is registered here; service units 技术服务单位 are not."""
 
 
-def put_listing(uow: UnitOfWork, code: str, body: ListingIn, expected: ExpectedVersion | None) -> Put[ListingOut]:
+def put_listing(
+    uow: UnitOfWork, code: str, body: ListingIn, expected: ExpectedVersion | None = None
+) -> Put[ListingOut]:
     """List somebody, or make the listing what ``body`` says. The same again changes nothing.
 
     A producer that is black-listed sells nothing from the next order on; orders there are go on.

@@ -32,10 +32,13 @@ from services.consumption.models.products import Product, StockMove
 from services.consumption.models.recognitions import Recognition
 from services.consumption.models.series import PriceReport, SaleSeries, SupplyReport
 from services.consumption.models.slow_sales import SlowSale, SlowSaleCall, SlowSaleExposure
+from services.consumption.models.submissions import SUBMISSIONS
+from services.consumption.models.withdrawals import Withdrawal
 
 __all__ = [
     "METADATA",
     "PROCEDURE_STEP",
+    "SUBMISSIONS",
     "SYSTEM_TABLES",
     "Adjustment",
     "AdjustmentLine",
@@ -78,4 +81,5 @@ __all__ = [
     "StockMove",
     "SupplyReport",
     "ValueEntry",
+    "Withdrawal",
 ]

@@ -35,6 +35,8 @@ class Order(Base, table=True):
     __table_args__ = (
         sa.UniqueConstraint("buyer_code", "buyer_order_no"),
         sa.Index("ix_purchase_order_placed_at_id", "placed_at", "id"),
+        sa.Index("ix_purchase_order_buyer_code_placed_at_id", "buyer_code", "placed_at", "id"),
+        sa.Index("ix_purchase_order_status_placed_at_id", "status", "placed_at", "id"),
         sa.Index(
             "ix_purchase_order_incident_id",
             "incident_id",

@@ -45,9 +45,9 @@ class _Report(Base):
     """The day that it is about."""
     mode: ReportMode = Field(sa_type=OpenCode(ReportMode))
     known_on: dt.date
-    """From which business date on it was known: of history, the day that it is about."""
+    """From which business date on it was known: of history that stands, the day that it is about."""
     replaced_on: dt.date | None
-    """From which business date on a correction stood in its place; none while it counts."""
+    """From which business date on a correction stood in its place, or nothing; none while it counts."""
     status: RecordStatus = Field(sa_type=closed_code(RecordStatus))
     supersedes_id: UUID | None
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)

@@ -1,12 +1,12 @@
 """What can be asked about orders. An order is for those who buy or supply it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.rules import SUPPLYING
 from services.consumption.buyers.schemas import BuyerCode
-from services.consumption.buyers.store import bought_for, deals_in, demand_yours
+from services.consumption.buyers.store import bought_for, deals_in, demand_yours, is_supplier
 from services.consumption.models import Order
 from services.consumption.orders.errors import OrderNotFound
 from services.consumption.orders.schemas import OrderOut
@@ -41,8 +41,17 @@ class OrderList(ListQuery):
         """
         if self.buyer_code is not None:
             demand_yours(reading, self.buyer_code)
-        bought = _ORDERS.c.buyer_code.in_(bought_for(reading.actor))
-        return bought | super().visible(reading, columns) if reading.actor.may(SUPPLYING) else bought
+        buyers = reading.connection.scalars(bought_for(reading.actor)).all()
+        supplied = super().visible(reading, columns) if is_supplier(reading.actor) else None
+        if supplied is not None and not buyers:
+            return supplied
+        bought = _of_buyers(buyers)
+        return bought if supplied is None else bought | supplied
+
+
+def _of_buyers(codes: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Orders of these buyers: those of a single one are read in the order of the list, and nothing is sorted."""
+    return _ORDERS.c.buyer_code == codes[0] if len(codes) == 1 else _ORDERS.c.buyer_code.in_(codes)
 
 
 def order(reading: Reading, order_id: UUID) -> OrderOut:

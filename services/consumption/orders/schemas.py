@@ -272,7 +272,7 @@ class OrderOut(BaseModel):
     buyer_code: str
     buyer_order_no: str
     region_code: str = Field(description="Where the producer of its first line is; all are in the same county")
-    request_id: UUID | None
+    request_id: UUID | None = Field(description="Null unless you are the supply side, or placed the order")
     status: OrderStatus
     mode: OrderMode
     way: PurchaseWay

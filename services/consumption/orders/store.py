@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +62,7 @@ from shared.security.actor import Actor
 
 ORDERS = SealedTable(table_of(Order))
 STEPS = Steps(PROCEDURE_STEP, "order")
-_DELIVERY_LINES, _PLACES = table_of(DeliveryLine), table_of(Delivery)
+_DELIVERY_LINES, _PLACES, _CREDITS = table_of(DeliveryLine), table_of(Delivery), table_of(DeliveryCredit)
 
 
 def _of_orders(model: type[Any], *order: str) -> sa.Select[Any]:
@@ -89,8 +91,17 @@ _SELECT_PARTS: Mapping[str, sa.Select[Any]] = {
     "return_lines": _of_orders(ReturnLine, "return_no", "line_no"),
 }
 """What belongs to an order and is shown to both sides."""
-_SELECT_MONEY: Mapping[str, sa.Select[Any]] = {"credits": _SELECT_CREDITS, "kept": _SELECT_KEPT}
-"""What only the supply side is shown."""
+_SELECT_SHOWN_CREDITS = (
+    sa.select(
+        sa.type_coerce(_CREDITS.c.order_id, sa.Text()).label("kept_id"),
+        *(_CREDITS.c[name] for name in ("line_no", "household_code", "branch")),
+        sa.cast(sa.func.sum(_CREDITS.c.amount), sa.BigInteger()).label("amount"),
+    )
+    .where(is_one_of(_CREDITS.c.order_id, "ids"))
+    .group_by(_CREDITS.c.order_id, _CREDITS.c.line_no, _CREDITS.c.household_code, _CREDITS.c.branch)
+    .order_by(_CREDITS.c.order_id, _CREDITS.c.line_no, _CREDITS.c.household_code, _CREDITS.c.branch)
+)
+"""Added up over the deliveries of a line; the order as the database keeps its id: there may be thousands of rows."""
 
 
 @dataclass(slots=True)
@@ -132,8 +143,9 @@ def show_orders(reading: Reading, orders: Sequence[Order | sa.Row[Any]]) -> list
     parts: dict[UUID, Parts] = {order.id: Parts() for order in orders}
     _gather(reading, parts, _SELECT_PARTS, parts)
     supplied = [order.id for order in orders if supplies(reading.actor, order.region_code)]
-    if supplied:
-        _gather(reading, parts, _SELECT_MONEY, supplied)
+    if supplied:  # nobody else is shown the money
+        _gather(reading, parts, {"kept": _SELECT_KEPT}, supplied)
+        _gather_credits(reading, parts, supplied)
     histories = STEPS.load(reading, [order.id for order in orders])
     return [_order(reading, order, parts[order.id], histories[order.id]) for order in orders]
 
@@ -146,7 +158,13 @@ def _gather(
             getattr(parts[row.order_id], kind).append(row)
 
 
-def show_placed(reading: Reading, order: Order, lines: Sequence[OrderLine], placed: Taken) -> OrderOut:
+def _gather_credits(reading: Reading, parts: Mapping[UUID, Parts], ids: Collection[UUID]) -> None:
+    rows = reading.connection.execute(_SELECT_SHOWN_CREDITS, {"ids": list(ids)})
+    for kept_id, of_order in groupby(rows, key=itemgetter(0)):
+        parts[UUID(str(kept_id))].credits += of_order
+
+
+def show_placed(reading: Reading, order: Any, lines: Sequence[Any], placed: Taken) -> OrderOut:
     """An order with the lines and the step that were just written: nothing of it is shipped."""
     return _order(reading, order, Parts(lines=list(lines)), [placed.entry()])
 
@@ -162,7 +180,7 @@ def _order(
         buyer_code=order.buyer_code,
         buyer_order_no=order.buyer_order_no,
         region_code=order.region_code,
-        request_id=order.request_id,
+        request_id=order.request_id if knows else None,
         status=order.status,
         mode=order.mode,
         way=order.way,
@@ -237,10 +255,7 @@ def _value(line: Any, came: Sequence[Any]) -> int:
 
 
 def _credits(rows: Sequence[Any]) -> list[CreditOut]:
-    found: defaultdict[tuple[str, Any], int] = defaultdict(int)
-    for row in rows:
-        found[row.household_code, row.branch] += row.amount
-    return [CreditOut(household_code=code, branch=branch, amount=fen) for (code, branch), fen in found.items()]
+    return [CreditOut(household_code=row.household_code, branch=row.branch, amount=row.amount) for row in rows]
 
 
 def _kept(rows: Sequence[Any]) -> list[KeptOut]:

@@ -12,7 +12,7 @@ from shared.registers.plain import demand_division, demand_place, plain_register
 from shared.versions import ExpectedVersion
 
 
-def put_outlet(uow: UnitOfWork, code: str, body: OutletIn, expected: ExpectedVersion | None) -> Put[OutletOut]:
+def put_outlet(uow: UnitOfWork, code: str, body: OutletIn, expected: ExpectedVersion | None = None) -> Put[OutletOut]:
     """Register an outlet, or make it what ``body`` says. The same again changes nothing."""
     return put(uow, _REGISTER, code, body, expected)
 

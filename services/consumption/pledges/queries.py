@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
 from services.consumption.agreements.schemas import Year
-from services.consumption.buyers.rules import SUPPLYING
-from services.consumption.buyers.store import bought_for
+from services.consumption.buyers.store import bought_for, is_supplier
 from services.consumption.models import Agreement
 from services.consumption.pledges.schemas import MonthOut, PledgeOut, PledgesOut
 from services.consumption.sales.store import select_ordered, select_settled
@@ -99,7 +98,7 @@ def _sums(reading: Reading, asked: PledgesQuery, lines: sa.Subquery) -> Mapping[
 def _is_seen(reading: Reading, asked: PledgesQuery, lines: sa.Subquery) -> sa.ColumnElement[bool]:
     """Whether a line is of a buyer of the caller's, or of its regions where it supplies."""
     mine = lines.c.buyer_code.in_(bought_for(reading.actor))
-    if reading.actor.may(SUPPLYING) and reading.actor.buyers is None:
+    if is_supplier(reading.actor):
         return mine | within(lines.c.region_code, reading.actor, asked.region_code)
     return mine
 

@@ -42,11 +42,19 @@ def put_producer(
     """Register a producer, or make it what ``body`` says. The same again changes nothing.
 
     Orders placed before keep the shares they were placed with. Raises HouseholdHasEnded where what is new or changed
-    would link a household that is no more, and ProducerInvalid where links would go over more than one level.
+    would link a household that is no more, and ProducerInvalid where links would go over more than one level, or to a
+    household under the code of the producer: every buyer sees that one.
     """
+    _demand_code_of_its_own(code, body)
     known = _lock(uow, {code, *_codes(body.links, "producer_code")})
     _demand_one_level(uow, code, body, known)
     return put(uow, _REGISTER, code, body, expected)
+
+
+def _demand_code_of_its_own(code: str, body: ProducerIn) -> None:
+    for index, link in enumerate(body.links):
+        if link.household_code is not None and link.household_code.casefold() == code.casefold():
+            raise ProducerInvalid.at(f"/links/{index}/household_code", says("producer-code-is-seen"))
 
 
 def _lock(uow: UnitOfWork, codes: set[str]) -> dict[str, ProducerKind]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,11 +27,37 @@ def load_links(reading: Reading, producer_code: str) -> list[LinkOut]:
     return sorted([*map(LinkOut.of, households), *map(LinkOut.of_cooperative, cooperatives)], key=LinkOut.place)
 
 
-def holding_on(links: sa.Table, on: dt.date) -> sa.ColumnElement[bool]:
+def holding_on(links: sa.Table, on: dt.date | sa.BindParameter[dt.date]) -> sa.ColumnElement[bool]:
     """Whether a link holds on a day."""
     return (links.c.valid_from.is_(None) | (links.c.valid_from <= on)) & (
         links.c.valid_to.is_(None) | (links.c.valid_to >= on)
     )
+
+
+_ON = sa.bindparam("on", type_=sa.Date())
+_LINKED = sa.select(COOPERATIVE_LINKS.c.cooperative_code).where(
+    is_one_of(COOPERATIVE_LINKS.c.producer_code, "codes"), holding_on(COOPERATIVE_LINKS, _ON)
+)
+_SELECT_SHARES = sa.union_all(
+    sa.select(
+        LINKS.c.producer_code,
+        LINKS.c.household_code,
+        LINKS.c.branch,
+        sa.cast(sa.null(), sa.String()).label("cooperative_code"),
+        LINKS.c.share,
+    ).where(
+        is_one_of(LINKS.c.producer_code, "codes") | LINKS.c.producer_code.in_(_LINKED),
+        holding_on(LINKS, _ON),
+    ),
+    sa.select(
+        COOPERATIVE_LINKS.c.producer_code,
+        sa.null(),
+        sa.null(),
+        COOPERATIVE_LINKS.c.cooperative_code,
+        COOPERATIVE_LINKS.c.share,
+    ).where(is_one_of(COOPERATIVE_LINKS.c.producer_code, "codes"), holding_on(COOPERATIVE_LINKS, _ON)),
+).order_by("producer_code", "household_code", "branch", "cooperative_code")
+"""The links of some producers on a day, and of the cooperatives that those give to, by one statement for all."""
 
 
 def shares_on(reading: Reading, producer_codes: Collection[str], on: dt.date) -> dict[str, Shares]:
@@ -39,9 +65,13 @@ def shares_on(reading: Reading, producer_codes: Collection[str], on: dt.date) ->
 
     A firm's part for a cooperative is shared out by the links that the cooperative has on that day.
     """
-    cooperatives = _cooperative_links(reading, producer_codes, on)
-    linked = {link.cooperative_code for links in cooperatives.values() for link in links}
-    households = _household_shares(reading, {*producer_codes, *linked}, on)
+    households: dict[str, list[HouseholdShare]] = defaultdict(list)
+    cooperatives: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+    for row in reading.connection.execute(_SELECT_SHARES, {"codes": list(producer_codes), "on": on}):
+        if row.cooperative_code is None:
+            households[row.producer_code].append(HouseholdShare(row.household_code, row.branch, row.share))
+        else:
+            cooperatives[row.producer_code].append(row)
     return {
         code: Shares(
             tuple(households[code]),
@@ -52,29 +82,6 @@ def shares_on(reading: Reading, producer_codes: Collection[str], on: dt.date) ->
         )
         for code in producer_codes
     }
-
-
-def _cooperative_links(
-    reading: Reading, producer_codes: Collection[str], on: dt.date
-) -> Mapping[str, list[sa.Row[Any]]]:
-    links = COOPERATIVE_LINKS.c
-    theirs = is_one_of(links.producer_code, "codes") & holding_on(COOPERATIVE_LINKS, on)
-    rows = sa.select(COOPERATIVE_LINKS).where(theirs).order_by(links.producer_code, links.cooperative_code)
-    found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
-    for row in reading.connection.execute(rows, {"codes": list(producer_codes)}):
-        found[row.producer_code].append(row)
-    return found
-
-
-def _household_shares(
-    reading: Reading, producer_codes: Collection[str], on: dt.date
-) -> Mapping[str, list[HouseholdShare]]:
-    theirs = is_one_of(LINKS.c.producer_code, "codes") & holding_on(LINKS, on)
-    rows = sa.select(LINKS).where(theirs).order_by(LINKS.c.producer_code, LINKS.c.household_code, LINKS.c.branch)
-    found: dict[str, list[HouseholdShare]] = defaultdict(list)
-    for row in reading.connection.execute(rows, {"codes": list(producer_codes)}):
-        found[row.producer_code].append(HouseholdShare(row.household_code, row.branch, row.share))
-    return found
 
 
 def show_producer(reading: Reading, row: Any, links: Sequence[LinkOut]) -> ProducerOut:

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.consumption.buyers.rules import SUPPLYING
-from services.consumption.buyers.store import bought_for, demand_yours
+from services.consumption.buyers.store import bought_for, demand_yours, is_supplier
 from services.consumption.models import Order, OrderDay, OrderLine, ValueEntry
 from services.consumption.orders.rules import line_value
 from services.consumption.reconciliations.errors import ReconciliationNotFound
@@ -61,7 +60,7 @@ def _changed(reading: Reading, day: dt.date, buyer_code: str | None) -> Sequence
 
 def _seen(reading: Reading, buyer_code: str | None) -> sa.ColumnElement[bool]:
     seen: sa.ColumnElement[bool] = _DAYS.c.buyer_code.in_(bought_for(reading.actor))
-    if reading.actor.may(SUPPLYING):
+    if is_supplier(reading.actor):
         seen = seen | within(_DAYS.c.region_code, reading.actor)
     return seen if buyer_code is None else seen & (sa.func.lower(_DAYS.c.buyer_code) == buyer_code.lower())
 

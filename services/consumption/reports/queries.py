@@ -17,12 +17,7 @@ def sales(reading: Reading, region_code: str | None, span: Span) -> Sequence[Sal
     """What each county of a region sold. Raises RegionNotAllowed for a region outside the caller's own."""
     settled = select_settled(*span).subquery()
     county = sa.func.substr(settled.c.region_code, 1, LEVEL_DIGITS[RegionLevel.COUNTY])
-    counted = [sa.func.count(settled.c[name].distinct()) for name in ("order_id", "buyer_code", "product_code")]
-    summed = [
-        sa.func.sum(sa.case((settled.c.way == way, settled.c.value), else_=0))
-        for way in (PurchaseWay.PURCHASE, PurchaseWay.HELP_SELL)
-    ]
-    rows = sa.select(county, *counted, *summed).where(within(settled.c.region_code, reading.actor, region_code))
+    rows = sa.select(county, *_counted(settled)).where(within(settled.c.region_code, reading.actor, region_code))
     return [
         SalesLine(
             region_code=str(of).ljust(CODE_LENGTH, "0"),
@@ -35,4 +30,25 @@ def sales(reading: Reading, region_code: str | None, span: Span) -> Sequence[Sal
         for of, orders, buyers, products, purchased, helped in reading.connection.execute(
             rows.group_by(county).order_by(county)
         )
+    ]
+
+
+def totals(reading: Reading, region_code: str | None, span: Span) -> tuple[int, ...]:
+    """What a region sold: orders, buyers and products, and what was purchased and helped to sell in fen.
+
+    Raises RegionNotAllowed for a region outside the caller's own.
+    """
+    settled = select_settled(*span).subquery()
+    rows = sa.select(*_counted(settled)).where(within(settled.c.region_code, reading.actor, region_code))
+    return tuple(int(number or 0) for number in reading.connection.execute(rows).one())
+
+
+def _counted(settled: sa.Subquery) -> list[sa.ColumnElement[int]]:
+    """How many orders, buyers and products were settled, and what was purchased and helped to sell."""
+    return [
+        *(sa.func.count(settled.c[name].distinct()) for name in ("order_id", "buyer_code", "product_code")),
+        *(
+            sa.func.sum(sa.case((settled.c.way == way, settled.c.value), else_=0))
+            for way in (PurchaseWay.PURCHASE, PurchaseWay.HELP_SELL)
+        ),
     ]

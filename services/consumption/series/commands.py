@@ -1,8 +1,9 @@
 """Recording reports of series, many at once: the same again changes nothing, a correction replaces another."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,21 +13,36 @@ from services.consumption.series.errors import (
     ReportAlreadySuperseded,
     ReportContradicts,
     ReportInvalid,
+    ReportNotFound,
     ReportWithdrawnBefore,
     SupersededReportNotFound,
 )
 from services.consumption.series.schemas import ReportIn
 from services.consumption.series.store import SeriesKey, enter_series, lock_series, shelf_lives
+from services.consumption.withdrawals.commands import withdraw
+from services.consumption.withdrawals.schemas import WithdrawalIn, WithdrawalOut
+from shared.clock import BUSINESS_ZONE
 from shared.codes.records import RecordStatus
 from shared.codes.slow_sales import ReportMode
 from shared.db.rows import execute_rows, insert_rows
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
+from shared.imports.kinds import ImportKind
+from shared.imports.rows import read_record, record_taken
 from shared.records.kinds import RecordKind
-from shared.records.outcomes import Outcome, in_place, take_each
+from shared.records.outcomes import Outcome, take_each
 from shared.regions import regions
+from shared.security.sources import demand_sources
+from shared.sheets.columns import Sheet
 from shared.words.said import says
+
+_WRITE = "consumption:write"
+
+
+def _update(table: sa.Table, *names: str) -> sa.Update:
+    values: dict[str, Any] = {name: sa.bindparam(f"now_{name}") for name in names}
+    return sa.update(table).where(table.c.id == sa.bindparam("report_id")).values(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,7 @@ class ReportKind:
     record: RecordKind
     select_known: sa.Select[Any]
     update_replaced: sa.Update
+    update_withdrawn: sa.Update
 
     @classmethod
     def of(cls, thing: str, table: sa.Table, *said: str) -> "ReportKind":
@@ -55,21 +72,24 @@ class ReportKind:
             already_withdrawn=ReportWithdrawnBefore,
         )
         known = sa.select(table).where(is_one_of(table.c.id, "ids"))
-        replaced = sa.update(table).where(table.c.id == sa.bindparam("report_id"))
-        values: dict[str, Any] = {name: sa.bindparam(f"now_{name}") for name in ("status", "replaced_on", "updated_at")}
-        return cls(table, said, record, known, replaced.values(values))
+        replaced = _update(table, "status", "replaced_on", "updated_at")
+        withdrawn = _update(table, "status", "known_on", "replaced_on", "updated_at")
+        return cls(table, said, record, known, replaced, withdrawn)
 
 
 class Reports(NamedTuple):
-    """Reports of one kind and mode, each as it is or as the error that it could not be read for."""
+    """Reports of one kind and mode."""
 
     kind: ReportKind
     mode: ReportMode
-    entries: Sequence[ReportIn | DomainError]
+    items: Sequence[ReportIn]
 
 
-Follow = Callable[[UnitOfWork, Sequence[UUID]], None]
-"""What follows for series of which something new was reported live."""
+class Follow(Protocol):
+    """What follows for series of which something is known anew."""
+
+    def __call__(self, uow: UnitOfWork, *, series: Mapping[UUID, dt.date | None]) -> None:
+        """Do it; with the series the latest day of which a report was corrected or withdrawn."""
 
 
 def record_reports(uow: UnitOfWork, reports: Reports, follow: Follow) -> list[Outcome[UUID]]:
@@ -78,11 +98,59 @@ def record_reports(uow: UnitOfWork, reports: Reports, follow: Follow) -> list[Ou
     A backfill is followed by nothing.
     """
     batch = _Batch(uow, reports)
-    outcomes = in_place(reports.entries, lambda items: take_each(batch.take, items))
+    outcomes = take_each(batch.take, reports.items)
     batch.write()
     if reports.mode is ReportMode.LIVE and batch.changed:
-        follow(uow, sorted(batch.changed))
+        follow(uow, series=batch.changed)
     return outcomes
+
+
+def withdraw_report(
+    uow: UnitOfWork, kind: ReportKind, report_id: UUID, body: WithdrawalIn, follow: Follow
+) -> Outcome[WithdrawalOut]:
+    """Withdraw a report 撤回. Its series is judged at once where it came in live; history shouts no more than it did.
+
+    What it said was known from the day it was recorded until today: so much of it a look into the past still sees.
+
+    Raises:
+        SourceNotYours: the client may not speak for the source of the withdrawal, or of the report.
+        ReportNotFound: the report is unknown or outside the caller's region.
+        WithdrawalContradicts: it was withdrawn otherwise, or the reference belongs to another withdrawal.
+        ReportAlreadySuperseded: a correction took its place.
+    """
+    demand_sources(uow.actor, ReportInvalid, {"/source": body.source})
+    report = _locked(uow, kind, report_id)
+
+    def take_back() -> None:
+        uow.connection.execute(kind.update_withdrawn, {"report_id": report_id, **_withdrawn(uow, report)})
+        told = {"commodity": report["commodity_code"], "day": report["day"].isoformat()}
+        uow.record(f"{kind.record.thing}.withdrawn", report_id, told, before=told, reason=body.reason)
+        if report["mode"] is ReportMode.LIVE:
+            follow(uow, series={report["series_id"]: report["day"]})
+
+    return withdraw(uow, kind.record, report, body, take_back)
+
+
+def _locked(uow: UnitOfWork, kind: ReportKind, report_id: UUID) -> Mapping[Any, Any]:
+    """A report of the caller's regions, whose series is locked. Raises ReportNotFound."""
+    asked = {"ids": [report_id]}
+    report = uow.connection.execute(kind.select_known, asked).mappings().one_or_none()
+    if report is None or not uow.actor.sees(report["region_code"]):
+        raise ReportNotFound(says("no-such-report", report=report_id, region=uow.actor.place))
+    lock_series(uow, [report["series_id"]])
+    return uow.connection.execute(kind.select_known, asked).mappings().one()
+
+
+def _withdrawn(uow: UnitOfWork, report: Mapping[Any, Any]) -> dict[str, Any]:
+    """What becomes of a report: history that was entered was known only from its entry on."""
+    entered = report["recorded_at"].astimezone(BUSINESS_ZONE).date()
+    known_on = report["known_on"] if report["mode"] is ReportMode.LIVE else min(entered, uow.today())
+    return {
+        "now_status": RecordStatus.WITHDRAWN,
+        "now_known_on": known_on,
+        "now_replaced_on": max(known_on, uow.today()),
+        "now_updated_at": uow.stamp(),
+    }
 
 
 class _Batch:
@@ -90,7 +158,7 @@ class _Batch:
 
     def __init__(self, uow: UnitOfWork, reports: Reports) -> None:
         self._uow, self._kind, self._mode = uow, reports.kind, reports.mode
-        items = [entry for entry in reports.entries if not isinstance(entry, DomainError)]
+        items = reports.items
         self._commodities = shelf_lives(uow, {item.commodity_code for item in items})
         keys = {_key(item) for item in items if self._refusal(item) is None}
         enter_series(uow, keys)
@@ -101,7 +169,8 @@ class _Batch:
         self._known: dict[UUID, Mapping[Any, Any]] = {row["id"]: row for row in found}
         self._rows: dict[UUID, dict[str, Any]] = {}
         self._replaced: dict[UUID, dict[str, Any]] = {}
-        self.changed: set[UUID] = set()
+        self.changed: dict[UUID, dt.date | None] = {}
+        """The series of which something is known anew, with the latest day of which a report was corrected."""
 
     def write(self) -> None:
         """Write the new reports, and that the corrected ones count no longer."""
@@ -118,6 +187,8 @@ class _Batch:
         known = self._known.get(report_id)
         if known is not None:
             record.demand_same(report, said, known)
+            if known["status"] is RecordStatus.WITHDRAWN:
+                record.demand_standing(report, known["status"])
             return Outcome("duplicate", report_id)
         if report.supersedes is not None:
             old = record.demand_known(report.supersedes, said["series_id"], self._superseded(report))
@@ -125,7 +196,7 @@ class _Batch:
             self._replace(old)
         row = self._row(report, report_id, said)
         self._known[report_id] = self._rows[report_id] = row
-        self.changed.add(row["series_id"])
+        self.changed.setdefault(row["series_id"], None)
         told = {"commodity": report.commodity_code, "day": report.on.isoformat()}
         self._uow.record(
             f"{record.thing}.recorded", report_id, told, after={"series_id": str(row["series_id"]), **told}
@@ -171,6 +242,8 @@ class _Batch:
             "updated_at": self._uow.stamp(),
         }
         self._known[old["id"]] = {**old, **changes}
+        before = self.changed.get(old["series_id"])
+        self.changed[old["series_id"]] = old["day"] if before is None else max(before, old["day"])
         if old["id"] in self._rows:
             self._rows[old["id"]].update(changes)
         else:
@@ -194,3 +267,18 @@ class _Batch:
 
 def _key(report: ReportIn) -> SeriesKey:
     return SeriesKey.of(report.commodity_code, report.region_code)
+
+
+def report_import(
+    sheet: Sheet, kind: ReportKind, model: type[ReportIn], record: Callable[[UnitOfWork, Reports], list[Outcome[Any]]]
+) -> ImportKind:
+    """The kind of file of one kind of report: a row a report. History of it is a backfill, which raises nothing."""
+    return ImportKind(
+        sheet,
+        (_WRITE,),
+        read=lambda sender, document: read_record(model, sender, document),
+        take=lambda uow, sender, items: [
+            record_taken(outcome) for outcome in record(uow, Reports(kind, ReportMode(sender.facts.value), items))
+        ],
+        backfill=_WRITE,
+    )

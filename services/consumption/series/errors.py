@@ -1,6 +1,6 @@
 """Situations about reports of a series, whatever they tell of."""
 
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
 
 
@@ -8,6 +8,12 @@ class ReportInvalid(Invalid):
     """The report is readable but cannot be true: of a day to come, or of a place that there is not."""
 
     code = "report-invalid"
+
+
+class ReportNotFound(NotFound):
+    """No report by that id within the caller's region."""
+
+    code = "report-not-found"
 
 
 class ReportContradicts(Contradicts, thing="report"):

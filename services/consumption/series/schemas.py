@@ -74,4 +74,4 @@ class ReportOut(BaseModel):
     status: RecordStatus = Field(description="Whether it counts")
     supersedes_id: UUID | None = Field(description="The report that this one corrects")
     recorded_at: dt.datetime
-    updated_at: dt.datetime = Field(description="When it was recorded or superseded")
+    updated_at: dt.datetime = Field(description="When it was recorded, superseded or withdrawn")

@@ -1,5 +1,6 @@
 """Columns that files of reports share."""
 
+from dataclasses import replace
 from typing import Final
 
 from shared.codes.records import RecordStatus
@@ -8,13 +9,14 @@ from shared.sheets.columns import Column, Form
 from shared.sheets.common import RECORDED_AT, REGION_CODE, SOURCE, SOURCE_REF, UPDATED_AT
 
 COMMODITY_CODE: Final = Column("commodity_code", "品类编号", "Commodity code", width=18)
+_ON: Final = Column("on", "日期", "On", Form.DAY, width=12, example="2026-11-03")
 ABOUT_THE_REPORT: Final = (
     Column("report_id", "记录编号", "Report", width=38),
     SOURCE,
     SOURCE_REF,
     COMMODITY_CODE,
     REGION_CODE,
-    Column("on", "日期", "On", Form.DAY, width=12),
+    _ON,
 )
 WHAT_BECAME_OF_IT: Final = (
     Column("mode", "录入方式", "Mode", Form.CODE, ReportMode),
@@ -23,3 +25,11 @@ WHAT_BECAME_OF_IT: Final = (
     RECORDED_AT,
     UPDATED_AT,
 )
+SAID_OF_A_SERIES: Final = (
+    replace(SOURCE, note="不填则为上传时指明的来源"),
+    SOURCE_REF,
+    replace(COMMODITY_CODE, needed=True, example="WHITE-TEA"),
+    replace(REGION_CODE, needed=True),
+    replace(_ON, needed=True),
+)
+"""What a row of a file in begins with."""

@@ -4,16 +4,17 @@ A report of what happened live is known from the day it came in; history that wa
 have come in at its own time, and is known from its own day.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import NamedTuple
 
 from services.consumption.slow_sales.rules.judge import Finding, Held, Series, judge
 from services.consumption.slow_sales.rules.parameters import SlowSaleParameters
 from services.consumption.slow_sales.rules.prices import PriceHistory
 from services.consumption.slow_sales.rules.supplies import Ordered, Supply
-from shared.codes.slow_sales import SlowSaleLevel
+from shared.codes.slow_sales import SlowSaleLevel, SlowSaleSignal
 
 
 class PriceKnown(NamedTuple):
@@ -65,7 +66,7 @@ def replay(past: Past, first: int, last: int, parameters: SlowSaleParameters) ->
     told, replayed, held = _Telling(past, parameters), Replayed(), Held()
     opened: int | None = None
     for day in range(first, last + 1):
-        finding = judge(told.series_on(day), day, held, parameters)
+        finding = judge(told.series_on(day), day, held, parameters, told.taken_back[day])
         replayed.insufficient_days += finding.is_insufficient
         if opened is None and finding.level is SlowSaleLevel.WARNING:
             opened = day
@@ -92,6 +93,8 @@ class _Telling:
         self._coming = sorted(_moves(past.prices), reverse=True)
         self._changes = {day for one in past.supplies for day in (one.known, one.replaced) if day is not None}
         self._day: int | None = None
+        self.taken_back = _taken_back(past, parameters.horizon)
+        """By day the signals of which a report of late was corrected or withdrawn."""
 
     def series_on(self, day: int) -> Series:
         """The series as it was known in the night of a day."""
@@ -103,6 +106,16 @@ class _Telling:
             self._series.supplies = _standing(self._supplies, day)
         self._day = day
         return self._series
+
+
+def _taken_back(past: Past, horizon: int) -> Mapping[int, Collection[SlowSaleSignal]]:
+    found: defaultdict[int, set[SlowSaleSignal]] = defaultdict(set)
+    of_prices = ((SlowSaleSignal.PRICE, one.day, one.known, one.replaced) for one in past.prices)
+    of_supplies = ((SlowSaleSignal.UNSOLD, one.supply.day, one.known, one.replaced) for one in past.supplies)
+    for signal, day, known, replaced in chain(of_prices, of_supplies):
+        if replaced is not None and known < replaced <= day + horizon:
+            found[replaced].add(signal)
+    return found
 
 
 def _moves(prices: Iterable[PriceKnown]) -> Iterable[tuple[int, bool, int, int]]:

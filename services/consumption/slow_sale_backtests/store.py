@@ -14,7 +14,6 @@ from services.consumption.slow_sale_backtests.rules import Past, PriceKnown, Sup
 from services.consumption.slow_sales.rules.parameters import SlowSaleParameters
 from services.consumption.slow_sales.rules.supplies import Supply
 from services.consumption.slow_sales.store.known import SeriesRow, load_ordered
-from shared.codes.records import RecordStatus
 from shared.db.base import table_of
 from shared.db.sets import is_one_of
 from shared.db.unit_of_work import Reading
@@ -25,10 +24,9 @@ _PRICES, _SUPPLIES = table_of(PriceReport), table_of(SupplyReport)
 
 def _select(table: sa.Table, *said: str) -> sa.Select[Any]:
     columns = ("series_id", "day", "known_on", "replaced_on", *said)
-    known = table.c.status != RecordStatus.WITHDRAWN
     return (
         sa.select(*(table.c[name] for name in columns))
-        .where(is_one_of(table.c.series_id, "ids"), table.c.day <= sa.bindparam("last"), known)
+        .where(is_one_of(table.c.series_id, "ids"), table.c.day <= sa.bindparam("last"))
         .order_by(table.c.recorded_at)
     )
 

@@ -9,6 +9,7 @@ from services.consumption.buyers.store import buys_for, find_buyer
 from services.consumption.models import Order, Payment, ValueEntry
 from services.consumption.statements.schemas import StatementLineOut, StatementOut
 from shared.codes.consumption import EntryKind
+from shared.codes.records import RecordStatus
 from shared.db.base import table_of
 from shared.db.unit_of_work import Reading
 from shared.db.within import within
@@ -19,6 +20,10 @@ _ORDERS, _ENTRIES, _PAYMENTS = table_of(Order), table_of(ValueEntry), table_of(P
 
 def statement(reading: Reading, buyer_code: str, month: int) -> StatementOut:
     """The statement of a month: a buyer sees all of it, the supply side what concerns its regions.
+
+    It says what is known now. What was settled is restated in the month in which that was agreed: both sides booked
+    what the months before said. A payment counts on the day of the bank, so a correction of one restates its month, and
+    the openings since; opening + settled + restated − paid = closing in each, and closing is the next opening.
 
     Raises BuyerNotFound for who neither orders for the buyer nor supplies.
     """
@@ -53,6 +58,8 @@ def _sum(reading: Reading, table: sa.Table, wanted: sa.ColumnElement[bool]) -> i
 def _seen(reading: Reading, table: sa.Table, buyer_code: str) -> sa.ColumnElement[bool]:
     """The rows of the buyer that the caller may see."""
     mine = table.c.buyer_code == buyer_code
+    if table is _PAYMENTS:
+        mine &= table.c.status == RecordStatus.STANDS
     return mine if buys_for(reading, buyer_code) else mine & within(table.c.region_code, reading.actor)
 
 

@@ -29,6 +29,8 @@ class Home(NamedTuple):
 
     region_code: str
     ended_on: dt.date | None
+    is_related: bool
+    """Whether members passed to or from another household."""
 
 
 class Standing(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,11 +56,14 @@ _OPEN_OF_HOUSEHOLDS = _SELECT_HELD.where(is_one_of(CLUES.c.household_code, "code
 _OF_IDS = _FOR_UPDATE.where(is_one_of(CLUES.c.id, "ids"))
 _LINKED = _FOR_UPDATE.where(is_one_of(CLUES.c.risk_id, "ids"), CLUES.c.status == ClueStatus.LINKED)
 _WAITING_FOR = _FOR_UPDATE.where(is_one_of(CLUES.c.id_number_index, "marks"))
-_HOMES_FOR_UPDATE = (
-    sa.select(_HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code, _HOUSEHOLDS.c.ended_on)
-    .where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+_LOCK_HOMES = (
+    sa.select(_HOUSEHOLDS.c.code, _HOUSEHOLDS.c.region_code, _HOUSEHOLDS.c.ended_on, _HOUSEHOLDS.c.is_related)
     .order_by(_HOUSEHOLDS.c.code)
     .with_for_update()
+)
+_HOMES_OF_CODES = _LOCK_HOMES.where(is_one_of(_HOUSEHOLDS.c.code, "codes"))
+_HOMES_OF_CLUES = _LOCK_HOMES.where(
+    _HOUSEHOLDS.c.code.in_(sa.select(CLUES.c.household_code).where(is_one_of(CLUES.c.id, "ids")))
 )
 _OPEN_RISKS = sa.select(_RISKS.c.household_code, _RISKS.c.kind, _RISKS.c.id).where(
     is_one_of(_RISKS.c.household_code, "codes"), _RISKS.c.status == RiskStatus.OPEN
@@ -88,8 +92,16 @@ Clue = Mapping[Any, Any]
 
 def lock_homes(uow: UnitOfWork, codes: Collection[str]) -> Mapping[str, Home]:
     """These households, locked in code order."""
-    rows = uow.connection.execute(_HOMES_FOR_UPDATE, {"codes": sorted(codes)})
-    return {code: Home(region_code, ended_on) for code, region_code, ended_on in rows}
+    return _homes(uow, _HOMES_OF_CODES, {"codes": sorted(codes)})
+
+
+def lock_homes_of(uow: UnitOfWork, clue_ids: Collection[UUID]) -> Mapping[str, Home]:
+    """The households that these clues are about, locked in code order."""
+    return _homes(uow, _HOMES_OF_CLUES, {"ids": list(clue_ids)})
+
+
+def _homes(uow: UnitOfWork, statement: sa.Select[Any], asked: Mapping[str, Any]) -> Mapping[str, Home]:
+    return {code: Home(*home) for code, *home in read_tuples(uow.connection, statement, asked)}
 
 
 def load_open_risks(reading: Reading, codes: Collection[str]) -> Mapping[str, Mapping[RiskKind, UUID]]:
@@ -159,7 +171,5 @@ def write_changes(uow: UnitOfWork, rows: Sequence[Clue], names: Sequence[str]) -
     """Write these columns of clues, which are locked, as their next versions; the rows as they stand then."""
     changed = [{**row, "version": row["version"] + 1, "updated_at": uow.stamp()} for row in rows]
     columns = (*names, "version", "updated_at")
-    update_tuples(
-        uow.connection, CLUES, "id", columns, [(*(row[name] for name in columns), row["id"]) for row in changed]
-    )
+    update_tuples(uow.connection, CLUES, "id", columns, list(map(itemgetter(*columns, "id"), changed)))
     return changed

@@ -1,5 +1,6 @@
 """Rows that say who passed from one household to another."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -29,6 +30,14 @@ _SELECT_PERSONS = sa.select(_MOVES.c.event_id, _MOVES.c.person_id).where(
 )
 
 
+def load_passed_since(reading: Reading, day: dt.date) -> frozenset[str]:
+    """The households to or from which somebody passed after a day."""
+    passed = sa.select(_EVENTS.c.household_code, _EVENTS.c.other_code).where(
+        _EVENTS.c.other_code.is_not(None), _EVENTS.c.on > day
+    )
+    return frozenset(code for row in reading.connection.execute(passed) for code in row)
+
+
 def load_attributions(reading: Reading, codes: Collection[str]) -> Attributions:
     """Where facts of these households count, and which of others count for them; nothing is asked where none is named.
 
@@ -43,6 +52,11 @@ def load_attributions(reading: Reading, codes: Collection[str]) -> Attributions:
         found |= {row.id: row for row in rows}
         asked = {code for row in rows for code in (row.household_code, row.other_code)} - seen
     return _attributions(reading, sorted(found.values(), key=lambda row: row.recorded_at)) if found else NO_ATTRIBUTIONS
+
+
+def load_living_on(reading: Reading, code: str) -> str:
+    """The code under which a household lives on that was merged 并户; of every other one its own."""
+    return load_attributions(reading, [code]).of(code, None)
 
 
 def _attributions(reading: Reading, rows: Sequence[Any]) -> Attributions:

@@ -33,11 +33,6 @@ _PRIVATE: Final = frozenset({"member_no", "indicator"})
 _SELECT_KNOWN = sa.select(CLUES.c.id, CLUES.c.content_hash, CLUES.c.id_number_index, CLUES.c.person_id).where(
     is_one_of(CLUES.c.id, "ids")
 )
-_SELECT_CODES = (
-    sa.select(CLUES.c.household_code)
-    .where(is_one_of(CLUES.c.id, "ids"), CLUES.c.household_code.is_not(None))
-    .distinct()
-)
 _SELECT_JUDGED = (
     sa.select(CLUES, _RISKS.c.verdict.label("found"), _RISKS.c.kind.label("risk_kind"))
     .join(_RISKS, _RISKS.c.id == CLUES.c.risk_id)
@@ -66,11 +61,6 @@ def contradiction(source: str, source_ref: str) -> ClueContradicts:
 def load_known(reading: Reading, ids: Collection[UUID]) -> dict[UUID, Any]:
     """Those of these clues that were taken before."""
     return {row.id: row for row in reading.connection.execute(_SELECT_KNOWN, {"ids": list(ids)})}
-
-
-def load_codes_of(reading: Reading, ids: Collection[UUID]) -> Sequence[str]:
-    """The households that these clues are about."""
-    return reading.connection.scalars(_SELECT_CODES, {"ids": list(ids)}).all()
 
 
 def lock_judged(uow: UnitOfWork, risk_ids: Collection[UUID]) -> Sequence[Clue]:

@@ -14,7 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.kept import AsOf, Kept, Posting
+from services.monitoring.attributions.store import load_attributions, load_passed_since
+from services.monitoring.evidence.kept import AsOf, Kept, Person, Posting, Then
 from services.monitoring.evidence.rules import NO_MEMBER
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.models.evidence import Circumstance as CircumstanceRow
@@ -44,6 +45,7 @@ Circumstances = tuple[Circumstance, ...]
 """Those of one type, in the order in which they were observed."""
 
 _ROWS, _FACTS, _MEMBERS = table_of(CircumstanceRow), table_of(Fact), table_of(Member)
+_AS_OBSERVED: Final = (_FACTS.c.observed_on, _FACTS.c.recorded_at, _FACTS.c.id)
 
 
 def _select(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -64,7 +66,7 @@ def _select(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
         .where(is_one_of(_ROWS.c.household_code, "codes"), which)
         .where(_FACTS.c.observed_on <= sa.bindparam("on"))
         .where(_FACTS.c.person_id.is_(None) | _MEMBERS.c.member_no.is_not(None))
-        .order_by(_FACTS.c.observed_on, _FACTS.c.recorded_at, _FACTS.c.id)
+        .order_by(*_AS_OBSERVED)
     )
 
 
@@ -78,7 +80,33 @@ def circumstances_of(type_: str, *, seen_of_concern: bool = True) -> Kept[Circum
     def load(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Circumstances]:
         return load_circumstances(reading, codes, type_, as_of.on)
 
-    return Kept(_ROWS, nothing=(), load=load, key=("fact_id",), kind=type_, seen_of_concern=seen_of_concern)
+    return Kept(
+        _ROWS,
+        nothing=(),
+        load=load,
+        look_back=_look_back,
+        key=("fact_id",),
+        kind=type_,
+        seen_of_concern=seen_of_concern,
+    )
+
+
+def _look_back(reading: Reading, then: Then) -> Circumstances:
+    """What was known on a past day of what counted for a household, of those who lived in it."""
+    asked = sa.select(
+        *(_FACTS.c[name] for name in ("id", "person_id", "source", "observed_on", "recorded_at", "payload"))
+    )
+    asked = asked.where(is_one_of(_FACTS.c.id, "ids"), _FACTS.c.observed_on <= then.as_of.on)
+    rows = reading.connection.execute(asked.order_by(*_AS_OBSERVED), {"ids": list(then.rows)})
+    return tuple(
+        Circumstance(row.id, _number_of(row.person_id, then), row.source, row.observed_on, row.recorded_at, row.payload)
+        for row in rows
+        if row.person_id is None or row.person_id in then.people
+    )
+
+
+def _number_of(person_id: UUID | None, then: Then) -> int:
+    return NO_MEMBER if person_id is None else then.people[person_id].member_no
 
 
 def load_circumstances(reading: Reading, codes: Sequence[str], type_: str, on: dt.date) -> Mapping[str, Circumstances]:
@@ -158,21 +186,6 @@ def _outweighs(one: Circumstance, other: Circumstance, order: SourceOrder) -> bo
     return mine < theirs if mine != theirs else one.recorded_at >= other.recorded_at
 
 
-class Person(NamedTuple):
-    """A member as the rules see it beside what was said of it."""
-
-    member_no: int
-    birth_date: dt.date
-    able: bool
-    """有劳动能力."""
-    student: bool
-
-    def age_on(self, day: dt.date) -> int:
-        """Completed years 周岁 on a day; the year is completed on the birthday."""
-        before = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - before
-
-
 _SELECT_PEOPLE = (
     sa.select(
         _MEMBERS.c.household_code, _MEMBERS.c.member_no, _MEMBERS.c.birth_date, _MEMBERS.c.labour, _MEMBERS.c.student
@@ -189,7 +202,11 @@ def _load_people(reading: Reading, codes: Sequence[str], _: AsOf) -> Mapping[str
     return found
 
 
-PEOPLE: Final[Kept[tuple[Person, ...]]] = Kept(_MEMBERS, nothing=(), load=_load_people)
+def _look_back_at_people(_: Reading, then: Then) -> tuple[Person, ...]:
+    return tuple(sorted(then.people.values()))
+
+
+PEOPLE: Final[Kept[tuple[Person, ...]]] = Kept(_MEMBERS, nothing=(), load=_load_people, look_back=_look_back_at_people)
 """The members of the household, seen beside circumstances and cost of single members."""
 
 
@@ -212,31 +229,54 @@ def select_standing(
     *,
     which: Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]] | None = None,
     matter: str | None = None,
+    members: sa.FromClause = _MEMBERS,
+    elsewhere: sa.FromClause | None = None,
 ) -> sa.Subquery:
     """The states of a type that hold on a day, of all households at once, as `standing` tells those of one.
 
-    ``which`` says of the payload what is a state at all; ``matter`` names the field that tells matters apart. Columns:
-    household_code, person_id, observed_on, said.
+    ``which`` says of the payload what is a state at all; ``matter`` names the field that tells matters apart. Of a past
+    day ``members`` are those of then, and ``elsewhere`` the facts that counted for another household then, see
+    `load_counted_elsewhere`. Columns: household_code, person_id, observed_on, said.
     """
     payload = _FACTS.c.payload
     holder = [] if about is About.HOUSEHOLD else [_FACTS.c.person_id]
     matters = [] if matter is None else [payload[matter].as_string()]
     weight = sa.case({source: rank for rank, source in enumerate(order)}, value=_FACTS.c.source, else_=len(order))
     latest = [_FACTS.c.observed_on.desc(), weight, _FACTS.c.source, _FACTS.c.recorded_at.desc(), _FACTS.c.id.desc()]
-    place = sa.func.row_number().over(partition_by=[_ROWS.c.household_code, *holder, *matters], order_by=latest)
-    columns = (_ROWS.c.household_code, _FACTS.c.person_id, _FACTS.c.observed_on, payload.label("said"))
+    source: sa.FromClause = _ROWS.join(_FACTS, _FACTS.c.id == _ROWS.c.fact_id)
+    source = source.outerjoin(members, members.c.person_id == _FACTS.c.person_id)
+    home: sa.ColumnElement[Any] = _ROWS.c.household_code
+    if elsewhere is not None:
+        source = source.outerjoin(elsewhere, elsewhere.c.fact_id == _FACTS.c.id)
+        home = sa.func.coalesce(elsewhere.c.household_code, home)
+    place = sa.func.row_number().over(partition_by=[home, *holder, *matters], order_by=latest)
+    columns = (home.label("household_code"), _FACTS.c.person_id, _FACTS.c.observed_on, payload.label("said"))
     said = (
         sa.select(*columns, place.label("place"))
-        .join(_FACTS, _FACTS.c.id == _ROWS.c.fact_id)
-        .outerjoin(_MEMBERS, _MEMBERS.c.person_id == _FACTS.c.person_id)
-        .where(_ROWS.c.type == type_, _FACTS.c.observed_on <= on, _still_belongs(about))
+        .select_from(source)
+        .where(_ROWS.c.type == type_, _FACTS.c.observed_on <= on, _belongs(about, members))
     )
     placed = (said if which is None else said.where(which(payload))).subquery()
     shown = (placed.c.household_code, placed.c.person_id, placed.c.observed_on, placed.c.said)
     return sa.select(*shown).where(placed.c.place == 1).subquery(f"standing_{type_}")
 
 
-def _still_belongs(about: About) -> sa.ColumnElement[bool]:
-    """Whether whoever a fact is about is a member now, or the fact is about the household."""
-    is_member = _MEMBERS.c.member_no.is_not(None)
+def _belongs(about: About, members: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether whoever a fact is about is a member, or the fact is about the household."""
+    is_member = members.c.member_no.is_not(None)
     return is_member if about is About.MEMBER else is_member | _FACTS.c.person_id.is_(None)
+
+
+def load_counted_elsewhere(reading: Reading, on: dt.date) -> list[tuple[UUID, str]]:
+    """The circumstances that counted for another household on a day than they do now 分户、并户, with that one."""
+    codes = load_passed_since(reading, on)
+    if not codes:
+        return []
+    then = load_attributions(reading, codes).on(on)
+    counting = sa.select(_FACTS.c.id, _FACTS.c.household_code, _FACTS.c.person_id, _ROWS.c.household_code.label("now"))
+    found = counting.join_from(_ROWS, _FACTS, _FACTS.c.id == _ROWS.c.fact_id).where(
+        is_one_of(_ROWS.c.household_code, "codes"), _FACTS.c.observed_on <= on
+    )
+    rows = reading.connection.execute(found, {"codes": sorted(codes)})
+    homes = ((row.id, then.of(row.household_code, row.person_id), row.now) for row in rows)
+    return [(fact_id, home) for fact_id, home, now in homes if home != now]

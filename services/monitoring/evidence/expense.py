@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import Field, model_validator
 
-from services.monitoring.evidence.kept import AsOf, Kept, Posting
+from services.monitoring.evidence.kept import AsOf, Kept, Posting, Then
 from services.monitoring.evidence.rules import NO_MEMBER, NOBODY, NOTHING, FactEvidence
 from services.monitoring.evidence.schemas import MonthSent, ReportedFact, Statement
 from services.monitoring.evidence.types import EvidenceType, SingleFacts
@@ -111,8 +111,12 @@ def _load_medical(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mappin
 
 def _load_education(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapping[str, Costs]:
     """The cost of the school year 学年 so far: since the last September, that of the day included."""
+    return _load_cost(reading, _SELECT_EDUCATION, codes, *_school_year(as_of))
+
+
+def _school_year(as_of: AsOf) -> tuple[int, int]:
     this = month_of(as_of.on)
-    return _load_cost(reading, _SELECT_EDUCATION, codes, this - (as_of.on.month - SCHOOL_YEAR_BEGINS) % 12, this)
+    return this - (as_of.on.month - SCHOOL_YEAR_BEGINS) % 12, this
 
 
 def _load_cost(
@@ -125,12 +129,39 @@ def _load_cost(
     return found
 
 
+def _look_back_at_medical(_: Reading, then: Then) -> Costs:
+    return _costs_then(then, then.as_of.first, then.as_of.last)
+
+
+def _look_back_at_education(_: Reading, then: Then) -> Costs:
+    return _costs_then(then, *_school_year(then.as_of))
+
+
+def _costs_then(then: Then, first: int, last: int) -> Costs:
+    """What those who lived in the household bore in a span of months."""
+    found: defaultdict[int, int] = defaultdict(int)
+    for (person_id, month), self_paid in then.amounts.items():
+        if first <= month <= last and (person_id == NOBODY or person_id in then.people):
+            found[NO_MEMBER if person_id == NOBODY else then.people[person_id].member_no] += self_paid
+    return found
+
+
 MEDICAL: Final[Kept[Costs]] = Kept(
-    _MEDICAL, nothing=NOTHING, load=_load_medical, key=("person_id", "month"), amount="self_paid"
+    _MEDICAL,
+    nothing=NOTHING,
+    load=_load_medical,
+    look_back=_look_back_at_medical,
+    key=("person_id", "month"),
+    amount="self_paid",
 )
 """Self-paid medical cost in the window, by member."""
 EDUCATION: Final[Kept[Costs]] = Kept(
-    _EDUCATION, nothing=NOTHING, load=_load_education, key=("person_id", "month"), amount="self_paid"
+    _EDUCATION,
+    nothing=NOTHING,
+    load=_load_education,
+    look_back=_look_back_at_education,
+    key=("person_id", "month"),
+    amount="self_paid",
 )
 """Education cost less reimbursed of the school year, by member."""
 _KEPT_BY_MEMBER: Final = {ExpenseKind.MEDICAL: MEDICAL, ExpenseKind.EDUCATION: EDUCATION}

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field, StrictBool
 
-from services.monitoring.evidence.kept import AsOf, Kept, Posting
+from services.monitoring.evidence.kept import AsOf, Kept, Posting, Then
 from services.monitoring.evidence.rules import NO_MEMBER, FactEvidence
 from services.monitoring.evidence.schemas import ReportedFact, Statement
 from services.monitoring.evidence.types import EvidenceType, SingleFacts, always
@@ -109,7 +109,24 @@ def _load_diagnoses(reading: Reading, codes: Sequence[str], as_of: AsOf) -> Mapp
     return found
 
 
-DIAGNOSES: Final[Kept[tuple[Diagnosis, ...]]] = Kept(_ILLNESSES, nothing=(), load=_load_diagnoses, key=("fact_id",))
+def _look_back(_reading: Reading, then: Then) -> tuple[Diagnosis, ...]:
+    """The diagnoses that were known on a past day, of those who lived in the household."""
+    known = [
+        (row["observed_on"], fact_id, row)
+        for fact_id, row in then.rows.items()
+        if row["observed_on"] <= then.as_of.on and (row["person_id"] is None or row["person_id"] in then.people)
+    ]
+    found = []
+    for observed_on, _, row in sorted(known, key=lambda one: one[:2]):
+        person = then.people.get(row["person_id"])
+        number = None if person is None else person.member_no
+        found.append(Diagnosis(number, row["code"], row["serious"], row["main_earner"], observed_on))
+    return tuple(found)
+
+
+DIAGNOSES: Final[Kept[tuple[Diagnosis, ...]]] = Kept(
+    _ILLNESSES, nothing=(), load=_load_diagnoses, look_back=_look_back, key=("fact_id",)
+)
 
 
 def _weigh(row: Any, fact_ids: tuple[str, ...]) -> FactEvidence:

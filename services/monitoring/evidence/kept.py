@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -24,6 +25,31 @@ class AsOf(NamedTuple):
     on: date
 
 
+class Person(NamedTuple):
+    """A member as the rules see it beside what was said of it."""
+
+    member_no: int
+    birth_date: date
+    able: bool
+    """有劳动能力."""
+    student: bool
+
+    def age_on(self, day: date) -> int:
+        """Completed years 周岁 on a day; the year is completed on the birthday."""
+        before = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - before
+
+
+class Then(NamedTuple):
+    """What counted for a household on a past day, and who lived in it: what is kept now may count elsewhere."""
+
+    rows: Mapping[UUID, Mapping[str, Any]]
+    """What the facts entered that counted, by fact."""
+    amounts: Mapping[Key, int]
+    people: Mapping[UUID, Person]
+    as_of: AsOf
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept(Generic[SeenT]):
     """A table of evidence, and what the rules see of it.
@@ -38,6 +64,8 @@ class Kept(Generic[SeenT]):
     """What the rules see of a household that has no row."""
     load: Callable[[Reading, Sequence[str], AsOf], Mapping[str, SeenT]]
     """What the rules see, by household; asked only for households whose window names the table."""
+    look_back: Callable[[Reading, Then], SeenT] | None = None
+    """What the rules saw on a past day of what was kept then. None: what is kept tells of every day."""
     key: tuple[str, ...] = ()
     """The columns that tell the rows of one household apart."""
     amount: str | None = None

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.monitoring.attributions.rules import Attributions
 from services.monitoring.evidence.circumstances import PEOPLE
-from services.monitoring.evidence.kept import AsOf
+from services.monitoring.evidence.kept import AsOf, Kept, Then
 from services.monitoring.evidence.rules import FactEvidence
 from services.monitoring.evidence.schemas import ReportedFact
 from services.monitoring.evidence.table import EVIDENCE, all_kept, read_fact, withdraws
@@ -81,6 +81,25 @@ def load_seen(
         for code, seen in PEOPLE.load(reading, with_people, as_of).items():
             found[code][PEOPLE.name] = seen
     return found
+
+
+def look_back(
+    reading: Reading, code: str, evidence: Collection[str], then_of: Callable[[Kept[Any]], Then]
+) -> dict[str, Any]:
+    """What the rules saw of a household on a past day, by what was kept of it then; see `load_seen`."""
+    seen: dict[str, Any] = {}
+    for kept in all_kept():
+        if kept.asked_where not in evidence:
+            continue
+        then = then_of(kept)
+        if kept.look_back is None:
+            seen.update((kept.name, found) for found in kept.load(reading, [code], then.as_of).values())
+        elif then.rows or then.amounts:
+            seen[kept.name] = kept.look_back(reading, then)
+    assert PEOPLE.look_back is not None, "who lived there is known of every day"
+    if not _BESIDE_PEOPLE.isdisjoint(seen):
+        seen[PEOPLE.name] = PEOPLE.look_back(reading, then_of(PEOPLE))
+    return seen
 
 
 def load_evidence(

@@ -14,16 +14,24 @@ from services.monitoring.exchange.errors import (
     ExternalCodeTaken,
     PlatformNotFound,
 )
-from services.monitoring.exchange.schemas import Exchanged, ExchangeReport, ExternalCodeIn, ExternalCodeOut
+from services.monitoring.exchange.schemas import (
+    Exchanged,
+    ExchangeQuery,
+    ExchangeReport,
+    ExternalCodeIn,
+    ExternalCodeOut,
+)
 from services.monitoring.exchange.sheets import HELD_BACK, UPLOADS
 from services.monitoring.ledger.errors import HouseholdNotFound
 from shared.codes.monitoring import ExchangeSystem
+from shared.errors import Invalid
 from shared.http.dependencies import Call, Purpose, calling
 from shared.http.fields import HouseholdCode
 from shared.http.problems import responses
-from shared.http.reports import Leaf, ReportQuery, head_of, report_answer
+from shared.http.reports import Leaf, head_of, report_answer
 from shared.http.versions import IfMatch, tag
 from shared.lists.portions import Portion
+from shared.mappings.applying import mapped, refuse_mapping
 from shared.registers.api import answered, put_responses
 from shared.security.actor import RegionNotAllowed
 from shared.versions import VersionChanged
@@ -72,22 +80,25 @@ async def get(
     operation_id="getExchangeReport",
     summary="The sheet to upload to another platform, and the households held back",
     response_model=ExchangeReport,
-    responses=responses(PlatformNotFound, RegionNotAllowed),
+    responses=responses(Invalid, PlatformNotFound, RegionNotAllowed),
 )
 async def report(
     system: Annotated[str, Path(max_length=32, json_schema_extra={"enum": [one.value for one in ExchangeSystem]})],
     call: Annotated[Call, calling(READ)],
-    asked: Annotated[ReportQuery, Query()],
+    asked: Annotated[ExchangeQuery, Query()],
     _purpose: Purpose = None,
 ) -> Response:
     """Households of the platform's province that are there in the period, a line a member.
 
     Masked unless you hold `monitoring:pii`; who sees them unmasked is audited. A household with an error is held back
-    whole, with everything that has to be put right.
+    whole, with everything that has to be put right. A file may have the headings and words of the platform.
     """
+    sheet = UPLOADS[queries.platform_of(system)]
+    if asked.format == "json":
+        refuse_mapping(asked.mapping)
     about = queries.exchange_asked(system, asked.region_code, asked.period)
     first = await call.query(queries.exchange_part, about)
-    leaves = (Leaf("upload", UPLOADS[about.system]), Leaf("held_back", HELD_BACK))
+    leaves = (Leaf("upload", mapped(call.house.name, sheet, asked.mapping)), Leaf("held_back", HELD_BACK))
     return await report_answer(call, asked, head_of(f"exchange-{system}", asked), leaves, _parts(call, about, first))
 
 

@@ -45,9 +45,14 @@ class ExchangeHouseholds(ListQuery):
 
 def exchange_asked(system: str, region_code: str | None, month: int | None) -> ExchangeAsked:
     """What is asked for, in the words of a request. Raises PlatformNotFound."""
+    return ExchangeAsked(platform_of(system), region_code, Period.of(month))
+
+
+def platform_of(system: str) -> ExchangeSystem:
+    """The platform of a code. Raises PlatformNotFound."""
     if system not in list(ExchangeSystem):
         raise PlatformNotFound(says("no-such-platform", platforms=[one.value for one in ExchangeSystem]))
-    return ExchangeAsked(ExchangeSystem(system), region_code, Period.of(month))
+    return ExchangeSystem(system)
 
 
 def external_code(reading: Reading, household_code: str, system: ExchangeSystem) -> ExternalCodeOut:

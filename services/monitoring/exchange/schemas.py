@@ -18,6 +18,7 @@ from shared.codes.monitoring import (
     Sex,
 )
 from shared.http.fields import Body, Code, HouseholdCode
+from shared.http.reports import ReportQuery
 from shared.months import Month
 
 
@@ -59,6 +60,7 @@ class ExchangeRow(BaseModel):
     category: HouseholdCategory
     relocated: bool
     dibao: bool
+    registered_on: dt.date
     member_no: int
     name: str
     relation: Relation
@@ -80,6 +82,14 @@ class HeldBackRow(BaseModel):
     member_no: int | None = Field(description="Null where it is about the household as a whole")
     rule: str
     text: str
+
+
+class ExchangeQuery(ReportQuery):
+    """What the report for a platform can be asked for."""
+
+    mapping: str | None = Field(
+        None, max_length=64, description="Of a file: the mapping whose headings and words its first sheet has"
+    )
 
 
 class ExchangeReport(BaseModel):

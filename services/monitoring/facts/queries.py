@@ -12,7 +12,7 @@ from services.monitoring.evidence.store import payloads_of
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.facts.errors import FactNotFound
 from services.monitoring.facts.rules import status_of
-from services.monitoring.facts.schemas import FactOut
+from services.monitoring.facts.schemas import FactOut, ReportedType
 from services.monitoring.facts.sheets import FACT_LIST
 from services.monitoring.facts.store import FACT_KIND
 from services.monitoring.models.facts import Fact
@@ -55,6 +55,7 @@ class FactList(ListQuery):
     source_ref: Reference | None = None
     household_code: HouseholdCode | None = None
     region_code: RegionFilter | None = None
+    type: ReportedType | None = None
     updated_after: UpdatedAfter = None
 
 

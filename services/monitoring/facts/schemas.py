@@ -1,16 +1,30 @@
 """Batches of facts as they are sent, and facts as they are answered."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from services.monitoring.evidence.table import FactIn, reported_types
 from shared.codes.assistance import TaskVerdict
 from shared.codes.monitoring import FactMode, RiskKind, RiskStatus
+from shared.findings import WrongValue
 from shared.http.batches import MAX_ITEMS
 from shared.http.fields import Body
+from shared.words.said import says
+
+_TYPES: Final = {"type": "string", "enum": reported_types()}
+
+
+def _demand_reported(name: str) -> str:
+    if name not in reported_types():
+        raise WrongValue(says("not-in-list", choices=reported_types()))
+    return name
+
+
+ReportedType = Annotated[str, AfterValidator(_demand_reported), WithJsonSchema(_TYPES)]
+"""The type of a fact that sources report."""
 
 
 class FactBatchIn(Body):
@@ -75,7 +89,7 @@ class FactOut(BaseModel):
     household_code: str
     region_code: str = Field(description="Where the household lives now")
     member_no: int | None = Field(description="Null without `monitoring:pii` where it would tell who is ill")
-    type: Annotated[str, WithJsonSchema({"type": "string", "enum": reported_types()})]
+    type: Annotated[str, WithJsonSchema(_TYPES)]
     observed_on: dt.date
     payload: dict[str, Any] = Field(description="As sent; without `monitoring:pii` a diagnosis shows `serious` alone")
     confirmed: str | None = Field(description="Why an unlikely amount is right; null without `monitoring:pii`")

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Final, TypeVar
 import sqlalchemy as sa
 from pydantic import Field
 
-from services.monitoring.households.rules import standing_warnings
+from services.monitoring.as_of.store import load_registered_on
+from services.monitoring.cases.store.monitored import is_monitored_on
+from services.monitoring.households.rules import FRAGILE, standing_warnings
 from services.monitoring.households.schemas import (
     HouseholdListed,
     HouseholdOut,
@@ -20,12 +22,12 @@ from services.monitoring.households.sheets import HOUSEHOLD_LIST
 from services.monitoring.households.store import (
     load_homes,
     load_what_stands,
-    region_on,
     registered_elsewhere,
     with_what_stands,
 )
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.ledger.queries import lay_on, months_on
+from services.monitoring.ledger.rules.dossiers import HouseholdDossier
 from services.monitoring.ledger.rules.income import state_income, window_months
 from services.monitoring.ledger.store import load_dossiers
 from services.monitoring.models.households import Household
@@ -59,7 +61,7 @@ ShownT = TypeVar("ShownT", bound=HouseholdListed)
 def household(reading: Reading, code: str, as_of: dt.date | None = None) -> HouseholdOut:
     """A household as the caller may see it, with what should be checked at home.
 
-    With ``as_of``, who lived there on that day, and where it was.
+    With ``as_of``, who lived there on that day, where it was and what it was registered as.
     """
     found = demand_household(reading, code)
     if as_of is not None:
@@ -78,7 +80,7 @@ def _warnings(reading: Reading, found: Household, members: Sequence[RegisteredMe
 def _as_it_was(reading: Reading, found: Household, day: dt.date) -> HouseholdOut:
     members = [one.member for one in load_members_on(reading, found.code, day)]
     shown = HouseholdOut.of(found, members, [])
-    then: dict[str, Any] = {"region_code": region_on(reading, found, day), "member_count": len(members)}
+    then: dict[str, Any] = {**load_registered_on(reading, found, day), "member_count": len(members)}
     if found.ended_on is not None and found.ended_on > day:
         then |= dict.fromkeys(("ended_on", "end_reason", "end_note"))
     return shown.model_copy(update=then)
@@ -122,7 +124,7 @@ def income(reading: Reading, code: str, as_of: dt.date | None) -> IncomeOut:
     """The income window of a date, beside the line of that date, among those who lived there then."""
     found = demand_household(reading, code)
     on = as_of or reading.today()
-    region_code = region_on(reading, found, on)
+    region_code = load_registered_on(reading, found, on)["region_code"]
     view = reading.policy.at(region_code, on)
     length, line = _demand(view, region_code, WINDOW_MONTHS, INCOME_LINE)
     first, last = window_months(on, int(length.value))
@@ -159,21 +161,33 @@ def _demand(view: PolicyView, region_code: str, *keys: str) -> list[ParameterVal
 def verdicts(reading: Reading, code: str, as_of: dt.date | None) -> VerdictsOut:
     """What every rule says about a household on a date, from what is recorded now. Changes nothing.
 
-    From the day of its end on nothing is said about a household any longer.
+    On a past date it is who lived there then, where and as what it was registered, and what counted for it then. From
+    the day of its end on nothing is said about a household any longer.
     """
-    demand_household(reading, code)
+    registered = demand_household(reading, code)
     on = as_of or reading.today()
     dossiers = list(load_dossiers(reading, [code], lock=False).values())
+    if on < reading.today():
+        _date_back(reading, dossiers[0], registered, on)
     parameters = rule_parameters(reading.policy, dossiers[0].region_code, on)
-    if as_of is not None:
-        window, members = window_months(on, parameters.demand_window()), load_members_on(reading, code, on)
-        lay_on(reading, dossiers[0], members, window, on, parameters.source_order)
     found = [
         reasons_for(reading.actor, VerdictOut.of(verdict))
         for judged in judge_dossiers(reading, dossiers, on)
         for verdict in judged.verdicts
     ]
     return VerdictsOut(household_code=code, as_of=on, pack=parameters.pack, verdicts=found)
+
+
+def _date_back(reading: Reading, dossier: HouseholdDossier, registered: Household, on: dt.date) -> None:
+    """Make a dossier that is only read what it was on a past day."""
+    for name, value in load_registered_on(reading, registered, on).items():
+        setattr(dossier, name, value)
+    members = load_members_on(reading, dossier.code, on)
+    dossier.fragile_members = sum(one.member.health in FRAGILE for one in members)
+    dossier.monitored = is_monitored_on(reading, dossier.code, on)
+    parameters = rule_parameters(reading.policy, dossier.region_code, on)
+    window = window_months(on, parameters.demand_window())
+    lay_on(reading, dossier, members, window, on, parameters.source_order)
 
 
 def demand_household(reading: Reading, code: str) -> Household:

@@ -12,7 +12,6 @@ from services.monitoring.households.schemas import HouseholdOut, MonitoringOut
 from services.monitoring.ledger.rules.income import IncomeStatement, state_income, window_months
 from services.monitoring.ledger.store import load_months
 from services.monitoring.models.exchange import ExternalCode
-from services.monitoring.models.household_events import HouseholdEvent
 from services.monitoring.models.households import CodePrefix, Household
 from services.monitoring.models.risks import Risk
 from services.monitoring.persons.store import load_places
@@ -25,7 +24,7 @@ from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.security.actor import Actor
 
 _HOUSEHOLDS, _PREFIXES = table_of(Household), table_of(CodePrefix)
-_EXTERNAL, _RISKS, _EVENTS = table_of(ExternalCode), table_of(Risk), table_of(HouseholdEvent)
+_EXTERNAL, _RISKS = table_of(ExternalCode), table_of(Risk)
 _SELECT_EXTERNAL = (
     sa.select(_EXTERNAL.c.household_code, _EXTERNAL.c.system, _EXTERNAL.c.code)
     .where(is_one_of(_EXTERNAL.c.household_code, "codes"), _EXTERNAL.c.code.is_not(None))
@@ -74,15 +73,6 @@ def registered_elsewhere(
         for number, found in others.items()
         if found
     }
-
-
-def region_on(reading: Reading, household: Household, day: dt.date) -> str:
-    """Where a household lived on a day, as far as events tell of its moves."""
-    later = sa.select(_EVENTS.c.moved_from).where(
-        _EVENTS.c.household_code == household.code, _EVENTS.c.on > day, _EVENTS.c.moved_from.is_not(None)
-    )
-    before: str | None = reading.connection.scalar(later.order_by(_EVENTS.c.on, _EVENTS.c.recorded_at).limit(1))
-    return before or household.region_code
 
 
 def load_counties(reading: Reading, letters: Collection[str]) -> defaultdict[str, set[str]]:

@@ -5,6 +5,7 @@ from alembic import op
 
 from shared.db.base import UtcDateTime
 from shared.db.system_migrations import add_spelling_index, drop_spelling_index
+from shared.reporting.migrations import create_submissions, drop_submissions
 
 revision = "0038"
 down_revision = "0037"
@@ -13,7 +14,7 @@ down_revision = "0037"
 def upgrade() -> None:
     _create_contacts()
     _create_patrols()
-    _create_submissions()
+    create_submissions()
 
 
 def _create_contacts() -> None:
@@ -73,43 +74,9 @@ def _create_patrols() -> None:
     op.create_index("ix_patrol_visit_household_code_on", "patrol_visit", ["household_code", "on"])
 
 
-def _create_submissions() -> None:
-    op.create_table(
-        "report_submission",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("report", sa.String(32), nullable=False),
-        sa.Column("region_code", sa.String(12), nullable=False),
-        sa.Column("period", sa.String(10), nullable=False),
-        sa.Column("submitted_on", sa.Date(), nullable=False),
-        sa.Column("submitted_by", sa.String(128), nullable=False),
-        sa.Column("submitted_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_report_submission"),
-    )
-    op.create_index(
-        "ix_report_submission_region_code", "report_submission", ["region_code", "report", "period"], unique=True
-    )
-    op.create_index("ix_report_submission_submitted_at", "report_submission", ["submitted_at", "id"])
-    op.create_table(
-        "submitted_figure",
-        sa.Column("submission_id", sa.Uuid(), nullable=False),
-        sa.Column("line_no", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(32), nullable=False),
-        sa.Column("value", sa.String(32), nullable=True),
-        sa.Column("unit", sa.String(32), nullable=False),
-        sa.Column("numerator", sa.BigInteger(), nullable=True),
-        sa.Column("denominator", sa.BigInteger(), nullable=True),
-        sa.Column("target", sa.String(32), nullable=True),
-        sa.Column("source", sa.String(256), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["report_submission.id"], name="fk_submitted_figure_submission_id_report_submission"
-        ),
-        sa.PrimaryKeyConstraint("submission_id", "line_no", name="pk_submitted_figure"),
-        sqlite_with_rowid=False,
-    )
-
-
 def downgrade() -> None:
-    for table in ("submitted_figure", "report_submission", "patrol_visit", "patrol", "contact_household"):
+    drop_submissions()
+    for table in ("patrol_visit", "patrol", "contact_household"):
         op.drop_table(table)
     drop_spelling_index("contact")
     op.drop_table("contact")

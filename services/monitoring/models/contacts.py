@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from services.monitoring.models.base import KEPT_BY_KEY, Base
 from shared.codes.monitoring import ContactRole
+from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.db.base import OpenCode, UtcDateTime
 from shared.db.spelling import spelling_index
 
@@ -52,8 +53,31 @@ class Patrol(Base, table=True):
     contact_code: str | None = Field(foreign_key="contact.code", max_length=64)
     """None: a visit that another house told of."""
     on: dt.date
+    supersedes_id: UUID | None = Field(None, index=True, unique=True)
+    """The patrol that this one corrects."""
+    status: RecordStatus = Field(
+        RecordStatus.STANDS,
+        sa_column=sa.Column(OpenCode(RecordStatus), nullable=False, server_default=RecordStatus.STANDS.value),
+    )
+    """Whether it counts: a correction took its place, or it was withdrawn."""
     recorded_by: str = Field(max_length=128)
     recorded_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+class PatrolWithdrawal(Base, table=True):
+    """Withdrawal 撤回 of a patrol that should never have been recorded."""
+
+    __tablename__ = "patrol_withdrawal"
+    __table_args__ = (sa.UniqueConstraint("source", "source_ref"),)
+
+    id: UUID = Field(primary_key=True)
+    """Derived from the patrol, so that it is withdrawn once."""
+    patrol_id: UUID = Field(foreign_key="patrol.id", unique=True)
+    source: str = Field(max_length=64)
+    source_ref: str = Field(max_length=128)
+    reason: WithdrawalReason = Field(sa_type=OpenCode(WithdrawalReason))
+    withdrawn_at: dt.datetime = Field(sa_type=UtcDateTime)
+    withdrawn_by: str = Field(max_length=128)
 
 
 class PatrolVisit(Base, table=True):

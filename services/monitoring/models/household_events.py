@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from services.monitoring.models.base import Base
-from shared.codes.monitoring import Health, HouseholdEventKind, Labour, Relation, Sex
+from shared.codes.monitoring import Health, HouseholdCategory, HouseholdEventKind, Labour, Relation, Sex
 from shared.db.base import EncryptedText, OpenCode, UtcDateTime
 
 
@@ -47,10 +47,12 @@ class HouseholdEvent(Base, table=True):
 class MemberMove(Base, table=True):
     """Coming and going 人员进出: from a day on a person holds a number of a household, or holds it no longer.
 
-    What was registered of somebody who left stays for the days before, sealed.
+    What was registered of somebody who left stays for the days before, sealed. Whose labour, health, schooling or
+    relation to the head changed left as it was and arrived as it is.
     """
 
     __tablename__ = "member_move"
+    __table_args__ = (sa.Index("ix_member_move_on", "on"),)
 
     household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
     version: int = Field(primary_key=True)
@@ -70,3 +72,20 @@ class MemberMove(Base, table=True):
     labour: Labour | None = Field(sa_type=OpenCode(Labour))
     health: Health | None = Field(sa_type=OpenCode(Health))
     student: bool | None
+
+
+class HouseholdBefore(Base, table=True):
+    """What was registered of a household 户情变更前 until a change of it, by event or in the register."""
+
+    __tablename__ = "household_before"
+    __table_args__ = (sa.Index("ix_household_before_until", "until"),)
+
+    household_code: str = Field(primary_key=True, foreign_key="household.code", max_length=64)
+    version: int = Field(primary_key=True)
+    """The version of the household that the change led to."""
+    until: dt.date
+    """The day from which it was so no longer."""
+    region_code: str = Field(max_length=12)
+    category: HouseholdCategory = Field(sa_type=OpenCode(HouseholdCategory))
+    relocated: bool
+    dibao: bool

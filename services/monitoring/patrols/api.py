@@ -1,19 +1,35 @@
 """Routes of patrols."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from services.monitoring.contacts.errors import ContactNotFound
 from services.monitoring.ledger.errors import HouseholdNotFound
 from services.monitoring.patrols import queries
-from services.monitoring.patrols.commands import record_patrol
-from services.monitoring.patrols.errors import PatrolContradicts, PatrolInvalid
-from services.monitoring.patrols.schemas import OverdueHousehold, PatrolIn, PatrolOut
+from services.monitoring.patrols.commands.record import record_patrol
+from services.monitoring.patrols.commands.withdraw import withdraw_patrol
+from services.monitoring.patrols.errors import (
+    PatrolAlreadySuperseded,
+    PatrolAlreadyWithdrawn,
+    PatrolContradicts,
+    PatrolInvalid,
+    PatrolNotFound,
+    SupersededPatrolNotFound,
+)
+from services.monitoring.patrols.schemas import (
+    OverdueHousehold,
+    PatrolIn,
+    PatrolOut,
+    PatrolWithdrawalIn,
+    PatrolWithdrawalOut,
+)
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.problems import responses
 from shared.lists.page import Page
 from shared.records.api import record_responses, recorded
+from shared.records.errors import WithdrawalContradicts
 from shared.security.actor import RegionNotAllowed, SourceNotYours
 
 router = APIRouter(prefix="/patrols", tags=["patrols 巡查走访"])
@@ -27,14 +43,50 @@ READ, WRITE = "monitoring:read", "monitoring:write"
     status_code=201,
     response_model=PatrolOut,
     responses=record_responses(
-        PatrolOut, SourceNotYours, ContactNotFound, HouseholdNotFound, PatrolContradicts, PatrolInvalid
+        PatrolOut,
+        SourceNotYours,
+        ContactNotFound,
+        HouseholdNotFound,
+        SupersededPatrolNotFound,
+        PatrolContradicts,
+        PatrolAlreadySuperseded,
+        PatrolAlreadyWithdrawn,
+        PatrolInvalid,
     ),
 )
 async def post(
     body: PatrolIn, call: Annotated[Call, calling(WRITE)], idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """201 recorded; 200 the same again, in whatever order; 409 the reference belongs to another patrol."""
+    """201 recorded; 200 the same again, in whatever order; 409 the reference belongs to another patrol.
+
+    A correction `supersedes` a patrol of the same contact and counts in its place.
+    """
     return await recorded(call, idempotency_key, record_patrol, body)
+
+
+@router.post(
+    "/{patrol_id}/withdrawal",
+    operation_id="withdrawPatrol",
+    summary="Withdraw a patrol that should never have been recorded",
+    status_code=201,
+    response_model=PatrolWithdrawalOut,
+    responses=record_responses(
+        PatrolWithdrawalOut,
+        SourceNotYours,
+        PatrolNotFound,
+        WithdrawalContradicts,
+        PatrolAlreadySuperseded,
+        PatrolInvalid,
+    ),
+)
+async def post_withdrawal(
+    patrol_id: UUID,
+    body: PatrolWithdrawalIn,
+    call: Annotated[Call, calling(WRITE)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Nobody was seen by it. A withdrawal is final: what is right is recorded as a patrol of its own."""
+    return await recorded(call, idempotency_key, withdraw_patrol, patrol_id, body)
 
 
 @router.get(

@@ -1,7 +1,7 @@
 """Situations of patrols."""
 
-from shared.errors import Invalid
-from shared.records.errors import Contradicts
+from shared.errors import Invalid, NotFound
+from shared.records.errors import AlreadySuperseded, AlreadyWithdrawn, Contradicts, SupersededNotFound
 
 
 class PatrolInvalid(Invalid):
@@ -12,3 +12,21 @@ class PatrolInvalid(Invalid):
 
 class PatrolContradicts(Contradicts, thing="patrol"):
     """The reference was used before for another patrol."""
+
+
+class PatrolNotFound(NotFound):
+    """No patrol by that id of a contact within the caller's region."""
+
+    code = "patrol-not-found"
+
+
+class SupersededPatrolNotFound(SupersededNotFound, thing="patrol"):
+    """The patrol to be superseded is not known of this contact."""
+
+
+class PatrolAlreadySuperseded(AlreadySuperseded, thing="patrol"):
+    """The patrol was corrected before by another one."""
+
+
+class PatrolAlreadyWithdrawn(AlreadyWithdrawn, thing="patrol"):
+    """The patrol was withdrawn: it cannot be corrected."""

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.codes.monitoring import HouseholdCategory
+from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.findings import WrongValue
 from shared.http.fields import Body, Code, Day, HouseholdCode, Reference, Source
 from shared.words.said import says
@@ -22,11 +23,19 @@ def _no_doubles(codes: list[str]) -> list[str]:
     return codes
 
 
+class PatrolReference(Body):
+    """A patrol by who sent it and their reference."""
+
+    source: Source
+    source_ref: Reference
+
+
 class PatrolIn(Body):
     """A day on which a contact went to see households."""
 
     source: Source
     source_ref: Reference
+    supersedes: PatrolReference | None = Field(None, description="The patrol of this contact that this one corrects")
     contact_code: Code
     on: Day
     household_codes: Annotated[list[HouseholdCode], AfterValidator(_no_doubles)] = Field(
@@ -43,6 +52,8 @@ class PatrolOut(BaseModel):
     contact_code: str | None
     on: dt.date
     household_codes: list[str] = Field(description="By code")
+    supersedes_id: UUID | None = Field(description="The patrol that this one corrects")
+    status: RecordStatus = Field(description="Whether it counts")
     recorded_at: dt.datetime
 
     @classmethod
@@ -55,8 +66,36 @@ class PatrolOut(BaseModel):
             contact_code=row.contact_code,
             on=row.on,
             household_codes=list(household_codes),
+            supersedes_id=row.supersedes_id,
+            status=row.status,
             recorded_at=row.recorded_at,
         )
+
+
+class PatrolWithdrawalIn(Body):
+    """A patrol that should never have been recorded."""
+
+    source: Source = Field(description="Who says so")
+    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
+    reason: WithdrawalReason
+
+
+class PatrolWithdrawalOut(BaseModel):
+    """A withdrawal 撤回: by the patrol nobody was seen."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    withdrawal_id: UUID = Field(validation_alias="id")
+    patrol_id: UUID
+    source: str
+    source_ref: str
+    reason: WithdrawalReason
+    withdrawn_at: dt.datetime
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """A withdrawal from its row."""
+        return cls.model_validate(row)
 
 
 class OverdueHousehold(BaseModel):

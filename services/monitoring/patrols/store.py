@@ -7,18 +7,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.monitoring.models.cases import Case
-from services.monitoring.models.contacts import Patrol, PatrolVisit
-from services.monitoring.models.households import Household
+from services.monitoring.as_of.store import households_on
+from services.monitoring.cases.store.monitored import monitored_on
+from services.monitoring.models.contacts import Contact, Patrol, PatrolVisit
 from services.monitoring.patrols.rules import VISITS
-from shared.codes.monitoring import CaseKind, CaseStatus, HouseholdCategory
+from shared.codes.monitoring import HouseholdCategory
+from shared.codes.records import RecordStatus
 from shared.db.base import table_of
 from shared.db.by_region import parameter_by_region
 from shared.db.rows import insert_into, insert_rows
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.months import first_day
 
-_PATROLS, _VISITS, _HOUSEHOLDS, _CASES = table_of(Patrol), table_of(PatrolVisit), table_of(Household), table_of(Case)
+_PATROLS, _VISITS, _CONTACTS = table_of(Patrol), table_of(PatrolVisit), table_of(Contact)
+_STANDS = RecordStatus.STANDS
 _DAY = dt.timedelta(days=1)
 
 
@@ -32,6 +34,25 @@ def write_patrol(uow: UnitOfWork, row: dict[str, Any], household_codes: Sequence
     return True
 
 
+def lock_patrol(uow: UnitOfWork, patrol_id: UUID) -> sa.RowMapping | None:
+    """A patrol that somebody recorded here, locked; None where there is none. Visits of tasks are told elsewhere."""
+    told_here = (_PATROLS.c.id == patrol_id) & _PATROLS.c.contact_code.is_not(None)
+    return uow.connection.execute(sa.select(_PATROLS).where(told_here).with_for_update()).mappings().one_or_none()
+
+
+def replace_patrol(uow: UnitOfWork, patrol_id: UUID, status: RecordStatus) -> None:
+    """Have a patrol, which is locked, count no longer."""
+    uow.connection.execute(sa.update(_PATROLS).where(_PATROLS.c.id == patrol_id).values(status=status))
+
+
+def load_region(reading: Reading, contact_code: str) -> str | None:
+    """The region of a contact."""
+    found: str | None = reading.connection.scalar(
+        sa.select(_CONTACTS.c.region_code).where(_CONTACTS.c.code == contact_code)
+    )
+    return found
+
+
 def load_patrol(reading: Reading, patrol_id: UUID) -> tuple[sa.Row[Any], list[str]] | None:
     """A patrol with the households that it saw, by code; None where there is none."""
     row = reading.connection.execute(sa.select(_PATROLS).where(_PATROLS.c.id == patrol_id)).one_or_none()
@@ -39,41 +60,6 @@ def load_patrol(reading: Reading, patrol_id: UUID) -> tuple[sa.Row[Any], list[st
         return None
     seen = sa.select(_VISITS.c.household_code).where(_VISITS.c.patrol_id == patrol_id)
     return row, list(reading.connection.scalars(seen.order_by(_VISITS.c.household_code)))
-
-
-def monitored_on(day: dt.date) -> sa.Subquery:
-    """The households that are monitored 监测对象 at the end of a day, with class and day of admission.
-
-    They were admitted by then, and no elimination that still stands had been approved.
-    """
-    gone = _CASES.alias()
-    eliminated = sa.exists().where(
-        gone.c.household_code == _CASES.c.household_code,
-        gone.c.kind == CaseKind.ELIMINATION,
-        gone.c.status == CaseStatus.ELIMINATED,
-        gone.c.episode == _CASES.c.episode,
-        gone.c.approved_on <= day,
-    )
-    return (
-        sa.select(
-            _CASES.c.household_code,
-            _CASES.c.household_class,
-            _CASES.c.approved_on.label("admitted_on"),
-            _HOUSEHOLDS.c.region_code,
-            _HOUSEHOLDS.c.member_count,
-            _HOUSEHOLDS.c.able_workers,
-            _HOUSEHOLDS.c.dibao,
-        )
-        .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _CASES.c.household_code)
-        .where(_CASES.c.kind == CaseKind.IDENTIFICATION, _CASES.c.status == CaseStatus.MONITORED)
-        .where(_CASES.c.approved_on <= day, is_there_on(day), ~eliminated)
-        .subquery("monitored")
-    )
-
-
-def is_there_on(day: dt.date) -> sa.ColumnElement[bool]:
-    """Whether a household is registered and not at an end on a day."""
-    return (_HOUSEHOLDS.c.registered_on <= day) & (_HOUSEHOLDS.c.ended_on.is_(None) | (_HOUSEHOLDS.c.ended_on > day))
 
 
 class _Days(NamedTuple):
@@ -86,20 +72,25 @@ class _Days(NamedTuple):
 
 
 def to_be_seen(reading: Reading, month: int) -> sa.Select[Any]:
-    """Lifted and monitored households of a month: on how many days they were seen, and on how many they should be."""
+    """Lifted and monitored households of a month: on how many days they were seen, and on how many they should be.
+
+    They are those of its last day, where they lived then.
+    """
     days = _Days.of(month)
-    monitored = monitored_on(days.last)
-    of_household = _VISITS.c.household_code == _HOUSEHOLDS.c.code
-    visits = sa.select(sa.func.count(sa.distinct(_VISITS.c.on))).where(of_household, _VISITS.c.on.between(*days))
-    latest = sa.select(sa.func.max(_VISITS.c.on)).where(of_household, _VISITS.c.on <= days.last)
-    needed = parameter_by_region(reading.policy, VISITS, days.last, _HOUSEHOLDS.c.region_code)
-    is_monitored = _HOUSEHOLDS.c.code.in_(sa.select(monitored.c.household_code))
+    there, monitored = households_on(reading, days.last), monitored_on(reading, days.last)
+    counting = _VISITS.join(_PATROLS, (_PATROLS.c.id == _VISITS.c.patrol_id) & (_PATROLS.c.status == _STANDS))
+    of_household = _VISITS.c.household_code == there.c.code
+    visits = sa.select(sa.func.count(sa.distinct(_VISITS.c.on))).select_from(counting)
+    visits = visits.where(of_household, _VISITS.c.on.between(*days))
+    latest = sa.select(sa.func.max(_VISITS.c.on)).select_from(counting).where(of_household, _VISITS.c.on <= days.last)
+    needed = parameter_by_region(reading.policy, VISITS, days.last, there.c.region_code)
+    is_monitored = there.c.code.in_(sa.select(monitored.c.household_code))
     return sa.select(
-        _HOUSEHOLDS.c.code.label("household_code"),
-        _HOUSEHOLDS.c.region_code,
-        _HOUSEHOLDS.c.category,
+        there.c.code.label("household_code"),
+        there.c.region_code,
+        there.c.category,
         is_monitored.label("monitored"),
         visits.scalar_subquery().label("visits"),
         needed.label("needed"),
         latest.scalar_subquery().label("last_visited_on"),
-    ).where(is_there_on(days.last), (_HOUSEHOLDS.c.category == HouseholdCategory.LIFTED) | is_monitored)
+    ).where((there.c.category == HouseholdCategory.LIFTED) | is_monitored)

@@ -12,6 +12,7 @@ from services.monitoring.persons.rules import (
     MemberOfHousehold,
     RegisteredMember,
     recognise,
+    who_changed,
     who_left,
 )
 from services.monitoring.persons.schemas import PersonFound, PersonSearchIn
@@ -79,11 +80,15 @@ def take_in(
     on: date,
     event_id: UUID | None = None,
 ) -> None:
-    """Make these the members of a household from a day on; who no longer holds a number is remembered under it."""
+    """Make these the members of a household from a day on; who no longer holds a number is remembered under it.
+
+    What changed about those who stay is kept as of that day as well.
+    """
     left, arrived = who_left(before, after), who_left(after, before)
     replace_members(uow, code, after)
     write_former_members(uow, code, version, on, left)
-    write_moves(uow, code, version, on, event_id, left=left, arrived=arrived)
+    was, become = who_changed(before, after)
+    write_moves(uow, code, version, on, event_id, left=[*left, *was], arrived=[*arrived, *become])
 
 
 def newcomers(code: str, version: int, members: Sequence[RegisteredMember]) -> list[MemberOfHousehold]:

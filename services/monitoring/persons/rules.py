@@ -113,6 +113,24 @@ def who_left(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHouseh
     return [one for one in before if (one.member.member_no, one.person_id) not in holds]
 
 
+_OF_LIFE: Final = ("relation", "labour", "health", "student")
+"""What of a member changes in the course of life; the rest is who somebody is, and a change of it a correction."""
+
+
+def who_changed(
+    before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]
+) -> tuple[list[MemberOfHousehold], list[MemberOfHousehold]]:
+    """Those who hold the same number as before and of whom something changed: as they were, and as they are."""
+    now = {(one.member.member_no, one.person_id): one for one in after}
+    pairs = [(one, now.get((one.member.member_no, one.person_id))) for one in before]
+    changed = [(was, become) for was, become in pairs if become is not None and _of_life(was) != _of_life(become)]
+    return [was for was, _ in changed], [become for _, become in changed]
+
+
+def _of_life(one: MemberOfHousehold) -> tuple[object, ...]:
+    return tuple(getattr(one.member, name) for name in _OF_LIFE)
+
+
 def nobody_is_left(before: Sequence[MemberOfHousehold], after: Sequence[MemberOfHousehold]) -> bool:
     """Whether these are other people altogether 整户换人."""
     return not {one.person_id for one in before} & {one.person_id for one in after}

@@ -186,6 +186,13 @@ def load_households_of(reading: Reading, persons: Collection[UUID]) -> dict[str,
     return {row.code: row.region_code for row in reading.connection.execute(asked)}
 
 
+def load_numbers(reading: Reading, persons: Collection[UUID]) -> dict[UUID, int]:
+    """The numbers that those of these persons hold who live in a household."""
+    asked = sa.select(_MEMBERS.c.person_id, _MEMBERS.c.member_no).where(is_one_of(_MEMBERS.c.person_id, "persons"))
+    rows = reading.connection.execute(asked, {"persons": list(persons)}) if persons else ()
+    return {row.person_id: row.member_no for row in rows}
+
+
 def load_arrival(reading: Reading, code: str, person_id: UUID) -> dt.date | None:
     """The day of the event by which somebody came to a household last; none where no event says so."""
     came = (_MOVES.c.household_code == code) & (_MOVES.c.person_id == person_id)

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.circumstances import About, select_standing
+from services.monitoring.as_of.store import households_on, is_there_on
+from services.monitoring.cases.store.monitored import monitored_on
+from services.monitoring.evidence.circumstances import About, SourceOrder, select_standing
+from services.monitoring.ledger.queries import net_incomes_on
 from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR, window_months
-from services.monitoring.ledger.store import net_incomes
 from services.monitoring.models.evidence import Illness
 from services.monitoring.models.households import Household
 from services.monitoring.models.persons import Member
-from services.monitoring.patrols.store import is_there_on, monitored_on
 from services.monitoring.priority.rules import (
     ELDERLY_AGE,
     FOCUS_INCOME,
@@ -53,14 +54,15 @@ def with_low_income(reading: Reading, on: dt.date) -> Codes:
 
     The day after it is the day of the decision: of the last day of a month that month counts.
     """
-    incomes = net_incomes(*window_months(on + dt.timedelta(days=1), MONTHS_IN_YEAR))
-    line = parameter_by_region(reading.policy, FOCUS_INCOME, on, _HOUSEHOLDS.c.region_code, _in_fen)
-    looked_at = (_HOUSEHOLDS.c.category == HouseholdCategory.LIFTED) | _HOUSEHOLDS.c.code.in_(
-        sa.select(monitored_on(on).c.household_code)
+    first, last = window_months(on + dt.timedelta(days=1), MONTHS_IN_YEAR)
+    incomes = net_incomes_on(reading, first, last, on, _source_order(reading, on))
+    there = households_on(reading, on)
+    line = parameter_by_region(reading.policy, FOCUS_INCOME, on, there.c.region_code, _in_fen)
+    looked_at = (there.c.category == HouseholdCategory.LIFTED) | there.c.code.in_(
+        sa.select(monitored_on(reading, on).c.household_code)
     )
-    below = incomes.c.net < sa.cast(line, sa.BigInteger) * _HOUSEHOLDS.c.member_count
-    of_household = incomes.c.household_code == _HOUSEHOLDS.c.code
-    return sa.select(_HOUSEHOLDS.c.code).join(incomes, of_household).where(below, looked_at)
+    below = incomes.c.net < sa.cast(line, sa.BigInteger) * there.c.member_count
+    return sa.select(there.c.code).join(incomes, incomes.c.household_code == there.c.code).where(below, looked_at)
 
 
 def villages_on(reading: Reading, on: dt.date) -> sa.Subquery:
@@ -68,20 +70,18 @@ def villages_on(reading: Reading, on: dt.date) -> sa.Subquery:
 
     Columns: region_code, people, monitored_people, bar (in ten-thousandths).
     """
-    monitored = monitored_on(on)
+    there, monitored = households_on(reading, on), monitored_on(reading, on)
+    bar = parameter_by_region(reading.policy, VILLAGE_SHARE, on, there.c.region_code, in_basis_points)
     return (
         sa.select(
-            _HOUSEHOLDS.c.region_code,
-            sa.func.sum(_HOUSEHOLDS.c.member_count).label("people"),
+            there.c.region_code,
+            sa.func.sum(there.c.member_count).label("people"),
             sa.func.coalesce(sa.func.sum(monitored.c.member_count), 0).label("monitored_people"),
-            parameter_by_region(reading.policy, VILLAGE_SHARE, on, _HOUSEHOLDS.c.region_code, in_basis_points).label(
-                "bar"
-            ),
+            bar.label("bar"),
         )
-        .outerjoin(monitored, monitored.c.household_code == _HOUSEHOLDS.c.code)
-        .where(is_there_on(on))
-        .group_by(_HOUSEHOLDS.c.region_code)
-        .having(sa.func.sum(_HOUSEHOLDS.c.member_count) > 0)
+        .outerjoin(monitored, monitored.c.household_code == there.c.code)
+        .group_by(there.c.region_code)
+        .having(sa.func.sum(there.c.member_count) > 0)
         .subquery("villages")
     )
 
@@ -100,8 +100,12 @@ def _number(reading: Reading, key: str, on: dt.date) -> int:
 
 
 def _standing(reading: Reading, type_: str, about: About, on: dt.date, matter: str | None = None) -> sa.Subquery:
-    order = reading.policy.at(NATIONAL, on).value(SOURCE_ORDER).value
-    return select_standing(type_, about, on, order, matter=matter)
+    return select_standing(type_, about, on, _source_order(reading, on), matter=matter)
+
+
+def _source_order(reading: Reading, on: dt.date) -> SourceOrder:
+    order: SourceOrder = reading.policy.at(NATIONAL, on).value(SOURCE_ORDER).value
+    return order
 
 
 def _of_health(health: Health) -> sa.Select[Any]:

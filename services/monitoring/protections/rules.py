@@ -12,13 +12,12 @@ from services.monitoring.evidence.circumstances import (
     PEOPLE,
     Circumstance,
     Circumstances,
-    Person,
     of_household,
     standing,
 )
 from services.monitoring.evidence.dwelling import DWELLING_KNOWN, UNSAFE_GRADES
 from services.monitoring.evidence.insurance import INSURANCE_KNOWN, of_year
-from services.monitoring.evidence.kept import Kept
+from services.monitoring.evidence.kept import Kept, Person
 from services.monitoring.evidence.schooling import OUT_OF_SCHOOL, SCHOOLING_KNOWN, that_change
 from services.monitoring.evidence.water import WATER_KNOWN
 from services.monitoring.ledger.rules.dossiers import HouseholdDossier

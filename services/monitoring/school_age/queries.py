@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.circumstances import Circumstance, Person, load_circumstances
+from services.monitoring.evidence.circumstances import Circumstance, load_circumstances
+from services.monitoring.evidence.kept import Person
 from services.monitoring.evidence.schemas import ShortText
 from services.monitoring.risks.store.verdicts import rule_parameters
 from services.monitoring.school_age.rules import Schooling, place_of

@@ -44,10 +44,10 @@ public final class MainJob {
         Instant end = Instant.now().plus(PATIENCE);
         while (true) {
             List<RiskOut> risks = monitoring
-                    .listRisks(code, null, null, null, null, null, null, null, null, null)
+                    .listRisks(code, null, null, null, null, null, null, null, null, null, null)
                     .getItems();
             List<TaskOut> tasks =
-                    assistance.listTasks(code, null, null, null, null, null, null, null, null).getItems();
+                    assistance.listTasks(code, null, null, null, null, null, null, null, null, null).getItems();
             if (!risks.isEmpty() && !tasks.isEmpty()) {
                 System.out.println("risk " + risks.get(0).getKind() + " " + risks.get(0).getStatus());
                 System.out.println("task " + tasks.get(0).getKind() + " " + tasks.get(0).getStatus());

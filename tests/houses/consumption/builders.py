@@ -1,5 +1,6 @@
 """What tests of consumption talk about: households it knows, producers, products, orders, and what is asked for."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from services.consumption.app import CONSUMPTION
 from services.consumption.models import Product
+from shared.clock import SystemClock
 from shared.codes.assistance import MeasureKind
 from shared.context import new_context
 from shared.contracts.assistance import MeasureCancelled, MeasureRequested
@@ -196,3 +198,8 @@ def numbered(count: int) -> list[str]:
 def order_id(buyer_code: str = "DG-1", number: str = "1") -> UUID:
     """The id an order has."""
     return derived_id("order", buyer_code, number)
+
+
+def turn_to(house: House, day: dt.date) -> None:
+    """Have the house live on another business date."""
+    house.database.resources.clock = SystemClock(business_date=day)

@@ -1,14 +1,15 @@
 """The days on which orders changed."""
 
 from functools import cache
+from typing import Any
 
-from services.consumption.models import Order, OrderDay
+from services.consumption.models import OrderDay
 from shared.db.base import table_of
 from shared.db.rows import OnConflict, insert_into
 from shared.db.unit_of_work import UnitOfWork
 
 
-def mark_day(uow: UnitOfWork, order: Order) -> None:
+def mark_day(uow: UnitOfWork, order: Any) -> None:
     """Keep that an order changed today, and where it stands; the last change of a day counts."""
     row = {
         "changed_on": uow.today(),

@@ -1,17 +1,20 @@
 """By when the supply side accepts an order and settles what came, and what time does to orders."""
 
 import datetime as dt
-from typing import Final
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from services.consumption.models import Adjustment, DeliveryLine, Order, OrderReturn
 from services.consumption.orders.commands.days import mark_day
-from services.consumption.orders.commands.deal import Deal, load_deal
+from services.consumption.orders.commands.deal import Deal
 from services.consumption.orders.commands.stock import give_back
-from services.consumption.orders.store import STEPS
+from services.consumption.orders.store import STEPS, load_lines
 from shared.codes.consumption import AdjustmentStatus, CancelReason, OrderChange, OrderStatus, ReturnStatus
 from shared.contracts.consumption import OrderCancelled, OrderClosed
+from shared.contracts.payload import Payload
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.procedures.deadlines import Deadlines
@@ -58,7 +61,7 @@ _SELECT_OVER = (
 )
 
 
-def owe_within(uow: UnitOfWork, order: Order, parameter: str) -> None:
+def owe_within(uow: UnitOfWork, order: Any, parameter: str) -> None:
     """Begin to count the working days within which the supply side owes a step."""
     days = int(uow.policy.at(order.region_code, uow.today()).value(parameter).value)
     deadline = WorkdayCalendar(uow.policy.workday_overrides()).add_workdays(uow.today(), days)
@@ -93,50 +96,84 @@ def tell_overdue(uow: UnitOfWork) -> bool:
 
 def lapse_pre_orders(uow: UnitOfWork) -> bool:
     """Cancel what was pre-ordered and not confirmed in time, its stock back; tells whether more is waiting."""
-    ids = uow.connection.scalars(_SELECT_LAPSED, {"now": uow.now()}).all()
-    for order_id in ids:
-        order = uow.session.get(Order, order_id, with_for_update=True, populate_existing=True)
-        if order is not None and order.status is OrderStatus.PRE_ORDERED:
-            _lapse(uow, load_deal(uow, order))
-    return len(ids) == _AT_ONCE
+    due = _due(uow, _SELECT_LAPSED, {"now": uow.now()})
+    _lapse(uow, due.orders)
+    return due.is_full
 
 
 def close_orders(uow: UnitOfWork) -> bool:
     """Close what is settled and of which nothing can go back any more; tells whether more is waiting."""
-    ids = uow.connection.scalars(_SELECT_OVER, {"today": uow.today()}).all()
-    for order_id in ids:
-        order = uow.session.get(Order, order_id, with_for_update=True, populate_existing=True)
-        if order is not None and order.status is OrderStatus.SETTLED:
-            _close(uow, load_deal(uow, order))
-    return len(ids) == _AT_ONCE
+    due = _due(uow, _SELECT_OVER, {"today": uow.today()})
+    _close(uow, due.orders)
+    return due.is_full
 
 
-def _lapse(uow: UnitOfWork, deal: Deal) -> None:
-    cancel(uow, deal, CancelReason.LAPSED)
-    deal.order.status = OrderStatus.CANCELLED
-    _take(uow, deal.order, OrderChange.LAPSE)
+class _Due(NamedTuple):
+    """Orders with which time does something now, and whether there may be more of them."""
+
+    orders: Sequence[Order]
+    is_full: bool
 
 
-def _close(uow: UnitOfWork, deal: Deal) -> None:
-    order = deal.order
-    deal.emit(uow, OrderClosed(order_id=order.id, buyer_code=order.buyer_code, lines=len(deal.lines)))
-    order.status = OrderStatus.CLOSED
-    _take(uow, order, OrderChange.CLOSE)
+def _due(uow: UnitOfWork, select: sa.Select[Any], asked: Mapping[str, Any]) -> _Due:
+    """Lock what a question finds, and ask it again: whoever held an order until then may have acted on it.
+
+    All are locked before stock is, and before the moments are given, as by whoever acts on one of them: nobody waits
+    in a ring.
+    """
+    ids = uow.connection.scalars(select, asked).all()
+    kind: Any = Order
+    those = sa.select(kind).where(kind.id.in_(ids)).order_by(kind.id).with_for_update()
+    locked = uow.session.scalars(those, execution_options={"populate_existing": True}).all()
+    still = frozenset(uow.connection.scalars(select, asked))
+    return _Due([order for order in locked if order.id in still], len(ids) == _AT_ONCE)
 
 
-def cancel(uow: UnitOfWork, deal: Deal, reason: CancelReason) -> None:
-    """Give back what an order reserved of which nothing was shipped, and tell why it came to nothing."""
-    order = deal.order
-    give_back(uow, [(line, line.quantity) for line in deal.lines.values()])
-    order.confirm_by = None
-    deal.emit(uow, OrderCancelled(order_id=order.id, buyer_code=order.buyer_code, lines=len(deal.lines), reason=reason))
+def _lapse(uow: UnitOfWork, orders: Sequence[Order]) -> None:
+    """Give back what they reserved by one statement for all, in the order of the products."""
+    lines = load_lines(uow, [order.id for order in orders])
+    cancel(uow, orders, lines, CancelReason.LAPSED)
+    for order in orders:
+        order.status = OrderStatus.CANCELLED
+    _take(uow, orders, OrderChange.LAPSE)
 
 
-def _take(uow: UnitOfWork, order: Order, change: OrderChange) -> None:
-    """Write a step that time took."""
-    order.version += 1
-    order.updated_at = uow.stamp()
-    taken = Taken(
+def _close(uow: UnitOfWork, orders: Sequence[Order]) -> None:
+    lines = Counter(line.order_id for line in load_lines(uow, [order.id for order in orders]))
+    for order in orders:
+        order.status = OrderStatus.CLOSED
+        _tell(uow, order, OrderClosed(order_id=order.id, buyer_code=order.buyer_code, lines=lines[order.id]))
+    _take(uow, orders, OrderChange.CLOSE)
+
+
+def cancel(uow: UnitOfWork, orders: Iterable[Order], lines: Collection[Any], reason: CancelReason) -> None:
+    """Give back what orders reserved of which nothing was shipped, and tell why they came to nothing."""
+    give_back(uow, [(line, line.quantity) for line in lines])
+    ordered = Counter(line.order_id for line in lines)
+    for order in orders:
+        order.confirm_by = None
+        named = {"order_id": order.id, "buyer_code": order.buyer_code}
+        _tell(uow, order, OrderCancelled(**named, lines=ordered[order.id], reason=reason))
+
+
+def _tell(uow: UnitOfWork, order: Order, event: Payload) -> None:
+    uow.emit(event, region=order.region_code, context=uow.context.in_chain(order.correlation_id))
+
+
+def _take(uow: UnitOfWork, orders: Sequence[Order], change: OrderChange) -> None:
+    """Write a step that time took with each of these orders."""
+    for order in orders:
+        order.version += 1
+        order.updated_at = uow.stamp()
+        mark_day(uow, order)
+        context = uow.context.in_chain(order.correlation_id)
+        after = {"status": str(order.status)}
+        uow.record(f"order.{change}", order.id, after, after=after, actor=SYSTEM.id, context=context)
+    STEPS.write(uow, [_taken(order, change) for order in orders])
+
+
+def _taken(order: Order, change: OrderChange) -> Taken:
+    return Taken(
         thing_id=order.id,
         step_no=order.version,
         at=order.updated_at,
@@ -144,8 +181,3 @@ def _take(uow: UnitOfWork, order: Order, change: OrderChange) -> None:
         status=str(order.status),
         taken_by=SYSTEM.id,
     )
-    STEPS.write(uow, [taken])
-    mark_day(uow, order)
-    context = uow.context.in_chain(order.correlation_id)
-    after = {"status": str(order.status)}
-    uow.record(f"order.{change}", order.id, after, after=after, actor=SYSTEM.id, context=context)

@@ -1,7 +1,7 @@
 """Rows and credits of delivery lines whose value is split over the households and producers behind them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -47,11 +47,10 @@ def settled_on(line: DeliveryLine) -> dt.date:
     return line.settled_on
 
 
-def credit_id(line: DeliveryLine, party: Party) -> UUID:
-    """The id of a household's credit of a delivery line, as often as the line was restated."""
-    household_code, branch = party
-    named = ("credit", str(line.order_id), line.delivery_no, line.line_no, household_code, str(branch))
-    return derived_id(*named, line.restated)
+def credit_ids(line: DeliveryLine) -> Callable[[Party], UUID]:
+    """What gives the id of each household's credit of a delivery line, as often as the line was restated."""
+    named, restated = ("credit", str(line.order_id), line.delivery_no, line.line_no), line.restated
+    return lambda party: derived_id(*named, party[0], str(party[1]), restated)
 
 
 def enter(
@@ -80,6 +79,7 @@ class Gain(NamedTuple):
     line: DeliveryLine
     party: Party
     amount: int
+    credit_id: UUID
     supersedes: UUID | None = None
     """The credit whose place it takes."""
 
@@ -87,16 +87,20 @@ class Gain(NamedTuple):
 def publish_gains(uow: UnitOfWork, deal: Deal, gains: Sequence[Gain]) -> None:
     """Publish what households got, in the month in which each line was settled first, wherever they live by now."""
     known = HOUSEHOLDS.find_anywhere(uow, {gain.party[0] for gain in gains})
-    for line, (household_code, branch), amount, supersedes in gains:
-        credit = SaleCredited(
-            credit_id=credit_id(line, (household_code, branch)),
+    order, chain, today = deal.order, deal.chain(uow), uow.today()
+    of_request = {order.request_household: order.request_id}
+    lines = {id(gain.line): gain.line for gain in gains}
+    months = {key: month_of(settled_on(line)) for key, line in lines.items()}
+    for line, (household_code, branch), amount, credit, supersedes in gains:
+        credited = SaleCredited(
+            credit_id=credit,
             household_code=household_code,
             region_code=known[household_code].region_code,
             branch=branch,
-            month=month_of(settled_on(line)),
+            month=months[id(line)],
             amount=amount,
-            credited_on=uow.today(),
-            measure_id=deal.order.request_id if household_code == deal.order.request_household else None,
+            credited_on=today,
+            measure_id=of_request.get(household_code),
             supersedes=supersedes,
         )
-        uow.emit(credit, region=credit.region_code, context=deal.chain(uow))
+        uow.emit(credited, region=credited.region_code, context=chain)

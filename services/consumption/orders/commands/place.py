@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.consumption.agreements.store import demand_agreement
 from services.consumption.buyers.rules import BUYING, SUPPLYING
 from services.consumption.buyers.store import lock_buyer, stamp_buyer
 from services.consumption.listings.errors import ProducerBarred
-from services.consumption.listings.store import barred_on
+from services.consumption.listings.store import is_barred
 from services.consumption.models import Buyer, Order, OrderLine, OrderShare, Producer, Product
 from services.consumption.orders.commands.days import mark_day
 from services.consumption.orders.commands.deadlines import ACCEPT_WORKDAYS, confirm_by, owe_within
@@ -53,10 +54,11 @@ UPDATE_RESERVED = (
 )
 """Takes so much of a product if that much is there: two who ask at once can never have the same stock."""
 _SELECT_OFFERS = (
-    sa.select(_PRODUCTS, _PRODUCERS.c.region_code)
+    sa.select(_PRODUCTS, _PRODUCERS.c.region_code, is_barred(_PRODUCTS.c.producer_code).label("barred"))
     .join_from(_PRODUCTS, _PRODUCERS)
     .where(is_one_of(_PRODUCTS.c.code, "codes"))
 )
+_SELECT_ORDER = sa.select(_ORDERS).where(_ORDERS.c.id == sa.bindparam("of_order"))
 _LOCK_BUYERS = (
     sa.select(_BUYERS.c.code)
     .where(is_one_of(_BUYERS.c.code, "codes"))
@@ -96,14 +98,14 @@ def place_order(uow: UnitOfWork, body: OrderIn, channel: str | None = None) -> P
     """
     side, buyer_entered = lock_buyer(uow, body.buyer_code)
     order_id = derived_id("order", body.buyer_code, body.buyer_order_no)
-    kept = uow.session.get(Order, order_id)
+    kept = uow.connection.execute(_SELECT_ORDER, {"of_order": order_id}).one_or_none()
     if kept is not None:
         _demand_same(uow, kept, body)
         return PlacedOrder(show_orders(uow, [kept])[0], created=False)
     if body.deliver_by is not None and body.deliver_by < uow.today():
         raise OrderInvalid.at("/deliver_by", says("in-the-past"))
     offers = _offers(uow, body.lines, side, told=channel is not None)
-    tree = _tree(uow, _sellers(uow, offers))
+    tree = _tree(uow, _sellers(offers))
     _demand_covered(uow, body, offers[0].region_code)
     _reserve(uow, body.lines)
     asker = _accept_request(uow, body.request_id, side, _households(tree))
@@ -129,12 +131,12 @@ def lock_offers(uow: UnitOfWork, orders: Sequence[OrderIn]) -> None:
     uow.connection.execute(_LOCK_PRODUCTS, {"codes": sorted(products)})
 
 
-def _demand_same(uow: UnitOfWork, kept: Order, body: OrderIn) -> None:
+def _demand_same(uow: UnitOfWork, kept: sa.Row[Any], body: OrderIn) -> None:
     lines = load_lines(uow, [kept.id])
     before = [(line.product_code, line.quantity) for line in lines]
     sent = [(line.product_code, line.quantity) for line in body.lines]
     said = _WISHES | _KIND
-    wished = kept.model_dump(include=said) | {"contact": ORDERS.text(uow, "contact", kept)}
+    wished = {name: getattr(kept, name) for name in said} | {"contact": ORDERS.text(uow, "contact", kept)}
     wishes = (wished, kept.request_id)
     same = (wishes, before) == ((body.model_dump(include=said), body.request_id), sent)
     if not same or any(line.price not in {None, had.price} for line, had in zip(body.lines, lines, strict=True)):
@@ -149,7 +151,7 @@ def _offers(uow: UnitOfWork, lines: Sequence[LineIn], side: str, *, told: bool) 
     ``told`` with its price.
     """
     codes = [line.product_code for line in lines]
-    known = {row.code: row for row in uow.connection.execute(_SELECT_OFFERS, {"codes": codes})}
+    known = {row.code: row for row in uow.connection.execute(_SELECT_OFFERS, {"codes": codes, "on": uow.today()})}
     for line_no, line in enumerate(lines, 1):
         offer = known.get(line.product_code)
         if offer is None:
@@ -192,12 +194,11 @@ def _sold_how(line_no: int, offer: sa.Row[Any], least: str, step: str | None) ->
     return says("line-sold-in-steps", **sold, step=step) if step else says("line-sold-from", **sold)
 
 
-def _sellers(uow: UnitOfWork, offers: Iterable[sa.Row[Any]]) -> list[str]:
+def _sellers(offers: Sequence[sa.Row[Any]]) -> list[str]:
     """The producers of these products, by code. Raises ProducerBarred for one on the black list 黑名单."""
-    producers = sorted({offer.producer_code for offer in offers})
-    if barred := sorted(barred_on(uow, producers, uow.today())):
+    if barred := sorted({offer.producer_code for offer in offers if offer.barred}):
         raise ProducerBarred(says("producers-are-barred", producers=barred), producer_codes=barred)
-    return producers
+    return sorted({offer.producer_code for offer in offers})
 
 
 def _demand_covered(uow: UnitOfWork, body: OrderIn, region_code: str) -> None:
@@ -230,10 +231,11 @@ def _households(tree: Mapping[str, Sequence[Link]]) -> set[str]:
 
 def _write_order(
     uow: UnitOfWork, order_id: UUID, body: OrderIn, asker: _Asker, region_code: str, channel: str | None
-) -> Order:
+) -> Any:
+    """Write the order; returned is its row, by the names of its columns."""
     now = uow.stamp()
     is_pre = body.mode is OrderMode.PRE
-    order = Order(
+    order = SimpleNamespace(
         id=order_id,
         buyer_code=body.buyer_code,
         buyer_order_no=body.buyer_order_no,
@@ -258,7 +260,7 @@ def _write_order(
     )
     if not is_pre:
         owe_within(uow, order, ACCEPT_WORKDAYS)
-    insert_rows(uow.connection, _ORDERS, [order.model_dump()])
+    insert_rows(uow.connection, _ORDERS, [vars(order)])
     return order
 
 
@@ -267,7 +269,7 @@ def _wishes(uow: UnitOfWork, order_id: UUID, body: OrderIn) -> dict[str, Any]:
     return {name: row[name] for name in _WISHES}
 
 
-def _write_first_step(uow: UnitOfWork, order: Order, side: str) -> Taken:
+def _write_first_step(uow: UnitOfWork, order: Any, side: str) -> Taken:
     """The history of an order begins with its placing; the supply side stands in for the buyer."""
     placed = Taken(
         thing_id=order.id,
@@ -285,10 +287,10 @@ def _write_first_step(uow: UnitOfWork, order: Order, side: str) -> Taken:
 
 def _write_lines(
     uow: UnitOfWork, order_id: UUID, sent: Sequence[LineIn], offers: Sequence[sa.Row[Any]], *, told: bool
-) -> list[OrderLine]:
-    """Write the lines: the products as they are offered now."""
+) -> list[Any]:
+    """Write the lines: the products as they are offered now. Returned are their rows."""
     lines = [
-        OrderLine(
+        SimpleNamespace(
             order_id=order_id,
             line_no=line_no,
             product_code=offer.code,
@@ -303,7 +305,7 @@ def _write_lines(
         )
         for line_no, (line, offer) in enumerate(zip(sent, offers, strict=True), 1)
     ]
-    insert_rows(uow.connection, _LINES, [line.model_dump() for line in lines])
+    insert_rows(uow.connection, _LINES, list(map(vars, lines)))
     return lines
 
 

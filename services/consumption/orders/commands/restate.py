@@ -14,7 +14,7 @@ from services.consumption.orders.commands.money import (
     KEPT,
     Gain,
     Paid,
-    credit_id,
+    credit_ids,
     enter,
     paid_of,
     publish_gains,
@@ -118,7 +118,7 @@ def _write(uow: UnitOfWork, changed: Sequence[Paid], turns: Sequence[_Turn]) -> 
             "of_household": turn.party[0],
             "of_branch": turn.party[1],
             "now": turn.has,
-            "credit": credit_id(turn.line, turn.party),
+            "credit": credit_ids(turn.line)(turn.party),
         }
         for turn in turns
     ]
@@ -137,7 +137,11 @@ def _named(line: DeliveryLine) -> dict[str, Any]:
 
 def _publish(uow: UnitOfWork, deal: Deal, turns: Sequence[_Turn]) -> None:
     """What a household has now takes the place of what it had; nothing that it has now withdraws it."""
-    gains = [Gain(turn.line, turn.party, turn.has, turn.credit if turn.had else None) for turn in turns if turn.has]
+    gains = [
+        Gain(turn.line, turn.party, turn.has, credit_ids(turn.line)(turn.party), turn.credit if turn.had else None)
+        for turn in turns
+        if turn.has
+    ]
     publish_gains(uow, deal, gains)
     gone = [turn for turn in turns if not turn.has]
     known = HOUSEHOLDS.find_anywhere(uow, {turn.party[0] for turn in gone})

@@ -9,7 +9,7 @@ from services.consumption.orders.commands.money import (
     KEPT,
     Gain,
     Paid,
-    credit_id,
+    credit_ids,
     enter,
     key_of,
     paid_of,
@@ -20,9 +20,11 @@ from services.consumption.orders.store import load_tree
 from services.consumption.requests.store import REQUESTS
 from shared.codes.consumption import OrderStatus
 from shared.contracts.consumption import OrderSettled
-from shared.db.rows import insert_rows
+from shared.db.rows import insert_rows, insert_tuples
 from shared.db.unit_of_work import UnitOfWork
 from shared.money import format_yuan
+
+_CREDIT = ("order_id", "delivery_no", "line_no", "household_code", "branch", "amount", "credit_id")
 
 
 def settle(uow: UnitOfWork, deal: Deal, _body: TransitionIn) -> dict[str, Any]:
@@ -39,47 +41,44 @@ def settle(uow: UnitOfWork, deal: Deal, _body: TransitionIn) -> dict[str, Any]:
     paid = [paid_of(deal, tree, line) for line in due]
     for each in paid:
         each.line.settled_on, each.line.settled_value = uow.today(), each.value
-    _write(uow, paid)
+    gains = _gains(paid)
+    _write(uow, paid, gains)
     enter(uow, deal, [(each.line, each.value) for each in paid])
     deal.stand()
     if deal.order.status is OrderStatus.SETTLED:
         deal.order.settled_on = deal.order.settled_on or uow.today()
-    return _publish(uow, deal, paid)
+    return _publish(uow, deal, paid, gains)
 
 
-def _write(uow: UnitOfWork, paid: Sequence[Paid]) -> None:
-    uow.session.flush()
-    credits_ = [
-        {
-            **key_of(each.line),
-            "household_code": party[0],
-            "branch": party[1],
-            "amount": amount,
-            "credit_id": credit_id(each.line, party),
-        }
+def _gains(paid: Sequence[Paid]) -> list[Gain]:
+    """What each household gets of each line, by line and household."""
+    return [
+        Gain(each.line, party, amount, credit_id(party))
         for each in paid
-        for party, amount in each.division.credits.items()
+        for credit_id in [credit_ids(each.line)]
+        for party, amount in sorted(each.division.credits.items())
     ]
+
+
+def _write(uow: UnitOfWork, paid: Sequence[Paid], gains: Sequence[Gain]) -> None:
+    uow.session.flush()
+    keys = {id(each.line): tuple(key_of(each.line).values()) for each in paid}
+    credits_ = [(*keys[id(gain.line)], *gain.party, gain.amount, gain.credit_id) for gain in gains]
     kept = [
         {**key_of(each.line), "producer_code": producer, "amount": amount}
         for each in paid
         for producer, amount in each.division.kept.items()
     ]
-    insert_rows(uow.connection, CREDITS, credits_)
+    insert_tuples(uow.connection, CREDITS, _CREDIT, credits_)
     insert_rows(uow.connection, KEPT, kept)
 
 
-def _publish(uow: UnitOfWork, deal: Deal, paid: Sequence[Paid]) -> dict[str, Any]:
+def _publish(uow: UnitOfWork, deal: Deal, paid: Sequence[Paid], gains: Sequence[Gain]) -> dict[str, Any]:
     """Publish what each household got, then the sums of what was settled; a share of nothing is no credit."""
-    gains = [
-        Gain(each.line, party, amount)
-        for each in paid
-        for party, amount in sorted(each.division.credits.items())
-        if amount
-    ]
-    publish_gains(uow, deal, gains)
-    order, households = deal.order, {gain.party[0] for gain in gains}
-    to_households = sum(gain.amount for gain in gains)
+    credited = [gain for gain in gains if gain.amount]
+    publish_gains(uow, deal, credited)
+    order, households = deal.order, {gain.party[0] for gain in credited}
+    to_households = sum(gain.amount for gain in credited)
     total = sum(each.value for each in paid)
     settled = OrderSettled(
         order_id=order.id,

@@ -1,10 +1,11 @@
 """Stock that is given back."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
-from services.consumption.models import OrderLine, Product
+from services.consumption.models import Product
 from shared.db.base import table_of
 from shared.db.rows import execute_rows
 from shared.db.unit_of_work import UnitOfWork
@@ -17,7 +18,7 @@ _UPDATE_GIVEN_BACK = (
 )
 
 
-def give_back(uow: UnitOfWork, quantities: Iterable[tuple[OrderLine, int]]) -> None:
+def give_back(uow: UnitOfWork, quantities: Iterable[tuple[Any, int]]) -> None:
     """Make so much of each line available again, in the order of the products in which orders take it.
 
     A product that is counted in another unit by now gets nothing back: its stock was counted anew.

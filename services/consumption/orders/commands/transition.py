@@ -112,7 +112,7 @@ def _confirm(uow: UnitOfWork, deal: Deal, _body: TransitionIn, _was: OrderStatus
     return {}
 
 
-def tell_placed(uow: UnitOfWork, order: Order, lines: list[tuple[int, int]]) -> None:
+def tell_placed(uow: UnitOfWork, order: Any, lines: list[tuple[int, int]]) -> None:
     """Publish that an order waits for the supply side, from the price and the quantity of each line."""
     placed = OrderPlaced(
         order_id=order.id,
@@ -139,7 +139,7 @@ def _accept(uow: UnitOfWork, deal: Deal, _body: TransitionIn, _was: OrderStatus)
 
 def _cancel(uow: UnitOfWork, deal: Deal, _body: TransitionIn, _was: OrderStatus) -> dict[str, Any]:
     is_buyer = BUYING in sides_of(uow, deal.order)
-    cancel(uow, deal, CancelReason.BUYER if is_buyer else CancelReason.SUPPLIER)
+    cancel(uow, [deal.order], deal.lines.values(), CancelReason.BUYER if is_buyer else CancelReason.SUPPLIER)
     return {}
 
 

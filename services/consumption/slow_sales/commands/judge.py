@@ -1,7 +1,8 @@
 """Judging series: what their prices and supplies say raises alerts, makes warnings of notices, and ends both."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,9 +35,9 @@ _UPDATE_JUDGED = (
 )
 
 
-def judge_reported(uow: UnitOfWork, series: Sequence[UUID]) -> None:
-    """Judge the series of which something was reported. They are locked."""
-    judge_series(uow, lock_series(uow, series))
+def judge_reported(uow: UnitOfWork, signal: SlowSaleSignal, series: Mapping[UUID, dt.date | None]) -> None:
+    """Judge the series of which something was reported, or taken back: with the latest day of that. They are locked."""
+    judge_series(uow, lock_series(uow, sorted(series)), TakenBack(signal, series))
 
 
 def judge_due(uow: UnitOfWork) -> bool:
@@ -48,7 +49,24 @@ def judge_due(uow: UnitOfWork) -> bool:
     return len(rows) == _AT_ONCE
 
 
-def judge_series(uow: UnitOfWork, rows: Sequence[Mapping[Any, Any]]) -> None:
+class TakenBack(NamedTuple):
+    """Of which signal reports were corrected or withdrawn, and the latest day of these by series."""
+
+    signal: SlowSaleSignal
+    days: Mapping[UUID, dt.date | None]
+
+    def late_in(self, series_id: UUID, on: dt.date, horizon: int) -> Collection[SlowSaleSignal]:
+        """The signal, where such a report would still speak as of a day."""
+        day = self.days.get(series_id)
+        return () if day is None or (on - day).days > horizon else (self.signal,)
+
+
+_NOTHING_TAKEN_BACK: Final = TakenBack(SlowSaleSignal.PRICE, {})
+
+
+def judge_series(
+    uow: UnitOfWork, rows: Sequence[Mapping[Any, Any]], taken_back: TakenBack = _NOTHING_TAKEN_BACK
+) -> None:
     """Judge series as of today, and have those households exposed that are linked to what does not sell."""
     if not rows:
         return
@@ -58,7 +76,8 @@ def judge_series(uow: UnitOfWork, rows: Sequence[Mapping[Any, Any]]) -> None:
     for parameters, group in by_parameters(uow, series, on):
         known = load_series(uow, group, on, parameters)
         for row in group:
-            finding = judge(known[row.id], on.toordinal(), _held(latest.get(row.id)), parameters)
+            late = taken_back.late_in(row.id, on, parameters.horizon)
+            finding = judge(known[row.id], on.toordinal(), _held(latest.get(row.id)), parameters, late)
             _follow(uow, row, latest.get(row.id), finding)
     uow.connection.execute(_UPDATE_JUDGED, {"ids": ids, "on": on})
     expose(uow, standing_warnings(uow, ids), on)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.consumption.models import SlowSale, SlowSaleCall
+from services.consumption.products.rules import format_quantity
 from services.consumption.series.store import lock_series
 from services.consumption.slow_sales.commands.judge import end_alert, respond_to, tell
 from services.consumption.slow_sales.errors import NotAWarning, SlowSaleInvalid
@@ -11,7 +12,7 @@ from services.consumption.slow_sales.procedure import TRANSITIONS
 from services.consumption.slow_sales.schemas import CallIn, ClosingReportIn, SlowSaleOut, SlowSaleTransitionIn
 from services.consumption.slow_sales.store.alerts import STEPS, find_alert, show_alerts
 from shared.codes.slow_sales import SlowSaleAction, SlowSaleLevel, SlowSaleStatus
-from shared.contracts.consumption import SlowSaleRaised
+from shared.contracts.consumption import PurchaseCalled, SlowSaleRaised
 from shared.db.unit_of_work import UnitOfWork
 from shared.money import format_yuan
 from shared.procedures.steps import Caller
@@ -81,7 +82,22 @@ def _call(uow: UnitOfWork, alert: SlowSale, call: CallIn) -> dict[str, Any]:
         slow_sale_id=alert.id, call_no=alert.version, **said, called_on=uow.today(), called_by=uow.actor.id
     )
     uow.session.add(row)
+    uow.emit(_called(row, alert), region=alert.region_code)
     return {"call": call.model_dump(mode="json")}
+
+
+def _called(row: SlowSaleCall, alert: SlowSale) -> PurchaseCalled:
+    return PurchaseCalled(
+        alert_id=alert.id,
+        commodity_code=alert.commodity_code,
+        region_code=alert.region_code,
+        call_no=row.call_no,
+        kind=row.kind,
+        quantity=format_quantity(row.quantity),
+        price=row.price,
+        until=row.until,
+        called_on=row.called_on,
+    )
 
 
 def _close(uow: UnitOfWork, alert: SlowSale, report: ClosingReportIn, *, is_over: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Whether something sells slowly: two signals, each of which holds until it has been calm for long enough."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
@@ -123,16 +123,31 @@ class Finding:
         return ((said, inputs),)
 
 
-def judge(series: Series, day: int, held: Held, parameters: SlowSaleParameters) -> Finding:
-    """Return what a series says as of a day, where the last episode of it stands so."""
+def judge(
+    series: Series,
+    day: int,
+    held: Held,
+    parameters: SlowSaleParameters,
+    taken_back: Container[SlowSaleSignal] = (),
+) -> Finding:
+    """Return what a series says as of a day, where the last episode of it stands so.
+
+    Of signals that are ``taken_back`` a report of late was corrected or withdrawn: where nothing is known of one any
+    longer, it never was, and nothing holds it.
+    """
     prices = _prices(series.prices, day, held, parameters)
     supply = unsold_on(series, day, parameters)
     standings = {
         SlowSaleSignal.PRICE: _price_standing(prices, day, held, parameters),
         SlowSaleSignal.UNSOLD: _unsold_standing(series, supply, day, held, parameters),
     }
+    standings |= {each: Standing.CALM for each, stands in standings.items() if _is_groundless(each, stands, taken_back)}
     signals = follow(held.signals, standings)
     return Finding(day, signals, standings, prices[0] if prices else None, supply, parameters)
+
+
+def _is_groundless(signal: SlowSaleSignal, standing: Standing, taken_back: Container[SlowSaleSignal]) -> bool:
+    return standing is Standing.UNKNOWN and signal in taken_back
 
 
 def follow(held: frozenset[SlowSaleSignal], standings: Mapping[SlowSaleSignal, Standing]) -> frozenset[SlowSaleSignal]:

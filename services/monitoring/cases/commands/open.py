@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.monitoring.answers.store import CLUES, write_changes
+from services.monitoring.attributions.store import load_living_on
 from services.monitoring.cases.commands.publish import publish_case, tell_senders
 from services.monitoring.cases.errors import (
     AlreadyMonitored,
@@ -44,6 +45,8 @@ _SELECT_CLUES = sa.select(CLUES).where(is_one_of(CLUES.c.id, "ids"))
 def post_case(uow: UnitOfWork, body: CaseIn) -> CaseOut:
     """Open a case as a caller asks for it; the clues that it names belong to it from now on.
 
+    A household that was merged into another that the caller sees is that one.
+
     Raises:
         HouseholdNotFound: there is no such household within the caller's region.
         CaseInvalid: the day cannot be, or a clue is none of the household.
@@ -53,11 +56,20 @@ def post_case(uow: UnitOfWork, body: CaseIn) -> CaseOut:
     household = _household(uow, body.household_code)
     if not uow.actor.sees(household.region_code):
         raise _no_household(uow, body.household_code)
-    clues = _clues_of(uow, body)
-    case = open_case(uow, body.kind, body.household_code, body.on, body.clue_ids)
+    code = _living_on(uow, household)
+    clues = _clues_of(uow, body, code)
+    case = open_case(uow, body.kind, code, body.on, body.clue_ids)
     write_changes(uow, [{**clue, "case_id": case.id} for clue in clues], ("case_id",))
     tell_senders(uow, case)
     return show_case(uow, case.model_dump())
+
+
+def _living_on(uow: UnitOfWork, household: Household) -> str:
+    """The code under which a household lives on after a merge 并户, where the caller may know it."""
+    if household.ended_on is None or not household.is_related:
+        return household.code
+    code = load_living_on(uow, household.code)
+    return code if uow.actor.sees(_household(uow, code).region_code) else household.code
 
 
 def open_case(uow: UnitOfWork, kind: CaseKind, household_code: str, on: dt.date, clue_ids: Sequence[UUID] = ()) -> Case:
@@ -126,12 +138,12 @@ def _load_clues(reading: Reading, clue_ids: Collection[UUID]) -> Sequence[Any]:
     return reading.connection.execute(_SELECT_CLUES, {"ids": list(clue_ids)}).mappings().all() if clue_ids else ()
 
 
-def _clues_of(uow: UnitOfWork, body: CaseIn) -> Sequence[Any]:
+def _clues_of(uow: UnitOfWork, body: CaseIn, household_code: str) -> Sequence[Any]:
     """The clues that a body names. Raises CaseInvalid for those that are none of the household, or of another case."""
     mine = {
         row["id"]: row
         for row in _load_clues(uow, body.clue_ids)
-        if row["household_code"] == body.household_code and row["case_id"] is None
+        if row["household_code"] == household_code and row["case_id"] is None
     }
     strange = [index for index, clue_id in enumerate(body.clue_ids) if clue_id not in mine]
     if strange:

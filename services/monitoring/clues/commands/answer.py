@@ -14,6 +14,7 @@ from services.monitoring.answers.store import (
     load_open_risks,
     lock_held,
     lock_homes,
+    lock_homes_of,
     lock_open_of,
     write_changes,
 )
@@ -21,7 +22,6 @@ from services.monitoring.clues.commands.items import VerdictToGive
 from services.monitoring.clues.commands.open_cases import Opened, open_cases
 from services.monitoring.clues.errors import AlreadyAnswered, ClueInvalid, ClueNotFound, ClueWithoutHousehold
 from services.monitoring.clues.procedure import OWNED_BY
-from services.monitoring.clues.store import load_codes_of
 from services.monitoring.evidence.report import Report
 from services.monitoring.risks.commands.reported import raise_reported
 from shared.codes.assistance import TaskVerdict
@@ -76,11 +76,10 @@ class _VerdictBatch:
 
     def __init__(self, uow: UnitOfWork, items: Sequence[VerdictToGive]) -> None:
         ids = {item.clue_id for item in items}
-        codes = load_codes_of(uow, ids)
         self._uow = uow
-        self._homes = lock_homes(uow, codes)
+        self._homes = lock_homes_of(uow, ids)
         self._open: defaultdict[str, dict[UUID, Clue]] = defaultdict(dict)
-        for row in lock_open_of(uow, codes) if codes else ():
+        for row in lock_open_of(uow, self._homes) if self._homes else ():
             self._open[row["household_code"]][row["id"]] = row
         self._clues = {row["id"]: row for rows in self._open.values() for row in rows.values() if row["id"] in ids}
         others = ids - self._clues.keys()
@@ -127,8 +126,15 @@ class _VerdictBatch:
         if clue["received_on"] > on:
             self._left.add(code)
             return
-        answer = {"status": ClueStatus.ANSWERED, "verdict": item.verdict, "reason": item.reason, "answered_on": on}
-        answered = {**clue, **answer, "outcome": ClueOutcome.NONE, "risk_id": None}
+        answered = {
+            **clue,
+            "status": ClueStatus.ANSWERED,
+            "verdict": item.verdict,
+            "reason": item.reason,
+            "answered_on": on,
+            "outcome": ClueOutcome.NONE,
+            "risk_id": None,
+        }
         self._answered[clue["id"]] = self._clues[clue["id"]] = answered
         self._told[clue["id"]] = (on, item.note, details)
         if code is not None:
@@ -184,10 +190,11 @@ def follow_confirmed(
     return {code: {**_follows(one), "risk_id": raised[code]} for code, one in opened.items()}
 
 
-def with_what_follows(answered: Clue, follow: Mapping[str | None, Mapping[str, Any]]) -> dict[str, Any]:
+def with_what_follows(answered: Clue, follow: Mapping[str | None, Mapping[str, Any]]) -> Clue:
     """A clue that was answered, with what followed where it was confirmed."""
-    is_confirmed = answered["verdict"] is TaskVerdict.CONFIRMED
-    return {**answered, **(follow.get(answered["household_code"], {}) if is_confirmed else {})}
+    if answered["verdict"] is not TaskVerdict.CONFIRMED:
+        return answered
+    return {**answered, **follow.get(answered["household_code"], {})}
 
 
 def _follows(opened: Opened) -> Mapping[str, Any]:
@@ -205,4 +212,5 @@ def tell_answers(uow: UnitOfWork, changed: Sequence[Clue], by: str | None = None
 def _audited(row: Clue) -> dict[str, Any]:
     """What the audit keeps of an answer."""
     case_id = row["case_id"]
-    return {**{name: row[name] for name in ("verdict", "reason", "outcome")}, "case_id": case_id and str(case_id)}
+    said = {"verdict": row["verdict"], "reason": row["reason"], "outcome": row["outcome"]}
+    return said | {"case_id": case_id and str(case_id)}

@@ -11,6 +11,8 @@ from pydantic_core import to_json
 from services.monitoring.answers.commands import Standings, audited, places_seen, step_of
 from services.monitoring.answers.rules import Duty, duty_of, widest_around
 from services.monitoring.answers.store import STEPS, lock_homes
+from services.monitoring.attributions.rules import NO_ATTRIBUTIONS, Attributions
+from services.monitoring.attributions.store import load_attributions
 from services.monitoring.clues.commands.items import ClueTaken, ClueToRecord
 from services.monitoring.clues.errors import ClueInvalid
 from services.monitoring.clues.schemas import ClueIn
@@ -18,7 +20,7 @@ from services.monitoring.clues.store import clue_id_of, contradiction, load_know
 from services.monitoring.facts.commands.checks import latest_day
 from services.monitoring.facts.rules import impossible_day
 from services.monitoring.ledger.errors import HouseholdNotFound
-from services.monitoring.persons.store import load_persons, load_places
+from services.monitoring.persons.store import load_numbers, load_persons, load_places
 from services.monitoring.risks.store.verdicts import rule_parameters
 from shared.codes.monitoring import ClueAction, ClueStatus
 from shared.db.unit_of_work import UnitOfWork
@@ -38,8 +40,9 @@ _NOWHERE: Final = dict.fromkeys(("household_code", "member_no", "person_id", "id
 def record_clues(uow: UnitOfWork, items: Sequence[ClueToRecord]) -> list[Outcome[ClueTaken]]:
     """Take clues in, in the order given. The same clue again changes nothing; none opens a task.
 
-    A clue is about the household that it names, or in which the person of its identity number is registered. It is
-    linked to an open risk of one of its kinds, or else open; a further open one of the household joins the first.
+    A clue is about the household that it names, or in which the person of its identity number is registered. Where
+    that one was merged, or whom it names split off, it is about the one for which facts of them count. It is linked to
+    an open risk of one of its kinds, or else open; a further open one of the household joins the first.
     """
     batch = _ClueBatch(uow, items)
     outcomes = take_each(batch.take, items)
@@ -62,7 +65,8 @@ class _ClueBatch:
         self._places = load_places(uow, numbers)
         named = {clue.household_code for clue in clues if clue.household_code is not None}
         found = {place.household_code for places in self._places.values() for place in places}
-        self._homes = lock_homes(uow, named | found)
+        self._homes = dict(lock_homes(uow, named | found))
+        self._attributions = self._follow()
         uow.stamp()  # from here on nobody else takes a clue in
         self._known = load_known(uow, [clue_id_of(clue.source, clue.source_ref) for clue in clues])
         self._marks = marks_of(uow, numbers)
@@ -70,10 +74,31 @@ class _ClueBatch:
         self._standings = Standings(uow, self._homes)
         of_members = {clue.household_code for clue in clues if clue.member_no is not None}
         self._persons = load_persons(uow, {code for code in of_members if code is not None})
+        self._numbers = self._load_numbers(clues)
         self._calendar = WorkdayCalendar(uow.policy.workday_overrides())
         self._duties: dict[tuple[str, dt.date, str], Duty] = {}
         self._today, self._latest = uow.today(), latest_day(uow)
         self._rows: list[dict[str, Any]] = []
+
+    def _follow(self) -> Attributions:
+        """Who passed from one of the households to another; those where they live are locked after the others."""
+        related = [code for code, home in self._homes.items() if home.is_related]
+        if not related:
+            return NO_ATTRIBUTIONS
+        attributions = load_attributions(self._uow, related)
+        self._homes |= lock_homes(self._uow, set().union(*map(attributions.homes_of, related)) - self._homes.keys())
+        return attributions
+
+    def _load_numbers(self, clues: Sequence[ClueIn]) -> Mapping[UUID, int]:
+        """The numbers of persons who may have passed on."""
+        if not self._attributions.passings:
+            return {}
+        named = [
+            self._persons.named(clue.household_code, clue.member_no, clue.received_on)
+            for clue in clues
+            if clue.household_code is not None
+        ]
+        return load_numbers(self._uow, {one for one in named if one is not None})
 
     def take(self, item: ClueToRecord) -> Outcome[ClueTaken]:
         """Decide about one clue. Raises what it is refused for."""
@@ -137,7 +162,12 @@ class _ClueBatch:
         person_id = self._persons.named(code, clue.member_no, clue.received_on)
         if clue.member_no is not None and person_id is None:
             raise ClueInvalid.at("/member_no", says("no-such-member"))
-        return self._in(clue_id, clue, code, clue.member_no, person_id)
+        found = self._attributions.of(code, person_id)
+        if found == code:
+            return self._in(clue_id, clue, code, clue.member_no, person_id)
+        number = None if person_id is None else self._numbers.get(person_id)
+        sent_within = widest_around(actor.regions, home.region_code)
+        return self._in(clue_id, clue, found, number, person_id) | {"sent_within": sent_within}
 
     def _in(
         self, clue_id: UUID, clue: ClueIn, code: str, member_no: int | None, person_id: UUID | None
@@ -178,8 +208,8 @@ class _ClueBatch:
             "content_hash": content_hash,
             "channel": clue.channel,
             "named_household": clue.household_code,
+            "sent_within": where.get("sent_within") or widest_around(item.actor.regions, where["region_code"]),
             **where,
-            "sent_within": widest_around(item.actor.regions, where["region_code"]),
             "received_on": clue.received_on,
             "indicator": clue.indicator,
             "kinds": list(map(str, clue.kinds)),

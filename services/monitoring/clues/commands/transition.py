@@ -4,12 +4,13 @@ from typing import Final
 from uuid import UUID
 
 from services.monitoring.answers.commands import Standings, audited, join_anew, step_of
-from services.monitoring.answers.store import STEPS, Clue, lock_clues, lock_homes, write_changes
+from services.monitoring.answers.store import STEPS, Clue, lock_clues, lock_homes, lock_homes_of, write_changes
+from services.monitoring.attributions.store import load_living_on
 from services.monitoring.clues.commands.answer import answer_clues, demand_step, details_of, no_such_clue
 from services.monitoring.clues.commands.items import VerdictToGive
 from services.monitoring.clues.errors import ClueInvalid
 from services.monitoring.clues.schemas import ClueOut, ClueTransitionIn
-from services.monitoring.clues.store import load_codes_of, shown_clues
+from services.monitoring.clues.store import shown_clues
 from services.monitoring.ledger.errors import HouseholdNotFound
 from shared.codes.monitoring import ClueAction, ClueStatus
 from shared.db.unit_of_work import UnitOfWork
@@ -45,22 +46,23 @@ def transition_clue(uow: UnitOfWork, clue_id: UUID, body: ClueTransitionIn) -> C
 
 
 def _withdraw(uow: UnitOfWork, clue_id: UUID, body: ClueTransitionIn) -> None:
-    codes = load_codes_of(uow, [clue_id])
-    lock_homes(uow, codes)
+    homes = lock_homes_of(uow, [clue_id])
     clue = _lock(uow, clue_id)
     uow.actor.demand_source(clue["source"])
     _take(uow, clue, body, {**clue, "status": ClueStatus.WITHDRAWN}, ("status",))
     if clue["status"] is ClueStatus.OPEN:
-        join_anew(uow, codes)
+        join_anew(uow, homes)
 
 
 def _match(uow: UnitOfWork, clue_id: UUID, body: ClueTransitionIn) -> None:
     code = body.household_code
     assert code is not None, "a match names a household"
+    code = load_living_on(uow, code)
     homes = lock_homes(uow, [code])
     clue, home = _lock(uow, clue_id), homes.get(code)
     if home is None or not uow.actor.sees(home.region_code):
-        raise HouseholdNotFound(says("no-household-in-region", household=code, region=uow.actor.place))
+        named = {"household": body.household_code, "region": uow.actor.place}
+        raise HouseholdNotFound(says("no-household-in-region", **named))
     if home.ended_on is not None and clue["received_on"] > home.ended_on:
         raise HouseholdHasEnded(says("household-ended-since", household=code, ended_on=home.ended_on))
     standing = Standings(uow, homes).of(clue_id, code, clue["kinds"])

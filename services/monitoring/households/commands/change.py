@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.monitoring.answers.commands import move_clues
+from services.monitoring.as_of.store import write_before
 from services.monitoring.cases.commands.follow import move_cases
 from services.monitoring.households.rules import FRAGILE
 from services.monitoring.households.store import write_households
@@ -66,6 +67,7 @@ def change_household(
     ``event_id`` names the household event that says so, ``passed`` who lives elsewhere by it, as they do there.
     """
     code, was = household.code, household_state(HouseholdChanged, household, before)
+    write_before(uow, household, fields, on)
     renew(uow, household, dict(fields))
     take_in(uow, code, household.version, before, after, on, event_id)
     household.sqlmodel_update(dict.fromkeys(_moved(before, after), uow.today()))

@@ -1,45 +1,47 @@
 """How people live 三保障: out of school, insured, in an unsafe house, and what the ill were paid back."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.circumstances import About, select_standing
+from services.monitoring.evidence.circumstances import About
 from services.monitoring.evidence.dwelling import UNSAFE_GRADES
 from services.monitoring.evidence.schooling import OUT_OF_SCHOOL
 from services.monitoring.indicators.store.scope import Scope, how_many
 from services.monitoring.ledger.rules.income import MONTHS_IN_YEAR
 from services.monitoring.models.facts import Fact
-from services.monitoring.models.households import Household
-from services.monitoring.models.persons import Member
 from services.monitoring.models.risks import Risk
-from services.monitoring.risks.rules.parameters import SOURCE_ORDER, RuleParameters
+from services.monitoring.risks.rules.parameters import RuleParameters
 from shared.codes.circumstances import InsuranceScheme, InsuranceStatus, SchoolingEvent, WaterSupply
-from shared.codes.monitoring import ExpenseKind, MonitoringIndicator, RiskKind, RiskStatus
+from shared.codes.monitoring import ExpenseKind, MonitoringIndicator, RiskKind
 from shared.db.base import table_of
 from shared.indicators import Counted
 from shared.money import parse_yuan
 from shared.months import format_month, month_of, months_later
 
-_HOUSEHOLDS, _MEMBERS, _FACTS, _RISKS = table_of(Household), table_of(Member), table_of(Fact), table_of(Risk)
-_OF_HOUSEHOLD: Final = _MEMBERS.c.household_code == _HOUSEHOLDS.c.code
+_FACTS, _RISKS = table_of(Fact), table_of(Risk)
 
 
 def out_of_school(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     """How many members of compulsory age 义务教育年龄 dropped out or are not enrolled."""
     ages = RuleParameters.from_view(scope.view).compulsory_age or range(0)
-    said = select_standing("schooling", About.MEMBER, scope.last, _order(scope), which=_changes_a_state)
+    said, (members, there) = scope.standing("schooling", About.MEMBER, which=_changes_a_state), _people(scope)
     born_after = months_later(scope.last, -MONTHS_IN_YEAR * ages.stop)
     born_by = months_later(scope.last, -MONTHS_IN_YEAR * ages.start)
     people = (
-        sa.select(_MEMBERS.c.person_id)
-        .join(_HOUSEHOLDS, _OF_HOUSEHOLD)
-        .join(said, said.c.person_id == _MEMBERS.c.person_id)
-        .where(scope.households(), said.c.said["event"].as_string().in_([event.value for event in OUT_OF_SCHOOL]))
-        .where(_MEMBERS.c.birth_date > born_after, _MEMBERS.c.birth_date <= born_by)
+        sa.select(members.c.person_id)
+        .join(there, there.c.code == members.c.household_code)
+        .join(said, said.c.person_id == members.c.person_id)
+        .where(said.c.said["event"].as_string().in_([event.value for event in OUT_OF_SCHOOL]))
+        .where(members.c.birth_date > born_after, members.c.birth_date <= born_by)
     )
     return {MonitoringIndicator.DROPOUTS: Counted(scope.count(people))}
+
+
+def _people(scope: Scope) -> tuple[sa.Subquery, sa.Subquery]:
+    """Members and the households of the region in which they may live."""
+    return scope.members(), scope.households()
 
 
 def _changes_a_state(payload: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -54,7 +56,7 @@ def insured(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
         is_basic = payload["scheme"].as_string() == InsuranceScheme.BASIC_MEDICAL.value
         return sa.and_(is_basic, payload["year"].as_integer() == year)
 
-    said = select_standing("insurance", About.MEMBER, scope.last, _order(scope), which=of_the_year)
+    said, (members, there) = scope.standing("insurance", About.MEMBER, which=of_the_year), _people(scope)
     status = said.c.said["status"].as_string()
     counted = (
         sa.select(
@@ -62,10 +64,9 @@ def insured(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
             how_many(status == InsuranceStatus.INSURED.value),
             how_many(status == InsuranceStatus.EXEMPT.value),
         )
-        .select_from(_MEMBERS)
-        .join(_HOUSEHOLDS, _OF_HOUSEHOLD)
-        .outerjoin(said, said.c.person_id == _MEMBERS.c.person_id)
-        .where(scope.households())
+        .select_from(members)
+        .join(there, there.c.code == members.c.household_code)
+        .outerjoin(said, said.c.person_id == members.c.person_id)
     )
     people, with_insurance, exempt = scope.sums(counted)
     return {MonitoringIndicator.INSURED_RATE: Counted(with_insurance, people - exempt)}
@@ -78,13 +79,11 @@ def unsafe_housing(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     def is_unsafe(payload: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         return sa.and_(payload["grade"].as_string().in_(grades), payload["only_home"].as_boolean())
 
-    now = select_standing("dwelling", About.HOUSEHOLD, scope.last, _order(scope))
-    ever = select_standing("dwelling", About.HOUSEHOLD, scope.last, _order(scope), which=is_unsafe).alias("ever")
+    there, now = scope.households(), scope.standing("dwelling", About.HOUSEHOLD)
+    ever = scope.standing("dwelling", About.HOUSEHOLD, which=is_unsafe).alias("ever")
     still = sa.select(now.c.household_code).where(is_unsafe(now.c.said))
-    counted = (
-        sa.select(sa.func.count(), how_many(ever.c.household_code.in_(still)))
-        .join_from(ever, _HOUSEHOLDS, _HOUSEHOLDS.c.code == ever.c.household_code)
-        .where(scope.households())
+    counted = sa.select(sa.func.count(), how_many(ever.c.household_code.in_(still))).join_from(
+        ever, there, there.c.code == ever.c.household_code
     )
     found, still_open = scope.sums(counted)
     return {MonitoringIndicator.UNSAFE_HOUSING_OPEN: Counted(still_open, found)}
@@ -92,17 +91,13 @@ def unsafe_housing(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
 
 def supplied(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     """How many of all people have tap water 自来水, and how many that or another central supply 集中供水."""
-    said = select_standing("water", About.HOUSEHOLD, scope.last, _order(scope), which=_names_a_supply)
-    supply, people = said.c.said["supply"].as_string(), _HOUSEHOLDS.c.member_count
+    said, there = scope.standing("water", About.HOUSEHOLD, which=_names_a_supply), scope.households()
+    supply, people = said.c.said["supply"].as_string(), there.c.member_count
     on_tap = supply == WaterSupply.TAP.value
     is_central = on_tap | (supply == WaterSupply.CENTRAL.value)
-    counted = (
-        sa.select(
-            sa.func.sum(people), *(sa.func.sum(sa.case((each, people), else_=0)) for each in (on_tap, is_central))
-        )
-        .join_from(_HOUSEHOLDS, said, said.c.household_code == _HOUSEHOLDS.c.code, isouter=True)
-        .where(scope.households())
-    )
+    counted = sa.select(
+        sa.func.sum(people), *(sa.func.sum(sa.case((each, people), else_=0)) for each in (on_tap, is_central))
+    ).join_from(there, said, said.c.household_code == there.c.code, isouter=True)
     everybody, tapped, central = scope.sums(counted)
     return {
         MonitoringIndicator.TAP_WATER_RATE: Counted(tapped, everybody),
@@ -136,16 +131,14 @@ def reimbursed(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
 
 
 def _ill(scope: Scope) -> sa.Select[Any]:
+    there = scope.households()
+    was_open = scope.by_then(_RISKS.c.opened_at) & ~scope.by_then(_RISKS.c.cleared_at)
     return (
         sa.select(_RISKS.c.household_code)
-        .join(_HOUSEHOLDS, _HOUSEHOLDS.c.code == _RISKS.c.household_code)
-        .where(_RISKS.c.kind == RiskKind.NEW_ILLNESS, _RISKS.c.status == RiskStatus.OPEN, scope.households())
+        .join(there, there.c.code == _RISKS.c.household_code)
+        .where(_RISKS.c.kind == RiskKind.NEW_ILLNESS, was_open)
     )
 
 
 def _months_of_the_year(scope: Scope) -> tuple[str, str]:
     return format_month(month_of(scope.last.replace(month=1))), format_month(month_of(scope.last))
-
-
-def _order(scope: Scope) -> Any:
-    return scope.view.value(SOURCE_ORDER).value

@@ -47,9 +47,9 @@ def findings(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     cleared = _FINDINGS.c.cleared_on <= scope.last
     is_open = sa.func.coalesce(_FINDINGS.c.cleared_on > scope.last, sa.true())
     counted = sa.select(sa.func.count(), how_many(cleared), how_many(is_open)).where(
-        scope.lies_in(_FINDINGS.c.region_code),
+        scope.lived_in(_FINDINGS.c.household_code, _FINDINGS.c.region_code),
         _FINDINGS.c.found_on <= scope.last,
-        _FINDINGS.c.status != FindingStatus.EXEMPTED,
+        (_FINDINGS.c.status != FindingStatus.EXEMPTED) | (_FINDINGS.c.exempted_on > scope.last),
     )
     found, gone, still_open = scope.sums(counted)
     return {

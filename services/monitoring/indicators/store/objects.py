@@ -6,25 +6,19 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from services.monitoring.evidence.circumstances import About, select_standing
+from services.monitoring.cases.store.monitored import has_eliminated, monitored_on
+from services.monitoring.evidence.circumstances import About
 from services.monitoring.indicators.rules import MEASURE_DAYS
 from services.monitoring.indicators.store.scope import Scope, how_many
+from services.monitoring.models import PROCEDURE_STEP as _STEPS
 from services.monitoring.models.cases import Case, CompletedMeasure
 from services.monitoring.models.clues import ClueRow
-from services.monitoring.models.households import Household
-from services.monitoring.patrols.store import monitored_on
-from services.monitoring.risks.rules.parameters import SOURCE_ORDER
 from shared.codes.circumstances import ReliefScheme, ReliefStatus
-from shared.codes.monitoring import CaseKind, CaseStatus, ClueStatus, HouseholdClass, MonitoringIndicator
+from shared.codes.monitoring import CaseKind, CaseStatus, ClueAction, ClueStatus, HouseholdClass, MonitoringIndicator
 from shared.db.base import table_of
 from shared.indicators import Counted
 
-_CASES, _MEASURES, _CLUES, _HOUSEHOLDS = (
-    table_of(Case),
-    table_of(CompletedMeasure),
-    table_of(ClueRow),
-    table_of(Household),
-)
+_CASES, _MEASURES, _CLUES = table_of(Case), table_of(CompletedMeasure), table_of(ClueRow)
 _HELPING: Final = ("employment", "consumption", "assets")
 """Houses whose measures are help to work and produce 开发式帮扶."""
 _NOT_GRANTED: Final = (CaseStatus.REFUSED, CaseStatus.WITHDRAWN)
@@ -32,7 +26,7 @@ _NOT_GRANTED: Final = (CaseStatus.REFUSED, CaseStatus.WITHDRAWN)
 
 def monitored(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     """Who is monitored on the last day, by class, and which help reached them."""
-    found = monitored_on(scope.last)
+    found = monitored_on(scope.reading, scope.last)
     able, helped = found.c.able_workers > 0, _was_helped(found, scope.last)
     secured = found.c.dibao | found.c.household_code.in_(_supported(scope))
     of_class = [how_many(found.c.household_class == each) for each in HouseholdClass]
@@ -67,8 +61,7 @@ def _was_helped(monitored: sa.Subquery, on: dt.date) -> sa.ColumnElement[bool]:
 
 def _supported(scope: Scope) -> sa.Select[Any]:
     """Households with somebody in 低保 or 特困供养."""
-    order = scope.view.value(SOURCE_ORDER).value
-    said = select_standing("relief", About.EITHER, scope.last, order, matter="scheme")
+    said = scope.standing("relief", About.EITHER, matter="scheme")
     scheme, status = (said.c.said[name].as_string() for name in ("scheme", "status"))
     supports = scheme.in_([ReliefScheme.DIBAO.value, ReliefScheme.TEKUN.value])
     return sa.select(said.c.household_code).where(supports, status == ReliefStatus.GRANTED.value)
@@ -77,7 +70,7 @@ def _supported(scope: Scope) -> sa.Select[Any]:
 def came_and_went(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     """Who was ever admitted, and who was admitted and eliminated in the span."""
     admitted = (_CASES.c.kind == CaseKind.IDENTIFICATION) & (_CASES.c.status == CaseStatus.MONITORED)
-    eliminated = (_CASES.c.kind == CaseKind.ELIMINATION) & (_CASES.c.status == CaseStatus.ELIMINATED)
+    eliminated = has_eliminated(_CASES, scope.last)
     in_span = scope.in_span(_CASES.c.approved_on)
     asked = (admitted, eliminated, admitted & in_span, eliminated & in_span)
     counted = sa.select(*map(how_many, asked)).where(_by_now(scope))
@@ -91,22 +84,27 @@ def came_and_went(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
 
 
 def _by_now(scope: Scope) -> sa.ColumnElement[bool]:
-    return scope.lies_in(_CASES.c.region_code) & (_CASES.c.approved_on <= scope.last)
+    return _of_the_region(scope) & (_CASES.c.approved_on <= scope.last)
+
+
+def _of_the_region(scope: Scope) -> sa.ColumnElement[bool]:
+    return scope.lived_in(_CASES.c.household_code, _CASES.c.region_code)
 
 
 def in_time(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
-    """How many identifications were approved within their time limit, and how many clues were answered."""
+    """How many identifications were approved within their time limit, and how many clues were answered by then."""
     limited = sa.select(sa.func.count(), how_many(_CASES.c.approved_on <= _CASES.c.due_on)).where(
-        scope.lies_in(_CASES.c.region_code),
+        _of_the_region(scope),
         scope.in_span(_CASES.c.approved_on),
         _CASES.c.kind == CaseKind.IDENTIFICATION,
         _CASES.c.status.not_in(_NOT_GRANTED),
         _CASES.c.due_on.is_not(None),
     )
-    sent = sa.select(sa.func.count(), how_many(_CLUES.c.status == ClueStatus.ANSWERED)).where(
-        scope.lies_in(_CLUES.c.region_code),
+    by_then = (_CLUES.c.status == ClueStatus.ANSWERED) & (_CLUES.c.answered_on <= scope.last)
+    sent = sa.select(sa.func.count(), how_many(by_then)).where(
+        scope.lived_in(_CLUES.c.household_code, _CLUES.c.region_code),
         scope.in_span(_CLUES.c.received_on),
-        _CLUES.c.status != ClueStatus.WITHDRAWN,
+        ~_was_withdrawn(scope),
     )
     cases, approved_in_time = scope.sums(limited)
     clues, answered = scope.sums(sent)
@@ -114,6 +112,13 @@ def in_time(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
         MonitoringIndicator.IDENTIFIED_IN_TIME_RATE: Counted(approved_in_time, cases),
         MonitoringIndicator.CLUE_ANSWERED_RATE: Counted(answered, clues),
     }
+
+
+def _was_withdrawn(scope: Scope) -> sa.ColumnElement[bool]:
+    """Whether a clue was taken back by the end of the last day."""
+    step = (_STEPS.c.thing_kind == "clue") & (_STEPS.c.thing_id == _CLUES.c.id)
+    taken_back = sa.exists().where(step, _STEPS.c.action == ClueAction.WITHDRAW.value, scope.by_then(_STEPS.c.at))
+    return (_CLUES.c.status == ClueStatus.WITHDRAWN) & taken_back
 
 
 def helped_in_time(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
@@ -124,7 +129,7 @@ def helped_in_time(scope: Scope) -> Mapping[MonitoringIndicator, Counted]:
     of_case = (_MEASURES.c.household_code == _CASES.c.household_code) & (_MEASURES.c.completed_on >= _CASES.c.opened_on)
     first_help = sa.select(sa.func.min(_MEASURES.c.completed_on)).where(of_case).scalar_subquery()
     admitted = sa.select(_CASES.c.region_code, _CASES.c.approved_on, first_help.label("helped_on")).where(
-        scope.lies_in(_CASES.c.region_code),
+        _of_the_region(scope),
         scope.in_span(_CASES.c.approved_on),
         _CASES.c.kind == CaseKind.IDENTIFICATION,
         _CASES.c.status == CaseStatus.MONITORED,

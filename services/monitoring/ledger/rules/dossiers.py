@@ -66,6 +66,8 @@ class HouseholdDossier:
     """Facts whose rows of evidence this command takes away, by table."""
     reports: dict[Key, dict[UUID, Report]] = field(default_factory=_reports)
     """The reports that count of matters which this command touches, by matter and fact."""
+    seen_then: Mapping[str, Any] | None = None
+    """What the rules saw on the past day of which it is; none where what is kept now is asked for."""
     window_changed: bool = False
     window_stale: bool = False
     """Something left the ledger, so the window has to be computed anew."""

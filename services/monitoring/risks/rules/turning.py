@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from services.monitoring.evidence.accident import ACCIDENT_KNOWN
-from services.monitoring.evidence.circumstances import PEOPLE, Circumstances, Person
+from services.monitoring.evidence.circumstances import PEOPLE, Circumstances
 from services.monitoring.evidence.disability import DISABILITY_KNOWN
 from services.monitoring.evidence.disaster import DISASTER_KNOWN
 from services.monitoring.evidence.expense import EDUCATION, SCHOOL_YEAR_BEGINS
 from services.monitoring.evidence.insurance import INSURANCE_KNOWN
-from services.monitoring.evidence.kept import Kept
+from services.monitoring.evidence.kept import Kept, Person
 from services.monitoring.evidence.production import PRODUCTION_KNOWN
 from services.monitoring.evidence.relief import RELIEF_KNOWN
 from services.monitoring.evidence.schooling import SCHOOLING_KNOWN

@@ -138,7 +138,7 @@ def _look_at(reading: Reading, dossiers: Sequence[HouseholdDossier], parameters:
             dossier.able_workers,
             dossier.fragile_members,
             dossier.window,
-            seen.get(dossier.code, NOTHING),
+            seen.get(dossier.code, NOTHING) if dossier.seen_then is None else dossier.seen_then,
             dossier.evidence,
             dossier.relocated,
             dossier.dibao,

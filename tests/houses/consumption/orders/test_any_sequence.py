@@ -1,8 +1,11 @@
 """No sequence of steps loses a fen or makes goods from nothing; many at once never buy more than there is."""
 
 import asyncio
+import datetime as dt
 from collections import defaultdict
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.consumption.models import ValueEntry
-from services.consumption.orders.commands.deadlines import lapse_pre_orders
+from services.consumption.orders.commands.deadlines import close_orders, lapse_pre_orders
 from services.consumption.orders.commands.place import place_order
 from services.consumption.orders.commands.transition import transition_order
 from services.consumption.orders.schemas import OrderIn, OrderOut, TransitionIn
@@ -23,7 +26,8 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.errors import DomainError
 from shared.house import House
 from shared.security.actor import Actor
-from tests.builders import HOUSEHOLD
+from tests.at_once import until_answered, while_uncommitted
+from tests.builders import HOUSEHOLD, TODAY
 from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
     BUY,
@@ -43,9 +47,11 @@ from tests.houses.consumption.builders import (
     read_stock,
     stock,
     told,
+    turn_to,
     walk,
 )
 from tests.houses.consumption.orders.test_worked_money import ledger
+from tests.mechanism.probe import ON_POSTGRESQL
 from tests.problems import assert_problem
 
 BUYER = Actor(id="dongguan", scopes=frozenset(BUY), regions=("4419",), buyers=frozenset({"DG-1"}))
@@ -173,7 +179,7 @@ async def test_many_at_once_never_buy_more_than_there_is_while_pre_orders_lapse(
         codes = ("TEA", "EGGS") if number % 2 else ("EGGS", "TEA")
         mode = "pre" if number % 4 < 2 else "direct"
         body = order(*((code, "7.001") for code in codes), buyer_code=f"B-{numbered(RACING)[number]}", mode=mode)
-        answer = await until_answered(client, body)
+        answer = await until_answered(partial(client.post, ORDERS, json=body))
         if answer.status_code == 201 and mode == "pre":
             assert (await act(client, answer.json()["order_id"], "cancel")).status_code == 200
         elif answer.status_code != 201:
@@ -186,13 +192,6 @@ async def test_many_at_once_never_buy_more_than_there_is_while_pre_orders_lapse(
     items = (await officer.get(ORDERS, params={"limit": 200, "status": "placed"})).json()["items"]
     left = {code: 100_000 - 7_001 * len(items) for code in ("TEA", "EGGS")}
     assert (await stock(house), len(items) <= 14) == (left, True)
-
-
-async def until_answered(client: httpx.AsyncClient, body: dict[str, Any]) -> httpx.Response:
-    """The answer to an order, sent again by a buyer who was told to come back."""
-    while (answer := await client.post(ORDERS, json=body)).status_code == 503:
-        await asyncio.sleep(int(answer.headers["retry-after"]))
-    return answer
 
 
 async def test_a_settlement_and_the_answer_to_a_return_at_once_agree(
@@ -210,3 +209,24 @@ async def test_a_settlement_and_the_answer_to_a_return_at_once_agree(
     shown = (await officer.get(f"{ORDERS}/{placed}")).json()
     assert (shown["status"], shown["total"]) == ("settled", "150.00")
     assert ledger(await told(house, "income-")) == {HOUSEHOLD: 3750}
+
+
+@ON_POSTGRESQL
+async def test_an_order_is_not_closed_over_a_price_that_was_proposed_meanwhile(
+    house: House, officer: httpx.AsyncClient, buyer: httpx.AsyncClient, database_url: str
+) -> None:
+    placed = (await place(buyer))["order_id"]
+    await walk(officer, placed, "accept", "ship", "receive", "settle")
+    turn_to(house, TODAY + dt.timedelta(days=8))
+    another = {"action": "adjust", "lines": [{"line_no": 1, "price": "20.00", "reason": "grade"}]}
+    await while_uncommitted(
+        house,
+        database_url,
+        transition_order,
+        UUID(placed),
+        TransitionIn.model_validate(another),
+        actor=OFFICER,
+        then=lambda: house.database.write(close_orders),
+    )
+    shown = (await officer.get(f"{ORDERS}/{placed}")).json()
+    assert (shown["status"], shown["adjustment"]["status"]) == ("settled", "open")

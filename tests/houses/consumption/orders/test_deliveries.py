@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from services.consumption.models import Order
 from services.consumption.orders.commands.deadlines import close_orders, lapse_pre_orders, tell_overdue
-from shared.clock import SystemClock
 from shared.db.base import table_of
 from shared.house import House
 from tests.builders import TODAY
@@ -28,6 +27,7 @@ from tests.houses.consumption.builders import (
     put,
     stock,
     told,
+    turn_to,
     walk,
 )
 from tests.problems import assert_problem
@@ -40,11 +40,6 @@ pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def lines(**fields: Any) -> list[dict[str, Any]]:
     """What a step does with the first line."""
     return [{"line_no": 1, **fields}]
-
-
-def turn_to(house: House, day: dt.date) -> None:
-    """Have the house live on another business date."""
-    house.database.resources.clock = SystemClock(business_date=day)
 
 
 async def delivered(buyer: httpx.AsyncClient, officer: httpx.AsyncClient, *quantities: str) -> None:

@@ -1,6 +1,7 @@
 """Orders: one for each number of a buyer, stock taken once and never below nothing, seen by whoever deals in them."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.procedures.errors import TransitionNotAllowed
 from shared.security.actor import Actor
+from tests.at_once import until_answered
 from tests.builders import OTHER_COUNTY_REGION, REGION, audit_rows
 from tests.conftest import ClientFor
 from tests.houses.consumption.builders import (
@@ -297,20 +299,14 @@ async def test_reading_is_not_ordering(house: House, client_for: ClientFor, buye
     assert_problem(await reader.post(ORDERS, json=order()), 403, "scope-missing")
 
 
-async def until_answered(client: httpx.AsyncClient, body: dict[str, Any]) -> httpx.Response:
-    """The answer to an order, sent again by a buyer who was told to come back."""
-    while (answer := await client.post(ORDERS, json=body)).status_code == 503:
-        await asyncio.sleep(int(answer.headers["retry-after"]))
-    return answer
-
-
 async def test_a_hundred_buyers_at_once_never_get_more_than_there_is(
     house: House, officer: httpx.AsyncClient, client_for: ClientFor
 ) -> None:
     """Each wants 7.001 of 300: there is enough for 42."""
     clients = [dongguan(client_for, house, buyers=(f"B-{number}",)) for number in numbered(BUYERS)]
     orders = [order(("TEA", "7.001"), buyer_code=f"B-{number}") for number in numbered(BUYERS)]
-    answers = await asyncio.gather(*map(until_answered, clients, orders))
+    sent = (partial(client.post, ORDERS, json=body) for client, body in zip(clients, orders, strict=True))
+    answers = await asyncio.gather(*map(until_answered, sent))
     refused = [answer for answer in answers if answer.status_code != 201]
     assert len(refused) == BUYERS - 42
     for answer in refused:

@@ -119,6 +119,17 @@ async def test_buyers_are_not_told_which_households_are_behind_a_product(house: 
     assert HOUSEHOLD not in (await buyer.get(f"{API}/products")).text
 
 
+async def test_a_household_does_not_sell_under_its_own_code_which_buyers_would_see(
+    house: House, client_for: ClientFor
+) -> None:
+    officer = client_for(house, scopes=SUPPLY)
+    place = f"{API}/producers/{HOUSEHOLD.lower()}"
+    body = producer(link("1.0000"), kind="household", uscc=None)
+    refused = assert_problem(await officer.put(place, json=body), 422, "producer-invalid")
+    assert [error["pointer"] for error in refused["errors"]] == ["/links/0/household_code"]
+    assert_problem(await officer.get(place), 404, "producer-not-found")
+
+
 async def test_names_stay_in_the_register_and_reach_no_audit_or_log(
     house: House, client_for: ClientFor, logged: Logged
 ) -> None:

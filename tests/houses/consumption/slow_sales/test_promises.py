@@ -11,6 +11,8 @@ PROMISES = Promises(
         "GET /price-reports": "consumption:write or consumption:approve",
         "POST /supply-reports": "consumption:write",
         "GET /supply-reports": "consumption:write or consumption:approve",
+        "POST /price-reports/{price_report_id}/withdrawal": "consumption:write",
+        "POST /supply-reports/{supply_report_id}/withdrawal": "consumption:write",
         "POST /slow-sales": "consumption:write",
         "GET /slow-sales": "consumption:write or consumption:approve",
         "GET /slow-sales/{alert_id}": "consumption:write or consumption:approve",

@@ -1,4 +1,4 @@
-"""What outside systems hold consumption to about statements and payments."""
+"""What outside systems hold consumption to about statements and reconciliations."""
 
 from tests.promises import Check, Promises, every
 
@@ -6,14 +6,11 @@ PROMISES = Promises(
     "consumption",
     routes={
         "GET /statements/{buyer_code}/{month}": "consumption:read",
-        "POST /payments": "consumption:approve",
         "GET /reconciliations/{date}": "consumption:read",
     },
     fields={
         "StatementOut": "buyer_code month opening settled restated paid closing lines",
         "StatementLineOut": "on kind order_id buyer_order_no delivery_no source source_ref amount",
-        "PaymentIn": "source source_ref buyer_code paid_on amount",
-        "PaymentOut": "payment_id source source_ref buyer_code region_code paid_on amount recorded_at",
     },
     codes={"EntryKind": "settled restated paid"},
     filters={"/reconciliations/{date}": "buyer_code"},

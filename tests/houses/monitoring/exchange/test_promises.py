@@ -18,7 +18,7 @@ PROMISES = Promises(
         "HeldBackRow": "external_code household_code region_code member_no rule text",
     },
     codes={"ExchangeSystem": "national guizhou hebei shaanxi"},
-    filters={"/reports/exchange-{system}": "region_code period format"},
+    filters={"/reports/exchange-{system}": "region_code period format mapping"},
 )
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
 
 from shared.codes.monitoring import RiskKind
+from tests.at_once import until_answered
 from tests.builders import (
     HOUSEHOLD,
     OTHER_COUNTY_REGION,
@@ -368,11 +370,12 @@ async def test_different_facts_of_one_household_at_once_lose_nothing(monitoring:
     """Through every door at once: what counts for the rules is what the ledger holds."""
     facts = wages([*YEAR_BEFORE, *WINDOW], "2700.00")
     await monitoring.record(facts[0])
-    answers = await asyncio.gather(
-        *(monitoring.post(fact) for fact in facts[1:9]),
-        *(monitoring.post({"facts": [fact]}) for fact in facts[9:17]),
-        *(monitoring.post(fact, key=fact["source_ref"]) for fact in facts[17:]),
+    sent = (
+        *(partial(monitoring.post, fact) for fact in facts[1:9]),
+        *(partial(monitoring.post, {"facts": [fact]}) for fact in facts[9:17]),
+        *(partial(monitoring.post, fact, key=fact["source_ref"]) for fact in facts[17:]),
     )
+    answers = await asyncio.gather(*map(until_answered, sent))
     assert {answer.status_code for answer in answers} <= {200, 201}
     assert await income_of(monitoring) == ("32400.00", [])
     verdicts = await monitoring.verdicts()

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from tests.builders import HOUSEHOLD, REGION, deliver, expense_fact, fact, household, illness_fact, member
+from tests.builders import (
+    HOUSEHOLD,
+    OTHER_COUNTY_REGION,
+    REGION,
+    deliver,
+    expense_fact,
+    fact,
+    household,
+    illness_fact,
+    member,
+)
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import (
     WINDOW,
@@ -70,6 +80,28 @@ async def test_as_of_a_day_before_all_is_as_it_was(monitoring: Monitoring) -> No
     assert await net(monitoring, NEW, as_of="2026-05-31") == "0.00"
     on = await monitoring.get(f"households/{HOUSEHOLD}/income", as_of="2026-06-01")
     assert on["members"] == 2
+
+
+async def test_verdicts_of_a_day_before_see_who_lived_there_and_what_was_said_of_them(monitoring: Monitoring) -> None:
+    day, on = "2026-09-30", "2026-10-10"
+    child = {"household_code": HOUSEHOLD, "member_no": 3, "observed_on": "2026-09-10"}
+    await monitoring.record(
+        illness_fact(member_no=2, observed_on="2026-09-02"),
+        fact("schooling", "s", {"event": "dropped_out", "stage": "junior", "reason": None}, **child),
+        fact("disability", "d", {"kind": "physical", "grade": 1}, **child | {"member_no": 4}),
+        fact("dwelling", "h", {"grade": "D", "only_home": True, "checked_by": "住建局"}, **child | {"member_no": None}),
+        expense_fact("2026-08", "90000.00", "90000.00", member_no=2),
+        expense_fact("2026-09", "30000.00", "30000.00", "education", member_no=3),
+    )
+    before = await monitoring.verdicts(as_of=day)
+    fires = {kind for kind, said in before.items() if said["outcome"] == "fires"}
+    assert fires == {"new_illness", "unsafe_housing", "disability", "education_cost"}
+    await happened(monitoring, split(2, 3, head=2, on=on))
+    await happened(monitoring, event("death", "death", member_no=4, on=on))
+    await happened(monitoring, event("move", "move", on="2026-10-11", region_code=OTHER_COUNTY_REGION))
+    assert await monitoring.verdicts(as_of=day) == before
+    after = await monitoring.verdicts()
+    assert {kind for kind in fires if after[kind]["outcome"] == "fires"} == {"unsafe_housing"}
 
 
 async def test_what_is_said_later_counts_where_it_belongs(monitoring: Monitoring) -> None:

@@ -102,6 +102,7 @@ async def test_the_same_again_is_unchanged_and_leaves_nothing_behind(monitoring:
     after = await monitoring.counts()
     assert {name: after[name] - counts[name] for name in counts if after[name] != counts[name]} == {
         "audit": 1,
+        "household_before": 1,
         "outbox": 1,
         **({"change": 1} if after["change"] != counts["change"] else {}),
     }

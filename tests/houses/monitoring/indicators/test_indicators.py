@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.monitoring.models import PROCEDURE_STEP
 from services.monitoring.models.cases import CompletedMeasure
 from services.monitoring.models.clues import ClueRow
 from services.monitoring.models.findings import FindingRow
@@ -14,6 +15,7 @@ from shared.codes.monitoring import HouseholdClass, MonitoringIndicator
 from shared.db.base import table_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.ids import new_id
+from shared.procedures.rows import Steps, Taken
 from tests.builders import OTHER_COUNTY_REGION, REGION, expense_fact, fact, household, illness_fact, member
 from tests.conftest import ClientFor, OpenHouse
 from tests.houses.monitoring.builders import WINDOW, YEAR_BEFORE, Monitoring, open_monitoring, wages
@@ -106,11 +108,18 @@ async def test_which_help_came_and_how_fast(monitoring: Monitoring) -> None:
 
 
 async def test_clues_that_came_in_the_month_and_have_their_answer(monitoring: Monitoring) -> None:
-    for place, status in enumerate(("answered", "answered", "open", "unmatched", "withdrawn")):
-        await monitoring.house.database.write(_send, f"c-{place}", status, dt.date(2026, 10, 1 + place))
-    await monitoring.house.database.write(_send, "c-9", "open", dt.date(2026, 11, 1))
+    october, november = dt.date(2026, 10, 20), dt.date(2026, 11, 2)
+    for place, (status, answered_on) in enumerate(
+        (("answered", october), ("answered", october), ("answered", november), ("unmatched", None))
+    ):
+        answer = {"status": status, "answered_on": answered_on}
+        await monitoring.house.database.write(_send, f"c-{place}", dt.date(2026, 10, 1 + place), answer)
+    for place, taken_back in enumerate((october, november)):
+        on = dt.datetime.combine(taken_back, dt.time(4), dt.UTC)
+        await monitoring.house.database.write(_send, f"w-{place}", dt.date(2026, 10, 9), {"status": "withdrawn"}, on)
+    await monitoring.house.database.write(_send, "c-9", november, {"status": "open"})
     found = await figures(monitoring, region_code=COUNTY, period="2026-10")
-    assert found["clue_answered_rate"] == ("0.5000", 2, 4)
+    assert found["clue_answered_rate"] == ("0.4000", 2, 5), "of what was sent and not taken back by the end of October"
 
 
 async def test_who_was_seen(monitoring: Monitoring) -> None:
@@ -262,8 +271,10 @@ def _complete(uow: UnitOfWork, code: str, house: str, on: dt.date) -> None:
     uow.connection.execute(sa.insert(table_of(CompletedMeasure)).values(row))
 
 
-def _send(uow: UnitOfWork, reference: str, status: str, on: dt.date) -> None:
-    row = {
+def _send(
+    uow: UnitOfWork, reference: str, on: dt.date, changes: dict[str, Any], taken_back: dt.datetime | None = None
+) -> None:
+    row: dict[str, Any] = {
         "id": new_id(),
         "source": "civil-affairs",
         "source_ref": reference,
@@ -274,7 +285,6 @@ def _send(uow: UnitOfWork, reference: str, status: str, on: dt.date) -> None:
         "received_on": on,
         "indicator": "大额医疗支出",
         "kinds": [],
-        "status": status,
         "owner_level": "village",
         "due_provisional": False,
         "pack": "test",
@@ -284,7 +294,10 @@ def _send(uow: UnitOfWork, reference: str, status: str, on: dt.date) -> None:
         "version": 1,
         "updated_at": uow.stamp(),
     }
-    uow.connection.execute(sa.insert(table_of(ClueRow)).values(row))
+    uow.connection.execute(sa.insert(table_of(ClueRow)).values(row | changes))
+    if taken_back is not None:
+        step = Taken(row["id"], 1, taken_back, "withdraw", "withdrawn", "tester")
+        Steps(PROCEDURE_STEP, "clue").write(uow, [step])
 
 
 def _find(uow: UnitOfWork, status: str, found_on: dt.date, cleared_on: dt.date | None) -> None:

@@ -146,6 +146,57 @@ async def test_two_who_send_one_patrol_at_once_record_it_once(monitoring: Monito
     assert (counts["patrol"], counts["patrol_visit"]) == (1, 2)
 
 
+CORRECTION = {"source_ref": "p-2", "supersedes": {"source": "village-report", "source_ref": "p-1"}}
+
+
+async def test_a_correction_counts_in_the_place_of_what_it_corrects(monitoring: Monitoring) -> None:
+    first = (await monitoring.client.post("/monitoring/v1/patrols", json=PATROL)).json()
+    right = PATROL | CORRECTION | {"household_codes": [LIFTED]}
+    stored, again = [await monitoring.client.post("/monitoring/v1/patrols", json=right) for _ in range(2)]
+    assert (stored.status_code, again.status_code, again.json()) == (201, 200, stored.json())
+    assert (stored.json()["supersedes_id"], stored.json()["status"]) == (first["patrol_id"], "stands")
+    assert await overdue(monitoring) == {FAR: (0, 1), MONITORED: (0, 1)}, "the second household was not seen"
+    old = await monitoring.client.post("/monitoring/v1/patrols", json=PATROL)
+    assert (old.status_code, old.json()["status"]) == (200, "superseded")
+    for changed, found in (
+        ({"source_ref": "p-3"}, (409, "patrol-already-superseded")),
+        (
+            {"source_ref": "p-3", "supersedes": {"source": "village-report", "source_ref": "p-9"}},
+            (404, "superseded-patrol-not-found"),
+        ),
+        ({"supersedes": None}, (409, "patrol-contradicts")),
+    ):
+        answer = await monitoring.client.post("/monitoring/v1/patrols", json=right | changed)
+        assert_problem(answer, *found)
+    assert (await monitoring.counts())["patrol"] == 2
+
+
+async def test_what_is_withdrawn_was_no_visit(monitoring: Monitoring, client_for: ClientFor) -> None:
+    patrol_id = (await monitoring.client.post("/monitoring/v1/patrols", json=PATROL)).json()["patrol_id"]
+    path = f"/monitoring/v1/patrols/{patrol_id}/withdrawal"
+    body = {"source": "village-report", "source_ref": "w-1", "reason": "wrong_household"}
+    elsewhere = client_for(monitoring.house, region="520625", client_id="yinjiang")
+    assert_problem(await elsewhere.post(path, json=body), 404, "patrol-not-found")
+    stranger = client_for(monitoring.house, client_id="stranger", sources=("somebody-else",))
+    assert_problem(await stranger.post(path, json=body | {"source": "somebody-else"}), 403, "source-not-yours")
+    stored, again = [await monitoring.client.post(path, json=body) for _ in range(2)]
+    assert (stored.status_code, again.status_code, again.json()) == (201, 200, stored.json())
+    assert await overdue(monitoring) == {FAR: (0, 1), LIFTED: (0, 1), MONITORED: (0, 1)}
+    other = await monitoring.client.post(path, json=body | {"reason": "other"})
+    assert_problem(other, 409, "withdrawal-contradicts")
+    corrected = await monitoring.client.post("/monitoring/v1/patrols", json=PATROL | CORRECTION)
+    assert_problem(corrected, 409, "patrol-already-withdrawn")
+    assert await patrol(monitoring, source_ref="p-9") == 201
+
+
+@ON_POSTGRESQL
+async def test_of_two_corrections_at_once_one_counts(monitoring: Monitoring) -> None:
+    assert await patrol(monitoring) == 201
+    references = ("p-2", "p-2", "p-3", "p-3")
+    found = await asyncio.gather(*(patrol(monitoring, **CORRECTION | {"source_ref": each}) for each in references))
+    assert sorted(found) == [200, 201, 409, 409]
+
+
 @ON_SQLITE
 @pytest.mark.parametrize(
     ("changed", "found"),

@@ -4,10 +4,17 @@ from tests.promises import Check, Promises, every
 
 PROMISES = Promises(
     "monitoring",
-    routes={"POST /patrols": "monitoring:write", "GET /patrols/overdue": "monitoring:read"},
+    routes={
+        "POST /patrols": "monitoring:write",
+        "POST /patrols/{patrol_id}/withdrawal": "monitoring:write",
+        "GET /patrols/overdue": "monitoring:read",
+    },
     fields={
-        "PatrolIn": "source source_ref contact_code on household_codes",
-        "PatrolOut": "patrol_id source source_ref contact_code on household_codes recorded_at",
+        "PatrolIn": "source source_ref supersedes contact_code on household_codes",
+        "PatrolReference": "source source_ref",
+        "PatrolOut": "patrol_id source source_ref contact_code on household_codes supersedes_id status recorded_at",
+        "PatrolWithdrawalIn": "source source_ref reason",
+        "PatrolWithdrawalOut": "withdrawal_id patrol_id source source_ref reason withdrawn_at",
         "OverdueHousehold": "household_code region_code category monitored visits needed last_visited_on contact_codes",
         "Page_OverdueHousehold_": "items next_cursor",
     },

@@ -6,17 +6,17 @@ from functools import partial
 
 import pytest
 
-from services.monitoring.report_submissions.rules import Owed, Period, Terms, owed_in
-from shared.codes.monitoring import ReportKind
+from services.monitoring.report_submissions.rules import TERMS
 from shared.findings import WrongValue
 from shared.policy.loader import PolicyBook
+from shared.reporting.rhythms import Owed, Period, Rhythm, owed_in
 
-WEEKLY, MONTHLY, QUARTERLY, ANNUAL, AD_HOC, SCREENING = ReportKind
+WEEKLY, MONTHLY, QUARTERLY, ANNUAL, AD_HOC = Rhythm
 MONTHS = [(MONTHLY, f"2023-{month:02}", dt.date(2023, month, 25)) for month in range(1, 13)]
 
 
 def owed(book: PolicyBook, region: str, year: int) -> list[Owed]:
-    return owed_in(year, partial(book.in_form, Terms.under, region))
+    return sorted(owed_in(year, partial(book.in_form, TERMS, region)), key=lambda one: one.due_on)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def book() -> PolicyBook:
 
 
 def test_mouding_reports_on_the_25th_and_before_three_days_of_the_year(book: PolicyBook) -> None:
-    found = {(one.report, one.period, one.due_on) for one in owed(book, "532323", 2023)}
+    found = {(one.rhythm, one.period, one.due_on) for one in owed(book, "532323", 2023)}
     quarters = {
         ("2023-Q2", dt.date(2023, 6, 30)),
         ("2023-Q3", dt.date(2023, 9, 30)),
@@ -37,10 +37,10 @@ def test_mouding_reports_on_the_25th_and_before_three_days_of_the_year(book: Pol
 @pytest.mark.parametrize(
     ("region", "year", "expected"),
     [
-        ("520626001", 2024, {MONTHLY: 12, ANNUAL: 1, SCREENING: 1}),
-        ("520626", 2026, {MONTHLY: 12, ANNUAL: 1, SCREENING: 1}),
+        ("520626001", 2024, {MONTHLY: 12, ANNUAL: 1}),
+        ("520626", 2026, {MONTHLY: 12, ANNUAL: 1}),
         ("610824", 2022, {WEEKLY: 52, MONTHLY: 12}),
-        ("610824", 2026, {WEEKLY: 52, MONTHLY: 12, SCREENING: 1}),
+        ("610824", 2026, {WEEKLY: 52, MONTHLY: 12}),
         ("1301", 2024, {MONTHLY: 12, QUARTERLY: 3}),
         ("532302110", 2023, {MONTHLY: 12, QUARTERLY: 3}),
         ("532323", 2024, {MONTHLY: 12, QUARTERLY: 3}),
@@ -48,20 +48,20 @@ def test_mouding_reports_on_the_25th_and_before_three_days_of_the_year(book: Pol
     ],
 )
 def test_each_place_owes_what_its_document_or_the_assumption_says(
-    book: PolicyBook, region: str, year: int, expected: dict[ReportKind, int]
+    book: PolicyBook, region: str, year: int, expected: dict[Rhythm, int]
 ) -> None:
-    assert Counter(one.report for one in owed(book, region, year)) == expected
+    assert Counter(one.rhythm for one in owed(book, region, year)) == expected
 
 
 def test_the_week_is_that_of_its_monday(book: PolicyBook) -> None:
-    weeks = [one for one in owed(book, "610824", 2026) if one.report is WEEKLY]
+    weeks = [one for one in owed(book, "610824", 2026) if one.rhythm is WEEKLY]
     assert weeks[0] == (dt.date(2026, 1, 2), WEEKLY, "2026-W01")
     assert weeks[-1] == (dt.date(2026, 12, 25), WEEKLY, "2026-W52")
     assert all(one.due_on.isoweekday() == 5 for one in weeks)
 
 
 @pytest.mark.parametrize(
-    ("report", "text", "first", "last"),
+    ("rhythm", "text", "first", "last"),
     [
         (WEEKLY, "2026-W53", (2026, 12, 28), (2027, 1, 3)),
         (MONTHLY, "2024-02", (2024, 2, 1), (2024, 2, 29)),
@@ -71,14 +71,14 @@ def test_the_week_is_that_of_its_monday(book: PolicyBook) -> None:
     ],
 )
 def test_a_period_is_its_days(
-    report: ReportKind, text: str, first: tuple[int, int, int], last: tuple[int, int, int]
+    rhythm: Rhythm, text: str, first: tuple[int, int, int], last: tuple[int, int, int]
 ) -> None:
-    assert Period.read(report, text) == (text, dt.date(*first), dt.date(*last))
-    assert Period.of_day(report, dt.date(*last)).text == text
+    assert Period.read(rhythm, text) == (text, dt.date(*first), dt.date(*last))
+    assert Period.of_day(rhythm, dt.date(*last)).text == text
 
 
 @pytest.mark.parametrize(
-    ("report", "text"),
+    ("rhythm", "text"),
     [
         (WEEKLY, "2025-W53"),
         (WEEKLY, "2026-10"),
@@ -89,6 +89,6 @@ def test_a_period_is_its_days(
         (AD_HOC, "2026-02-29"),
     ],
 )
-def test_what_is_no_period_of_a_report_is_refused(report: ReportKind, text: str) -> None:
+def test_what_is_no_period_of_a_report_is_refused(rhythm: Rhythm, text: str) -> None:
     with pytest.raises(WrongValue):
-        Period.read(report, text)
+        Period.read(rhythm, text)

@@ -8,9 +8,10 @@ from shared.codes.monitoring import RiskKind
 from shared.contracts.consumption import SlowSaleExposed, SlowSaleExposure, SlowSaleRelieved
 from shared.contracts.monitoring import Clue
 from shared.ids import derived_id
+from shared.policy.loader import PolicyBook
 from tests.builders import HOUSEHOLD, REGION, TODAY, audit_rows, deliver, published_as
 from tests.conftest import ClientFor, OpenHouse
-from tests.houses.monitoring.builders import Monitoring, open_monitoring
+from tests.houses.monitoring.builders import Monitoring, open_monitoring, with_value
 
 SLOW = RiskKind.SLOW_SALE
 
@@ -93,3 +94,23 @@ async def test_the_roll_of_a_night_changes_nothing_of_it(monitoring: Monitoring)
     await deliver(monitoring.house, exposed())
     await monitoring.roll()
     assert [risk["status"] for risk in await monitoring.risks(kind=SLOW.value)] == ["open"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_glut_of_many_households_is_one_incident_told_in_turn(
+    open_house: OpenHouse, client_for: ClientFor, policy_book: PolicyBook
+) -> None:
+    """The pack itself says that a slow sale comes to many at once; who is relieved before its turn is never told."""
+    pace = with_value(policy_book, "monitoring.release", {"at_once": 2, "per_hour": 2, "window_minutes": 60})
+    many = await open_monitoring(open_house, client_for, policy=pace)
+    codes = [f"S-{number}" for number in range(1, 6)]
+    for code in codes:
+        await many.put(code=code)
+    await deliver(many.house, *(exposed(household_code=code) for code in codes))
+    [incident] = (await many.get("incidents"))["items"]
+    assert (incident["kind"], incident["households"], incident["queued"]) == (SLOW.value, 5, 3)
+    await deliver(many.house, exposed(event=SlowSaleRelieved, household_code=codes[-1]))
+    path = f"/monitoring/v1/incidents/{incident['incident_id']}/transitions"
+    assert (await many.client.post(path, json={"action": "release", "limit": 9})).status_code == 200
+    raised = [event.data.household_code for event in await many.events("risk-raised.v1")]
+    assert sorted(raised) == codes[:-1], "each once"

@@ -1,0 +1,1 @@
+"""What is done with patrols: recorded, corrected, withdrawn, counted from visits of tasks."""
