@@ -41,7 +41,7 @@ class Code(StrEnum):
         """
         if isinstance(code, cls):
             return code
-        known = cls._value2member_map_.get(code)
+        known = cls._value2member_map_.get(code) if isinstance(code, str) else None
         return known if isinstance(known, cls) else cls._of_a_later_release(code)
 
     @classmethod

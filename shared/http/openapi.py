@@ -27,6 +27,7 @@ from shared.partners.visits import TooManyVisits
 from shared.security.actor import ScopeMissing
 from shared.security.issuer import TOKEN_PATH
 from shared.security.tokens import ClientDisabled, TokenExpired, TokenInvalid, TokenMissing
+from shared.sheets.printing import PDF_TYPE
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """The framework's own would tell paths, queries and errors, which name households; `shared.tracing` tells routes."""
@@ -34,6 +35,8 @@ _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _REF = "#/components/schemas/{model}"
 _BROUGHT_SCHEMAS = "x-schemas"
 _FILE = {"type": "string", "format": "binary"}
+_FILES = {str(form): media_type for form, media_type in MEDIA_TYPES.items()} | {"pdf": PDF_TYPE}
+"""What each format of a list or a report is sent as."""
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
@@ -139,7 +142,7 @@ def _declare_files(operation: dict[str, Any]) -> None:
     """What has a format is answered as a file, too."""
     for parameter in operation.get("parameters", []):
         if parameter["name"] == "format":
-            files = [MEDIA_TYPES[form] for form in parameter["schema"]["enum"] if form in MEDIA_TYPES]
+            files = [_FILES[form] for form in parameter["schema"]["enum"] if form in _FILES]
             operation["responses"]["200"]["content"] |= {media_type: {"schema": _FILE} for media_type in files}
 
 

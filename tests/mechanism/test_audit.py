@@ -44,6 +44,7 @@ def with_persons() -> HouseDefinition:
     async def show(code: str, call: Annotated[Call, calling(READ)], purpose: Purpose = None) -> dict[str, str]:
         return await call.query_person(person, code, code)
 
+    router.include_router(MONITORING.router)
     return dataclasses.replace(MONITORING, router=router, hot_routes=(), batch_paths=frozenset())
 
 

@@ -189,6 +189,7 @@ def with_a_defect() -> HouseDefinition:
     async def hot_defect(call: Call) -> Response:
         raise RuntimeError(SECRET)
 
+    router.include_router(MONITORING.router)
     hot = HotRoute("POST", "/defect", "monitoring:write", hot_defect)
     return dataclasses.replace(MONITORING, router=router, hot_routes=(hot,))
 

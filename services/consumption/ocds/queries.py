@@ -30,7 +30,9 @@ class Record(NamedTuple):
 
 def releases(reading: Reading, asked: ReleasesAsked, path: str, prefix: str) -> Page[list[Document]]:
     """The releases of each process of a page of orders."""
-    listed = OrderList.model_validate(asked.model_dump(exclude={"after"}) | {"cursor": asked.after}).at(path)
+    listed = OrderList.model_validate(asked.model_dump(mode="json", exclude={"after"}) | {"cursor": asked.after}).at(
+        path
+    )
     processes = sa.select(_ORDERS).where(IS_PROCESS)
     return listed.page(
         reading, processes, lambda rows: [releases_of(process, prefix) for process in load_processes(reading, rows)]

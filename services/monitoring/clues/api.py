@@ -51,7 +51,7 @@ from shared.http.problems import invalid_from, problem_document, responses
 from shared.lists.page import Page
 from shared.procedures.drawing import describe
 from shared.procedures.errors import LevelTooLow, TransitionNotAllowed
-from shared.records.api import STATUS, record_responses
+from shared.records.api import STATUS
 from shared.records.batches import take_batch
 from shared.records.outcomes import Outcome, in_place
 from shared.security.actor import RegionNotAllowed, SourceNotYours
@@ -67,16 +67,18 @@ T = TypeVar("T")
     summary="Send a clue, or up to 1,000",
     status_code=201,
     response_model=ClueStored,
-    responses=record_responses(
-        ClueStored,
-        HouseholdNotFound,
-        HouseholdHasEnded,
-        ClueContradicts,
-        ClueInvalid,
-        SourceNotYours,
-        RegionNotAllowed,
-        HouseholdBusy,
-    ),
+    responses={
+        200: {"model": ClueStored | ClueBatchAnswer, "description": "The same again, or the answer to a batch"},
+        **responses(
+            HouseholdNotFound,
+            HouseholdHasEnded,
+            ClueContradicts,
+            ClueInvalid,
+            SourceNotYours,
+            RegionNotAllowed,
+            HouseholdBusy,
+        ),
+    },
     openapi_extra=json_body_of(TypeAdapter(ClueIn | ClueBatchDocument)),
 )
 async def post(
@@ -145,7 +147,9 @@ async def get_statistics(
     return await call.query(queries.statistics, asked)
 
 
-@router.get("/{clue_id}", operation_id="getClue", summary="A clue with its history", responses=responses(ClueNotFound))
+@router.get(
+    "/{clue_id:uuid}", operation_id="getClue", summary="A clue with its history", responses=responses(ClueNotFound)
+)
 async def get_clue(clue_id: UUID, call: Annotated[Call, calling(READ)], _purpose: Purpose = None) -> ClueOut:
     """What was sent, who checks it by when, and the answer; of your own also outside of your region.
 

@@ -28,6 +28,7 @@ from services.monitoring.patrols.schemas import (
 from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.problems import responses
 from shared.lists.page import Page
+from shared.policy.parameters import PolicyValueMissing
 from shared.records.api import record_responses, recorded
 from shared.records.errors import WithdrawalContradicts
 from shared.security.actor import RegionNotAllowed, SourceNotYours
@@ -93,7 +94,7 @@ async def post_withdrawal(
     "/overdue",
     operation_id="listOverduePatrols",
     summary="Lifted and monitored households that were seen too seldom in a month",
-    responses=responses(RegionNotAllowed),
+    responses=responses(RegionNotAllowed, PolicyValueMissing),
     response_model=Page[OverdueHousehold],
 )
 async def list_overdue(

@@ -177,3 +177,13 @@ def test_what_was_paid_twice_and_restated_is_told_in_order(cancelled_on: dt.date
     [transaction] = merged["contracts"][0]["implementation"]["transactions"]
     assert transaction["value"]["amount"] == 266.64
     assert "payee" not in transaction, "two producers share it"
+
+
+@ON_SQLITE
+async def test_releases_of_what_changed_since_a_moment_are_found(house: House, client_for: ClientFor) -> None:
+    officer, buyer = client_for(house, region="520626"), dongguan(client_for, house)
+    order_id = await delivered(officer, buyer)
+    changed = (await officer.get(f"{API}/orders/{order_id}")).json()["updated_at"]
+    later = (dt.datetime.fromisoformat(changed) + dt.timedelta(hours=1)).isoformat()
+    for moment, found in (("2000-01-01T00:00:00Z", 4), (later, 0)):
+        assert len((await package(buyer, "releases", updated_after=moment))["releases"]) == found

@@ -385,6 +385,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     (clue(received_on="2026-11-20"), ["/received_on"]),
     (clue(received_on="1949-10-01"), ["/received_on"]),
     (clue(channel="by phone"), ["/channel"]),
+    (clue(channel={"by": "phone"}), ["/channel"]),
     (clue(member_no=9), ["/member_no"]),
     (clue(member_no=1, household_code=None), ["/member_no"]),
     (about("522226198005010016"), ["/id_number"]),
