@@ -13,7 +13,7 @@ from shared.contracts.catalogue import HOUSES
 from tests.journeys.test_newcomer import Started, starting
 
 EXAMPLES = 5
-SECONDS = 300.0
+SECONDS = 600.0
 NOT_ASKED = ("ignored_auth", "positive_data_acceptance", "negative_data_rejection")
 """The access matrix asks the first. The others cannot hold: what a schema allows may still contradict the register, and
 a batch with a bad item is answered 200, item by item."""
