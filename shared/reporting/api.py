@@ -10,6 +10,7 @@ from shared.http.dependencies import Call, IdempotencyKey, calling
 from shared.http.indicators import figures_answer
 from shared.http.problems import responses
 from shared.lists.page import Page
+from shared.policy.parameters import PolicyValueMissing
 from shared.reporting import queries
 from shared.reporting.commands import submit_report
 from shared.reporting.errors import ReportInvalid, ReportSubmitted, SubmissionNotFound
@@ -40,7 +41,7 @@ def _add_figures(router: APIRouter, reporting: Reporting, report: Any) -> None:
         operation_id=f"get{report.value.title().replace('-', '')}Report",
         summary=f"The {report.label_en} of a region",
         response_model=reporting.shapes.figures,
-        responses=responses(RegionNotAllowed, ReportInvalid, Invalid),
+        responses=responses(RegionNotAllowed, ReportInvalid, Invalid, PolicyValueMissing),
     )(get)
 
 
@@ -92,7 +93,7 @@ def _add_submissions(router: APIRouter, reporting: Reporting) -> None:
 
     post.__annotations__["body"] = shapes.sent
     list_submissions.__annotations__["asked"] = Annotated[shapes.asked, Query()]
-    refused = responses(RegionNotAllowed, ReportSubmitted, ReportInvalid, Invalid)
+    refused = responses(RegionNotAllowed, ReportSubmitted, ReportInvalid, Invalid, PolicyValueMissing)
     router.post(
         place,
         operation_id="submitReport",
