@@ -146,6 +146,7 @@ def _own_filters(wanted: MeasuredList) -> set[str]:
 _VALUES: Final[Mapping[str, Callable[[Mapping[Any, Any]], dict[str, Any]]]] = {
     "household_code": lambda row: {"household_code": row["household_code"]},
     "updated_after": lambda row: {"updated_after": row["updated_at"].isoformat()},
+    "type": lambda row: {"type": row["type"]},
     "source": lambda row: {"source": row["source"]},
     "source_ref": lambda row: {"source": row["source"], "source_ref": row["source_ref"]},
 }
