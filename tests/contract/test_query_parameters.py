@@ -13,7 +13,17 @@ from tests.mechanism.probe import ON_SQLITE
 from tests.problems import problem
 
 pytestmark = ON_SQLITE
-_PLACES = {"task_id", "measure_id", "risk_id", "order_id", "placement_id", "distribution_id", "request_id", "letter_id"}
+_PLACES = {
+    "task_id",
+    "measure_id",
+    "risk_id",
+    "order_id",
+    "placement_id",
+    "distribution_id",
+    "request_id",
+    "clue_id",
+    "letter_id",
+}
 
 
 @pytest.mark.parametrize("definition", HOUSES, ids=lambda definition: definition.name)
