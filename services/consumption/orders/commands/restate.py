@@ -62,8 +62,10 @@ class _Turn(NamedTuple):
     party: Party
     had: int
     has: int
-    credit: UUID
+    before: UUID
     """The credit that stood for what it had."""
+    credit: UUID
+    """The credit that stands for what it has."""
 
 
 def restate(uow: UnitOfWork, deal: Deal, lines: Iterable[DeliveryLine], cause: RestatementCause) -> None:
@@ -100,10 +102,11 @@ def _turns(uow: UnitOfWork, deal: Deal, changed: Sequence[Paid]) -> list[_Turn]:
     rows = {_place(row): row for row in load_credits(uow, deal.order.id)}
     turns = []
     for each in changed:
+        credit_id = credit_ids(each.line)
         for party, has in sorted(each.division.credits.items()):
             row = rows[each.line.delivery_no, each.line.line_no, party[0], str(party[1])]
             if row.amount != has:
-                turns.append(_Turn(each.line, party, row.amount, has, row.credit_id))
+                turns.append(_Turn(each.line, party, row.amount, has, row.credit_id, credit_id(party)))
     return turns
 
 
@@ -118,7 +121,7 @@ def _write(uow: UnitOfWork, changed: Sequence[Paid], turns: Sequence[_Turn]) -> 
             "of_household": turn.party[0],
             "of_branch": turn.party[1],
             "now": turn.has,
-            "credit": credit_ids(turn.line)(turn.party),
+            "credit": turn.credit,
         }
         for turn in turns
     ]
@@ -138,7 +141,7 @@ def _named(line: DeliveryLine) -> dict[str, Any]:
 def _publish(uow: UnitOfWork, deal: Deal, turns: Sequence[_Turn]) -> None:
     """What a household has now takes the place of what it had; nothing that it has now withdraws it."""
     gains = [
-        Gain(turn.line, turn.party, turn.has, credit_ids(turn.line)(turn.party), turn.credit if turn.had else None)
+        Gain(turn.line, turn.party, turn.has, turn.credit, turn.before if turn.had else None)
         for turn in turns
         if turn.has
     ]
@@ -147,8 +150,8 @@ def _publish(uow: UnitOfWork, deal: Deal, turns: Sequence[_Turn]) -> None:
     known = HOUSEHOLDS.find_anywhere(uow, {turn.party[0] for turn in gone})
     for turn in gone:
         withdrawn = SaleWithdrawn(
-            withdrawal_id=derived_id("credit-withdrawal", str(turn.credit)),
-            credit_id=turn.credit,
+            withdrawal_id=derived_id("credit-withdrawal", str(turn.before)),
+            credit_id=turn.before,
             household_code=turn.party[0],
             region_code=known[turn.party[0]].region_code,
             branch=turn.party[1],
