@@ -4,7 +4,6 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-_CONNECT_SECONDS = 5.0
 _PROBES = 3
 """Keepalive probes that go unanswered before a connection is given up."""
 
@@ -13,6 +12,8 @@ _PROBES = 3
 class Limits:
     """The time limits of every connection, in seconds, and the budget of connections. SQLite knows none of them."""
 
+    connect_seconds: float = 5.0
+    """A connection that does not stand by then is given up: the database is unreachable."""
     lock_seconds: float = 2.0
     """A statement waits so long for a row that another transaction holds."""
     idle_seconds: float = 12.0
@@ -69,14 +70,14 @@ class Limits:
         """What the driver is given for each connection."""
         return {
             "server_settings": server_settings,
-            "timeout": _CONNECT_SECONDS,
+            "timeout": self.connect_seconds,
             "command_timeout": self.command_seconds,
         }
 
     def migration_arguments(self) -> dict[str, Any]:
         """What the driver is given to migrate: a change of many rows may take long, one that hangs is ended."""
         idle = {"idle_in_transaction_session_timeout": milliseconds(self.idle_seconds)}
-        return {"server_settings": {**idle, **self.keepalive_settings()}, "timeout": _CONNECT_SECONDS}
+        return {"server_settings": {**idle, **self.keepalive_settings()}, "timeout": self.connect_seconds}
 
     def watch(self, driver: Any) -> None:
         """Have this side notice that the server is gone. The driver has no public way to its socket."""

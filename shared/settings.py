@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         "", repr=False, description="SQLAlchemy URL; `{house}` is replaced; default: SQLite files under data"
     )
     database_connections: int = Field(20, ge=4, description="PostgreSQL: what the pools of a house hold in a process")
+    database_connect_seconds: float = Field(5.0, gt=0, description="PostgreSQL: a connection stands within this")
     database_lock_seconds: float = Field(2.0, gt=0, description="PostgreSQL: a row that another holds is waited for")
     database_idle_seconds: float = Field(12.0, gt=0, description="PostgreSQL: an idle transaction is ended after this")
     database_command_seconds: float = Field(10.0, gt=0, description="PostgreSQL: a statement is answered within this")
@@ -194,6 +195,7 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """The time limits and the budget of the connections to PostgreSQL."""
         return Limits(
+            connect_seconds=self.database_connect_seconds,
             lock_seconds=self.database_lock_seconds,
             idle_seconds=self.database_idle_seconds,
             command_seconds=self.database_command_seconds,

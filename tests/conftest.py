@@ -110,8 +110,16 @@ def signing_key() -> Ed25519PrivateKey:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """A house that waits longer for a row than a busy machine lets a transaction last."""
-    return Settings(env=Environment.DEVELOPMENT, data=tmp_path, database_url=database_url, database_lock_seconds=8)
+    """A house that waits longer for a row, a connection and an answer than a busy machine takes for them."""
+    return Settings(
+        env=Environment.DEVELOPMENT,
+        data=tmp_path,
+        database_url=database_url,
+        database_lock_seconds=8,
+        database_connect_seconds=60,
+        database_idle_seconds=60,
+        database_command_seconds=60,
+    )
 
 
 @pytest.fixture

@@ -158,6 +158,8 @@ class Database:
             span.end()
         for listener in self._on_commit:
             listener(uow)
+        for counter, number in uow.counts:
+            counter.inc(number)
         info_lines(uow.log_lines)
 
     def _write_sqlite(

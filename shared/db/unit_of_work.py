@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import prometheus_client
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -141,6 +142,7 @@ class UnitOfWork(Reading):
     limits: Limits = field(default_factory=Limits)
     emitted: list[EncodedEvent] = field(default_factory=list)
     log_lines: list[LogLine] = field(default_factory=list)
+    counts: list[tuple[prometheus_client.Counter, int]] = field(default_factory=list)
     entered: int = 0
     """How many changes it entered in the feed."""
     spans: list[Span] = field(default_factory=list)
@@ -202,6 +204,10 @@ class UnitOfWork(Reading):
         """Log this once the transaction has committed, under the correlation id of its chain."""
         self.log_lines.append(LogLine(event, {"correlation_id": (context or self.context).correlation_id, **fields}))
 
+    def count_after_commit(self, counter: prometheus_client.Counter, number: int = 1) -> None:
+        """Add this to a metric once the transaction has committed: what was taken back or run again counts once."""
+        self.counts.append((counter, number))
+
     def record(
         self,
         action: str,
@@ -226,8 +232,8 @@ class UnitOfWork(Reading):
     def savepoint(self) -> Iterator[None]:
         """Do a part of the work that stands or falls alone.
 
-        An error leaves this block as it came; the rows, events, audit rows and log lines made inside are gone then, and
-        what was made before is untouched. Objects loaded inside belong to the block.
+        An error leaves this block as it came; the rows, events, audit rows, log lines and counts made inside are gone
+        then, and what was made before is untouched. Objects loaded inside belong to the block.
         """
         outer = self.__dict__.pop("session", None)
         if outer is not None:
@@ -258,11 +264,13 @@ class UnitOfWork(Reading):
             raise _OnlyTriedError
 
     def _gathered(self) -> tuple[int, ...]:
-        return len(self.emitted), len(self.log_lines), len(self.spans), len(self._audit), self._last_given
+        said = (len(self.emitted), len(self.log_lines), len(self.counts))
+        return *said, len(self.spans), len(self._audit), self._last_given
 
     def _forget_since(self, marks: tuple[int, ...]) -> None:
-        emitted, log_lines, spans, audited, last_given = marks
-        del self.emitted[emitted:], self.log_lines[log_lines:], self.spans[spans:], self._audit[audited:]
+        emitted, log_lines, counts, spans, audited, last_given = marks
+        del self.emitted[emitted:], self.log_lines[log_lines:], self.counts[counts:]
+        del self.spans[spans:], self._audit[audited:]
         if not last_given:  # the row of the clock was given back with the savepoint
             self._last_taken = self._last_given = 0
 

@@ -188,6 +188,10 @@ def ends_a_transaction(node: ast.AST) -> bool:
     return called(node).rpartition(".")[2] in {"commit", "rollback"}
 
 
+def counts_before_the_commit(node: ast.AST) -> bool:
+    return called(node).rpartition(".")[2] in {"inc", "observe"}
+
+
 def is_float(node: ast.AST) -> bool:
     return (isinstance(node, ast.Constant) and isinstance(node.value, float)) or (
         isinstance(node, ast.Name) and node.id == "float"
@@ -309,6 +313,11 @@ def test_metrics_are_made_in_one_file() -> None:
     assert found == {"shared/metrics.py"}
 
 
+def test_what_a_command_counts_is_counted_with_its_commit() -> None:
+    """A transaction may be run again or taken back."""
+    assert findings(sources(*(f"services/{house}/**/*.py" for house in HOUSES)), counts_before_the_commit) == []
+
+
 def test_log_lines_have_static_names_and_their_data_in_fields() -> None:
     assert findings(sources("services/**/*.py", "shared/**/*.py"), names_a_log_line_freely) == []
 
@@ -326,6 +335,7 @@ def test_log_lines_have_static_names_and_their_data_in_fields() -> None:
         (is_sql, "from sqlmodel import col"),
         (is_sql, "call.connection.execute(statement)"),
         (makes_a_metric, "from prometheus_client import Counter\nCounter('requests_total', 'Requests')"),
+        (counts_before_the_commit, "metrics.FACTS.labels(name).inc()"),
         (names_a_log_line_freely, "log.info(f'task {task} opened')"),
         (names_a_log_line_freely, "log.warning('bus lost')"),
         (names_a_log_line_freely, "log.warning('bus.lost %s', topic)"),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 from starlette.responses import Response
 
+from shared import metrics
 from shared.bus.consumer import Consumer, Handlers
 from shared.bus.interface import Record
 from shared.contracts.envelope import EncodedEvent, Event
@@ -116,11 +117,19 @@ def explode(uow: UnitOfWork) -> None:
 
 
 def emit_everything(uow: UnitOfWork, name: str) -> None:
-    """A row, an event, an audit row and a log line."""
+    """A row, an event, an audit row, a log line and a metric."""
     count_up(uow, name)
     emit(uow, risk_raised(household_code=name))
     uow.audit("counted", name, after={"value": 1})
     uow.log_after_commit("probe.counted", name=name)
+    uow.count_after_commit(metrics.FACTS.labels("probe", name))
+
+
+def measured() -> dict[str, float]:
+    """What was added to the metric, by name."""
+    [metric] = metrics.FACTS.collect()
+    added = [sample for sample in metric.samples if sample.name.endswith("_total") and sample.value]
+    return {sample.labels["outcome"]: sample.value for sample in added}
 
 
 def counters(reading: Reading) -> dict[str, int]:

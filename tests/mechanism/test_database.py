@@ -10,13 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from deploy.local.ports import free_port
+from shared import metrics
 from shared.db.database import Database
 from shared.db.trouble import DatabaseUnreachable, is_transient
 from shared.db.unit_of_work import Reading, UnitOfWork
 from shared.house import House
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
-from tests.mechanism.probe import BOUND_SECONDS, ON_POSTGRESQL, ON_SQLITE, PROBE, Counter, count_up, counters
+from tests.mechanism.probe import BOUND_SECONDS, ON_POSTGRESQL, ON_SQLITE, PROBE, Counter, count_up, counters, measured
 
 
 @pytest.fixture
@@ -83,6 +84,7 @@ async def test_a_deadlock_is_run_again_and_both_commands_are_done(house: House) 
         await house.database.write(count_up, name)
     both_hold_one = asyncio.Barrier(2)
     attempts: list[str] = []
+    metrics.FACTS.clear()
 
     def take(first: str, second: str) -> Callable[[UnitOfWork], None]:
         def command(uow: UnitOfWork) -> None:
@@ -92,6 +94,7 @@ async def test_a_deadlock_is_run_again_and_both_commands_are_done(house: House) 
             if attempts.count(first) == 1:
                 sa.util.await_only(both_hold_one.wait())
             count_up(uow, second)
+            uow.count_after_commit(metrics.FACTS.labels("probe", first))
 
         return command
 
@@ -99,6 +102,7 @@ async def test_a_deadlock_is_run_again_and_both_commands_are_done(house: House) 
         await asyncio.gather(house.database.write(take("a", "b")), house.database.write(take("b", "a")))
     assert await house.database.read(counters) == {"a": 3, "b": 3}
     assert len(attempts) == 3, "the one that was chosen as the victim ran again"
+    assert measured() == {"a": 1, "b": 1}
 
 
 @ON_POSTGRESQL

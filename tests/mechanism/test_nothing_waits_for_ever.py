@@ -32,8 +32,9 @@ BRIEF = Limits(lock_seconds=0.5, idle_seconds=1.0, command_seconds=1.0, silence_
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """The time limits a house has of itself."""
-    as_delivered = Settings.model_fields["database_lock_seconds"].default
-    return settings.model_copy(update={"database_lock_seconds": as_delivered})
+    fields = Settings.model_fields
+    limits = [name for name in fields if name.startswith("database_") and name.endswith("_seconds")]
+    return settings.model_copy(update={name: fields[name].default for name in limits})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Rows, events, audit and notes stand or fall together, and they stand before the caller is answered."""
+"""Rows, events, audit, notes and metrics stand or fall together, and they stand before the caller is answered."""
 
 from typing import Any
 
@@ -6,21 +6,34 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from shared import metrics
 from shared.db.unit_of_work import UnitOfWork
 from shared.house import House
 from shared.policy.loader import PolicyBook
 from tests.builders import audit_rows, risk_raised, waiting_events
 from tests.conftest import ClientFor, OpenHouse
 from tests.logged import Logged
-from tests.mechanism.probe import PROBE, Boom, Counter, count_up, counters, emit, emit_everything, explode, rows_of
+from tests.mechanism.probe import (
+    PROBE,
+    Boom,
+    Counter,
+    count_up,
+    counters,
+    emit,
+    emit_everything,
+    explode,
+    measured,
+    rows_of,
+)
 
 
 @pytest.fixture
 async def house(open_house: OpenHouse) -> House:
+    metrics.FACTS.clear()
     return await open_house(PROBE)
 
 
-async def test_row_event_audit_and_note_are_there_after_the_answer(
+async def test_row_event_audit_note_and_metric_are_there_after_the_answer(
     house: House, client_for: ClientFor, logged: Logged
 ) -> None:
     answer = await client_for(house, client_id="clerk").post(
@@ -34,6 +47,7 @@ async def test_row_event_audit_and_note_are_there_after_the_answer(
     assert audited["actor"] == "clerk"
     assert (audited["action"], audited["subject"], audited["correlation_id"]) == ("counted", "one", "chain-1")
     assert [line["name"] for line in logged.lines("probe.counted")] == ["one"]
+    assert measured() == {"one": 1}
 
 
 async def test_a_rolled_back_command_leaves_nothing(house: House, client_for: ClientFor, logged: Logged) -> None:
@@ -43,6 +57,7 @@ async def test_a_rolled_back_command_leaves_nothing(house: House, client_for: Cl
     assert await waiting_events(house) == []
     assert await audit_rows(house) == []
     assert "probe.counted" not in [line["event"] for line in logged.lines()]
+    assert measured() == {}
 
 
 async def refuse_commits(house: House, table: str) -> None:
@@ -86,6 +101,7 @@ async def test_a_commit_that_fails_is_never_answered_as_done(
     assert await audit_rows(house) == []
     assert committed == []
     assert "probe.counted" not in [line["event"] for line in logged.lines()]
+    assert measured() == {}
 
 
 async def test_after_a_failed_commit_the_next_command_works(house: House, client_for: ClientFor) -> None:
@@ -109,6 +125,7 @@ async def test_returning_to_a_savepoint_forgets_what_was_gathered_since(house: H
     assert [event.data.household_code for event in await waiting_events(house)] == ["kept", "kept too"]
     assert [row["subject"] for row in await audit_rows(house)] == ["kept", "kept too"]
     assert [line["name"] for line in logged.lines("probe.counted")] == ["kept", "kept too"]
+    assert measured() == {"kept": 1, "kept too": 1}
 
 
 def change_then_take_back(uow: UnitOfWork) -> int:

@@ -74,7 +74,7 @@ def record_facts(uow: UnitOfWork, items: Sequence[FactToRecord]) -> list[Outcome
     outcomes = in_place(find_persons(uow, items), lambda found: _record_found(uow, found))
     counted = Counter((item.fact.type, outcome.result) for item, outcome in zip(items, outcomes, strict=True))
     for (fact_type, result), number in counted.items():
-        metrics.FACTS.labels(fact_type, result).inc(number)
+        uow.count_after_commit(metrics.FACTS.labels(fact_type, result), number)
     return outcomes
 
 
@@ -233,7 +233,7 @@ class FactBatch:
         parameters = self._parameters_of(dossier.region_code)
         refuse_impossible(fact, parameters, self._latest)
         if is_slip(fact, parameters):
-            metrics.IMPLAUSIBLE_CREDITS.labels(fact.source).inc()
+            self._uow.count_after_commit(metrics.IMPLAUSIBLE_CREDITS.labels(fact.source))
             self._uow.log_after_commit(
                 "credit.implausible", context=item.context, source=fact.source, fact_id=str(fact_id)
             )

@@ -118,10 +118,10 @@ def _write(
         uow, [_taken(uow, place, versions[place], change) for place, change in changes.items() if change.action]
     )
     for place in new:
-        metrics.FINDINGS.labels(place.rule, "found").inc()
+        uow.count_after_commit(metrics.FINDINGS.labels(place.rule, "found"))
     for place, change in changes.items():
         if change.action is not None:
-            metrics.FINDINGS.labels(place.rule, _COUNTED_AS[change.action]).inc()
+            uow.count_after_commit(metrics.FINDINGS.labels(place.rule, _COUNTED_AS[change.action]))
 
 
 _COUNTED_AS: Final[Mapping[FindingAction, str]] = {

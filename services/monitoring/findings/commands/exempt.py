@@ -69,7 +69,7 @@ def _take(
         logged={"rule": row.rule},
     )
     _TAKER.take(uow, row, asked, lambda: _follow(uow, row, body))
-    metrics.FINDINGS.labels(row.rule, _COUNTED_AS[body.action]).inc()
+    uow.count_after_commit(metrics.FINDINGS.labels(row.rule, _COUNTED_AS[body.action]))
     return row
 
 

@@ -57,7 +57,7 @@ def judge_households(
         by_day[max(on, dossier.judged_on or on)].append(dossier)
     for day, group in sorted(by_day.items()):
         judged, quiet = judge_where_needed(uow, group, day)
-        count_verdicts(quiet)
+        count_verdicts(uow, quiet)
         for dossier in group:
             dossier.was_judged(day)
         for one in judged:
@@ -123,7 +123,7 @@ def publish_verdicts(
                 other_evidence.append({"id": known.id, "causes": causes})
     _publish_changes(uow, decided, on)
     _update_risks(uow, other_evidence)
-    count_verdicts(counted)
+    count_verdicts(uow, counted)
 
 
 class _Decided(NamedTuple):
@@ -185,10 +185,10 @@ def _update_risks(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
         uow.connection.execute(sa.update(_RISKS).where(_RISKS.c.id == row.pop("id")).values(row))
 
 
-def count_verdicts(counted: VerdictCounts) -> None:
+def count_verdicts(uow: UnitOfWork, counted: VerdictCounts) -> None:
     """Show in the metrics that verdicts were reached."""
     for (rule, outcome), number in counted.items():
-        metrics.RULE_VERDICTS.labels(rule, outcome).inc(number)
+        uow.count_after_commit(metrics.RULE_VERDICTS.labels(rule, outcome), number)
 
 
 def _judge_when_it_ends(judged: Judged, stands: Dismissal) -> None:

@@ -76,7 +76,7 @@ def screen_at_once(uow: UnitOfWork, places: Places, screen: Screen, *, gapless: 
             forget_later_judgements(uow, households, on)
         move_windows(uow, households, on, place.length)
         to_judge, quiet = select_to_judge(uow, place, households, on)
-        count_verdicts(quiet)
+        count_verdicts(uow, quiet)
         free = lock_free_households(uow, to_judge)
         _screen_counted(uow, free, screen)
         left_out += set(to_judge).difference(free)
