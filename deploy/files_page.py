@@ -11,7 +11,7 @@ from services.consumption import imports as consumption
 from services.employment import imports as employment
 from services.monitoring import imports as monitoring
 from shared.house import HouseDefinition
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.lists import Listed, lists_in
 from shared.imports.kinds import ImportKinds
 from shared.lists.portions import DOCUMENTS_AT_ONCE, ROWS_AT_ONCE, SHOWN_AT_ONCE
@@ -68,7 +68,7 @@ KINDS: Final[Mapping[str, ImportKinds]] = {
 
 def lists_of(house: HouseDefinition) -> Iterator[Listed]:
     """The lists of a house in the order of its document."""
-    return lists_in(described_app(house))
+    return lists_in(described_house(house))
 
 
 def files_page() -> Iterator[str]:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from prometheus_client.metrics import MetricWrapperBase
 
@@ -36,15 +35,13 @@ from shared.context import Context
 from shared.contracts.catalogue import CATALOGUE, CatalogueEntry
 from shared.contracts.envelope import encode
 from shared.contracts.payload import Payload
-from shared.http.application import described_app, front_app
-from shared.http.clients.records import ClientRecords
+from shared.http.described import described_front, described_house
 from shared.http.one_document import one_document
 from shared.http.openapi import operations
 from shared.http.problems import MEDIA_TYPE
 from shared.policy.loader import PolicyBook
 from shared.procedures.drawing import page as procedure_page
 from shared.procedures.steps import Procedure
-from shared.security.issuer import Issuer
 from shared.tracing import Step
 
 ROOT = Path(__file__).parent.parent
@@ -110,7 +107,7 @@ def schema_of(model: type[Payload]) -> dict[str, Any]:
 
 def openapi_document() -> dict[str, Any]:
     """Everything that all houses and the process serve, as one document."""
-    return one_document(_front().openapi(), {house.name: described_app(house).openapi() for house in HOUSES})
+    return one_document(_front().openapi(), {house.name: described_house(house).openapi() for house in HOUSES})
 
 
 def events_page() -> str:
@@ -150,7 +147,7 @@ def metrics_page() -> str:
 
 def endpoints_page() -> str:
     """Every route with who may call it and what it answers."""
-    documents = [(house.title, described_app(house).openapi()) for house in HOUSES]
+    documents = [(house.title, described_house(house).openapi()) for house in HOUSES]
     shared_by_all = _common_problems(document for _, document in documents)
     parts = [
         _HEAD,
@@ -259,8 +256,7 @@ def _metrics() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
 
 
 def _front() -> FastAPI:
-    issuer = Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience="")
-    return front_app([], issuer, ClientRecords(Path(), ()))
+    return described_front(gives_tokens=True, keeps_clients=True, pages=False)
 
 
 def _common_problems(documents: Iterable[dict[str, Any]]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from services.__main__ import HOUSES
-from shared.http.application import described_app
+from shared.http.described import described_house
 
 IN_CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.1"}
 
@@ -79,5 +79,5 @@ def _documented(house: str, method: str, path: str, status: int) -> set[str]:
 @cache
 def _paths(house: str) -> dict[str, Any]:
     (definition,) = [each for each in HOUSES if each.name == house]
-    paths: dict[str, Any] = described_app(definition).openapi()["paths"]
+    paths: dict[str, Any] = described_house(definition).openapi()["paths"]
     return paths

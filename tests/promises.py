@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from services.__main__ import HOUSES
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.openapi import operations
 
 Document = dict[str, Any]
@@ -36,7 +36,7 @@ REQUEST_CODES = {
 def document_of(house: str) -> Document:
     """The published document of a house."""
     [definition] = [one for one in HOUSES if one.name == house]
-    return described_app(definition).openapi()
+    return described_house(definition).openapi()
 
 
 def found(document: Document, reference: str) -> Any:

@@ -104,66 +104,13 @@ class _Credentials(NamedTuple):
         return issuer.proven_by_secret(self.client_id, self.secret or "")
 
 
-def oauth_router(issuer: Issuer) -> APIRouter:
-    """The routes of a built-in issuer."""
-    router = APIRouter(tags=["access"])
-    brake = _Brake()
-    hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="client-secrets")
+class TokenDesk:
+    """Where a process gives tokens out: its issuer, one thread for what takes long, and a brake for who guesses."""
 
-    @router.post(
-        TOKEN_PATH,
-        summary="Exchange client credentials for an access token",
-        operation_id="issueToken",
-        response_model=Token,
-        responses={
-            400: {
-                "model": TokenError,
-                "description": "`invalid_request`, `unsupported_grant_type`, `invalid_scope`,"
-                " `unauthorized_client`: not from this address",
-            },
-            401: {"model": TokenError, "description": "`invalid_client`: client id, secret or assertion is wrong"},
-            429: {
-                "model": TokenError,
-                "description": "`slow_down`: too many wrong secrets, or a limit is used up; see `Retry-After`",
-            },
-        },
-        openapi_extra=_REQUEST,
-    )
-    async def token(request: Request) -> JSONResponse:
-        """Client credentials (RFC 6749, 4.4): a secret as HTTP Basic or in the form, or a signed assertion (RFC 7523).
-
-        An assertion is a JWT signed with a key that is kept with the client: `iss` and `sub` are its id, `aud` is this
-        address or the issuer, `exp` at most five minutes ahead, and each `jti` is taken once.
-
-        Without `scope` the token carries every scope of the client.
-        """
-        try:
-            form = await _form(request)
-            given = _credentials(request.headers.get("authorization"), form)
-            client_id = given.client_id
-            address = request.client.host if request.client else ""
-            request.scope["state"]["client"] = client_id if issuer.client(client_id) else None
-            brake.demand(client_id, address)
-            loop = asyncio.get_running_loop()
-            try:
-                client = await loop.run_in_executor(hashing, given.prove, issuer)
-                await _admit(request, client)
-                granted = issuer.granted(client, form.get("scope"))
-            except ClientUnknown as error:
-                brake.count(client_id, address)
-                raise _invalid_client(str(error)) from error
-            except ScopeNotGranted as error:
-                raise _Refused(400, "invalid_scope", str(error)) from error
-        except _Refused as refused:
-            return JSONResponse(refused.document, refused.status, headers={**_NO_STORE, **refused.headers})
-        return JSONResponse(granted, headers=_NO_STORE)
-
-    @router.get(KEYS_PATH, summary="The keys tokens are signed with (JWKS)", operation_id="listSigningKeys")
-    async def keys() -> JSONResponse:
-        """The key set (RFC 7517) for whoever checks tokens of the built-in issuer elsewhere."""
-        return JSONResponse(issuer.published_keys(), headers={"Cache-Control": "max-age=60"})
-
-    return router
+    def __init__(self, issuer: Issuer) -> None:
+        self.issuer = issuer
+        self.brake = _Brake()
+        self.hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="client-secrets")
 
 
 _REQUEST: Final[dict[str, Any]] = {
@@ -187,6 +134,65 @@ _REQUEST: Final[dict[str, Any]] = {
         },
     }
 }
+
+
+router = APIRouter(tags=["access"])
+
+
+@router.post(
+    TOKEN_PATH,
+    summary="Exchange client credentials for an access token",
+    operation_id="issueToken",
+    response_model=Token,
+    responses={
+        400: {
+            "model": TokenError,
+            "description": "`invalid_request`, `unsupported_grant_type`, `invalid_scope`,"
+            " `unauthorized_client`: not from this address",
+        },
+        401: {"model": TokenError, "description": "`invalid_client`: client id, secret or assertion is wrong"},
+        429: {
+            "model": TokenError,
+            "description": "`slow_down`: too many wrong secrets, or a limit is used up; see `Retry-After`",
+        },
+    },
+    openapi_extra=_REQUEST,
+)
+async def token(request: Request) -> JSONResponse:
+    """Client credentials (RFC 6749, 4.4): a secret as HTTP Basic or in the form, or a signed assertion (RFC 7523).
+
+    An assertion is a JWT signed with a key that is kept with the client: `iss` and `sub` are its id, `aud` is this
+    address or the issuer, `exp` at most five minutes ahead, and each `jti` is taken once.
+
+    Without `scope` the token carries every scope of the client.
+    """
+    desk: TokenDesk = request.state.tokens
+    try:
+        form = await _form(request)
+        given = _credentials(request.headers.get("authorization"), form)
+        client_id = given.client_id
+        address = request.client.host if request.client else ""
+        request.scope["state"]["client"] = client_id if desk.issuer.client(client_id) else None
+        desk.brake.demand(client_id, address)
+        loop = asyncio.get_running_loop()
+        try:
+            client = await loop.run_in_executor(desk.hashing, given.prove, desk.issuer)
+            await _admit(request, client)
+            granted = desk.issuer.granted(client, form.get("scope"))
+        except ClientUnknown as error:
+            desk.brake.count(client_id, address)
+            raise _invalid_client(str(error)) from error
+        except ScopeNotGranted as error:
+            raise _Refused(400, "invalid_scope", str(error)) from error
+    except _Refused as refused:
+        return JSONResponse(refused.document, refused.status, headers={**_NO_STORE, **refused.headers})
+    return JSONResponse(granted, headers=_NO_STORE)
+
+
+@router.get(KEYS_PATH, summary="The keys tokens are signed with (JWKS)", operation_id="listSigningKeys")
+async def keys(request: Request) -> JSONResponse:
+    """The key set (RFC 7517) for whoever checks tokens of the built-in issuer elsewhere."""
+    return JSONResponse(request.state.tokens.issuer.published_keys(), headers={"Cache-Control": "max-age=60"})
 
 
 async def _form(request: Request) -> dict[str, str]:

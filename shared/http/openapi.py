@@ -45,14 +45,14 @@ class DocumentedApp(FastAPI):
 
     def __init__(self, house: str, *, token_url: str = TOKEN_PATH, **kwargs: Any) -> None:
         super().__init__(telemetry=NO_TELEMETRY, **kwargs)
-        self._house = house
+        self.house = house
         self._token_url = token_url
         self._document: dict[str, Any] | None = None
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self._document is None:
-            self._document = _completed(super().openapi(), self._house)
+            self._document = _completed(super().openapi(), self.house)
             for scheme in self._document["components"].get("securitySchemes", {}).values():
                 scheme["flows"]["clientCredentials"]["tokenUrl"] = self._token_url
         return self._document

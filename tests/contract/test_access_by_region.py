@@ -11,7 +11,7 @@ import pytest
 from services.__main__ import HOUSES
 from shared.feed.sight import OPEN_TO_BUYERS as OPEN_TYPES
 from shared.house import House
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.openapi import operations
 from shared.security.clients import ALL_SCOPES
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, audit_rows, waiting_events
@@ -113,7 +113,7 @@ class Asked(NamedTuple):
 @cache
 def published() -> Sequence[tuple[str, str, dict[str, Any]]]:
     """Path, method and operation of everything the houses publish."""
-    return [each for house in HOUSES for each in operations(described_app(house).openapi())]
+    return [each for house in HOUSES for each in operations(described_house(house).openapi())]
 
 
 class Told(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from services.__main__ import HOUSES
 from shared.house import HouseDefinition
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.openapi import operations
 from shared.security.clients import ALL_SCOPES, narrowing_nothing
 from tests.conftest import ClientFor, OpenHouse
@@ -22,7 +22,7 @@ every_house = pytest.mark.parametrize("definition", HOUSES, ids=lambda house: ho
 
 def published(definition: HouseDefinition) -> list[tuple[str, str, Operation]]:
     """The operations that need a token."""
-    everything = operations(described_app(definition).openapi())
+    everything = operations(described_house(definition).openapi())
     return [(path, method, operation) for path, method, operation in everything if operation["security"]]
 
 

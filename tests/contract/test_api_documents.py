@@ -8,10 +8,10 @@ import pytest
 from openapi_spec_validator import validate
 
 from services.__main__ import HOUSES
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.openapi import operations
 
-DOCUMENTS: dict[str, Any] = {definition.name: described_app(definition).openapi() for definition in HOUSES}
+DOCUMENTS: dict[str, Any] = {definition.name: described_house(definition).openapi() for definition in HOUSES}
 each_document = pytest.mark.parametrize("house", DOCUMENTS)
 _NAME = re.compile(r"[a-z]+([A-Z][a-z]*)+")
 _ECMA_ONLY = re.compile(r"\\[pP]\{|\(\?<[a-zA-Z]")

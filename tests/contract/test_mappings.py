@@ -9,7 +9,7 @@ import pytest
 
 from deploy.files_page import KINDS, lists_of
 from services.__main__ import HOUSES
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.mappings.applying import foreign_sheet
 from shared.mappings.reading import MappedTable, shipped
 from shared.sheets.columns import Column, Form, Sheet
@@ -75,7 +75,7 @@ def documents_of(sheet: Sheet, path: Path) -> list[Any]:
 @pytest.mark.parametrize("house", [house.name for house in HOUSES])
 def test_a_house_starts_with_the_mappings_of_its_files(house: str) -> None:
     [definition] = [each for each in HOUSES if each.name == house]
-    described_app(definition)
+    described_house(definition)
 
 
 @pytest.mark.parametrize(("_name", "table", "kind"), TABLES, ids=IDS)

@@ -29,7 +29,7 @@ from shared.codes.monitoring import (
     Sex,
 )
 from shared.house import House
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.openapi import operations
 from shared.security.actor import PERSONAL, Actor
 from shared.security.issuer import ALL_SCOPES
@@ -165,7 +165,7 @@ def get_routes() -> list[str]:
     return [
         (f"/{house.name}/v1{path}" if not path.startswith(f"/{house.name}/") else path) + asked_for(operation)
         for house in HOUSES
-        for path, method, operation in operations(described_app(house).openapi())
+        for path, method, operation in operations(described_house(house).openapi())
         if method == "get"
     ]
 

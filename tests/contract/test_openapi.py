@@ -1,25 +1,21 @@
 """The published documents of the houses: complete, readable by a machine, and exactly what was promised outside."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.__main__ import HOUSES
-from shared.http.application import front_app
-from shared.http.clients.records import ClientRecords
+from shared.http.described import described_front
 from shared.http.openapi import operations
-from shared.security.issuer import ALL_SCOPES, Issuer
+from shared.security.issuer import ALL_SCOPES
 from tests.conftest import ClientFor, OpenHouse
 from tests.promises import Document, Operation, document_of, found, scopes_of
 
 PROBLEM = "application/problem+json"
 
 DOCUMENTS: dict[str, Document] = {definition.name: document_of(definition.name) for definition in HOUSES}
-ISSUER = Issuer(Ed25519PrivateKey.generate(), [], issuer="", audience="")
-FRONT = front_app([], ISSUER, ClientRecords(Path(), ())).openapi()
+FRONT = described_front(gives_tokens=True, keeps_clients=True, pages=False).openapi()
 OPERATIONS = [
     (house, path, method, operation)
     for house, document in DOCUMENTS.items()

@@ -6,7 +6,7 @@ import pytest
 
 from services.__main__ import HOUSES
 from shared.house import HouseDefinition
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.http.openapi import operations
 from tests.conftest import ClientFor, OpenHouse
 from tests.mechanism.probe import ON_SQLITE
@@ -32,7 +32,7 @@ async def test_every_route_names_the_parameter_it_does_not_have(
 ) -> None:
     client = client_for(await open_house(definition))
     tried = []
-    for path, method, _ in operations(described_app(definition).openapi()):
+    for path, method, _ in operations(described_house(definition).openapi()):
         place = path
         while "{" in place:
             head, _, rest = place.partition("{")

@@ -4,12 +4,12 @@ import gc
 
 from services.__main__ import HOUSES
 from shared.db.revision import release_revision
-from shared.http.application import described_app
+from shared.http.described import described_house
 from shared.security.issuer import TOKEN_PATH
 
 for house in HOUSES:
     release_revision(house.migrations)
-    described_app(house, token_url=TOKEN_PATH, pages=True).openapi()
+    described_house(house, token_url=TOKEN_PATH, pages=True).openapi()
 
 gc.collect()
 gc.freeze()  # no fork looks at what it has in common with the others, and so none has to copy it
