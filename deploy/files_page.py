@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from services.__main__ import HOUSES
 from services.assets import imports as assets
 from services.assistance import imports as assistance
 from services.consumption import imports as consumption
 from services.employment import imports as employment
+from services.houses import HOUSES
 from services.monitoring import imports as monitoring
 from shared.house import HouseDefinition
 from shared.http.described import described_house

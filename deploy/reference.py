@@ -19,13 +19,13 @@ from deploy.asyncapi import asyncapi_document
 from deploy.files_page import files_page
 from deploy.findings_page import findings_page
 from deploy.rulebook import rule_book
-from services.__main__ import HOUSES
 from services.assets.distributions import procedure as distributions
 from services.assistance.tasks import procedure as tasks
 from services.consumption.orders import procedure as orders
 from services.consumption.recognitions import procedure as recognitions
 from services.consumption.slow_sales import procedure as slow_sales
 from services.employment.placements import procedure as placements
+from services.houses import HOUSES
 from services.monitoring.cases import procedure as cases
 from services.monitoring.clues import procedure as clues
 from services.monitoring.data_requests import procedure as data_requests

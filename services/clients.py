@@ -42,10 +42,9 @@ from shared.partners.keeping import (
 )
 from shared.partners.usage import Used, usage_of
 from shared.policy.loader import PolicyBook
-from shared.runtime import read_settings
 from shared.security.clients import Client, check_subject, narrowing_nothing
 from shared.security.signing import rotate_keys
-from shared.settings import Settings
+from shared.settings import Settings, read_settings
 from shared.starting import NOT_A_DEFECT, reason_of
 
 _UMASK = 0o077

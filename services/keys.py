@@ -13,9 +13,8 @@ from pathlib import Path
 
 from shared.contracts.catalogue import HOUSES
 from shared.db.sealing_keys import keys_in_use
-from shared.runtime import read_settings
 from shared.security.keyring import KeyRingRefused, add_key, make_ring, read_ring, retire_key
-from shared.settings import Settings
+from shared.settings import Settings, read_settings
 from shared.starting import NOT_A_DEFECT, reason_of
 
 _UMASK = 0o077

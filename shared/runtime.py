@@ -20,7 +20,6 @@ import structlog
 import uvicorn
 import uvloop
 from alembic.util import CommandError
-from pydantic import ValidationError
 from starlette.types import ASGIApp
 
 from shared.audit.chain import HeadName
@@ -45,7 +44,7 @@ from shared.security.keys import JwksKeys
 from shared.security.signing import PublicKeys
 from shared.security.tokens import Names, TokenVerifier
 from shared.security.vault import open_vault
-from shared.settings import Settings
+from shared.settings import Settings, read_settings
 from shared.starting import NOT_A_DEFECT, CannotStart, look_before_work, reason_of, refuse
 from shared.tracing import sending_spans
 
@@ -331,16 +330,3 @@ def run_to_end(main: Coroutine[Any, Any, T]) -> T:
     except (CannotStart, KeyRingRefused, CommandError, DomainError, *NOT_A_DEFECT) as error:
         log.debug("process.failed", exc_info=error)
         refuse(reason_of(error))
-
-
-def read_settings(**overrides: object) -> Settings:
-    """Settings from the environment and the command line, or a clear refusal to start."""
-    given = {name: value for name, value in overrides.items() if value is not None}
-    try:
-        return Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            place = ".".join(str(part) for part in problem["loc"])
-            said = problem["msg"].removeprefix("Value error, ")
-            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{said}\n")
-        raise SystemExit(2) from None

@@ -3,13 +3,14 @@
 import datetime as dt
 import difflib
 import os
+import sys
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.connections import Limits
@@ -214,3 +215,16 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.replace("{house}", house)
         return f"sqlite:///{self.data / house}.sqlite"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment and the command line, or a clear refusal to start."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            place = ".".join(str(part) for part in problem["loc"])
+            said = problem["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"refusing to start: {place + ': ' if place else ''}{said}\n")
+        raise SystemExit(2) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.http.described import described_house
 
 IN_CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.1"}

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 
 TABLES: Mapping[str, sa.Table] = {name: table for house in HOUSES for name, table in house.metadata.tables.items()}
 _LOCKING = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b(?: OF ([\w, ]+?))?(?: SKIP LOCKED| NOWAIT)?\s*$")

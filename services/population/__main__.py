@@ -9,12 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from services.population.filling import populate
 from services.population.prefecture import LARGEST, Prefecture
 from shared.clock import SystemClock
 from shared.logs import configure_logs
-from shared.runtime import calm_garbage_collector, read_settings, run_to_end
+from shared.runtime import calm_garbage_collector, run_to_end
+from shared.settings import read_settings
 
 _INTERRUPTED = 130
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.feed.sight import OPEN_TO_BUYERS as OPEN_TYPES
 from shared.house import House
 from shared.http.described import described_house

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.house import HouseDefinition
 from shared.http.described import described_house
 from shared.http.openapi import operations

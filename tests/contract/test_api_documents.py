@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.http.described import described_house
 from shared.http.openapi import operations
 

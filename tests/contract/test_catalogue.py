@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.reference import ROOT, out_of_date, pages, schema_of, write
-from services.__main__ import HOUSES as DEFINITIONS
+from services.houses import HOUSES as DEFINITIONS
 from shared.context import new_context
 from shared.contracts.catalogue import CATALOGUE, HOUSES, CatalogueEntry, topics_read_by
 from shared.contracts.changes import change_of

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from services.monitoring.evidence.table import EVIDENCE
 from services.monitoring.risks.rules.ending import ENDED
 from services.monitoring.risks.rules.income_drop import QUARTER, YEAR

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from python_calamine import CalamineWorkbook
 
 from deploy.files_page import KINDS, lists_of
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.clock import BUSINESS_ZONE
 from shared.house import House
 from shared.security.actor import PERSONAL

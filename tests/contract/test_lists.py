@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.house import HouseDefinition
 from shared.http.openapi import operations
 from shared.lists.cursor import encode

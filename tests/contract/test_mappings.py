@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from deploy.files_page import KINDS, lists_of
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.http.described import described_house
 from shared.mappings.applying import foreign_sheet
 from shared.mappings.reading import MappedTable, shipped

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from services.monitoring.households.queries import household_for
 from services.monitoring.households.schemas import HouseholdOut, MemberOut
 from services.monitoring.risks.queries import reasons_for

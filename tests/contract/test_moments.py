@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.http.openapi import operations
 from tests.promises import Document, document_of, found
 

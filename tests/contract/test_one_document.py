@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from deploy.reference import openapi_document
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.http.one_document import one_document
 from shared.http.openapi import operations
 from shared.security.issuer import ALL_SCOPES

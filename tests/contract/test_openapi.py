@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.http.described import described_front
 from shared.http.openapi import operations
 from shared.security.issuer import ALL_SCOPES

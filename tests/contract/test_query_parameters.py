@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.house import HouseDefinition
 from shared.http.described import described_house
 from shared.http.openapi import operations

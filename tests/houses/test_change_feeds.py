@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.house import House
 from tests.builders import HOUSEHOLD, OTHER_COUNTY_REGION, REGION, household, member
 from tests.conftest import ClientFor, OpenHouse

@@ -29,7 +29,7 @@ from deploy.local import log_tail
 from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.postgres import PostgresServer
-from services.__main__ import HOUSES as DEFINITIONS
+from services.houses import HOUSES as DEFINITIONS
 from shared import runtime
 from shared.audit.verifying import Verdict, verify
 from shared.bus.embedded import EmbeddedTransport
@@ -42,9 +42,9 @@ from shared.db.unit_of_work import Resources
 from shared.house import HouseDefinition
 from shared.logs import configure_logs
 from shared.policy.loader import PolicyBook
-from shared.runtime import migrate_all, read_settings, run_to_end, serve
+from shared.runtime import migrate_all, run_to_end, serve
 from shared.security.audit_keys import audit_public_keys
-from shared.settings import Settings
+from shared.settings import Settings, read_settings
 from tests.builders import TODAY
 from tests.journeys.crash_points import PLACES, WRITING, CrashPoint, arm
 from tests.stolen import every_row

@@ -2,7 +2,7 @@
 
 import gc
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.db.revision import release_revision
 from shared.http.described import described_house
 from shared.security.issuer import TOKEN_PATH

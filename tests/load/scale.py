@@ -14,9 +14,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from deploy.local.postgres import PostgresServer
-from services.__main__ import HOUSES
 from services.assistance.app import ASSISTANCE
 from services.assistance.models import Disbursement
+from services.houses import HOUSES
 from services.monitoring.app import MONITORING
 from services.monitoring.evidence.table import read_fact
 from services.monitoring.facts.commands.items import FactToRecord

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from services.monitoring.app import MONITORING
 from services.monitoring.evidence.table import FactIn
 from services.monitoring.facts.commands.credits import record_credits
@@ -20,7 +20,8 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.house import HouseDefinition
 from shared.ids import new_id
 from shared.logs import configure_logs
-from shared.runtime import Process, migrate_all, read_settings, run_to_end, serve
+from shared.runtime import Process, migrate_all, run_to_end, serve
+from shared.settings import read_settings
 from tests.load.naive import naive_router
 
 ROLES = ("serve", "worker", "all")

@@ -26,7 +26,7 @@ from deploy.local import log_tail, stop_process
 from deploy.local.kafka import KafkaCluster
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import PostgresServer
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from services.monitoring.app import MONITORING
 from shared.clock import SystemClock
 from shared.db.database import Database

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from services.monitoring.app import MONITORING
 from shared.db.unit_of_work import Reading
 from shared.errors import NotFound

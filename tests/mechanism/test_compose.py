@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared import VERSION
 from shared.settings import Settings
 

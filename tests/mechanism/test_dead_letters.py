@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.util import await_only
 
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared.bus.consumer import Consumer
 from shared.bus.inbox import stored_positions
 from shared.contracts.catalogue import topic_of

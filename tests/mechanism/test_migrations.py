@@ -18,8 +18,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.postgres import PostgresServer
-from services.__main__ import HOUSES
 from services.consumption.app import CONSUMPTION
+from services.houses import HOUSES
 from services.monitoring.app import MONITORING
 from shared.db import migrate as migrations
 from shared.db.migrate import alembic_config, migrate

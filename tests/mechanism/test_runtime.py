@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from deploy.local.ports import LOOPBACK, free_port
-from services.__main__ import HOUSES
+from services.houses import HOUSES
 from shared import VERSION
 from shared.runtime import migrate_all
 from shared.settings import Settings

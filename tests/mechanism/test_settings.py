@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.runtime import read_settings, refuse_without_issuer
-from shared.settings import Environment, Settings
+from shared.runtime import refuse_without_issuer
+from shared.settings import Environment, Settings, read_settings
 
 SECRET = "correct-horse"
 DEVELOPMENT = {"SHOUXIAN_ENV": "development"}

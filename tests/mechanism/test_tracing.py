@@ -220,5 +220,5 @@ async def test_a_process_that_is_not_asked_to_sends_nothing(
 
 
 def test_the_sdk_is_not_loaded_unless_a_collector_is_named() -> None:
-    code = "import services.__main__, sys; sys.exit(any('opentelemetry.sdk' in name for name in sys.modules))"
+    code = "import services.serve, sys; sys.exit(any('opentelemetry.sdk' in name for name in sys.modules))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
