@@ -331,26 +331,32 @@ class House:
                 log.exception("measure.failed", house=self.name)
 
     async def _measure_once(self) -> None:
-        await self.database.read(self.database.schema.look)
+        await self.database.read(self._look)
         if self.database.schema.difference is not None:
-            log.error("release.differs", house=self.name, reason=self.database.schema.difference)
             return
-        await self._look_at_keys()
-        pending, oldest_seconds = await self.database.read(_outbox_state)
-        metrics.OUTBOX_PENDING.labels(self.name).set(pending)
-        metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
-        counted = await self.database.read(count_dead_letters)
-        for state in DeadLetterState:
-            metrics.DEAD_LETTERS.labels(self.name, state).set(counted.get(state, 0))
-        show(self.name, await self.database.read(state_of))
         if self._consumes:
             await self.consumer.measure()
         metrics.MEASURED_AT.labels(self.name).set(self.database.resources.clock.now().timestamp())
 
-    async def _look_at_keys(self) -> None:
+    def _look(self, reading: Reading) -> None:
+        """Show how the database stands; nothing is looked at in one of another release."""
+        self.database.schema.look(reading)
+        if self.database.schema.difference is not None:
+            log.error("release.differs", house=self.name, reason=self.database.schema.difference)
+            return
+        self._look_at_keys(reading)
+        pending, oldest_seconds = _outbox_state(reading)
+        metrics.OUTBOX_PENDING.labels(self.name).set(pending)
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(oldest_seconds)
+        counted = count_dead_letters(reading)
+        for state in DeadLetterState:
+            metrics.DEAD_LETTERS.labels(self.name, state).set(counted.get(state, 0))
+        show(self.name, state_of(reading))
+
+    def _look_at_keys(self, reading: Reading) -> None:
         """See which key seals now, and whether the ring still has all that are needed."""
         try:
-            await self.database.read(look_at_keys)
+            look_at_keys(reading)
         except KeyRingRefused as error:
             self._keys_refused = str(error)
             log.error("keyring.refused", house=self.name, reason=self._keys_refused)  # noqa: TRY400

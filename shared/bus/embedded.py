@@ -220,6 +220,10 @@ class EmbeddedSubscription:
         self._next = dict.fromkeys((TopicPartition(topic, 0) for topic in topics), 1)
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.Lock()
+        self._watching: sqlite3.Connection | None = None
+        """On the thread of the event loop, to see whether anybody has written: which takes microseconds."""
+        self._read_up_to: int | None = None
+        """The state of the file of which everything was read."""
         self._appended = asyncio.Event()
         self._passed: dict[TopicPartition, int] = {}
         self._noted_at = float("-inf")
@@ -230,6 +234,7 @@ class EmbeddedSubscription:
         await self._transport.start()
         self._file = file_at(self._path)
         self._connection = await asyncio.to_thread(connect, self._path)
+        self._watching = await asyncio.to_thread(connect, self._path)
         stored = {source: position for source, position in positions.items() if source in self._next}
         others = await asyncio.to_thread(self._not_of_this_log, stored, marks)
         self._next.update({source: position for source, position in stored.items() if source not in others})
@@ -248,7 +253,7 @@ class EmbeddedSubscription:
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
             self._appended.clear()
-            records = await asyncio.to_thread(self._read, max_records)
+            records = await self._read_what_is_new(max_records)
             remaining = deadline - asyncio.get_running_loop().time()
             if records:
                 return records
@@ -267,6 +272,7 @@ class EmbeddedSubscription:
     async def rewind(self, positions: Positions) -> None:
         """Read again from here."""
         self._next.update(positions)
+        self._read_up_to = None
 
     async def lag(self) -> Lag:
         """Records not yet polled, and how long the oldest of them has waited."""
@@ -280,6 +286,28 @@ class EmbeddedSubscription:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
+
+    async def _read_what_is_new(self, max_records: int) -> list[Record]:
+        """Read on; nothing is read while nobody has written since everything was read."""
+        written_up_to = self._written_up_to()
+        if written_up_to == self._read_up_to:
+            return []
+        records = await asyncio.to_thread(self._read, max_records)
+        self._read_up_to = written_up_to if len(records) < max_records else None
+        return records
+
+    def _written_up_to(self) -> int:
+        """A number that is another one after each commit of anybody else."""
+        if self._watching is None:
+            raise TransportUnavailable("the subscription is not started")
+        try:
+            number: int = self._watching.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+        return number
 
     async def _note_now_and_then(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -196,7 +196,8 @@ class Database:
         The pool gives one to whoever comes while the next is being woken: of many, some would wait until it gives up.
         """
         try:
-            await asyncio.wait_for(self._turns.acquire(), POOL_SECONDS)
+            async with asyncio.timeout(POOL_SECONDS):
+                await self._turns.acquire()
         except TimeoutError as error:
             raise sa.exc.TimeoutError("no connection came free in time") from error
         try:

@@ -192,7 +192,8 @@ async def test_no_answer_of_any_route_gives_away_what_is_hidden(
     houses: dict[str, House], clients: dict[str, httpx.AsyncClient]
 ) -> None:
     story = PlantedStory(Caller(clients["all"], {house.name: "" for house in HOUSES}), HOME)
-    await asyncio.wait_for(story.tell(), 60)
+    async with asyncio.timeout(60):
+        await story.tell()
     feed = {"kinds": ["income"], "due_day": 5, "owner": "青龙街道办事处"}
     await story.put("feed", "/monitoring/v1/feeds/village-report", feed)
     await story.put("code", f"/monitoring/v1/households/{HOME}/external-codes/national", {"code": "52-0001"})

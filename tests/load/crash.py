@@ -292,7 +292,8 @@ class CrashRun:
                 visits = group.create_task(visit_all(caller, self._county))
                 group.create_task(tell_home(caller, self._county.coming_home()))
                 await self._post_and_kill(caller)
-                await asyncio.wait_for(visits, OFFICER_SECONDS)
+                async with asyncio.timeout(OFFICER_SECONDS):
+                    await visits
             nurse.cancel()
             self.report.load_seconds = time.monotonic() - begun
         for name in self._set_up.roles:

@@ -360,7 +360,8 @@ async def test_five_hundred_wait_at_once_and_each_gets_what_it_may_see(
     assert (await read(clients[0]))["items"] == [], "whoever does not wait is answered"
     await house.database.write(in_region, REGION, "DJ-0001")
     await house.database.write(in_region, OTHER_COUNTY_REGION, "YJ-0001")
-    pages = await asyncio.wait_for(asyncio.gather(*waiting), BOUND_SECONDS)
+    async with asyncio.timeout(BOUND_SECONDS):
+        pages = await asyncio.gather(*waiting)
     told = [{item["subject"] for item in page["items"]} for page in pages]
     assert told == [{"DJ-0001"} if number % 2 else {"YJ-0001"} for number in range(20) for _ in range(25)]
     assert is_waiting(house, 0)
@@ -397,7 +398,8 @@ async def test_who_hangs_up_gives_its_place_back(running: House) -> None:
     waiting = asyncio.create_task(running.feed.later("client", answer, 30, hung_up))
     await until(lambda: is_waiting(running, 1))
     gone.set()
-    await asyncio.wait_for(waiting, BOUND_SECONDS)
+    async with asyncio.timeout(BOUND_SECONDS):
+        await waiting
     assert is_waiting(running, 0)
 
 

@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
+import sqlalchemy as sa
 
 from shared.connections import Limits
 from shared.db.database import Database
 from shared.house import House
 from tests.conftest import OpenHouse
-from tests.mechanism.probe import ON_POSTGRESQL, PROBE, until
+from tests.mechanism.probe import BOUND_SECONDS, ON_POSTGRESQL, PROBE, until
 
 pytestmark = ON_POSTGRESQL
 MOST = 500
@@ -39,3 +40,14 @@ async def test_who_comes_again_and_again_does_not_keep_another_from_its_turn(hou
     assert served.index("once") <= others + 2
     await coming
     await database.close()
+
+
+async def test_who_is_called_off_at_whatever_moment_goes(house: House) -> None:
+    """A relay went on for ever after it was stopped: the call had come just as it was given a connection."""
+    for turns in range(5):
+        coming = asyncio.create_task(house.database.write(lambda _: sa.util.await_only(asyncio.Event().wait())))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        coming.cancel()
+        await asyncio.wait([coming], timeout=BOUND_SECONDS)
+        assert coming.cancelled()

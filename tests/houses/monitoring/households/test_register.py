@@ -229,7 +229,8 @@ async def test_a_change_waits_for_the_one_under_way(monitoring: Monitoring) -> N
         await_only(go_on.wait())
 
     first = asyncio.create_task(monitoring.house.database.write(slow, actor=ACTOR, context=new_context()))
-    await asyncio.wait_for(entered.wait(), 30)
+    async with asyncio.timeout(30):
+        await entered.wait()
     second = asyncio.create_task(monitoring.put(household(relocated=True)))
     done, _ = await asyncio.wait({second}, timeout=0.3)
     assert not done
