@@ -1,23 +1,27 @@
-"""How the suite runs on several cores: a test at a time each, and the journeys one after the other on one of them.
-
-Journeys start processes and servers of their own and count on getting their turn.
-"""
+"""How the suite runs on several cores: a test at a time each, and what belongs together after one another on one."""
 
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_JOURNEYS = "tests/journeys"
+_TOGETHER = (
+    "tests/journeys/",
+    "tests/clients/test_generated_clients.py::",
+    "tests/contract/test_import_contracts.py::",
+    "tests/contract/test_kafka_security.py::",
+    "tests/mechanism/test_observability.py::",
+)
+"""Journeys start processes and servers of their own and count on getting their turn; the others share a long set-up."""
 
 
-class JourneysOnOneCore(LoadScopeScheduling):
-    """Hands the journeys to one worker as a whole, before anything else, and every other test by itself."""
+class TogetherOnOneCore(LoadScopeScheduling):
+    """Hands what belongs together to one worker, and every other test by itself."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _JOURNEYS if nodeid.startswith(f"{_JOURNEYS}/") else nodeid
+        return next(filter(nodeid.startswith, _TOGETHER), nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysOnOneCore:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherOnOneCore:
     """Have the tests handed out that way."""
-    return JourneysOnOneCore(config, log)
+    return TogetherOnOneCore(config, log)

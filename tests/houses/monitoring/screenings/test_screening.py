@@ -16,8 +16,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.households.commands.register import put_household
-from services.monitoring.households.schemas import HouseholdIn
 from services.monitoring.models.ledger import HouseholdWindow, LedgerMonth
 from services.monitoring.operations import OPERATIONS
 from services.monitoring.recomputes.commands import Difference, prove_ledger
@@ -39,6 +37,7 @@ from tests.houses.monitoring.builders import (
     wages,
 )
 from tests.houses.monitoring.circumstances import CIRCUMSTANCES
+from tests.many_households import LaidHousehold, lay_households
 
 TOMORROW = dt.date(2026, 11, 17)
 NEXT_MONTH = dt.date(2026, 12, 1)
@@ -449,6 +448,4 @@ async def test_many_households_are_rolled_in_parts(
 
 
 def _register_many(uow: UnitOfWork, number: int) -> None:
-    body = HouseholdIn.model_validate(household([member()]))
-    for index in range(number):
-        put_household(uow, f"M-{index:05d}", body)
+    lay_households(uow, [LaidHousehold(f"M-{place:05d}", "520626001001", {}) for place in range(number)])
