@@ -18,6 +18,9 @@ COMPILE = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python
 INSTALL = $(RUN) -m pip install --quiet --disable-pip-version-check
 BUSINESS_DATE = $(if $(TODAY),SHOUXIAN_TODAY=$(TODAY))
 
+# Whatever is started again and again finds its modules compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run demo partner population status test check lint licences format lock kafka postgres run-distributed bench soak docs clean kafka-jars
