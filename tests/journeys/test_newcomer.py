@@ -22,6 +22,7 @@ from services.demo.households import DEMO_HOUSEHOLDS, household_document
 from services.monitoring.households.schemas import VerdictsOut
 from shared.codes.monitoring import RiskKind
 from tests.real_parts import require_or_skip
+from tests.typed import typed
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
@@ -79,15 +80,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def run(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env=environment() if env is None else dict(env),
-        capture_output=True,
-        text=True,
-        timeout=READY_SECONDS,
-        check=False,
-    )
+    return typed(*arguments, environment=environment() if env is None else env)
 
 
 @pytest.fixture

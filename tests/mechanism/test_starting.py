@@ -20,6 +20,7 @@ from shared.runtime import migrate_all
 from shared.settings import Environment, Settings
 from shared.starting import look_before_work
 from tests.mechanism.bad_networks import forwarding
+from tests.typed import typed
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -27,16 +28,8 @@ SECONDS = 60
 
 def start(data: Path, *words: str, **environment: str) -> tuple[int, Sequence[str]]:
     """Start a process that is to end by itself; its exit code, and what it says on standard error beside its log."""
-    command = [sys.executable, "-m", *words, "--port", str(free_port()), "--data", str(data)]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "SHOUXIAN_ENV": "development", **environment},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    where = ("--port", str(free_port()), "--data", str(data))
+    done = typed(*words, *where, environment={**os.environ, "SHOUXIAN_ENV": "development", **environment})
     return done.returncode, [line for line in done.stderr.splitlines() if not line.startswith("{")]
 
 

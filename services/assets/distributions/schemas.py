@@ -12,8 +12,9 @@ from services.assets.distributions.procedure import TRANSITIONS
 from shared.codes.assets import DistributionAction, DistributionReason, DistributionStatus
 from shared.codes.records import WithdrawalReason
 from shared.findings import WrongValue
-from shared.http.fields import Body, Day, HouseholdCode, Reference, Remark, Source
+from shared.http.fields import Body, Day, HouseholdCode, Remark
 from shared.money import FenAsYuan, PositiveYuan
+from shared.records.schemas import WithdrawalBody
 from shared.words.said import says
 
 MAX_LINES = 2000
@@ -87,12 +88,8 @@ class PublicityRule(BaseModel):
     pack: str
 
 
-class LineWithdrawalIn(Body):
+class LineWithdrawalIn(WithdrawalBody):
     """A paid line that should never have been."""
-
-    source: Source = Field(description="Who says so", examples=["village-report"])
-    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
-    reason: WithdrawalReason
 
 
 class LineWithdrawalOut(BaseModel):

@@ -7,15 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.codes.records import WithdrawalReason
-from shared.http.fields import Body, Reference, Source
+from shared.records.schemas import WithdrawalBody
 
 
-class WithdrawalIn(Body):
+class WithdrawalIn(WithdrawalBody):
     """What should never have been recorded."""
-
-    source: Source = Field(description="Who says so", examples=["finance-dejiang"])
-    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
-    reason: WithdrawalReason
 
 
 class WithdrawalOut(BaseModel):

@@ -10,6 +10,7 @@ from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.http.fields import Body, Reference, Source
 from shared.money import FenAsYuan, Yuan, above_zero
 from shared.months import Month
+from shared.records.schemas import WithdrawalBody
 
 
 class WageReference(Body):
@@ -59,12 +60,8 @@ class WageOut(BaseModel):
         return cls.model_validate(row)
 
 
-class WageWithdrawalIn(Body):
+class WageWithdrawalIn(WithdrawalBody):
     """A wage that should never have been reported."""
-
-    source: Source = Field(description="Who says so", examples=["labour-station-dongguan"])
-    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
-    reason: WithdrawalReason
 
 
 class WageWithdrawalOut(BaseModel):

@@ -11,6 +11,7 @@ from shared.codes.monitoring import HouseholdCategory
 from shared.codes.records import RecordStatus, WithdrawalReason
 from shared.findings import WrongValue
 from shared.http.fields import Body, Code, Day, HouseholdCode, Reference, Source
+from shared.records.schemas import WithdrawalBody
 from shared.words.said import says
 
 MOST_SEEN: Final = 200
@@ -72,12 +73,8 @@ class PatrolOut(BaseModel):
         )
 
 
-class PatrolWithdrawalIn(Body):
+class PatrolWithdrawalIn(WithdrawalBody):
     """A patrol that should never have been recorded."""
-
-    source: Source = Field(description="Who says so")
-    source_ref: Reference = Field(description="Their own reference of the withdrawal, used once")
-    reason: WithdrawalReason
 
 
 class PatrolWithdrawalOut(BaseModel):

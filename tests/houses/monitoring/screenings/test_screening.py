@@ -4,8 +4,6 @@ import datetime as dt
 import itertools
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +36,7 @@ from tests.houses.monitoring.builders import (
 )
 from tests.houses.monitoring.circumstances import CIRCUMSTANCES
 from tests.many_households import LaidHousehold, lay_households
+from tests.typed import typed
 
 TOMORROW = dt.date(2026, 11, 17)
 NEXT_MONTH = dt.date(2026, 12, 1)
@@ -346,8 +345,7 @@ async def test_operators_call_both_by_command_line(monitoring: Monitoring, datab
     }
 
     def run(operation: str) -> tuple[int, Document]:
-        command = [sys.executable, "-m", "services.monitoring", operation]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = typed("services.monitoring", operation, environment=environment)
         return done.returncode, json.loads(done.stdout)
 
     code, told = run("screen")
