@@ -234,7 +234,7 @@ class EmbeddedSubscription:
         await self._transport.start()
         self._file = file_at(self._path)
         self._connection = await asyncio.to_thread(connect, self._path)
-        self._watching = await asyncio.to_thread(connect, self._path)
+        self._watching, self._read_up_to = await asyncio.to_thread(connect, self._path), None
         stored = {source: position for source, position in positions.items() if source in self._next}
         others = await asyncio.to_thread(self._not_of_this_log, stored, marks)
         self._next.update({source: position for source, position in stored.items() if source not in others})
