@@ -15,10 +15,8 @@ _SERVING = "services.serve:main"
 def main(words: Sequence[str]) -> int:
     """Hand the words to the command that the first one names, else serve; returns the exit code."""
     named = words[0] if words else ""
-    if named in _COMMANDS:
-        exit_code: int = resolve_name(_COMMANDS[named])(words[1:])
-    else:
-        exit_code = resolve_name(_SERVING)(words)
+    command, given = (_COMMANDS[named], words[1:]) if named in _COMMANDS else (_SERVING, words)
+    exit_code: int = resolve_name(command)(given)
     return exit_code
 
 

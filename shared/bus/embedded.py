@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -47,6 +47,15 @@ _FOREIGN_POLL_SECONDS = 0.05
 _NOTE_SECONDS = 5.0
 """How often a reader notes in the log how far it is."""
 _TRIM_AT_ONCE = 5000
+
+
+@contextlib.contextmanager
+def _reaching_the_log() -> Iterator[None]:
+    """Say of trouble with the file that the bus is unavailable."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 class EmbeddedTransport:
@@ -162,11 +171,8 @@ class EmbeddedTransport:
         return self._writer
 
     def _reading(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            with contextlib.closing(connect(self._path)) as connection:
-                return function(connection)
-        except sqlite3.Error as error:
-            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+        with _reaching_the_log(), contextlib.closing(connect(self._path)) as connection:
+            return function(connection)
 
     def _trim(self, topic: str, readers: Sequence[str], before: float) -> int:
         writer = self._open()
@@ -203,10 +209,8 @@ class EmbeddedTransport:
             raise
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
-        try:
+        with _reaching_the_log():
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)
-        except (sqlite3.Error, OSError) as error:
-            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 class EmbeddedSubscription:
@@ -303,10 +307,8 @@ class EmbeddedSubscription:
         """A number that is another one after each commit of anybody else."""
         if self._watching is None:
             raise TransportUnavailable("the subscription is not started")
-        try:
+        with _reaching_the_log():
             number: int = self._watching.execute("PRAGMA data_version").fetchone()[0]
-        except sqlite3.Error as error:
-            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
         return number
 
     async def _note_now_and_then(self) -> None:
@@ -357,22 +359,15 @@ class EmbeddedSubscription:
         return records
 
     def _read_topic(self, connection: sqlite3.Connection, source: TopicPartition, room: int) -> list[Record]:
-        try:
+        with _reaching_the_log():
             rows = connection.execute(
                 f'{RECORDS} WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
                 (source.topic, self._next[source], room),
             ).fetchall()
-        except sqlite3.Error as error:
-            raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
         if rows:
             self._next[source] = rows[-1][0] + 1
         return [record_of(source, row) for row in rows]
 
     def _measure_lag(self) -> Lag:
-        with self._lock:
-            if self._connection is None:
-                return Lag(0, 0.0)
-            try:
-                return lag_from(self._connection, self._next)
-            except sqlite3.Error as error:
-                raise TransportUnavailable(f"{type(error).__name__}: {error}") from error
+        with self._lock, _reaching_the_log():
+            return Lag(0, 0.0) if self._connection is None else lag_from(self._connection, self._next)

@@ -26,9 +26,6 @@ from shared.mappings.applying import demand_usable
 from shared.mappings.reading import shipped
 from shared.security.issuer import TOKEN_PATH
 
-_CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
-_SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
-
 
 @cache
 def described_house(definition: HouseDefinition, *, token_url: str = TOKEN_PATH, pages: bool = False) -> DocumentedApp:
@@ -42,12 +39,7 @@ def described_house(definition: HouseDefinition, *, token_url: str = TOKEN_PATH,
         token_url=token_url,
         title=f"ShouXian {definition.title}",
         summary=definition.summary,
-        version=VERSION,
-        docs_url=None,
-        redoc_url=None,
         openapi_url=f"/{name}/openapi.json",
-        contact=_CONTACT,
-        servers=_SERVERS,
     )
     if pages:
         app.include_router(pages_router(f"/{name}", app.title))
@@ -77,7 +69,7 @@ class _Front(DocumentedApp):
 
     def openapi(self) -> dict[str, Any]:
         """Everything the process serves."""
-        documents = {house.house: house.openapi() for house in self._houses}
+        documents = {app.house: app.openapi() for app in self._houses}
         return one_document(super().openapi(), documents) if documents else super().openapi()
 
 
@@ -88,12 +80,7 @@ def described_front(*houses: DocumentedApp, gives_tokens: bool, keeps_clients: b
         houses,
         title="ShouXian 守线",
         summary="Keeps rural households from falling back into poverty: tokens, health and metrics of the process",
-        version=VERSION,
-        docs_url=None,
-        redoc_url=None,
         openapi_url="/openapi.json",
-        contact=_CONTACT,
-        servers=_SERVERS,
     )
     install_problem_handlers(app, "system")
     app.include_router(operations.router)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from pydantic import TypeAdapter
 
+from shared import VERSION
 from shared.db.trouble import Busy, DatabaseUnreachable
 from shared.errors import (
     DomainError,
@@ -31,6 +32,8 @@ from shared.sheets.printing import PDF_TYPE
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """The framework's own would tell paths, queries and errors, which name households; `shared.tracing` tells routes."""
+_CONTACT = {"name": "守线 ShouXian: the operators of this installation"}
+_SERVERS = [{"url": "/", "description": "This process, or the gateway before it"}]
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _REF = "#/components/schemas/{model}"
 _BROUGHT_SCHEMAS = "x-schemas"
@@ -44,7 +47,15 @@ class DocumentedApp(FastAPI):
     """An app whose document is completed when it is first asked for. ``house`` names the problems' types."""
 
     def __init__(self, house: str, *, token_url: str = TOKEN_PATH, **kwargs: Any) -> None:
-        super().__init__(telemetry=NO_TELEMETRY, **kwargs)
+        super().__init__(
+            version=VERSION,
+            docs_url=None,
+            redoc_url=None,
+            contact=_CONTACT,
+            servers=_SERVERS,
+            telemetry=NO_TELEMETRY,
+            **kwargs,
+        )
         self.house = house
         self._token_url = token_url
         self._document: dict[str, Any] | None = None

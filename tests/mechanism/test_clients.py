@@ -161,7 +161,7 @@ def test_all_of_a_record_can_be_typed(operator: Operator, tmp_path: Path) -> Non
 
 def test_usage_is_told_at_the_machine(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     vault_in(machine)
-    assert typed(lambda: house_main(MONITORING, ["migrate"])) == 0
+    assert exit_code_of(lambda: house_main(MONITORING, ["migrate"])) == 0
     assert clients.main(["add", "it", "--region", "52", "--scopes", SCOPES]) == 0
     day = "2026-11-16"
     with closing(sqlite3.connect(machine / "monitoring.sqlite")) as database, database:
@@ -265,7 +265,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     os.umask(before)
 
 
-def typed(command: Callable[[], int | None]) -> int:
+def exit_code_of(command: Callable[[], int | None]) -> int:
     """The exit code of a command."""
     try:
         return command() or 0
@@ -281,7 +281,7 @@ def test_no_other_command_rewrites_the_credentials_of_the_process_that_serves(
     open_issuer(machine, base_url="http://127.0.0.1:8511", demonstration=True, **NAMES)
     before = (machine / CREDENTIALS_FILE).read_bytes()
     for words in ("migrate", "dead-letters", "audit-ledger"):
-        assert typed(lambda words=words: house_main(MONITORING, [words])) == 0  # type: ignore[misc]
+        assert exit_code_of(lambda words=words: house_main(MONITORING, [words])) == 0  # type: ignore[misc]
         assert (machine / CREDENTIALS_FILE).read_bytes() == before, words
     assert clients.main(["list"]) == 0
     assert (machine / CREDENTIALS_FILE).read_bytes() == before
@@ -289,8 +289,8 @@ def test_no_other_command_rewrites_the_credentials_of_the_process_that_serves(
 
 def test_a_command_makes_no_secrets_either(machine: Path) -> None:
     vault_in(machine)
-    assert typed(lambda: house_main(MONITORING, ["migrate"])) == 0
-    assert typed(lambda: house_main(MONITORING, ["dead-letters"])) == 0
+    assert exit_code_of(lambda: house_main(MONITORING, ["migrate"])) == 0
+    assert exit_code_of(lambda: house_main(MONITORING, ["dead-letters"])) == 0
     assert not {path.name for path in machine.iterdir()} & {CREDENTIALS_FILE, "signing-key.pem", "clients.json"}
 
 
@@ -300,7 +300,7 @@ def test_a_production_without_an_issuer_does_not_start(machine: Path, capsys: py
         lambda: house_main(MONITORING, ["serve"]),
         lambda: house_main(MONITORING, ["all"]),
     ):
-        assert typed(command) == 2
+        assert exit_code_of(command) == 2
         said = capsys.readouterr()
         assert said.out == ""
         [line] = said.err.splitlines()

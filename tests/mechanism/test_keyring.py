@@ -21,7 +21,7 @@ from shared.security.keyring import KeyRing, KeyRingRefused, SealBroken, make_ri
 from shared.security.vault import place_of
 from tests.conftest import OpenHouse
 from tests.mechanism.probe import PROBE, until
-from tests.mechanism.test_clients import typed
+from tests.mechanism.test_clients import exit_code_of
 from tests.stolen import read_in, stolen
 
 HERE = place_of("member", "name", ["DJ-1", 1])
@@ -102,7 +102,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SHOUXIAN_DATA", str(tmp_path))
     monkeypatch.setenv("SHOUXIAN_ISSUER_MODE", "built-in")
     before = os.umask(0o077)
-    assert typed(lambda: house_main(ASSISTANCE, ["migrate"])) == 0
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["migrate"])) == 0
     yield tmp_path
     os.umask(before)
 
@@ -110,7 +110,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def refused(capsys: pytest.CaptureFixture[str]) -> str:
     """What a start of assistance in production says before it ends."""
     capsys.readouterr()
-    assert typed(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 1
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 1
     [line] = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("{")]
     return line
 
@@ -123,7 +123,7 @@ def test_production_starts_with_the_right_ring_only(machine: Path, capsys: pytes
     assert not (machine / "keyring.json").exists(), "none is made by looking for it"
 
     assert keys(["make"]) == 0
-    assert typed(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
     assert keys(["make"]) == 1, "a ring that may be in use is not overwritten"
     [first] = read_ring(machine / "keyring.json").keys
 
@@ -137,7 +137,7 @@ def test_production_starts_with_the_right_ring_only(machine: Path, capsys: pytes
     assert f"has another key under the name {first} than the one that sealed the database" in refused(capsys)
 
     (machine / "right.json").rename(machine / "keyring.json")
-    assert typed(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
 
 
 @pytest.mark.usefixtures("logged")
@@ -145,7 +145,7 @@ def test_a_key_is_added_taken_into_use_and_retired_a_day_later(
     machine: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert keys(["make"]) == 0
-    assert typed(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
     assert keys(["add"]) == 0
     first, second = capsys.readouterr().out.split()
     assert keys(["retire", second]) == 1
@@ -153,7 +153,7 @@ def test_a_key_is_added_taken_into_use_and_retired_a_day_later(
     assert keys(["retire", first]) == 1
     assert f"{first} is needed by assistance" in capsys.readouterr().err
 
-    assert typed(lambda: house_main(ASSISTANCE, ["rotate-keys"])) == 0
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["rotate-keys"])) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["key"], told["replaced"]) == ("done", second, [first])
     assert keys(["retire", first]) == 1, "a process that hung may have used it again"
@@ -169,7 +169,7 @@ def test_a_key_is_added_taken_into_use_and_retired_a_day_later(
     assert {path.stem for path in machine.glob("*.sqlite")} & set(HOUSES) == {"assistance"}, "looking makes none"
     assert keys(["list"]) == 0
     assert capsys.readouterr().out.startswith(f"{second} made=")
-    assert typed(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
+    assert exit_code_of(lambda: house_main(ASSISTANCE, ["dead-letters"])) == 0
 
 
 @pytest.fixture
